@@ -1,0 +1,1 @@
+"""Benchmarks: each prints its own command, the figures it measured and the floors beside them."""
