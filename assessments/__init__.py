@@ -1,0 +1,1 @@
+"""Assessments: a runner's answers become one explained decision that is never lost."""

@@ -1,0 +1,1 @@
+"""The HTTP edge of assessments: thin serializers and views."""

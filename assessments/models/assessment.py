@@ -1,0 +1,55 @@
+"""What was answered, and what followed from it."""
+
+from django.db import models
+
+from clinics.models import ApiClient, Clinic, Identified, User
+from patients.models import Patient
+
+
+class AssessorRole(models.TextChoices):
+    """Who gathered the answers."""
+
+    PHYSIOTHERAPIST = "physiotherapist", "Physiotherapist"
+    DOCTOR = "doctor", "Doctor"
+    NURSE = "nurse", "Nurse"
+    OTHER_CLINICIAN = "other_clinician", "Other clinician"
+    PATIENT_SELF_REPORT = "patient_self_report", "The patient"
+
+
+class Assessment(Identified):
+    """Answers and their evaluation at one moment. Immutable: a trigger refuses UPDATE and DELETE.
+
+    ``answers`` are what was evaluated (units converted, unknowns left out); with ``protocol_version`` and
+    ``protocol_hash`` the decision can be formed again and gives the same bytes.
+    """
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="assessments")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="assessments")
+    assessed_at = models.DateTimeField()
+    assessor_role = models.CharField(max_length=20, choices=AssessorRole.choices)
+    recorded_by_client = models.ForeignKey(
+        ApiClient, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_by_user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answers = models.JSONField()
+    absent_reasons = models.JSONField(default=dict)
+    evaluation = models.JSONField()
+    notices = models.JSONField(default=list)
+    carried = models.JSONField(default=dict, help_text="Answers carried from an earlier assessment: F.8.")
+    decision = models.CharField(max_length=40)
+    urgency = models.CharField(max_length=30)
+    protocol_version = models.CharField(max_length=20)
+    protocol_hash = models.CharField(max_length=80)
+    supersedes = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clinic", "created_at", "id"], name="assessment_changes"),
+            models.Index(fields=["patient", "-assessed_at"], name="assessment_history"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Assessment {self.id}"

@@ -1,0 +1,22 @@
+"""Work that PostgreSQL remembers until it is done."""
+
+from django.db import models
+
+from clinics.models import Timestamped
+
+
+class DueWork(Timestamped):
+    """A row that wants attention at ``next_attempt_at`` (UTC; null = nothing outstanding).
+
+    Whoever claims it takes a short lease and a fresh ``claim_token``; results are stored only while the token
+    is still theirs, so two workers at once are harmless and a dead one's lease simply runs out.
+    """
+
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    claim_token = models.UUIDField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0, help_text="Attempts that failed since the last success.")
+    last_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        abstract = True

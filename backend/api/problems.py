@@ -1,0 +1,188 @@
+"""Errors as RFC 9457 problem details, the same shape everywhere.
+
+``{type, title, status, detail, instance, code, request_id, errors: [{pointer, code, detail}]}``: ``code`` is
+stable and for programs, ``errors`` name each place in the body by JSON pointer. No submitted value is echoed.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+logger = structlog.get_logger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+
+#: Every problem the API answers with: its title, and what ``/api/problems/{code}`` says to do about it.
+PROBLEMS: dict[str, tuple[int, str, str]] = {
+    "malformed": (400, "The body is not valid JSON", "Send a JSON document encoded as UTF-8."),
+    "not_authenticated": (
+        401, "No valid access token", "Get a token from /oauth/token/ and send it as a Bearer token.",
+    ),
+    "permission_denied": (
+        403, "The token doesn't allow this", "Ask for the scope the operation names in the API document.",
+    ),
+    "not_found": (404, "Not found", "It doesn't exist, or it isn't yours."),
+    "method_not_allowed": (405, "Method not allowed", "The Allow header lists what is."),
+    "not_acceptable": (406, "Not acceptable", "Accept application/json."),
+    "conflict": (409, "It conflicts with the present state", "Read the resource again; detail says what is wrong."),
+    "pathway_incomplete": (
+        409, "The clinic's emergency pathway is incomplete",
+        "Set the emergency number, the destination and the on-call clinician; until then nothing is recorded.",
+    ),
+    "request_in_progress": (
+        409, "The same request is still running", "Try again after the seconds of Retry-After.",
+    ),
+    "precondition_failed": (412, "It has changed since you read it", "Read it again and send its new ETag."),
+    "body_too_large": (413, "The body is too large", "A body holds at most 64 KiB."),
+    "unsupported_media_type": (415, "Unsupported media type", "Send application/json."),
+    "invalid": (422, "The input is invalid", "Each entry of errors names a place in the body."),
+    "idempotency_key_reused": (
+        422, "The Idempotency-Key was used for another request", "Use a new key for a new request.",
+    ),
+    "precondition_required": (428, "If-Match is required", "Send the ETag you read as If-Match."),
+    "throttled": (429, "Too many requests", "Wait for the seconds of Retry-After."),
+    "internal_error": (500, "Something went wrong on our side", "Try again; tell us the request id."),
+    "unavailable": (503, "Temporarily unavailable", "Try again after the seconds of Retry-After."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One thing wrong at one place of the body; ``detail`` never repeats the value."""
+
+    pointer: str
+    code: str
+    detail: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The entry of ``errors``."""
+        return {"pointer": self.pointer, "code": self.code, "detail": self.detail}
+
+
+class Problem(exceptions.APIException):
+    """Raise to answer with a problem of the catalogue.
+
+    ``code`` is a key of ``PROBLEMS``; ``errors`` are the places it names; ``headers`` go out with it.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        errors: Iterable[FieldProblem] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.problem_code = code
+        self.status_code, title, _ = PROBLEMS[code]
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        super().__init__(detail or title, code)
+
+
+class ProblemRenderer(JSONRenderer):
+    """Lets a client that sends ``Accept: application/problem+json`` have its answer instead of a 406."""
+
+    media_type = CONTENT_TYPE
+    format = "problem"
+
+
+def problem_body(
+    request: HttpRequest | Request | None, code: str, detail: str = "", errors: Iterable[FieldProblem] = ()
+) -> dict[str, Any]:
+    """Build the document of one problem."""
+    status, title, _ = PROBLEMS[code]
+    return {
+        "type": f"{settings.BASE_URL}/api/problems/{code}",
+        "title": title,
+        "status": status,
+        "detail": detail or title,
+        "instance": request.path if request is not None else "",
+        "code": code,
+        "request_id": request.META.get("REQUEST_ID", "") if request is not None else "",
+        "errors": [error.as_dict() for error in errors],
+    }
+
+
+def flatten(detail: Any, pointer: str = "") -> list[FieldProblem]:
+    """Turn REST framework's nested error detail into JSON pointers."""
+    if isinstance(detail, Mapping):
+        return [
+            problem
+            for key, value in detail.items()
+            for problem in flatten(value, pointer if key == "non_field_errors" else f"{pointer}/{escape(str(key))}")
+        ]
+    if isinstance(detail, list) and any(isinstance(item, Mapping | list) for item in detail):
+        return [problem for i, item in enumerate(detail) if item for problem in flatten(item, f"{pointer}/{i}")]
+    if isinstance(detail, list):
+        return [problem for item in detail for problem in flatten(item, pointer)]
+    return [FieldProblem(pointer, getattr(detail, "code", None) or "invalid", str(detail))]
+
+
+def escape(part: str) -> str:
+    """Escape one reference token of a JSON pointer (RFC 6901)."""
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def _translate(exc: Exception) -> Problem | None:
+    """The problem behind an exception; ``None`` for one nobody foresaw."""
+    match exc:
+        case Problem():
+            return exc
+        case exceptions.ValidationError():
+            return Problem("invalid", errors=flatten(exc.detail))
+        case Http404() | exceptions.NotFound():
+            return Problem("not_found")
+        case PermissionDenied() | exceptions.PermissionDenied():
+            return Problem("permission_denied", str(getattr(exc, "detail", "")))
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return Problem("not_authenticated", headers={"WWW-Authenticate": 'Bearer realm="api"'})
+        case exceptions.ParseError():
+            return Problem("malformed")
+        case exceptions.MethodNotAllowed():
+            return Problem("method_not_allowed")
+        case exceptions.NotAcceptable():
+            return Problem("not_acceptable")
+        case exceptions.UnsupportedMediaType():
+            return Problem("unsupported_media_type")
+        case exceptions.Throttled():
+            return Problem("throttled", headers={"Retry-After": str(int(exc.wait or 1) + 1)})
+        case OperationalError() | InterfaceError():
+            return Problem("unavailable", headers={"Retry-After": "5"})
+        case _:
+            return None
+
+
+def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Answer an exception of a view as a problem; an unforeseen one is logged without its message."""
+    request = context.get("request")
+    problem = _translate(exc)
+    if problem is None:
+        logger.error("unhandled_exception", kind=type(exc).__name__, exc_info=settings.DEBUG)
+        problem = Problem("internal_error")
+    if problem.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        logger.warning("dependency_unavailable", kind=type(exc).__name__)
+    body = problem_body(request, problem.problem_code, str(problem.detail), problem.errors)
+    response = Response(body, status=problem.status_code, headers=problem.headers, content_type=CONTENT_TYPE)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def problem_response(request: HttpRequest, code: str, headers: Mapping[str, str] | None = None) -> JsonResponse:
+    """A problem outside REST framework's views: unknown paths, failures of the middleware."""
+    response = JsonResponse(
+        problem_body(request, code), status=PROBLEMS[code][0], content_type=CONTENT_TYPE, headers=dict(headers or {})
+    )
+    response["Cache-Control"] = "no-store"
+    return response

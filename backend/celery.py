@@ -1,0 +1,11 @@
+"""The Celery application: workers carry out what PostgreSQL says is due."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
+
+app = Celery("return_to_run")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

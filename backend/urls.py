@@ -1,0 +1,28 @@
+"""Every route of the service."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from backend import health
+from backend.api import docs
+
+api_v1 = [
+    path("", include("patients.api.urls")),
+    path("", include("assessments.api.urls")),
+]
+
+urlpatterns = [
+    path("api/v1/", include(api_v1)),
+    path("api/schema", docs.SchemaView.as_view(), name="schema"),
+    path("api/docs", docs.DocsView.as_view(), name="docs"),
+    path("api/problems/<slug:code>", docs.problem_page, name="problem"),
+    path("oauth/", include("oauth2_provider.urls", namespace="oauth2_provider")),
+    path("admin/", admin.site.urls),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+]
+
+handler400 = "backend.api.errors.bad_request"
+handler403 = "backend.api.errors.permission_denied"
+handler404 = "backend.api.errors.not_found"
+handler500 = "backend.api.errors.server_error"

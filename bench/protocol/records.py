@@ -1,0 +1,146 @@
+"""Seeded answers: three named records to time, and thousands near a reassuring one to compare on.
+
+Fully random records are nearly all emergencies and would hide a misread threshold, so most records differ
+from a permissive starting point in at most three answers, with numbers drawn at and beside the thresholds.
+"""
+
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+from assessments.protocol import QUESTIONS
+
+__all__ = ["EMERGENCY", "REASSURING", "TYPICAL", "generate"]
+
+Answers = dict[str, Any]
+
+REASSURING: Answers = {
+    "age_years": 38,
+    "sex_at_birth": "female",
+    "pregnancy_status": "not_pregnant",
+    "pain_region": "lumbar",
+    "episode_duration_days": 20,
+    "first_ever_episode": "no",
+    "trend": "improving",
+    "treatment_tried": "yes",
+    "trauma": "none",
+    "pain_usual_nrs": 2,
+    "pain_walking_nrs": 1,
+    "ran_last_14d": "yes",
+    "pain_pre_run_nrs": 2,
+    "pain_run_peak_nrs": 3,
+    "pain_post_run_peak_nrs": 2,
+    "hours_to_settle": 1.5,
+    "pain_next_day_nrs": 2,
+    "analgesic_before_run": "no",
+    "analgesic_after_every_run": "no",
+    "saddle_sensation_change": "no",
+    "bladder_change": "no",
+    "bowel_change": "no",
+    "sexual_function_change": "no",
+    "leg_pain": "none",
+    "leg_sensory_change": "none",
+    "leg_weakness": "none",
+    "leg_symptom_progression": "not_applicable",
+    "gait_unsteady": "no",
+    "vascular_warning": "no",
+    "systemically_unwell": "no",
+    "walking_ability": "normal",
+    "fever_or_rigors": "no",
+    "infection_risk": "no",
+    "cancer_history": "no",
+    "unexplained_weight_loss": "no",
+    "night_pain_unrelieved": "no",
+    "constant_unremitting_pain": "no",
+    "thoracic_or_band_pain": "no",
+    "bone_fragility_risk": "no",
+    "new_spinal_deformity": "no",
+    "bone_focal_pain": "no",
+    "diagnoses": [],
+    "hop_or_impact_pain": "no",
+    "prior_bone_stress_injury": "no",
+    "low_energy_or_menstrual_disturbance": "no",
+    "pain_earlier_each_run": "no",
+    "adjustment_outcome": "not_tried",
+    "new_to_running": "no",
+    "weekly_km_current": 25,
+    "weekly_km_prev4w_avg": 24.5,
+    "last_run_km": 8,
+    "longest_run_30d_km": 12,
+}
+
+
+def _without(answers: Answers, *names: str) -> Answers:
+    return {name: value for name, value in answers.items() if name not in names}
+
+
+TYPICAL: Answers = _without(
+    REASSURING,
+    "pain_pre_run_nrs",
+    "first_ever_episode",
+    "analgesic_after_every_run",
+    "hop_or_impact_pain",
+    "prior_bone_stress_injury",
+    "low_energy_or_menstrual_disturbance",
+    "weekly_km_prev4w_avg",
+    "longest_run_30d_km",
+) | {"pain_run_peak_nrs": 4, "hours_to_settle": 5, "trend": "unchanged", "adjustment_outcome": "helped_partly"}
+
+EMERGENCY: Answers = REASSURING | {
+    "bladder_change": "yes",
+    "saddle_sensation_change": "yes",
+    "leg_pain": "bilateral",
+    "leg_sensory_change": "unilateral",
+    "leg_weakness": "mild_unilateral",
+    "leg_symptom_progression": "worsening",
+    "trend": "worsening",
+    "walking_ability": "limited_by_pain",
+    "pain_walking_nrs": 6,
+}
+
+NOT_RUN = _without(
+    REASSURING,
+    "pain_pre_run_nrs",
+    "pain_run_peak_nrs",
+    "pain_post_run_peak_nrs",
+    "hours_to_settle",
+    "pain_next_day_nrs",
+    "analgesic_before_run",
+) | {"ran_last_14d": "no"}
+ONE_SIDED_LEG = {"leg_pain": "unilateral", "leg_symptom_progression": "stable_or_improving"}
+INFLAMMATORY = {
+    "wakes_second_half_night": "yes",
+    "buttock_pain": "yes",
+    "improves_with_movement": "no",
+    "psoriasis_ever": "unknown",
+}
+STARTING_POINTS: tuple[Answers, ...] = (
+    REASSURING,
+    TYPICAL,
+    NOT_RUN,
+    REASSURING | ONE_SIDED_LEG,
+    REASSURING | {"pregnancy_status": "postpartum", "weeks_postpartum": 12},
+    REASSURING | {"pregnancy_status": "pregnant", "pregnancy_warning_signs": "no"},
+    REASSURING | {"age_years": 44, "episode_duration_days": 120, "spa_features": INFLAMMATORY},
+    REASSURING | {"age_years": 64, "sex_at_birth": "male", "episode_duration_days": 41, "trauma": "minor"},
+)
+
+SCORES = tuple(range(11))
+DISTANCES = (0, 5, 8, 8.8, 8.9, 10, 11, 12, 13, 24, 24.5, 25, 31.2, 31.3, 31.85, 31.9, 32.5, 32.6)
+# At and beside each threshold of the default parameters, and the ends of the allowed range.
+NUMBERS: dict[str, tuple[float, ...]] = {
+    "age_years": (0, 17, 18, 34, 35, 44, 45, 49, 50, 59, 60, 64, 65, 120),
+    "weeks_postpartum": (0, 11, 12, 13, 52),
+    "episode_duration_days": (0, 6, 27, 28, 29, 41, 42, 43, 90, 91, 365, 36500),
+    "hours_to_settle": (0, 3.9, 4, 4.1, 24, 72),
+    "pain_usual_nrs": SCORES,
+    "pain_walking_nrs": SCORES,
+    "pain_pre_run_nrs": SCORES,
+    "pain_run_peak_nrs": SCORES,
+    "pain_post_run_peak_nrs": SCORES,
+    "pain_next_day_nrs": SCORES,
+    "weekly_km_current": DISTANCES,
+    "weekly_km_prev4w_avg": DISTANCES,
+    "last_run_km": DISTANCES,
+    "longest_run_30d_km": DISTANCES,
+}

@@ -1,0 +1,22 @@
+"""The software that speaks for a clinic."""
+
+from django.db import models
+from oauth2_provider.models import AbstractApplication
+
+from clinics.models.base import new_id
+from clinics.models.clinic import Clinic
+
+
+class ApiClient(AbstractApplication):
+    """An OAuth application that belongs to exactly one clinic, with the scopes it may ask for."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="api_clients")
+    allowed_scopes = models.TextField(blank=True, help_text="Scopes this client may ask for, separated by spaces.")
+
+    class Meta(AbstractApplication.Meta):
+        swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
+        verbose_name = "API client"
+
+    def __str__(self) -> str:
+        return self.name or self.client_id

@@ -1,0 +1,1 @@
+"""About whom: the runner, with a running profile."""

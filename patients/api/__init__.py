@@ -1,0 +1,1 @@
+"""The HTTP edge of patients: thin serializers and views."""

@@ -1,0 +1,5 @@
+"""Patients."""
+
+from patients.models.patient import Patient, SexAtBirth
+
+__all__ = ["Patient", "SexAtBirth"]
