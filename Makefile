@@ -1,0 +1,60 @@
+# Two commands matter: `make run` shows the service working, `make test` proves that it does.
+.DEFAULT_GOAL := help
+.PHONY: help install run reset test check lock generate bench-protocol bench clean
+
+# The first Python of 3.11 or later that works; set PYTHON to choose another.
+PYTHON ?= $(shell for name in python3.11 python3.12 python3 python3.13 python3.14; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+PORT ?= 8000
+ARGS ?=
+
+VENV := .venv
+RUN_PYTHON := $(VENV)/bin/python
+export UV_PYTHON_DOWNLOADS := never
+export PORT
+
+help:  ## List the commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-16s %s\n' "$$name" "$$text"; done
+
+install: $(VENV)/.synced  ## Create .venv and install the locked packages (the other commands do this)
+
+$(VENV)/bin/uv:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: install it, or say make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Creating $(VENV) with $(PYTHON) …"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.txt
+	@touch $@
+
+$(VENV)/.synced: $(VENV)/bin/uv requirements-dev.lock
+	@echo "Installing the locked packages …"
+	@$(VENV)/bin/uv pip sync --quiet --python $(RUN_PYTHON) --require-hashes requirements-dev.lock
+	@touch $@
+
+run: install  ## Run everything on this machine: PORT=8000, data in .run/, Ctrl-C stops it
+	@$(RUN_PYTHON) -m tools.run
+
+reset: install  ## Empty .run/: the demo starts afresh
+	@$(RUN_PYTHON) -m tools.reset
+
+test: install  ## Run the tests on private servers: ARGS="tests/protocol -k bladder" for some
+	@$(RUN_PYTHON) -m tools.test $(ARGS)
+
+check: install  ## Format, lint, types, imports, migrations, OpenAPI, generated files, locks: ARGS=mypy for one
+	@$(RUN_PYTHON) -m tools.check $(ARGS)
+
+lock: install  ## Write the lock files anew from pyproject.toml: ARGS=--upgrade for newer versions
+	@$(RUN_PYTHON) -m tools.lock $(ARGS)
+
+generate: install  ## Write the generated files anew: openapi.yaml and the protocol's pages in docs/
+	@$(RUN_PYTHON) -m tools.generate
+
+bench-protocol: install  ## Measure the decision alone, beside other engines
+	@$(RUN_PYTHON) -m bench.protocol $(ARGS)
+
+bench: install  ## Measure POST /assessments, beside its floors
+	@$(RUN_PYTHON) -m bench.api $(ARGS)
+
+clean:  ## Remove the virtual environment and every cache; data in .run/ stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What stands behind the Makefile: running, testing and checking the project."""

@@ -1,0 +1,42 @@
+"""Paths, and the environment a Django process of this project needs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from backend.embedded import Leash, PostgresServer, RedisServer
+from backend.embedded.cluster import RUNTIME_ROLE
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@contextmanager
+def throwaway_servers() -> Iterator[dict[str, str]]:
+    """Run PostgreSQL and Redis in a temporary folder; yields the environment that points at them."""
+    with tempfile.TemporaryDirectory(prefix="return-to-run-", ignore_cleanup_errors=True) as folder:
+        run_dir = Path(folder)
+        run_dir.chmod(0o711)  # the servers' account passes through to its own closed folders
+        leash = Leash()
+        postgres = PostgresServer(run_dir, leash=leash, throwaway=True)
+        redis = RedisServer(run_dir, leash=leash)
+        try:
+            with postgres, redis:
+                yield os.environ | {
+                    "DATABASE_URL": postgres.owner_url,
+                    "DATABASE_APP_ROLE": RUNTIME_ROLE,
+                    "REDIS_URL": redis.broker_url,
+                    "DJANGO_SETTINGS_MODULE": "backend.settings",
+                    "SECRET_KEY": "only-for-throwaway-servers-" + os.urandom(24).hex(),
+                    "SERVE_INSECURE_HTTP": "1",
+                    "PATH": os.pathsep.join(
+                        [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+                    ),
+                }
+        finally:
+            leash.close()
+            postgres.home.remove()
