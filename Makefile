@@ -32,7 +32,7 @@ $(VENV)/.synced: $(VENV)/bin/uv requirements-dev.lock
 	@touch $@
 
 run: install  ## Run everything on this machine: PORT=8000, data in .run/, Ctrl-C stops it
-	@$(RUN_PYTHON) -m tools.run
+	@$(RUN_PYTHON) -u -m tools.run
 
 reset: install  ## Empty .run/: the demo starts afresh
 	@$(RUN_PYTHON) -m tools.reset

@@ -1,0 +1,126 @@
+"""Every check that needs no running service: `make check`, or `python -m tools.check NAME …` for some.
+
+All steps run, whatever the earlier ones say; the exit code is 1 when one failed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+
+from tools.environment import ROOT, throwaway_servers
+from tools.generate import OPENAPI, openapi_command
+from tools.lock import index_addresses, stale_locks
+
+SERVERS = ExitStack()
+
+
+class CheckError(Exception):
+    """A check failed; the message says what to do."""
+
+
+@cache
+def environment() -> dict[str, str]:
+    """Return the environment of a Django process, on servers started when the first step asks for them."""
+    return SERVERS.enter_context(throwaway_servers())
+
+
+def run(*command: str, **changes: str) -> None:
+    """Run a program of the virtual environment; raises CheckError with its output when it fails."""
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name(command[0])), *command[1:]],
+        cwd=ROOT,
+        env=environment() | changes,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        raise CheckError(done.stdout.strip() or f"exit code {done.returncode}")
+
+
+def check_migrations() -> None:
+    """No model differs from its migrations, and they all apply to an empty database."""
+    run("python", "manage.py", "makemigrations", "--check", "--dry-run")
+    run("python", "manage.py", "migrate", "--no-input")
+
+
+def check_deployment() -> None:
+    """Django's own checks, those for deployment included, find nothing."""
+    production = {
+        "SERVE_INSECURE_HTTP": "0",
+        "ALLOWED_HOSTS": "service.example",
+        "BASE_URL": "https://service.example",
+    }
+    run("python", "manage.py", "check", "--deploy", "--fail-level", "WARNING", **production)
+
+
+def check_openapi() -> None:
+    """The schema is valid OpenAPI without a warning, and openapi.yaml is what the code says."""
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / "openapi.yaml"
+        run("python", *openapi_command(fresh))
+        run("openapi-spec-validator", str(fresh))
+        if not OPENAPI.exists() or fresh.read_text() != OPENAPI.read_text():
+            raise CheckError("openapi.yaml is not what the code says: run make generate.")
+
+
+def check_locks() -> None:
+    """Compiling the locks again changes nothing."""
+    if stale := stale_locks():
+        raise CheckError(f"Not what pyproject.toml says: {', '.join(stale)}. Run make lock.")
+
+
+def check_addresses() -> None:
+    """No committed file names a package index."""
+    if found := index_addresses():
+        raise CheckError("An index's address or option stands in: " + ", ".join(found))
+
+
+STEPS: dict[str, Callable[[], None]] = {
+    "format": lambda: run("ruff", "format", "--check", "--output-format=concise", "."),
+    "lint": lambda: run("ruff", "check", "--output-format=concise", "."),
+    "mypy": lambda: run("mypy", "--no-error-summary"),
+    "imports": lambda: run("lint-imports"),
+    "migrations": check_migrations,
+    "deployment": check_deployment,
+    "openapi": check_openapi,
+    "docs": lambda: run("python", "-m", "tools.generate_docs", "--check"),
+    "locks": check_locks,
+    "addresses": check_addresses,
+}
+
+
+def passes(name: str) -> bool:
+    """Run one step and say how it went."""
+    started = time.monotonic()
+    try:
+        STEPS[name]()
+    except (CheckError, subprocess.CalledProcessError) as error:
+        print(f"{name:<12} FAILED {time.monotonic() - started:5.1f} s\n{error}\n", flush=True)
+        return False
+    print(f"{name:<12} ok     {time.monotonic() - started:5.1f} s", flush=True)
+    return True
+
+
+def main(names: list[str]) -> int:
+    """Run the steps named, or all; returns 1 when one fails and 2 when a name is unknown."""
+    if unknown := [name for name in names if name not in STEPS]:
+        print(f"There is no check {', '.join(unknown)}. There are: {', '.join(STEPS)}.", file=sys.stderr)
+        return 2
+    with SERVERS:
+        failed = [name for name in names or STEPS if not passes(name)]
+    if failed:
+        print(f"Failed: {', '.join(failed)}.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
