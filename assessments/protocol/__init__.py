@@ -1,0 +1,52 @@
+"""The decision protocol: pure, standard library only, usable without Django.
+
+>>> from assessments.protocol import evaluate
+>>> evaluate({"bladder_change": "yes"}).as_dict()["decision"]
+'refer_emergency'
+"""
+
+from assessments.protocol.canonical import PROTOCOL_VERSION, canonical_json
+from assessments.protocol.contradictions import CONTRADICTIONS
+from assessments.protocol.criteria import CRITERIA
+from assessments.protocol.criteria.criterion import Criterion
+from assessments.protocol.engine import (
+    CompiledProtocol,
+    compile_protocol,
+    decide,
+    evaluate,
+    protocol_for,
+    protocol_hash,
+)
+from assessments.protocol.evaluation import Evaluation, Verdict
+from assessments.protocol.parameters import PARAMETERS, Parameter
+from assessments.protocol.problems import InvalidAnswers, InvalidParameters, Problem
+from assessments.protocol.question_types import Question
+from assessments.protocol.questions import ADMINISTRATIVE, QUESTIONS
+from assessments.protocol.validation import Notice, ValidAnswers, validate
+
+__all__ = [
+    "ADMINISTRATIVE",
+    "CONTRADICTIONS",
+    "CRITERIA",
+    "PARAMETERS",
+    "PROTOCOL_VERSION",
+    "QUESTIONS",
+    "CompiledProtocol",
+    "Criterion",
+    "Evaluation",
+    "InvalidAnswers",
+    "InvalidParameters",
+    "Notice",
+    "Parameter",
+    "Problem",
+    "Question",
+    "ValidAnswers",
+    "Verdict",
+    "canonical_json",
+    "compile_protocol",
+    "decide",
+    "evaluate",
+    "protocol_for",
+    "protocol_hash",
+    "validate",
+]

@@ -1,0 +1,70 @@
+"""The table of criteria becomes Python functions, once, at import.
+
+The conditions render themselves as source, so that a decision costs one pass over local variables
+instead of a walk through objects. The source comes from our own tables alone, never from input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+from assessments.protocol.conditions import Condition, Context
+from assessments.protocol.conditions.choices import matches
+from assessments.protocol.conditions.comparisons import count_spa_features, exceeds
+from assessments.protocol.criteria.criterion import Criterion
+
+Answers = Mapping[str, object]
+# rank of the decision, order of the urgency, positions of the met criteria in the table
+Outcome = tuple[int, int, list[int]]
+Decide = Callable[[Answers], Outcome]
+HELPERS: Mapping[str, object] = MappingProxyType(
+    {"matches": matches, "count_spa_features": count_spa_features, "exceeds": exceeds}
+)
+
+
+def decide_source(context: Context) -> str:
+    """Source of `decide(answers)`: every criterion, no early exit."""
+    lines = ["met = []", "rank = urgency = 0"]
+    for place, criterion in enumerate(context.criteria):
+        lines += [f"if {criterion.condition.source(context)}:", f"    met.append({place})"]
+        if criterion.rank:
+            lines.append(f"    if rank < {criterion.rank}: rank = {criterion.rank}")
+        if criterion.urgency_rank:
+            lines.append(f"    if urgency < {criterion.urgency_rank}: urgency = {criterion.urgency_rank}")
+    conditions = [criterion.condition for criterion in context.criteria]
+    return function("decide", "answers", conditions, context, [*lines, "return rank, urgency, met"])
+
+
+def raises_source(criteria: Iterable[Criterion], context: Context) -> str:
+    """Source of `raises(answers, rank, urgency)`: does one of these criteria, met, go beyond either?"""
+    lines, conditions = [], []
+    for criterion in criteria:
+        conditions.append(criterion.condition)
+        beyond = f"rank < {criterion.rank} or urgency < {criterion.urgency_rank}"
+        lines.append(f"if ({beyond}) and {criterion.condition.source(context)}: return True")
+    return function("raises", "answers, rank, urgency", conditions, context, [*lines, "return False"])
+
+
+def function(
+    name: str, arguments: str, conditions: Iterable[Condition], context: Context, body: Iterable[str]
+) -> str:
+    """A function that puts the answers its body uses into locals (None = unknown) and runs it."""
+    body, conditions = list(body), list(conditions)
+    prelude = dict(line for condition in conditions for line in condition.prelude(context))
+    text = "\n".join([*prelude.values(), *body])
+    used = [question for question in context.questions if question in text]
+    lines = ["get = answers.get"] if used else []
+    lines += [f"{question} = get({question!r})" for question in used]
+    lines += [f"{local} = {expression}" for local, expression in prelude.items()]
+    return "\n    ".join([f"def {name}({arguments}):", *lines, *body]) + "\n"
+
+
+def build(source: str, name: str) -> Callable[..., object]:
+    """The function a source defines."""
+    namespace: dict[str, object] = dict(HELPERS)
+    exec(compile(source, f"<protocol {name}>", "exec"), namespace)  # noqa: S102 - our own tables' source
+    built = namespace[name]
+    if not callable(built):
+        raise TypeError(name)
+    return built

@@ -1,0 +1,202 @@
+"""Conditions on coded answers, on diagnoses, and on whether something was answered at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from assessments.protocol.conditions.base import (
+    Answers,
+    Boundary,
+    Condition,
+    Context,
+    Json,
+    enumeration,
+    words,
+)
+
+
+@dataclass(frozen=True)
+class OneOf(Condition):
+    """The answer is one of these values; unknown when unanswered."""
+
+    question: str
+    values: tuple[str, ...]
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:  # noqa: ARG002
+        answer = answers.get(self.question)
+        return None if answer is None else answer in self.values
+
+    def sentence(self, context: Context) -> str:
+        phrase = context.questions[self.question].phrase
+        return f"{phrase} is {enumeration([words(value) for value in self.values], 'or')}"
+
+    def as_json(self) -> Json:
+        return {"one_of": list(self.values), "question": self.question}
+
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.question})
+
+    def source(self, context: Context) -> str:  # noqa: ARG002
+        return membership(self.question, self.values)
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:
+        for value in self.values:
+            for other in context.questions[self.question].choices:
+                if other not in self.values:
+                    yield Boundary({self.question: value}, {self.question: other})
+
+
+@dataclass(frozen=True)
+class NotAnswered(Condition):
+    """The answer is anything but these values, unanswered included: silence never counts as the safe value."""
+
+    question: str
+    values: tuple[str, ...]
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:  # noqa: ARG002
+        return answers.get(self.question) not in self.values
+
+    def sentence(self, context: Context) -> str:
+        phrase = context.questions[self.question].phrase
+        return f"{phrase} is not answered with {enumeration([words(value) for value in self.values], 'or')}"
+
+    def as_json(self) -> Json:
+        return {"not_answered": list(self.values), "question": self.question}
+
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.question})
+
+    def source(self, context: Context) -> str:  # noqa: ARG002
+        return f"not {membership(self.question, self.values)}"
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:
+        for value in self.values:
+            for other in (None, *context.questions[self.question].choices):
+                if other not in self.values:
+                    yield Boundary({self.question: other}, {self.question: value})
+
+
+@dataclass(frozen=True)
+class Known(Condition):
+    """The question was answered, whatever the answer."""
+
+    question: str
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:  # noqa: ARG002
+        return self.question in answers
+
+    def sentence(self, context: Context) -> str:
+        return f"{context.questions[self.question].phrase} is answered"
+
+    def as_json(self) -> Json:
+        return {"known": self.question}
+
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.question})
+
+    def source(self, context: Context) -> str:  # noqa: ARG002
+        return f"({self.question} is not None)"
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:
+        for value in context.questions[self.question].samples():
+            yield Boundary({self.question: value}, {self.question: None})
+
+
+@dataclass(frozen=True)
+class Unknown(Condition):
+    """The question was not answered."""
+
+    question: str
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:  # noqa: ARG002
+        return self.question not in answers
+
+    def sentence(self, context: Context) -> str:
+        return f"{context.questions[self.question].phrase} is not known"
+
+    def as_json(self) -> Json:
+        return {"unknown": self.question}
+
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.question})
+
+    def source(self, context: Context) -> str:  # noqa: ARG002
+        return f"({self.question} is None)"
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:
+        for value in context.questions[self.question].samples():
+            yield Boundary({self.question: None}, {self.question: value})
+
+
+DIAGNOSIS_STATUSES = ("suspected", "confirmed_current", "past_resolved")
+CLEARANCES = ("yes", "no", "unknown")
+
+
+@dataclass(frozen=True)
+class HasDiagnosis(Condition):
+    """Some diagnosis has one of these codes, this status and one of these clearances.
+
+    Clearance not stated is "unknown", which is why every condition names the clearances it accepts.
+    """
+
+    codes: tuple[str, ...]
+    status: str
+    clearances: tuple[str, ...] = CLEARANCES
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:  # noqa: ARG002
+        diagnoses = answers.get("diagnoses")
+        return None if diagnoses is None else matches(diagnoses, self.codes, self.status, self.clearances)
+
+    def sentence(self, context: Context) -> str:  # noqa: ARG002
+        text = f"{words(self.status)} diagnosis of {enumeration([words(code) for code in self.codes], 'or')}"
+        if self.clearances == CLEARANCES:
+            return text
+        return f"{text}, cleared to run" if self.clearances == ("yes",) else f"{text}, not cleared to run"
+
+    def as_json(self) -> Json:
+        return {
+            "diagnosis": list(self.codes),
+            "status": self.status,
+            "clearance": list(self.clearances),
+        }
+
+    def reads(self) -> frozenset[str]:
+        return frozenset({"diagnoses"})
+
+    def source(self, context: Context) -> str:  # noqa: ARG002
+        wanted = f"{self.codes!r}, {self.status!r}, {self.clearances!r}"
+        return f"(matches(diagnoses, {wanted}) if diagnoses else False)"
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:
+        def only(code: str, status: str, clearance: str) -> Answers:
+            return {"diagnoses": [{"code": code, "status": status, "clearance": clearance}]}
+
+        others = [code for code in context.questions["diagnoses"].choices if code not in self.codes]
+        for code in self.codes:
+            for clearance in self.clearances:
+                met = only(code, self.status, clearance)
+                yield Boundary(met, {"diagnoses": []})
+                yield from (Boundary(met, only(other, self.status, clearance)) for other in others)
+                for status in DIAGNOSIS_STATUSES:
+                    if status != self.status:
+                        yield Boundary(met, only(code, status, clearance))
+                for other in CLEARANCES:
+                    if other not in self.clearances:
+                        yield Boundary(met, only(code, self.status, other))
+
+
+def matches(diagnoses: object, codes: Iterable[str], status: str, clearances: Iterable[str]) -> bool:
+    """Whether some diagnosis has one of the codes, the status and one of the clearances."""
+    return any(
+        diagnosis["code"] in codes and diagnosis["status"] == status and diagnosis["clearance"] in clearances
+        for diagnosis in cast("list[dict[str, str]]", diagnoses)
+    )
+
+
+def membership(local: str, values: tuple[str, ...]) -> str:
+    """Python source for "local is one of values"; sorted, so that the source is reproducible."""
+    if len(values) == 1:
+        return f"({local} == {values[0]!r})"
+    return f"({local} in {{{', '.join(map(repr, sorted(values)))}}})"

@@ -1,0 +1,136 @@
+"""And, or, and "at least so many of": strong Kleene logic, so unknown spreads only where it must."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from assessments.protocol.conditions.base import (
+    Answers,
+    Bound,
+    Boundary,
+    Condition,
+    Context,
+    Json,
+    bound_json,
+    enumeration,
+)
+
+
+@dataclass(frozen=True)
+class Compound(Condition):
+    """A condition made of conditions."""
+
+    parts: tuple[Condition, ...]
+
+    def reads(self) -> frozenset[str]:
+        return frozenset().union(*(part.reads() for part in self.parts))
+
+    def prelude(self, context: Context) -> tuple[tuple[str, str], ...]:
+        return tuple(line for part in self.parts for line in part.prelude(context))
+
+    def edge(self, part: Condition, context: Context) -> Boundary:
+        """The first edge of a part: the answers used for it while another part is under test."""
+        return next(part.boundaries(context))
+
+    def part_sentences(self, context: Context) -> list[str]:
+        """Parts in words, compound ones in brackets."""
+        return [
+            f"({part.sentence(context)})" if isinstance(part, Compound) else part.sentence(context)
+            for part in self.parts
+        ]
+
+
+@dataclass(frozen=True)
+class AllOf(Compound):
+    """Every part is true."""
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:
+        results = {part.evaluate(answers, context) for part in self.parts}
+        return False if False in results else None if None in results else True
+
+    def sentence(self, context: Context) -> str:
+        return enumeration(self.part_sentences(context), "and")
+
+    def as_json(self) -> Json:
+        return {"all_of": [part.as_json() for part in self.parts]}
+
+    def source(self, context: Context) -> str:
+        return f"({' and '.join(part.source(context) for part in self.parts)})"
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:
+        for part in self.parts:
+            for boundary in part.boundaries(context):
+                rest: dict[str, object] = {}
+                for other in self.parts:
+                    if other is not part:
+                        rest |= self.edge(other, context).met
+                if self.holds_at(boundary.over(rest), context):
+                    yield boundary.over(rest)
+
+
+@dataclass(frozen=True)
+class AnyOf(Compound):
+    """At least one part is true."""
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:
+        results = {part.evaluate(answers, context) for part in self.parts}
+        return True if True in results else None if None in results else False
+
+    def sentence(self, context: Context) -> str:
+        return enumeration(self.part_sentences(context), "or")
+
+    def as_json(self) -> Json:
+        return {"any_of": [part.as_json() for part in self.parts]}
+
+    def source(self, context: Context) -> str:
+        return f"({' or '.join(part.source(context) for part in self.parts)})"
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:
+        for part in self.parts:
+            for boundary in part.boundaries(context):
+                rest: dict[str, object] = {}
+                for other in self.parts:
+                    if other is not part:
+                        rest |= self.edge(other, context).unmet
+                if self.holds_at(boundary.over(rest), context):
+                    yield boundary.over(rest)
+
+
+@dataclass(frozen=True)
+class CountAtLeast(Compound):
+    """At least `least` of the parts are true."""
+
+    least: Bound
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:
+        results = [part.evaluate(answers, context) for part in self.parts]
+        least = context.value(self.least)
+        if results.count(True) >= least:
+            return True
+        return None if results.count(True) + results.count(None) >= least else False
+
+    def sentence(self, context: Context) -> str:
+        parts = enumeration(self.part_sentences(context), "or")
+        return f"at least {context.value(self.least)} of these: {parts}"
+
+    def as_json(self) -> Json:
+        return {"count_at_least": bound_json(self.least), "of": [part.as_json() for part in self.parts]}
+
+    def source(self, context: Context) -> str:
+        total = " + ".join(part.source(context) for part in self.parts)
+        return f"({total} >= {context.value(self.least)})"
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:
+        """Exactly `least` parts true, then one of them taken just back over its edge."""
+        for chosen in combinations(self.parts, int(context.value(self.least))):
+            for part in chosen:
+                for boundary in part.boundaries(context):
+                    rest: dict[str, object] = {}
+                    for other in self.parts:
+                        if other is not part:
+                            edge = self.edge(other, context)
+                            rest |= edge.met if other in chosen else edge.unmet
+                    if self.holds_at(boundary.over(rest), context):
+                        yield boundary.over(rest)

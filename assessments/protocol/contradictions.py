@@ -1,0 +1,93 @@
+"""Pairs of answers that cannot both be right (X1 to X6).
+
+A contradiction never relaxes anything: the cautious answer keeps its effect, and the record
+must be clarified (criterion IN-05) before running.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assessments.protocol.conditions import (
+    Condition,
+    Known,
+    all_of,
+    any_of,
+    at_most,
+    one_of,
+    rise_above_baseline,
+)
+from assessments.protocol.questions import QUESTIONS
+from assessments.protocol.vocabulary import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A contradiction, what to tell the clinician, and the reading that stands meanwhile."""
+
+    id: str
+    statement: str
+    cautious_reading: str
+    condition: Condition
+
+    def as_json(self) -> dict[str, object]:
+        """The contradiction as plain data."""
+        return {
+            "id": self.id,
+            "statement": self.statement,
+            "cautious_reading": self.cautious_reading,
+            "condition": self.condition.as_json(),
+        }
+
+
+RUN_REACTION = tuple(question.name for question in QUESTIONS if question.screen == Screen.RUN_REACTION)
+
+CONTRADICTIONS: tuple[Contradiction, ...] = (
+    Contradiction(
+        "X1",
+        "Answers about a run are given, although there was no run in the last 14 days.",
+        "The scores are still evaluated.",
+        all_of(one_of("ran_last_14d", "no"), any_of(*(Known(name) for name in RUN_REACTION))),
+    ),
+    Contradiction(
+        "X2",
+        "Unable to walk because of the pain, yet pain on walking is scored 0 or 1.",
+        "Being unable to walk stands (RF-S03).",
+        all_of(one_of("walking_ability", "unable"), at_most("pain_walking_nrs", 1)),
+    ),
+    Contradiction(
+        "X3",
+        "Pregnant or postpartum, with male sex recorded at birth.",
+        "The pregnancy or birth stands (CL-05, CL-06).",
+        all_of(one_of("pregnancy_status", "pregnant", "postpartum"), one_of("sex_at_birth", "male")),
+    ),
+    Contradiction(
+        "X4",
+        "Weeks since birth are given, but the pregnancy status is not postpartum.",
+        "Too few weeks since birth still require clearance (CL-06).",
+        all_of(
+            Known("weeks_postpartum"),
+            one_of("pregnancy_status", "not_pregnant", "pregnant", "not_applicable"),
+        ),
+    ),
+    Contradiction(
+        "X5",
+        "Leg symptoms are said to worsen, but no leg symptom is recorded.",
+        "The worsening stands (RF-S07).",
+        all_of(
+            one_of("leg_symptom_progression", "worsening"),
+            one_of("leg_pain", "none"),
+            one_of("leg_sensory_change", "none"),
+            one_of("leg_weakness", "none"),
+        ),
+    ),
+    Contradiction(
+        "X6",
+        "Adjusting is said to have made running pain-free, but a run or next-day score rose.",
+        "The scores stand.",
+        all_of(
+            one_of("adjustment_outcome", "helped_pain_free"),
+            any_of(rise_above_baseline("pain_run_peak_nrs", 0), rise_above_baseline("pain_next_day_nrs", 0)),
+        ),
+    ),
+)

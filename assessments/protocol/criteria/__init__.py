@@ -1,0 +1,24 @@
+"""The table of criteria, in the order in which met criteria are reported."""
+
+from assessments.protocol.criteria import (
+    adjust,
+    clearance,
+    emergency,
+    information,
+    rehabilitation,
+    routine,
+    same_day,
+    two_weeks,
+)
+from assessments.protocol.criteria.criterion import Criterion
+
+CRITERIA: tuple[Criterion, ...] = (
+    *emergency.CRITERIA,
+    *same_day.CRITERIA,
+    *two_weeks.CRITERIA,
+    *clearance.CRITERIA,
+    *rehabilitation.CRITERIA,
+    *adjust.CRITERIA,
+    *routine.CRITERIA,
+    *information.CRITERIA,
+)

@@ -1,0 +1,153 @@
+"""Urgent referral the same day."""
+
+from assessments.protocol.conditions import HasDiagnosis, all_of, any_of, at_least, one_of
+from assessments.protocol.criteria.criterion import Criterion
+from assessments.protocol.criteria.shared import CORD_OR_CAUDA_EQUINA, NOT_CLEARED
+from assessments.protocol.vocabulary import Decision, Urgency
+
+CRITERIA: tuple[Criterion, ...] = (
+    Criterion(
+        "RF-S01",
+        "Fever or rigors",
+        one_of("fever_or_rigors", "yes"),
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "Back pain with fever or rigors: discitis, epidural abscess, pyelonephritis.",
+        (
+            "B08",
+            "B14",
+        ),
+    ),
+    Criterion(
+        "RF-S02",
+        "Mild weakness in one leg",
+        one_of("leg_weakness", "mild_unilateral"),
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "New leg weakness needs examination the same day, to grade it and to exclude progression.",
+        (
+            "HH-R03",
+            "B07",
+        ),
+    ),
+    Criterion(
+        "RF-S03",
+        "Unable to walk",
+        one_of("walking_ability", "unable"),
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "Cannot walk or bear weight: fracture, infection or major deficit.",
+        ("HH-R05",),
+    ),
+    Criterion(
+        "RF-S04",
+        "Cancer history with a metastatic pain pattern",
+        all_of(
+            one_of("cancer_history", "yes"),
+            any_of(
+                one_of("night_pain_unrelieved", "yes"),
+                one_of("constant_unremitting_pain", "yes"),
+                one_of("thoracic_or_band_pain", "yes"),
+                one_of("unexplained_weight_loss", "yes"),
+                one_of("trend", "worsening"),
+            ),
+        ),
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "Pain pattern of spinal metastasis: contact the cord-compression coordinator within 24 hours.",
+        ("B10",),
+    ),
+    Criterion(
+        "RF-S05",
+        "Minor trauma with fragile bone",
+        all_of(
+            one_of("trauma", "minor"),
+            any_of(one_of("bone_fragility_risk", "yes"), at_least("age_years", "fragility_age_ge")),
+        ),
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "Low-energy fall with fragile bone: vertebral or sacral fragility fracture.",
+        (
+            "B08",
+            "B09",
+        ),
+    ),
+    Criterion(
+        "RF-S06",
+        "New spinal deformity",
+        one_of("new_spinal_deformity", "yes"),
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "New step, stoop or marked list: fracture or slip until examined.",
+        (
+            "B07",
+            "B08",
+        ),
+    ),
+    Criterion(
+        "RF-S07",
+        "Leg symptoms getting worse",
+        one_of("leg_symptom_progression", "worsening"),
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "Worsening radicular pain or sensory change.",
+        (
+            "HH-R02",
+            "B07",
+        ),
+    ),
+    Criterion(
+        "RF-S08",
+        "Long-standing saddle sensation change",
+        one_of("saddle_sensation_change", "yes_longstanding_unchanged"),
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "Even an old saddle loss must be discussed with a doctor that day in a new episode of back pain; more than 14 days is no all-clear.",
+        ("B03",),
+    ),
+    Criterion(
+        "RF-S09",
+        "Fracture suspected",
+        HasDiagnosis(("fracture",), "suspected"),
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "Suspected fracture: take the load off and image.",
+        (
+            "EH-D05",
+            "B08",
+        ),
+    ),
+    Criterion(
+        "RF-S10",
+        "Infection risk with unrelenting pain",
+        all_of(
+            one_of("infection_risk", "yes"),
+            any_of(
+                one_of("night_pain_unrelieved", "yes"),
+                one_of("constant_unremitting_pain", "yes"),
+                one_of("unexplained_weight_loss", "yes"),
+                one_of("trend", "worsening"),
+            ),
+        ),
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "Spinal infection often has no fever; a risk factor with unrelenting pain is enough.",
+        (
+            "B08",
+            "B14",
+        ),
+    ),
+    Criterion(
+        "RF-S11",
+        "Cord or cauda equina compression not cleared",
+        HasDiagnosis(CORD_OR_CAUDA_EQUINA, "confirmed_current", NOT_CLEARED),
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "Known cord or cauda equina compression not yet cleared: confirm today that specialist care is in place and nothing has changed.",
+        (
+            "EH-D02",
+            "B01",
+            "B10",
+        ),
+    ),
+)

@@ -1,0 +1,259 @@
+"""From answers to one explained decision: every criterion is evaluated, the most cautious one decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import cast
+
+from assessments.protocol.canonical import PROTOCOL_VERSION, context_hash
+from assessments.protocol.compiler import Decide, Outcome, build, decide_source
+from assessments.protocol.conditions import Answers, Context, Contradicted
+from assessments.protocol.contradictions import CONTRADICTIONS, Contradiction
+from assessments.protocol.criteria import CRITERIA
+from assessments.protocol.criteria.criterion import Criterion
+from assessments.protocol.evaluation import (
+    ContradictionFound,
+    CriterionMet,
+    Evaluation,
+    Missing,
+    Verdict,
+)
+from assessments.protocol.next_questions import probes, worth_asking
+from assessments.protocol.parameters import DEFAULTS, Number, parameter_values
+from assessments.protocol.question_types import Question
+from assessments.protocol.questions import QUESTIONS
+from assessments.protocol.validation import Notice, ValidAnswers, normalise, validate
+from assessments.protocol.vocabulary import (
+    ADJUST_LEVELS,
+    ESSENTIAL_SCREENS,
+    RANKS,
+    URGENCIES,
+    AdjustLevel,
+    AssessorRole,
+    Decision,
+    PlanRelease,
+    RunStatus,
+    Screen,
+    Urgency,
+)
+
+FIRST_REFERRAL_RANK = RANKS.index((Decision.REFER_URGENT, None))
+RUN_STATUS = {
+    Decision.CONTINUE_RUNNING: RunStatus.WITHIN_PARAMETERS,
+    Decision.ADJUST_RUNNING: RunStatus.MODIFIED,
+}
+
+
+class CompiledProtocol:
+    """One table of criteria with one set of parameter values, compiled.
+
+    Raises InvalidParameters for values outside their allowed range.
+    """
+
+    def __init__(
+        self,
+        *,
+        criteria: Sequence[Criterion] = CRITERIA,
+        parameters: Mapping[str, object] | None = None,
+        contradictions: Sequence[Contradiction] = CONTRADICTIONS,
+        questions: Sequence[Question] = QUESTIONS,
+    ) -> None:
+        self.context = Context(
+            questions={question.name: question for question in questions},
+            values=parameter_values(parameters),
+            criteria=tuple(criteria),
+            contradictions=tuple(contradictions),
+        )
+        self.hash = context_hash(self.context)
+        self._outcome = cast("Decide", build(decide_source(self.context), "decide"))
+        reads = [self._questions_read(criterion) for criterion in self.context.criteria]
+        self._probes = probes(self.context, reads)
+        self._evidence = [tuple(name for name in self.context.questions if name in names) for names in reads]
+        self._statements = [criterion.statement(self.context) for criterion in self.context.criteria]
+        self._essential = [
+            question for screen in ESSENTIAL_SCREENS for question in questions if question.screen == screen
+        ]
+        optional = [question for question in questions if question.screen == Screen.OPTIONAL]
+        self._assessable = tuple(question.name for question in optional if question.type != "text")
+        self._features = tuple(question for question in optional if question.type == "features")
+
+    def _questions_read(self, criterion: Criterion) -> frozenset[str]:
+        """Questions a criterion reads, those of the contradictions included for IN-05."""
+        if isinstance(criterion.condition, Contradicted):
+            return frozenset().union(*(item.condition.reads() for item in self.context.contradictions))
+        return criterion.condition.reads()
+
+    def decide(self, answers: ValidAnswers) -> Verdict:
+        """Decision, urgency and ids of the met criteria, without the explanation."""
+        rank, urgency, met = self._outcome(answers)
+        criteria = self.context.criteria
+        return Verdict(RANKS[rank][0], URGENCIES[urgency], tuple(criteria[place].id for place in met))
+
+    def interpret(self, answers: ValidAnswers) -> tuple[str, ...]:
+        """Ids of the met criteria, condition by condition in three-valued logic: checks the compiled form."""
+        return tuple(
+            criterion.id
+            for criterion in self.context.criteria
+            if criterion.condition.evaluate(answers, self.context) is True
+        )
+
+    def evaluate(
+        self, answers: ValidAnswers, *, notices: tuple[Notice, ...] = (), provisional: bool = False
+    ) -> Evaluation:
+        """The explained decision on validated answers."""
+        outcome = self._outcome(answers)
+        rank, urgency, met = outcome
+        decision, kind = RANKS[rank]
+        missing = self._missing(answers)
+        complete = not any(item.screen in (Screen.EMERGENCY, Screen.URGENT) for item in missing)
+        contradictions = self._contradictions(answers, met)
+        probed = worth_asking(self._probes, answers, outcome, self._outcome)
+        return Evaluation(
+            protocol_version=PROTOCOL_VERSION,
+            protocol_hash=self.hash,
+            decision=decision,
+            urgency=URGENCIES[urgency],
+            urgency_is_lower_bound=not complete and URGENCIES[urgency] is not Urgency.EMERGENCY_NOW,
+            run_status=RUN_STATUS.get(decision, RunStatus.NO_RUNNING),
+            adjust_level=self._adjust_level(met) if decision is Decision.ADJUST_RUNNING else None,
+            plan_release=self._plan_release(rank, met),
+            insufficiency_kind=kind,
+            screen_complete=complete,
+            provisional=provisional,
+            criteria_met=tuple(self._explained(place, answers, contradictions) for place in met),
+            missing=missing,
+            contradictions=tuple(ContradictionFound(item.id, item.statement) for item in contradictions),
+            next_questions=(*(item.question for item in missing), *probed),
+            not_assessed=self._not_assessed(answers),
+            notices=notices,
+            answers=answers,
+        )
+
+    def _missing(self, answers: Answers) -> tuple[Missing, ...]:
+        """Essential questions that apply and are unanswered, in the order in which they are asked."""
+        return tuple(
+            Missing(question.name, question.screen.value)
+            for question in self._essential
+            if question.name not in answers
+            and (
+                question.applies_when is None or question.applies_when.evaluate(answers, self.context) is True
+            )
+        )
+
+    def _contradictions(self, answers: Answers, met: Sequence[int]) -> tuple[Contradiction, ...]:
+        if not any(isinstance(self.context.criteria[place].condition, Contradicted) for place in met):
+            return ()
+        return tuple(
+            item
+            for item in self.context.contradictions
+            if item.condition.evaluate(answers, self.context) is True
+        )
+
+    def _explained(
+        self, place: int, answers: Answers, contradictions: Sequence[Contradiction]
+    ) -> CriterionMet:
+        criterion, evidence = self.context.criteria[place], self._evidence[place]
+        if isinstance(criterion.condition, Contradicted):  # the contradictions present, not all it reads
+            involved = frozenset().union(*(item.condition.reads() for item in contradictions))
+            evidence = tuple(name for name in evidence if name in involved)
+        return CriterionMet(
+            id=criterion.id,
+            title=criterion.title,
+            statement=self._statements[place],
+            decision=criterion.decision,
+            urgency=criterion.urgency,
+            rationale=criterion.rationale,
+            answers={name: answers[name] for name in evidence if name in answers},
+            sources=criterion.sources,
+        )
+
+    def _adjust_level(self, met: Sequence[int]) -> AdjustLevel:
+        """The largest adjustment any met criterion calls for."""
+        levels = [self.context.criteria[place].adjust_level for place in met]
+        return max((level for level in levels if level is not None), key=ADJUST_LEVELS.index)
+
+    def _plan_release(self, rank: int, met: Sequence[int]) -> PlanRelease:
+        """Any insufficiency or contradiction withholds the plan, even under a more cautious decision."""
+        if rank >= FIRST_REFERRAL_RANK:
+            return PlanRelease.REFERRAL_ONLY
+        if any(self.context.criteria[p].decision is Decision.INSUFFICIENT_INFORMATION for p in met):
+            return PlanRelease.WITHHELD
+        return PlanRelease.RELEASABLE
+
+    def _not_assessed(self, answers: Answers) -> tuple[str, ...]:
+        """Optional questions without an answer, free text aside; single items of a partly answered set."""
+        if not any(question.name in answers for question in self._features):
+            return tuple(name for name in self._assessable if name not in answers)
+        return tuple(self._not_assessed_items(answers))
+
+    def _not_assessed_items(self, answers: Answers) -> Iterator[str]:
+        items = {question.name: question.choices for question in self._features}
+        for name in self._assessable:
+            if name not in answers:
+                yield name
+            elif name in items:
+                answered = cast("Mapping[str, object]", answers[name])
+                yield from (f"{name}.{item}" for item in items[name] if item not in answered)
+
+
+@lru_cache(maxsize=64)
+def _compiled(overrides: tuple[tuple[str, Number], ...]) -> CompiledProtocol:
+    return CompiledProtocol(parameters=dict(overrides))
+
+
+DEFAULT = _compiled(())
+
+
+def compile_protocol(
+    *,
+    criteria: Sequence[Criterion] = CRITERIA,
+    parameters: Mapping[str, object] | None = None,
+    contradictions: Sequence[Contradiction] = CONTRADICTIONS,
+) -> CompiledProtocol:
+    """A protocol of its own, for another table. `protocol_for` is the cached way to other parameters."""
+    return CompiledProtocol(criteria=criteria, parameters=parameters, contradictions=contradictions)
+
+
+def protocol_for(parameters: Mapping[str, object] | None = None) -> CompiledProtocol:
+    """The protocol with a clinic's own parameter values, compiled once for each set of values.
+
+    Raises InvalidParameters.
+    """
+    if not parameters:
+        return DEFAULT
+    values = parameter_values(parameters)
+    return _compiled(tuple((name, values[name]) for name in values if values[name] != DEFAULTS[name]))
+
+
+def protocol_hash(parameters: Mapping[str, object] | None = None) -> str:
+    """"sha256:…" over questions, criteria, contradictions and parameter values. Raises InvalidParameters."""
+    return protocol_for(parameters).hash
+
+
+def evaluate(
+    answers: Mapping[str, object],
+    parameters: Mapping[str, object] | None = None,
+    *,
+    assessed_at: datetime | None = None,
+    assessor_role: str | None = None,
+) -> Evaluation:
+    """The explained decision on answers as submitted.
+
+    `assessed_at` lets the duration be counted from `onset_date`. Answers a patient gave alone make
+    the result provisional. Raises InvalidAnswers or InvalidParameters, each with every problem.
+    """
+    protocol = protocol_for(parameters)
+    valid, notices = normalise(answers, assessed_at)
+    provisional = assessor_role == AssessorRole.PATIENT_SELF_REPORT
+    return protocol.evaluate(valid, notices=notices, provisional=provisional)
+
+
+def decide(answers: Mapping[str, object], parameters: Mapping[str, object] | None = None) -> Verdict:
+    """Decision, urgency and met criteria alone; answers from `validate` are not checked again.
+
+    Raises InvalidAnswers or InvalidParameters.
+    """
+    valid = answers if type(answers) is ValidAnswers else validate(answers)
+    return protocol_for(parameters).decide(valid)

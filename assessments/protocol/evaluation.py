@@ -1,0 +1,111 @@
+"""What an evaluation says, as values; `Evaluation.as_dict` is the JSON of the HTTP API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from assessments.protocol.vocabulary import (
+    AdjustLevel,
+    Decision,
+    InsufficiencyKind,
+    PlanRelease,
+    RunStatus,
+    Urgency,
+)
+from assessments.protocol.validation import Notice, ValidAnswers
+
+
+class Verdict(NamedTuple):
+    """Decision, urgency and the ids of the met criteria, in table order: the fast path."""
+
+    decision: Decision
+    urgency: Urgency
+    criteria: tuple[str, ...]
+
+
+class CriterionMet(NamedTuple):
+    """A met criterion with the known answers among the questions it reads."""
+
+    id: str
+    title: str
+    statement: str
+    decision: Decision | None
+    urgency: Urgency
+    rationale: str
+    answers: Mapping[str, object]
+    sources: tuple[str, ...]
+
+
+class Missing(NamedTuple):
+    """An essential question that applies and is not answered."""
+
+    question: str
+    screen: str
+
+
+class ContradictionFound(NamedTuple):
+    """A contradiction between answers."""
+
+    id: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One explained decision. `answers` are the validated ones it was made on."""
+
+    protocol_version: str
+    protocol_hash: str
+    decision: Decision
+    urgency: Urgency
+    urgency_is_lower_bound: bool
+    run_status: RunStatus
+    adjust_level: AdjustLevel | None
+    plan_release: PlanRelease
+    insufficiency_kind: InsufficiencyKind | None
+    screen_complete: bool
+    provisional: bool
+    criteria_met: tuple[CriterionMet, ...]
+    missing: tuple[Missing, ...]
+    contradictions: tuple[ContradictionFound, ...]
+    next_questions: tuple[str, ...]
+    not_assessed: tuple[str, ...]
+    notices: tuple[Notice, ...]
+    answers: ValidAnswers
+
+    def as_dict(self) -> dict[str, object]:
+        """The evaluation as JSON-ready data, exactly the keys of the HTTP API."""
+        return {
+            "protocol_version": self.protocol_version,
+            "protocol_hash": self.protocol_hash,
+            "decision": self.decision.value,
+            "urgency": self.urgency.value,
+            "urgency_is_lower_bound": self.urgency_is_lower_bound,
+            "run_status": self.run_status.value,
+            "adjust_level": self.adjust_level and self.adjust_level.value,
+            "plan_release": self.plan_release.value,
+            "insufficiency_kind": self.insufficiency_kind and self.insufficiency_kind.value,
+            "screen_complete": self.screen_complete,
+            "provisional": self.provisional,
+            "criteria_met": [
+                {
+                    "id": met.id,
+                    "title": met.title,
+                    "statement": met.statement,
+                    "decision": met.decision and met.decision.value,
+                    "urgency": met.urgency.value,
+                    "rationale": met.rationale,
+                    "answers": dict(met.answers),
+                    "sources": list(met.sources),
+                }
+                for met in self.criteria_met
+            ],
+            "missing": [{"question": name, "screen": screen} for name, screen in self.missing],
+            "contradictions": [
+                {"id": identifier, "statement": statement} for identifier, statement in self.contradictions
+            ],
+            "next_questions": list(self.next_questions),
+            "not_assessed": list(self.not_assessed),
+        }

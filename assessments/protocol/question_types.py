@@ -1,0 +1,120 @@
+"""What a question is, and short ways to write one down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, TypedDict, Unpack
+
+from assessments.protocol.conditions import Condition
+from assessments.protocol.vocabulary import Screen
+
+Number = int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of an assessment, or (`fields`) one part of a structured answer.
+
+    `type` is one of choice, choices (several), integer, number, date, date_or_time, text, features
+    (an object of yes/no items), object, objects (a list of objects). `choices` never contains
+    "unknown": unknown is not a value but the absence of one, for every type. For `objects` the
+    choices are those of the first field. `phrase` names the answer inside a sentence.
+    `units` are further units a number may be given in, with the factor into `unit`.
+    `applies_when`: the question is asked only while this is definitely true.
+    """
+
+    name: str
+    label: str
+    phrase: str
+    group: str
+    type: str
+    screen: Screen
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    low: Number | None = None
+    high: Number | None = None
+    units: tuple[tuple[str, float], ...] = ()
+    max_length: int | None = None
+    max_items: int | None = None
+    fields: tuple[Question, ...] = ()
+    required: bool = False
+    applies_when: Condition | None = None
+    note: str = ""
+    if_unknown: str = ""
+
+    @property
+    def essential(self) -> bool:
+        """Whether leaving it unanswered blocks reassurance."""
+        return self.screen not in (Screen.OPTIONAL, Screen.ADMINISTRATIVE)
+
+    def samples(self) -> tuple[object, ...]:
+        """Valid answers that span the range: every choice, or both ends of a number."""
+        if self.type == "choice":
+            return self.choices
+        if self.type in ("integer", "number"):
+            return (self.low, self.high)
+        if self.type == "features":
+            return tuple(dict.fromkeys(self.choices, answer) for answer in ("no", "yes"))
+        return ([],) if self.type in ("choices", "objects") else ()
+
+    def as_json(self) -> dict[str, object]:
+        """The question as plain data."""
+        plain: dict[str, object] = {
+            name: getattr(self, name)
+            for name in ("name", "label", "phrase", "group", "type", "unit", "low", "high", "required")
+        }
+        return plain | {
+            "screen": self.screen.value,
+            "choices": list(self.choices),
+            "units": dict(self.units),
+            "max_length": self.max_length,
+            "max_items": self.max_items,
+            "fields": [field.as_json() for field in self.fields],
+            "applies_when": self.applies_when.as_json() if self.applies_when else None,
+            "note": self.note,
+            "if_unknown": self.if_unknown,
+        }
+
+
+NO_YES = ("no", "yes")
+MILES_TO_KM = 1.609344
+KM_UNITS = (("km", 1.0), ("mi", MILES_TO_KM))
+DAY_UNITS = (("days", 1.0), ("weeks", 7.0), ("months", 30.44))
+
+
+class Details(TypedDict, total=False):
+    """The fields of a question that not every question has."""
+
+    phrase: str
+    unit: str
+    choices: tuple[str, ...]
+    low: Number
+    high: Number
+    units: tuple[tuple[str, float], ...]
+    max_length: int
+    max_items: int
+    fields: tuple[Question, ...]
+    required: bool
+    applies_when: Condition
+    note: str
+    if_unknown: str
+
+
+class Ask(Protocol):
+    """Writes one question of a group."""
+
+    def __call__(
+        self, name: str, label: str, kind: str, screen: Screen, /, **details: Unpack[Details]
+    ) -> Question: ...
+
+
+def section(group: str) -> Ask:
+    """A writer of the questions of one group; the phrase defaults to the name in words."""
+
+    def ask(name: str, label: str, kind: str, screen: Screen, /, **details: Unpack[Details]) -> Question:
+        details.setdefault("phrase", name.replace("_", " "))
+        if kind == "choice":
+            details.setdefault("choices", NO_YES)
+        return Question(name=name, label=label, group=group, type=kind, screen=screen, **details)
+
+    return ask

@@ -1,0 +1,144 @@
+"""The emergency screen: every item must be answered."""
+
+from assessments.protocol.conditions import any_of, one_of
+from assessments.protocol.question_types import Question, section
+from assessments.protocol.vocabulary import Screen
+
+ask = section("4 Emergency screen")
+ANY_LEG_SYMPTOM = any_of(
+    one_of("leg_pain", "unilateral", "bilateral"),
+    one_of("leg_sensory_change", "unilateral", "bilateral"),
+    one_of("leg_weakness", "mild_unilateral", "severe_unilateral", "bilateral"),
+)
+
+QUESTIONS: tuple[Question, ...] = (
+    ask(
+        "saddle_sensation_change",
+        "Numbness/tingling between legs, genitals, back passage; altered feel on wiping",
+        "choice",
+        Screen.EMERGENCY,
+        choices=(
+            "no",
+            "yes",
+            "yes_longstanding_unchanged",
+        ),
+        note="'yes' = new, changed, or timing unsure. 'longstanding' only if it predates this episode, is unchanged AND has a known explanation",
+        if_unknown="blocks: IN-01, tier complete_screen_now",
+    ),
+    ask(
+        "bladder_change",
+        "Leaking, retention, hard to start/stop, lost awareness of fullness or flow",
+        "choice",
+        Screen.EMERGENCY,
+        choices=(
+            "no",
+            "yes",
+            "yes_longstanding_unchanged",
+        ),
+        note="as above",
+        if_unknown="blocks: IN-01, tier complete_screen_now",
+    ),
+    ask(
+        "bowel_change",
+        "Leaking, cannot hold wind/stool, lost awareness",
+        "choice",
+        Screen.EMERGENCY,
+        choices=(
+            "no",
+            "yes",
+            "yes_longstanding_unchanged",
+        ),
+        note="as above",
+        if_unknown="blocks: IN-01, tier complete_screen_now",
+    ),
+    ask(
+        "sexual_function_change",
+        "Loss of genital sensation, erection, ejaculation or orgasm",
+        "choice",
+        Screen.EMERGENCY,
+        choices=(
+            "no",
+            "yes",
+            "yes_longstanding_unchanged",
+        ),
+        note="ask with reason given; declined stays unknown",
+        if_unknown="blocks: IN-01, tier complete_screen_now",
+    ),
+    ask(
+        "leg_pain",
+        "Pain radiating from the back down a leg",
+        "choice",
+        Screen.EMERGENCY,
+        choices=(
+            "none",
+            "unilateral",
+            "bilateral",
+        ),
+        note="above or below knee both count",
+        if_unknown="blocks: IN-01, tier complete_screen_now",
+    ),
+    ask(
+        "leg_sensory_change",
+        "Leg numbness, pins and needles, tingling",
+        "choice",
+        Screen.EMERGENCY,
+        choices=(
+            "none",
+            "unilateral",
+            "bilateral",
+        ),
+        if_unknown="blocks: IN-01, tier complete_screen_now",
+    ),
+    ask(
+        "leg_weakness",
+        "Leg or foot weakness (history or examination)",
+        "choice",
+        Screen.EMERGENCY,
+        choices=(
+            "none",
+            "mild_unilateral",
+            "severe_unilateral",
+            "bilateral",
+        ),
+        note="severe = power 3/5 or less in any group, or foot drop",
+        if_unknown="blocks: IN-01, tier complete_screen_now",
+    ),
+    ask(
+        "leg_symptom_progression",
+        "If any leg symptom: course",
+        "choice",
+        Screen.EMERGENCY,
+        choices=(
+            "not_applicable",
+            "stable_or_improving",
+            "worsening",
+        ),
+        applies_when=ANY_LEG_SYMPTOM,
+        if_unknown="blocks: IN-01, tier complete_screen_now",
+    ),
+    ask(
+        "gait_unsteady",
+        "New unsteadiness, stumbling, legs giving way, not explained by pain alone",
+        "choice",
+        Screen.EMERGENCY,
+        phrase="new unsteadiness",
+        if_unknown="blocks: IN-01, tier complete_screen_now",
+    ),
+    ask(
+        "vascular_warning",
+        "Sudden severe back/abdominal pain with faint or collapse, pulsating abdomen, or known aneurysm",
+        "choice",
+        Screen.EMERGENCY,
+        phrase="vascular warning sign",
+        if_unknown="blocks: IN-01, tier complete_screen_now",
+    ),
+    ask(
+        "systemically_unwell",
+        "Looks or feels very unwell: confused, breathless, mottled, not passing urine",
+        "choice",
+        Screen.EMERGENCY,
+        phrase="looking very unwell",
+        note="use local sepsis tool",
+        if_unknown="blocks: IN-01, tier complete_screen_now",
+    ),
+)
