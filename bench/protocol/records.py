@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from assessments.protocol import QUESTIONS
+from assessments.protocol.questions import QUESTIONS
 
 __all__ = ["EMERGENCY", "REASSURING", "TYPICAL", "generate"]
 
@@ -84,7 +84,12 @@ TYPICAL: Answers = _without(
     "low_energy_or_menstrual_disturbance",
     "weekly_km_prev4w_avg",
     "longest_run_30d_km",
-) | {"pain_run_peak_nrs": 4, "hours_to_settle": 5, "trend": "unchanged", "adjustment_outcome": "helped_partly"}
+) | {
+    "pain_run_peak_nrs": 4,
+    "hours_to_settle": 5,
+    "trend": "unchanged",
+    "adjustment_outcome": "helped_partly",
+}
 
 EMERGENCY: Answers = REASSURING | {
     "bladder_change": "yes",
@@ -144,3 +149,67 @@ NUMBERS: dict[str, tuple[float, ...]] = {
     "last_run_km": DISTANCES,
     "longest_run_30d_km": DISTANCES,
 }
+UNKNOWN = ("unknown", None)
+STATUSES = ("suspected", "confirmed_current", "past_resolved")
+CLEARANCES = ("yes", "no", "unknown")
+CHOICES: dict[str, tuple[str, ...]] = {
+    question.name: question.choices for question in QUESTIONS if question.type == "choice"
+}
+DIAGNOSIS_CODES, SPA_FEATURES = (
+    next(question.choices for question in QUESTIONS if question.name == name)
+    for name in ("diagnoses", "spa_features")
+)
+
+
+def _diagnoses(random: Random) -> list[Answers]:
+    codes = random.sample(DIAGNOSIS_CODES, random.choice((0, 1, 1, 1, 2, 3)))
+    return [_diagnosis(random, code) for code in codes]
+
+
+def _diagnosis(random: Random, code: str) -> Answers:
+    diagnosis: Answers = {"code": code, "status": random.choice(STATUSES)}
+    if random.random() < 0.7:
+        diagnosis["clearance"] = random.choice(CLEARANCES)
+    return diagnosis
+
+
+def _spa_features(random: Random) -> Answers:
+    asked = random.sample(SPA_FEATURES, random.randint(1, len(SPA_FEATURES)))
+    return {feature: random.choice(("no", "yes", "yes", "unknown")) for feature in asked}
+
+
+def _chooser(values: tuple[Any, ...]) -> Callable[[Random], Any]:
+    return lambda random: random.choice(values)
+
+
+# One way to draw a known answer for every question that can matter to a decision, and most that cannot.
+DRAW: dict[str, Callable[[Random], Any]] = {
+    **{name: _chooser(values) for name, values in (CHOICES | NUMBERS).items()},
+    "diagnoses": _diagnoses,
+    "spa_features": _spa_features,
+}
+NAMES = tuple(DRAW)
+
+
+def _perturb(answers: Answers, random: Random, changes: int) -> Answers:
+    changed = dict(answers)
+    for name in random.sample(NAMES, changes):
+        if random.random() < 0.75:
+            changed[name] = DRAW[name](random)
+        elif random.random() < 0.5:
+            changed[name] = random.choice(UNKNOWN)
+        else:
+            changed.pop(name, None)
+    return changed
+
+
+def generate(seed: int, count: int) -> Iterator[Answers]:
+    """`count` valid, unnormalised records, the same for the same seed.
+
+    Four in five change at most three answers of a starting point, the others up to all of them.
+    """
+    random = Random(seed)
+    for _ in range(count):
+        near = random.random() < 0.8
+        changes = random.randint(0, 3) if near else random.choice((5, 10, 20, len(NAMES)))
+        yield _perturb(random.choice(STARTING_POINTS), random, changes)
