@@ -4,6 +4,8 @@
 stable and for programs, ``errors`` name each place in the body by JSON pointer. No submitted value is echoed.
 """
 
+import math
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,7 +13,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
@@ -25,30 +27,44 @@ CONTENT_TYPE = "application/problem+json"
 
 #: Every problem the API answers with: its title, and what ``/api/problems/{code}`` says to do about it.
 PROBLEMS: dict[str, tuple[int, str, str]] = {
+    "bad_request": (400, "The request is not well-formed", "Its address, headers or form can't be read."),
     "malformed": (400, "The body is not valid JSON", "Send a JSON document encoded as UTF-8."),
     "not_authenticated": (
-        401, "No valid access token", "Get a token from /oauth/token/ and send it as a Bearer token.",
+        401,
+        "No valid access token",
+        "Get a token from /oauth/token/ and send it as a Bearer token.",
     ),
     "permission_denied": (
-        403, "The token doesn't allow this", "Ask for the scope the operation names in the API document.",
+        403,
+        "The token doesn't allow this",
+        "Ask for the scope the operation names in the API document.",
     ),
     "not_found": (404, "Not found", "It doesn't exist, or it isn't yours."),
     "method_not_allowed": (405, "Method not allowed", "The Allow header lists what is."),
     "not_acceptable": (406, "Not acceptable", "Accept application/json."),
-    "conflict": (409, "It conflicts with the present state", "Read the resource again; detail says what is wrong."),
+    "conflict": (
+        409,
+        "It conflicts with the present state",
+        "Read the resource again; detail says what is wrong.",
+    ),
     "pathway_incomplete": (
-        409, "The clinic's emergency pathway is incomplete",
-        "Set the emergency number, the destination and the on-call clinician; until then nothing is recorded.",
+        409,
+        "The clinic's emergency pathway is incomplete",
+        "Set the emergency number, the destination and the on-call clinician: nothing is recorded before.",
     ),
     "request_in_progress": (
-        409, "The same request is still running", "Try again after the seconds of Retry-After.",
+        409,
+        "The same request is still running",
+        "Try again after the seconds of Retry-After.",
     ),
     "precondition_failed": (412, "It has changed since you read it", "Read it again and send its new ETag."),
     "body_too_large": (413, "The body is too large", "A body holds at most 64 KiB."),
     "unsupported_media_type": (415, "Unsupported media type", "Send application/json."),
     "invalid": (422, "The input is invalid", "Each entry of errors names a place in the body."),
     "idempotency_key_reused": (
-        422, "The Idempotency-Key was used for another request", "Use a new key for a new request.",
+        422,
+        "The Idempotency-Key was used for another request",
+        "Use a new key for a new request.",
     ),
     "precondition_required": (428, "If-Match is required", "Send the ETag you read as If-Match."),
     "throttled": (429, "Too many requests", "Wait for the seconds of Retry-After."),
@@ -97,6 +113,18 @@ class ProblemRenderer(JSONRenderer):
     media_type = CONTENT_TYPE
     format = "problem"
 
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """Render as JSON; an answer that is no problem isn't called one."""
+        response = (renderer_context or {}).get("response")
+        if response is not None and response.status_code < HTTPStatus.BAD_REQUEST:
+            response["Content-Type"] = JSONRenderer.media_type
+        return super().render(data, accepted_media_type, renderer_context)
+
 
 def problem_body(
     request: HttpRequest | Request | None, code: str, detail: str = "", errors: Iterable[FieldProblem] = ()
@@ -115,19 +143,32 @@ def problem_body(
     }
 
 
+#: Messages of REST framework that repeat the value, by their code.
+_WITHOUT_VALUE = {
+    "invalid_choice": "Not one of the allowed values.",
+    "does_not_exist": "Not found.",
+    "incorrect_type": "Has the wrong type.",
+}
+
+
 def flatten(detail: Any, pointer: str = "") -> list[FieldProblem]:
     """Turn REST framework's nested error detail into JSON pointers."""
     if isinstance(detail, Mapping):
         return [
             problem
             for key, value in detail.items()
-            for problem in flatten(value, pointer if key == "non_field_errors" else f"{pointer}/{escape(str(key))}")
+            for problem in flatten(
+                value, pointer if key == "non_field_errors" else f"{pointer}/{escape(str(key))}"
+            )
         ]
     if isinstance(detail, list) and any(isinstance(item, Mapping | list) for item in detail):
-        return [problem for i, item in enumerate(detail) if item for problem in flatten(item, f"{pointer}/{i}")]
+        return [
+            problem for i, item in enumerate(detail) if item for problem in flatten(item, f"{pointer}/{i}")
+        ]
     if isinstance(detail, list):
         return [problem for item in detail for problem in flatten(item, pointer)]
-    return [FieldProblem(pointer, getattr(detail, "code", None) or "invalid", str(detail))]
+    code = getattr(detail, "code", None) or "invalid"
+    return [FieldProblem(pointer, code, _WITHOUT_VALUE.get(code, str(detail)))]
 
 
 def escape(part: str) -> str:
@@ -135,33 +176,41 @@ def escape(part: str) -> str:
     return part.replace("~", "~0").replace("/", "~1")
 
 
+#: What REST framework, Django and the database raise, and the problem behind it; the first match counts.
+_CODES: tuple[tuple[type[Exception], str], ...] = (
+    (Http404, "not_found"),
+    (exceptions.NotFound, "not_found"),
+    (PermissionDenied, "permission_denied"),
+    (exceptions.PermissionDenied, "permission_denied"),
+    (exceptions.NotAuthenticated, "not_authenticated"),
+    (exceptions.AuthenticationFailed, "not_authenticated"),
+    (exceptions.ParseError, "malformed"),
+    (exceptions.MethodNotAllowed, "method_not_allowed"),
+    (exceptions.NotAcceptable, "not_acceptable"),
+    (exceptions.UnsupportedMediaType, "unsupported_media_type"),
+    (RequestDataTooBig, "body_too_large"),
+    (SuspiciousOperation, "bad_request"),
+    (BadRequest, "bad_request"),
+    (OperationalError, "unavailable"),
+    (InterfaceError, "unavailable"),
+)
+_HEADERS = {
+    "not_authenticated": {"WWW-Authenticate": 'Bearer realm="api"'},
+    "unavailable": {"Retry-After": "5"},
+}
+
+
 def _translate(exc: Exception) -> Problem | None:
     """The problem behind an exception; ``None`` for one nobody foresaw."""
-    match exc:
-        case Problem():
-            return exc
-        case exceptions.ValidationError():
-            return Problem("invalid", errors=flatten(exc.detail))
-        case Http404() | exceptions.NotFound():
-            return Problem("not_found")
-        case PermissionDenied() | exceptions.PermissionDenied():
-            return Problem("permission_denied", str(getattr(exc, "detail", "")))
-        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
-            return Problem("not_authenticated", headers={"WWW-Authenticate": 'Bearer realm="api"'})
-        case exceptions.ParseError():
-            return Problem("malformed")
-        case exceptions.MethodNotAllowed():
-            return Problem("method_not_allowed")
-        case exceptions.NotAcceptable():
-            return Problem("not_acceptable")
-        case exceptions.UnsupportedMediaType():
-            return Problem("unsupported_media_type")
-        case exceptions.Throttled():
-            return Problem("throttled", headers={"Retry-After": str(int(exc.wait or 1) + 1)})
-        case OperationalError() | InterfaceError():
-            return Problem("unavailable", headers={"Retry-After": "5"})
-        case _:
-            return None
+    if isinstance(exc, Problem):
+        return exc
+    if isinstance(exc, exceptions.ValidationError):
+        return Problem("invalid", errors=flatten(exc.detail))
+    if isinstance(exc, exceptions.Throttled):
+        wait = getattr(exc, "wait", None) or 1
+        return Problem("throttled", headers={"Retry-After": str(math.ceil(wait))})
+    code = next((code for kind, code in _CODES if isinstance(exc, kind)), None)
+    return Problem(code, headers=_HEADERS.get(code)) if code else None
 
 
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -169,7 +218,9 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | 
     request = context.get("request")
     problem = _translate(exc)
     if problem is None:
-        logger.error("unhandled_exception", kind=type(exc).__name__, exc_info=settings.DEBUG)
+        logger.error(
+            "unhandled_exception", kind=type(exc).__name__, where=_where(exc), exc_info=settings.DEBUG
+        )
         problem = Problem("internal_error")
     if problem.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
         logger.warning("dependency_unavailable", kind=type(exc).__name__)
@@ -179,10 +230,21 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | 
     return response
 
 
-def problem_response(request: HttpRequest, code: str, headers: Mapping[str, str] | None = None) -> JsonResponse:
+def _where(exc: Exception) -> list[str]:
+    """The last places of the code it came through; its message may hold a person's data, these can't."""
+    frames = traceback.extract_tb(exc.__traceback__)[-8:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+def problem_response(
+    request: HttpRequest, code: str, headers: Mapping[str, str] | None = None
+) -> JsonResponse:
     """A problem outside REST framework's views: unknown paths, failures of the middleware."""
     response = JsonResponse(
-        problem_body(request, code), status=PROBLEMS[code][0], content_type=CONTENT_TYPE, headers=dict(headers or {})
+        problem_body(request, code),
+        status=PROBLEMS[code][0],
+        content_type=CONTENT_TYPE,
+        headers=dict(headers or {}),
     )
     response["Cache-Control"] = "no-store"
     return response

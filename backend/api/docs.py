@@ -1,0 +1,58 @@
+"""The API's description: the OpenAPI document, a page to read it, and a page for each kind of problem."""
+
+from functools import cache
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.api.errors import plain_page
+from backend.api.etags import etag_of, not_modified
+from backend.api.problems import CONTENT_TYPE, PROBLEMS
+
+CACHE = "public, max-age=300"
+
+
+@cache
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI document, generated once: it depends on the code alone."""
+    document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return document
+
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI document in YAML, or in JSON for who accepts that."""
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Send the document, or 304 to a reader who has it."""
+        document = openapi_document()
+        etag = etag_of(document)  # Weak in the answer: YAML and JSON of one document share it.
+        headers = {"ETag": f"W/{etag}", "Cache-Control": CACHE}
+        if not_modified(request, etag):
+            return Response(status=304, headers=headers)
+        return Response(document, headers=headers)
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """Swagger UI from this server's own files; it loads nothing from anywhere else."""
+
+
+@require_safe
+def problem_page(request: HttpRequest, code: str) -> HttpResponse:
+    """What a problem's ``type`` points at: its title and what to do about it."""
+    if code not in PROBLEMS:
+        raise Http404
+    status, title, advice = PROBLEMS[code]
+    chosen = request.get_preferred_type(["text/html", "application/json", CONTENT_TYPE])
+    response: HttpResponse
+    if chosen in {"application/json", CONTENT_TYPE}:
+        response = JsonResponse({"code": code, "status": status, "title": title, "advice": advice})
+    else:
+        response = plain_page(f"{status} {title}", advice, 200)
+    response["Cache-Control"] = CACHE
+    response["Vary"] = "Accept"
+    return response

@@ -1,0 +1,56 @@
+"""Errors outside REST framework's views: problem details for programs, a plain page for people."""
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+
+from backend.api.problems import CONTENT_TYPE, PROBLEMS, problem_response
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
+<body><h1>{title}</h1><p>{advice}</p></body></html>
+"""
+
+
+def plain_page(title: str, advice: str, status: int) -> HttpResponse:
+    """A page that needs no template, no style sheet and no database."""
+    response = HttpResponse(format_html(_PAGE, title=title, advice=advice), status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def wants_problem(request: HttpRequest) -> bool:
+    """True for everything under the API and for whoever prefers JSON to HTML."""
+    if request.path.startswith("/api/"):
+        return True
+    return request.get_preferred_type(["text/html", "application/json", CONTENT_TYPE]) in {
+        "application/json",
+        CONTENT_TYPE,
+    }
+
+
+def _answer(request: HttpRequest, code: str) -> HttpResponse:
+    if wants_problem(request):
+        return problem_response(request, code)
+    status, title, advice = PROBLEMS[code]
+    return plain_page(title, advice, status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, or 413 when the body is what Django refused."""
+    return _answer(request, "body_too_large" if isinstance(exception, RequestDataTooBig) else "bad_request")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """403."""
+    return _answer(request, "permission_denied")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """404, which says nothing about what else there is."""
+    return _answer(request, "not_found")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return _answer(request, "internal_error")

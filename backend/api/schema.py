@@ -1,0 +1,152 @@
+"""How the OpenAPI document describes what every endpoint shares."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+from backend.api.etags import Conditional
+from backend.api.problems import CONTENT_TYPE, PROBLEMS
+
+JSON = "application/json"
+ETAG = {"type": "string", "pattern": '^(W/)?"[^"]*"$'}
+
+
+class FieldProblemSerializer(serializers.Serializer[Any]):
+    """One thing that is wrong at one place. It never repeats the value."""
+
+    pointer = serializers.CharField(
+        help_text="JSON pointer (RFC 6901) into the body; `/name` for a query parameter."
+    )
+    code = serializers.CharField(help_text="Stable, for programs.")
+    detail = serializers.CharField(help_text="For people.")
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """An error as RFC 9457 describes it."""
+
+    type = serializers.URLField(help_text="A page about this kind of problem.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField(help_text="The path that was asked for.")
+    code = serializers.ChoiceField(
+        choices=[(code, title) for code, (_, title, _) in PROBLEMS.items()], help_text="Stable, for programs."
+    )
+    request_id = serializers.CharField(help_text="Give it to whoever looks into this.")
+    errors = FieldProblemSerializer(  # type: ignore[assignment]  # a field, not the property of that name
+        many=True, help_text="Every place that is wrong, all at once."
+    )
+
+
+class ResourceSchema(AutoSchema):
+    """Adds to an operation what its view promises: errors, conditional headers, query string.
+
+    A view tells by attributes: ``query_class`` (see ``PagedList``), ``Conditional`` as a base, and
+    ``conflicts``, the 409s of its methods as ``{"POST": ("pathway_incomplete",)}``.
+    """
+
+    def get_override_parameters(self) -> list[Any]:
+        """The query string of a list, conditional request headers and the headers of answers."""
+        parameters: list[Any] = []
+        if self._is_list_view():
+            parameters += [self.view.query_class] if hasattr(self.view, "query_class") else []
+            parameters.append(_header("Link", "The neighbouring pages (RFC 8288).", answers=["200"]))
+        if isinstance(self.view, Conditional):
+            parameters += self._conditional_headers(self.view)
+        if self._creates():
+            parameters.append(_header("Location", "The new resource.", answers=["201"]))
+        return parameters
+
+    def _conditional_headers(self, view: Conditional) -> Iterator[OpenApiParameter]:
+        yield _header("ETag", "The state of what was answered.", answers=["200", "201"], schema=ETAG)
+        if self.method == "GET":
+            yield _header("If-None-Match", "The ETag of what you have: 304 when it is still true.")
+        elif self.method in view.needs_if_match:
+            yield _header("If-Match", "The ETag of what you change: 412 when somebody changed it meanwhile.")
+
+    def _creates(self) -> bool:
+        responses = self.get_response_serializers()
+        return isinstance(responses, Mapping) and any(str(code) == "201" for code in responses)
+
+    def map_renderers(self, attribute: str) -> list[Any]:
+        """Successes are JSON; the problem renderer only lets clients accept the other type."""
+        return [value for value in super().map_renderers(attribute) if value not in {CONTENT_TYPE, "problem"}]
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        answers: dict[str, Any] = super()._get_response_bodies(direction)
+        if isinstance(self.view, Conditional) and self.method == "GET":
+            answers["304"] = {"description": "You have it already."}
+        problem = self.resolve_serializer(ProblemSerializer, "response").ref
+        by_status: dict[str, list[str]] = {}
+        for code in self.problem_codes():
+            by_status.setdefault(str(PROBLEMS[code][0]), []).append(code)
+        for status, codes in sorted(by_status.items()):
+            description = "\n".join(f"`{code}`: {PROBLEMS[code][1]}." for code in codes)
+            answers[status] = {"description": description, "content": {CONTENT_TYPE: {"schema": problem}}}
+        return answers
+
+    def problem_codes(self) -> Iterator[str]:
+        """The problems that this operation can answer with."""
+        if self.get_auth():
+            yield from ("not_authenticated", "permission_denied")
+        if "{" in self.path:
+            yield "not_found"
+        yield "not_acceptable"
+        yield from getattr(self.view, "conflicts", {}).get(self.method, ())
+        if isinstance(self.view, Conditional) and self.method in self.view.needs_if_match:
+            yield from ("precondition_failed", "precondition_required")
+        if self.get_request_serializer() and self.method in {"POST", "PUT", "PATCH"}:
+            yield from ("malformed", "body_too_large", "unsupported_media_type", "invalid")
+        elif hasattr(self.view, "query_class"):
+            yield "invalid"
+        yield from ("throttled", "internal_error", "unavailable")
+
+
+def _header(
+    name: str, description: str, *, answers: list[str] | None = None, schema: Mapping[str, Any] | None = None
+) -> OpenApiParameter:
+    return OpenApiParameter(
+        name,
+        dict(schema or {"type": "string"}),
+        OpenApiParameter.HEADER,
+        description=description,
+        response=answers or False,
+    )
+
+
+def tidy_nulls(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:  # noqa: ARG001
+    """Post-processing: nulls as OpenAPI 3.1 has them, so that generated clients import.
+
+    The generator names null and the empty string as enums of their own (``NullEnum``, ``BlankEnum``), which
+    become classes without members; and a nullable "anything" becomes a choice between two that both fit.
+    """
+    tidied: dict[str, Any] = _tidy(result)
+    schemas = tidied.get("components", {}).get("schemas", {})
+    for name in ("NullEnum", "BlankEnum"):
+        schemas.pop(name, None)
+    return tidied
+
+
+_NULL = {"type": "null"}
+_NULL_REF = {"$ref": "#/components/schemas/NullEnum"}
+_BLANK_REF = {"$ref": "#/components/schemas/BlankEnum"}
+
+
+def _tidy(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_tidy(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if node == _NULL_REF:
+        return dict(_NULL)
+    tidied = {key: _tidy(value) for key, value in node.items()}
+    if isinstance(choices := tidied.get("oneOf"), list):
+        tidied["oneOf"] = [choice for choice in choices if choice != _BLANK_REF]
+        if {} in tidied["oneOf"]:
+            del tidied["oneOf"]
+        elif len(tidied["oneOf"]) == 1:
+            tidied.update(tidied.pop("oneOf")[0])
+    return tidied
