@@ -36,14 +36,17 @@ def decide_source(context: Context) -> str:
     return function("decide", "answers", conditions, context, [*lines, "return rank, urgency, met"])
 
 
-def raises_source(criteria: Iterable[Criterion], context: Context) -> str:
-    """Source of `raises(answers, rank, urgency)`: does one of these criteria, met, go beyond either?"""
+def raises_source(question: str, criteria: Iterable[Criterion], context: Context) -> str:
+    """Source of `raises(answers, rank, urgency, <question>)`: with this answer to the question, is one
+    of these criteria met that goes beyond the given rank or urgency?
+    """
     lines, conditions = [], []
     for criterion in criteria:
         conditions.append(criterion.condition)
         beyond = f"rank < {criterion.rank} or urgency < {criterion.urgency_rank}"
         lines.append(f"if ({beyond}) and {criterion.condition.source(context)}: return True")
-    return function("raises", "answers, rank, urgency", conditions, context, [*lines, "return False"])
+    arguments = f"answers, rank, urgency, {question}"
+    return function("raises", arguments, conditions, context, [*lines, "return False"])
 
 
 def function(
@@ -53,7 +56,7 @@ def function(
     body, conditions = list(body), list(conditions)
     prelude = dict(line for condition in conditions for line in condition.prelude(context))
     text = "\n".join([*prelude.values(), *body])
-    used = [question for question in context.questions if question in text]
+    used = [question for question in context.questions if question in text and question not in arguments]
     lines = ["get = answers.get"] if used else []
     lines += [f"{question} = get({question!r})" for question in used]
     lines += [f"{local} = {expression}" for local, expression in prelude.items()]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
 from assessments.protocol.canonical import PROTOCOL_VERSION, context_hash
-from assessments.protocol.compiler import Decide, Outcome, build, decide_source
-from assessments.protocol.conditions import Answers, Context, Contradicted
+from assessments.protocol.compiler import Decide, build, decide_source
+from assessments.protocol.conditions import Answers, Context, Contradicted, ScreenIncomplete
 from assessments.protocol.contradictions import CONTRADICTIONS, Contradiction
 from assessments.protocol.criteria import CRITERIA
 from assessments.protocol.criteria.criterion import Criterion
@@ -36,14 +36,15 @@ from assessments.protocol.vocabulary import (
     PlanRelease,
     RunStatus,
     Screen,
-    Urgency,
 )
+from assessments.protocol.vocabulary import rank as rank_of
 
-FIRST_REFERRAL_RANK = RANKS.index((Decision.REFER_URGENT, None))
-RUN_STATUS = {
-    Decision.CONTINUE_RUNNING: RunStatus.WITHIN_PARAMETERS,
-    Decision.ADJUST_RUNNING: RunStatus.MODIFIED,
-}
+FIRST_REFERRAL_RANK = rank_of(Decision.REFER_URGENT)
+ADJUST_RANK = rank_of(Decision.ADJUST_RUNNING)
+SAFETY_SCREENS = (Screen.EMERGENCY.value, Screen.URGENT.value)
+TOP_URGENCY = len(URGENCIES) - 1
+# Index = rank: everything more cautious than adjusting means no running.
+RUN_STATUS = (RunStatus.WITHIN_PARAMETERS, RunStatus.MODIFIED, *(RunStatus.NO_RUNNING for _ in RANKS[2:]))
 
 
 class CompiledProtocol:
@@ -75,9 +76,18 @@ class CompiledProtocol:
         self._essential = [
             question for screen in ESSENTIAL_SCREENS for question in questions if question.screen == screen
         ]
+        gaps = {p: c.condition.screen for p, c in enumerate(criteria) if isinstance(c.condition, ScreenIncomplete)}
+        self._gaps = frozenset(gaps)
+        self._gaps_are_criteria = set(gaps.values()) == set(ESSENTIAL_SCREENS)
+        self._contradicted = self._places(lambda item: isinstance(item.condition, Contradicted))
+        self._insufficient = self._places(lambda item: item.decision is Decision.INSUFFICIENT_INFORMATION)
         optional = [question for question in questions if question.screen == Screen.OPTIONAL]
         self._assessable = tuple(question.name for question in optional if question.type != "text")
-        self._features = tuple(question for question in optional if question.type == "features")
+        self._features = {item.name: item.choices for item in optional if item.type == "features"}
+
+    def _places(self, wanted: Callable[[Criterion], bool]) -> frozenset[int]:
+        """Positions in the table of the criteria of a kind."""
+        return frozenset(place for place, item in enumerate(self.context.criteria) if wanted(item))
 
     def _questions_read(self, criterion: Criterion) -> frozenset[str]:
         """Questions a criterion reads, those of the contradictions included for IN-05."""
@@ -106,8 +116,8 @@ class CompiledProtocol:
         outcome = self._outcome(answers)
         rank, urgency, met = outcome
         decision, kind = RANKS[rank]
-        missing = self._missing(answers)
-        complete = not any(item.screen in (Screen.EMERGENCY, Screen.URGENT) for item in missing)
+        missing = self._missing(answers, met)
+        complete = not missing or missing[0].screen not in SAFETY_SCREENS  # these come first
         contradictions = self._contradictions(answers, met)
         probed = worth_asking(self._probes, answers, outcome, self._outcome)
         return Evaluation(
@@ -115,24 +125,26 @@ class CompiledProtocol:
             protocol_hash=self.hash,
             decision=decision,
             urgency=URGENCIES[urgency],
-            urgency_is_lower_bound=not complete and URGENCIES[urgency] is not Urgency.EMERGENCY_NOW,
-            run_status=RUN_STATUS.get(decision, RunStatus.NO_RUNNING),
-            adjust_level=self._adjust_level(met) if decision is Decision.ADJUST_RUNNING else None,
+            urgency_is_lower_bound=not complete and urgency < TOP_URGENCY,
+            run_status=RUN_STATUS[rank],
+            adjust_level=self._adjust_level(met) if rank == ADJUST_RANK else None,
             plan_release=self._plan_release(rank, met),
             insufficiency_kind=kind,
             screen_complete=complete,
             provisional=provisional,
-            criteria_met=tuple(self._explained(place, answers, contradictions) for place in met),
+            criteria_met=tuple([self._explained(place, answers, contradictions) for place in met]),
             missing=missing,
-            contradictions=tuple(ContradictionFound(item.id, item.statement) for item in contradictions),
-            next_questions=(*(item.question for item in missing), *probed),
+            contradictions=tuple([ContradictionFound(item.id, item.statement) for item in contradictions]),
+            next_questions=(*[item.question for item in missing], *probed),
             not_assessed=self._not_assessed(answers),
             notices=notices,
             answers=answers,
         )
 
-    def _missing(self, answers: Answers) -> tuple[Missing, ...]:
+    def _missing(self, answers: Answers, met: Sequence[int]) -> tuple[Missing, ...]:
         """Essential questions that apply and are unanswered, in the order in which they are asked."""
+        if self._gaps_are_criteria and self._gaps.isdisjoint(met):
+            return ()
         return tuple(
             Missing(question.name, question.screen.value)
             for question in self._essential
@@ -143,7 +155,7 @@ class CompiledProtocol:
         )
 
     def _contradictions(self, answers: Answers, met: Sequence[int]) -> tuple[Contradiction, ...]:
-        if not any(isinstance(self.context.criteria[place].condition, Contradicted) for place in met):
+        if self._contradicted.isdisjoint(met):
             return ()
         return tuple(
             item
@@ -155,7 +167,7 @@ class CompiledProtocol:
         self, place: int, answers: Answers, contradictions: Sequence[Contradiction]
     ) -> CriterionMet:
         criterion, evidence = self.context.criteria[place], self._evidence[place]
-        if isinstance(criterion.condition, Contradicted):  # the contradictions present, not all it reads
+        if place in self._contradicted:  # the contradictions present, not all it reads
             involved = frozenset().union(*(item.condition.reads() for item in contradictions))
             evidence = tuple(name for name in evidence if name in involved)
         return CriterionMet(
@@ -178,18 +190,18 @@ class CompiledProtocol:
         """Any insufficiency or contradiction withholds the plan, even under a more cautious decision."""
         if rank >= FIRST_REFERRAL_RANK:
             return PlanRelease.REFERRAL_ONLY
-        if any(self.context.criteria[p].decision is Decision.INSUFFICIENT_INFORMATION for p in met):
+        if not self._insufficient.isdisjoint(met):
             return PlanRelease.WITHHELD
         return PlanRelease.RELEASABLE
 
     def _not_assessed(self, answers: Answers) -> tuple[str, ...]:
         """Optional questions without an answer, free text aside; single items of a partly answered set."""
-        if not any(question.name in answers for question in self._features):
-            return tuple(name for name in self._assessable if name not in answers)
+        if self._features.keys().isdisjoint(answers):
+            return tuple([name for name in self._assessable if name not in answers])
         return tuple(self._not_assessed_items(answers))
 
     def _not_assessed_items(self, answers: Answers) -> Iterator[str]:
-        items = {question.name: question.choices for question in self._features}
+        items = self._features
         for name in self._assessable:
             if name not in answers:
                 yield name

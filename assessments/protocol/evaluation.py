@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from assessments.protocol.vocabulary import (
@@ -52,8 +51,7 @@ class ContradictionFound(NamedTuple):
     statement: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(NamedTuple):
     """One explained decision. `answers` are the validated ones it was made on."""
 
     protocol_version: str

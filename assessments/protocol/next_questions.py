@@ -26,7 +26,11 @@ class Probe:
     candidates: tuple[object, ...]
     readers: frozenset[int]
     reach: tuple[int, int]
-    raises: Callable[[Answers, int, int], object]
+    raises: Callable[[Answers, int, int, object], object]
+
+    def completions(self, present: dict[str, object]) -> Iterator[object]:
+        """Ways to complete a partly answered set of features."""
+        return ({**value, **present} for value in self.candidates if isinstance(value, dict))
 
 
 def probes(context: Context, reads: Sequence[frozenset[str]]) -> tuple[Probe, ...]:
@@ -46,7 +50,7 @@ def probe(question: Question, context: Context, readers: frozenset[int]) -> Prob
         tuple(candidates(question, criteria, context)),
         readers,
         (max(item.rank for item in criteria), max(item.urgency_rank for item in criteria)),
-        build(raises_source(criteria, context), "raises"),
+        build(raises_source(question.name, criteria, context), "raises"),
     )
 
 
@@ -65,39 +69,27 @@ def candidates(question: Question, criteria: Sequence[Criterion], context: Conte
 def worth_asking(
     probes: Sequence[Probe], answers: Answers, outcome: Outcome, decide: Decide
 ) -> tuple[str, ...]:
-    """Names of the unanswered optional questions with an answer that changes decision or urgency."""
+    """Names of the unanswered optional questions with an answer that changes decision or urgency.
+
+    While none of the criteria that read a question is met, an answer can only add one, and asking those
+    criteria is enough; otherwise the whole table decides again.
+    """
     rank, urgency, met = outcome
     if (rank, urgency) == TOP:
         return ()
-    trial = dict(answers)
     found = []
     for item in probes:
         present = answers.get(item.question)
-        if present is not None and not isinstance(present, dict):
+        if present is not None and type(present) is not dict:
             continue
-        could_lift = item.reach[0] > rank or item.reach[1] > urgency
         is_met = not item.readers.isdisjoint(met)
-        if (could_lift or is_met) and changes(item, trial, outcome, decide, exact=is_met):
-            found.append(item.question)
-        if present is not None:
-            trial[item.question] = present
-        else:
-            trial.pop(item.question, None)
+        if is_met or item.reach[0] > rank or item.reach[1] > urgency:
+            for value in item.candidates if present is None else item.completions(present):
+                if is_met:
+                    changed = decide({**answers, item.question: value})[:2] != (rank, urgency)
+                else:
+                    changed = bool(item.raises(answers, rank, urgency, value))
+                if changed:
+                    found.append(item.question)
+                    break
     return tuple(found)
-
-
-def changes(item: Probe, trial: dict[str, object], outcome: Outcome, decide: Decide, *, exact: bool) -> bool:
-    """Whether some answer changes the outcome. While none of its criteria is met an answer can only
-    add one, so asking those criteria is enough; otherwise (`exact`) the whole table decides again.
-    """
-    rank, urgency, _ = outcome
-    partial = trial.get(item.question)
-    for value in item.candidates:
-        # A partly answered set of features keeps what was answered.
-        trial[item.question] = {**value, **partial} if isinstance(value, dict) and partial else value
-        if exact:
-            if decide(trial)[:2] != (rank, urgency):
-                return True
-        elif item.raises(trial, rank, urgency):
-            return True
-    return False

@@ -15,6 +15,7 @@ from assessments.protocol.problems import Problem
 from assessments.protocol.question_types import Question
 
 Reader = Callable[[object], object]
+Fault = tuple[tuple[object, ...], str, str]  # path below the question, code, detail
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # These say that nothing was found or asked, so they cannot stand beside a finding.
 EXCLUSIVE = frozenset({"none", "not_asked", "not_assessed"})
@@ -23,11 +24,11 @@ EXCLUSIVE = frozenset({"none", "not_asked", "not_assessed"})
 class Refused(Exception):  # noqa: N818 - one value refused; callers see InvalidAnswers
     """An answer that is not allowed, as (path below the question, code, detail) each."""
 
-    def __init__(self, *faults: tuple[tuple[object, ...], str, str]) -> None:
+    def __init__(self, *faults: Fault) -> None:
         super().__init__(faults)
         self.faults = faults
 
-    def under(self, step: object) -> Iterable[tuple[tuple[object, ...], str, str]]:
+    def under(self, step: object) -> Iterable[Fault]:
         """The same faults one level further up."""
         return (((step, *path), code, detail) for path, code, detail in self.faults)
 
@@ -195,7 +196,7 @@ def list_items(value: object, one: Reader, limit: int) -> list[object]:
     if len(value) > limit:
         raise refuse("too_long", f"At most {limit} items.")
     items: list[object] = []
-    faults: list[tuple[tuple[object, ...], str, str]] = []
+    faults: list[Fault] = []
     for place, item in enumerate(value):
         try:
             read = one(item)
@@ -217,7 +218,7 @@ def features(question: Question) -> Reader:
     def read(value: object) -> object:
         if not isinstance(value, dict):
             raise refuse("wrong_type", "An object of yes/no/unknown items is needed.")
-        faults: list[tuple[tuple[object, ...], str, str]] = []
+        faults: list[Fault] = []
         for item, answer in value.items():
             if item not in allowed:
                 faults.append(((item,), "unknown_field", f"Allowed: {', '.join(question.choices)}."))
@@ -239,7 +240,8 @@ def structure(question: Question) -> Reader:
     def read(value: object) -> object:
         if not isinstance(value, dict):
             raise refuse("wrong_type", "An object is needed.")
-        fields, faults = {}, []
+        fields: dict[str, object] = {}
+        faults: list[Fault] = []
         for name, item in value.items():
             if name not in readers:
                 faults.append(((name,), "unknown_field", detail))

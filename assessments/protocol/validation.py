@@ -16,6 +16,7 @@ from assessments.protocol.questions import ADMINISTRATIVE, QUESTIONS
 from assessments.protocol.readers import Refused, problems, reader
 
 READERS = {question.name: reader(question) for question in QUESTIONS}
+CHOICES = {question.name: frozenset(question.choices) for question in QUESTIONS if question.type == "choice"}
 ADMINISTRATIVE_NAMES = frozenset(question.name for question in ADMINISTRATIVE)
 ONSET_TOLERANCE_DAYS = 7
 
@@ -29,8 +30,8 @@ class ValidAnswers(dict[str, object]):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("validated answers are read-only")
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    update = pop = popitem = clear = setdefault = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    update = pop = popitem = clear = setdefault = _refuse
 
     def __reduce__(self) -> tuple[type[ValidAnswers], tuple[dict[str, object]]]:
         return (ValidAnswers, (dict(self),))
@@ -60,9 +61,27 @@ def normalise(
     """`validate`, with the notices that go with it."""
     if not isinstance(answers, Mapping):
         raise InvalidAnswers([Problem("", "wrong_type", "An object of answers by question name is needed.")])
+    known, found = _read(answers)
+    notices: tuple[Notice, ...] = ()
+    if assessed_at is not None:
+        found += _dates_in_the_future(known, assessed_at.date())
+        notices = _apply_onset(known, assessed_at.date())
+    if found:
+        raise InvalidAnswers(found)
+    if known.get("diagnoses"):
+        known["diagnoses"] = _with_clearance(cast("list[dict[str, str]]", known["diagnoses"]))
+    return ValidAnswers(known), notices
+
+
+def _read(answers: Mapping[str, object]) -> tuple[dict[str, object], list[Problem]]:
+    """The known answers that are allowed, and what is wrong with the others."""
     known: dict[str, object] = {}
     found: list[Problem] = []
     for name, value in answers.items():
+        # Most answers are one of a few codes: seen here without a call, the rest goes to its reader.
+        if type(value) is str and value in CHOICES.get(name, ()):
+            known[name] = value
+            continue
         read = READERS.get(name)
         if read is None:
             found.append(_unknown_question(name))
@@ -74,15 +93,7 @@ def normalise(
             else:
                 if result is not None:
                     known[name] = result
-    notices: tuple[Notice, ...] = ()
-    if assessed_at is not None:
-        found += _dates_in_the_future(known, assessed_at.date())
-        notices = _apply_onset(known, assessed_at.date())
-    if found:
-        raise InvalidAnswers(found)
-    if known.get("diagnoses"):
-        known["diagnoses"] = _with_clearance(cast("list[dict[str, str]]", known["diagnoses"]))
-    return ValidAnswers(known), notices
+    return known, found
 
 
 def _unknown_question(name: object) -> Problem:
