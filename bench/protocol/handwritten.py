@@ -327,43 +327,26 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
 
     # Insufficient information
     screen = core = contradictory = False
+    # fmt: off
     if (
-        saddle is None
-        or bladder is None
-        or bowel is None
-        or sexual is None
-        or leg_pain is None
-        or leg_sensory is None
-        or leg_weakness is None
-        or gait is None
-        or vascular is None
-        or unwell is None
+        saddle is None or bladder is None or bowel is None or sexual is None
+        or leg_pain is None or leg_sensory is None or leg_weakness is None
+        or gait is None or vascular is None or unwell is None
         or (progression is None and leg_symptom)
         or (pregnancy_warning is None and pregnancy == "pregnant")
     ):
         add("IN-01")
         screen = True
     if (
-        age is None
-        or pregnancy is None
-        or region is None
-        or trauma is None
-        or walking is None
-        or fever is None
-        or infection_risk is None
-        or cancer is None
-        or weight_loss is None
-        or night_pain is None
-        or constant_pain is None
-        or thoracic is None
-        or fragility is None
-        or deformity is None
-        or focal is None
-        or diagnoses is None
+        age is None or pregnancy is None or region is None or trauma is None or walking is None
+        or fever is None or infection_risk is None or cancer is None or weight_loss is None
+        or night_pain is None or constant_pain is None or thoracic is None or fragility is None
+        or deformity is None or focal is None or diagnoses is None
         or (weeks is None and pregnancy == "postpartum")
     ):
         add("IN-02")
         screen = True
+    # fmt: on
     if (
         duration is None
         or trend is None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from assessments.protocol.questions import QUESTIONS
+from assessments.protocol import QUESTIONS
 
 __all__ = ["EMERGENCY", "REASSURING", "TYPICAL", "generate"]
 
@@ -113,30 +113,37 @@ NOT_RUN = _without(
     "analgesic_before_run",
 ) | {"ran_last_14d": "no"}
 ONE_SIDED_LEG = {"leg_pain": "unilateral", "leg_symptom_progression": "stable_or_improving"}
-INFLAMMATORY = {
-    "wakes_second_half_night": "yes",
-    "buttock_pain": "yes",
-    "improves_with_movement": "no",
-    "psoriasis_ever": "unknown",
-}
+TWO_FEATURES = {"buttock_pain": "yes", "arthritis_ever": "yes", "improves_with_movement": "no"}
+THREE_FEATURES = TWO_FEATURES | {"wakes_second_half_night": "yes", "psoriasis_ever": "unknown"}
+
+
+def _inflammatory(age: int, days: int, features: Answers) -> Answers:
+    return REASSURING | {"age_years": age, "episode_duration_days": days, "spa_features": features}
+
+
 STARTING_POINTS: tuple[Answers, ...] = (
     REASSURING,
     TYPICAL,
-    NOT_RUN,
+    NOT_RUN | {"weekly_km_current": 0.5, "weekly_km_prev4w_avg": 0},
     REASSURING | ONE_SIDED_LEG,
     REASSURING | {"pregnancy_status": "postpartum", "weeks_postpartum": 12},
     REASSURING | {"pregnancy_status": "pregnant", "pregnancy_warning_signs": "no"},
-    REASSURING | {"age_years": 44, "episode_duration_days": 120, "spa_features": INFLAMMATORY},
     REASSURING | {"age_years": 64, "sex_at_birth": "male", "episode_duration_days": 41, "trauma": "minor"},
+    REASSURING | {"last_run_km": 0.5, "longest_run_30d_km": 0},
+    # The age at onset a day or less on this side, or exactly at, its two thresholds, 45 and 35.
+    _inflammatory(46, 366, THREE_FEATURES),
+    _inflammatory(49, 4 * 365 + 1, THREE_FEATURES),
+    _inflammatory(36, 366, TWO_FEATURES),
+    _inflammatory(39, 4 * 365 + 1, TWO_FEATURES),
 )
 
 SCORES = tuple(range(11))
-DISTANCES = (0, 5, 8, 8.8, 8.9, 10, 11, 12, 13, 24, 24.5, 25, 31.2, 31.3, 31.85, 31.9, 32.5, 32.6)
+DISTANCES = (0, 0.5, 5, 8, 8.8, 8.9, 10, 11, 12, 13, 24, 24.5, 25, 31.2, 31.3, 31.85, 31.9, 32.5, 32.6)
 # At and beside each threshold of the default parameters, and the ends of the allowed range.
 NUMBERS: dict[str, tuple[float, ...]] = {
-    "age_years": (0, 17, 18, 34, 35, 44, 45, 49, 50, 59, 60, 64, 65, 120),
+    "age_years": (0, 17, 18, 34, 35, 36, 44, 45, 46, 49, 50, 59, 60, 64, 65, 120),
     "weeks_postpartum": (0, 11, 12, 13, 52),
-    "episode_duration_days": (0, 6, 27, 28, 29, 41, 42, 43, 90, 91, 365, 36500),
+    "episode_duration_days": (0, 6, 27, 28, 29, 41, 42, 43, 90, 91, 365, 366, 36500),
     "hours_to_settle": (0, 3.9, 4, 4.1, 24, 72),
     "pain_usual_nrs": SCORES,
     "pain_walking_nrs": SCORES,

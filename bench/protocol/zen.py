@@ -6,15 +6,13 @@ decision is: a table cannot look at its own result.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
 import zen
 
-from assessments.protocol.contradictions import CONTRADICTIONS
-from assessments.protocol.criteria import CRITERIA
-from assessments.protocol.criteria.criterion import Criterion
+from assessments.protocol import CONTRADICTIONS, CRITERIA, Criterion
 from assessments.protocol.vocabulary import Decision, Urgency, urgency_rank
 from bench.protocol.zen_expressions import DERIVED, expression
 
@@ -23,12 +21,7 @@ __all__ = ["decide", "from_loader", "stand_alone"]
 Json = dict[str, Any]
 
 
-class Evaluate(Protocol):
-    """Runs the table on normalised answers."""
-
-    def __call__(self, answers: Mapping[str, Any], /) -> Json: ...
-
-
+Evaluate = Callable[[Any], Mapping[str, object]]  # runs the table on normalised answers
 ROWS: dict[str, Criterion] = {criterion.id: criterion for criterion in CRITERIA if criterion.id != "OK-01"}
 
 
@@ -62,8 +55,7 @@ def _decision() -> Json:
 
 def stand_alone() -> Evaluate:
     """The engine's `create_decision`, as its own documentation begins."""
-    evaluate: Evaluate = zen.ZenEngine().create_decision(json.dumps(_decision())).evaluate
-    return evaluate
+    return zen.ZenEngine().create_decision(json.dumps(_decision())).evaluate
 
 
 def from_loader() -> Evaluate:
@@ -72,7 +64,7 @@ def from_loader() -> Evaluate:
     return lambda answers: engine.evaluate("protocol", answers)
 
 
-def decide(response: Json) -> tuple[str, str, list[str]]:
+def decide(response: Mapping[str, Any]) -> tuple[str, str, list[str]]:
     """Decision, urgency and criteria ids out of the rows the engine collected."""
     met = [row["id"] for row in response["result"]]
     rows = [ROWS[key] for key in met]

@@ -7,8 +7,7 @@ comparison asks first whether the number is known, and unknown comes out as fals
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from assessments.protocol.parameters import PARAMETERS
-from assessments.protocol.questions import QUESTIONS
+from assessments.protocol import PARAMETERS, QUESTIONS
 
 __all__ = ["DERIVED", "expression"]
 
@@ -38,7 +37,7 @@ def expression(condition: Json, contradictions: tuple[Json, ...] = ()) -> str:
     return RENDERERS[kind](condition)
 
 
-def _number(bound: Any) -> Any:  # noqa: ANN401 - a number, or a reference to a parameter
+def _number(bound: Any) -> Any:
     return DEFAULTS[bound["parameter"]] if isinstance(bound, dict) else bound
 
 
