@@ -80,6 +80,7 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
     diagnoses = get("diagnoses")
 
     leg_symptom = leg_pain in NOT_NONE or leg_sensory in NOT_NONE or leg_weakness in WEAK
+    old_sphincter = bladder == LONGSTANDING or bowel == LONGSTANDING
     worsening = trend == "worsening"
     unrelenting = night_pain == "yes" or constant_pain == "yes" or weight_loss == "yes" or worsening
 
@@ -128,13 +129,7 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("RF-E11")
     if trauma == "major":
         add("RF-E12")
-    if cancer == "yes" and (
-        leg_symptom
-        or walking in WALKS_BADLY
-        or gait == "yes"
-        or bladder == LONGSTANDING
-        or bowel == LONGSTANDING
-    ):
+    if cancer == "yes" and (leg_symptom or walking in WALKS_BADLY or gait == "yes" or old_sphincter):
         add("RF-E13")
     if fever == "yes" and leg_symptom:
         add("RF-E14")
@@ -190,7 +185,7 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("RF-W09")
     if fragility == "yes":
         add("RF-W10")
-    if bladder == LONGSTANDING or bowel == LONGSTANDING or sexual == LONGSTANDING:
+    if old_sphincter or sexual == LONGSTANDING:
         add("RF-W11")
     referrals = len(met)
 
@@ -346,14 +341,9 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
     ):
         add("IN-02")
         screen = True
-    # fmt: on
     if (
-        duration is None
-        or trend is None
-        or usual is None
-        or walking_pain is None
-        or ran is None
-        or adjustment is None
+        duration is None or trend is None or usual is None
+        or walking_pain is None or ran is None or adjustment is None
     ):
         add("IN-03")
         core = True
@@ -363,12 +353,9 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("IN-04")
         core = True
     if (
-        (
-            ran == "no"
-            and not (
-                peak is None and post is None and settle is None and next_day is None and analgesic is None
-            )
-        )
+        (ran == "no" and not (
+            peak is None and post is None and settle is None and next_day is None and analgesic is None
+        ))
         or (walking == "unable" and walking_pain is not None and walking_pain <= 1)
         or (get("sex_at_birth") == "male" and (pregnancy == "pregnant" or pregnancy == "postpartum"))
         or (weeks is not None and pregnancy is not None and pregnancy != "postpartum")
@@ -383,6 +370,7 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
     if region == "other":
         add("IN-06")
         screen = True
+    # fmt: on
 
     if emergencies:
         return "refer_emergency", "emergency_now", met
