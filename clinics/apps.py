@@ -8,3 +8,7 @@ class ClinicsConfig(AppConfig):
 
     name = "clinics"
     verbose_name = "Clinic"
+
+    def ready(self) -> None:
+        """Tell the schema generator how callers authenticate."""
+        from clinics.api import schema  # noqa: F401 - needs the app registry

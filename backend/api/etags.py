@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.http import parse_etags
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from backend.api.problems import Problem
 
@@ -43,10 +44,9 @@ def not_modified(request: Request, etag: str) -> bool:
     return tags == ["*"] or etag in {tag.removeprefix("W/") for tag in tags}
 
 
-class Conditional:
+class Conditional(APIView):
     """Mixin of views on something that changes: GET sends an ETag, the named methods demand ``If-Match``."""
 
-    request: Request
     needs_if_match: ClassVar[frozenset[str]] = frozenset({"PUT", "PATCH"})
 
     def represent(

@@ -147,10 +147,9 @@ class ChangeCursorPagination(BasePagination):
         return []
 
 
-class PagedList:
+class PagedList(APIView):
     """Mixin of views that answer with a list: ``query_class`` is its query string, ``ordering`` its order."""
 
-    request: Request
     pagination_class = ChangeCursorPagination
     filter_backends: ClassVar[Sequence[Any]] = ()
     query_class: ClassVar[type[ListQuery]] = ListQuery

@@ -17,7 +17,8 @@ class StrictJSONParser(BaseParser):
     """Reads one JSON object in UTF-8 of at most ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes.
 
     Refused, because readers differ about their meaning or PostgreSQL can't hold them: a key twice in one
-    object (the last would silently win), NaN, Infinity and numbers beyond a double, NUL and half a surrogate pair.
+    object (the last would silently win), NaN, Infinity and numbers beyond a double, NUL and half a surrogate
+    pair.
     """
 
     media_type = "application/json"

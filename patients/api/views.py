@@ -1,0 +1,176 @@
+"""The patients of the caller's clinic."""
+
+import uuid
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.api.etags import Conditional, check_if_match
+from backend.api.pagination import PagedList
+from backend.api.problems import FieldProblem, Problem
+from clinics.api.views import ClinicAPIView
+from patients.api.serializers import (
+    PATIENT,
+    PATIENT_CHANGES,
+    PATIENT_SEARCH,
+    PatientQuery,
+    PatientSearchSerializer,
+    PatientSerializer,
+)
+from patients.models import Patient
+from patients.services import (
+    ExternalIdTakenError,
+    change_patient,
+    find_or_register_patient,
+    register_patient,
+    search_patients,
+)
+
+
+def patient_document(patient: Patient) -> dict[str, Any]:
+    """A patient as every answer shows it."""
+    return dict(PATIENT.to_representation(patient))
+
+
+class PatientView(ClinicAPIView):
+    """What the views of patients share."""
+
+    resource = "patients"
+
+    def location(self, patient: Patient) -> dict[str, str]:
+        """The header that says where a new patient is."""
+        return {"Location": self.request.build_absolute_uri(reverse("patient", args=[patient.id]))}
+
+
+def external_id_taken() -> Problem:
+    """The 409 for an id that is another patient's."""
+    error = FieldProblem("/external_id", "not_unique", "Another patient of the clinic has this external id.")
+    return Problem("conflict", error.detail, errors=[error])
+
+
+class PatientList(PagedList, PatientView):
+    """All patients, and new ones."""
+
+    query_class = PatientQuery
+    conflicts = {"POST": ("conflict",)}
+
+    @extend_schema(
+        operation_id="listPatients",
+        summary="List patients, the least recently changed first",
+        responses=PatientSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Archived patients are among them unless `archived=false`."""
+        query = self.read_query()
+        patients = self.clinic.patients.all()
+        if "external_id" in query:
+            patients = patients.filter(external_id=query["external_id"])
+        if "archived" in query:
+            patients = patients.filter(archived_at__isnull=not query["archived"])
+        return self.page(patients, query, patient_document)
+
+    @extend_schema(
+        operation_id="createPatient",
+        summary="Register a patient",
+        request=PatientSerializer,
+        responses={201: PatientSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """An `external_id` that another patient of the clinic has is a conflict."""
+        details = PATIENT.run_validation(request.data)
+        try:
+            patient = register_patient(clinic=self.clinic, details=details, now=timezone.now())
+        except ExternalIdTakenError:
+            raise external_id_taken() from None
+        return Response(patient_document(patient), status=201, headers=self.location(patient))
+
+
+class PatientDetail(Conditional, PatientView):
+    """One patient."""
+
+    needs_if_match = frozenset({"PATCH"})
+    conflicts = {"PATCH": ("conflict",)}
+
+    @extend_schema(operation_id="getPatient", summary="Read a patient", responses=PatientSerializer)
+    def get(self, request: Request, patient_id: uuid.UUID) -> Response:  # noqa: ARG002
+        """With the ETag that a change needs."""
+        return self.represent(patient_document(get_object_or_404(self.clinic.patients, pk=patient_id)))
+
+    @extend_schema(
+        operation_id="updatePatient",
+        summary="Change a patient, or archive them",
+        request=PatientSerializer,
+        responses=PatientSerializer,
+    )
+    def patch(self, request: Request, patient_id: uuid.UUID) -> Response:
+        """Fields left out stay as they are.
+
+        `contact` and `running_profile` are merged the same way (RFC 7396): a null clears one of their fields.
+        """
+        patient = get_object_or_404(self.clinic.patients.select_for_update(), pk=patient_id)
+        check_if_match(request, patient_document(patient))
+        changes = PATIENT_CHANGES.run_validation(request.data)
+        try:
+            change_patient(patient=patient, changes=changes, now=timezone.now())
+        except ExternalIdTakenError:
+            raise external_id_taken() from None
+        return self.represent(patient_document(patient))
+
+
+class PatientByExternalId(Conditional, PatientView):
+    """One patient, by the practice system's own id."""
+
+    needs_if_match = frozenset({"PUT"})
+
+    @extend_schema(
+        operation_id="putPatient",
+        summary="Create or replace the patient with your own id",
+        request=PatientSerializer,
+        responses={200: PatientSerializer, 201: PatientSerializer},
+    )
+    def put(self, request: Request, external_id: str) -> Response:
+        """Creates the patient when there is none, else replaces every field but `archived`.
+
+        Replacing needs `If-Match`; a body that changes nothing does not, so that a PUT whose answer was lost
+        can be sent again. `If-Match` never creates; `If-None-Match: *` only creates.
+        """
+        details = PATIENT.run_validation({"external_id": external_id, **dict(request.data)})
+        if details["external_id"] != external_id:
+            wrong = FieldProblem("/external_id", "differs_from_path", "Must be the id in the path.")
+            raise Problem("invalid", errors=[wrong])
+        patient, created = find_or_register_patient(clinic=self.clinic, details=details, now=timezone.now())
+        if "If-Match" in request.headers if created else request.headers.get("If-None-Match") == "*":
+            raise Problem("precondition_failed")
+        if created:
+            return self.represent(patient_document(patient), status=201, headers=self.location(patient))
+        seen = patient_document(patient)
+        if change_patient(patient=patient, changes=details, now=timezone.now(), replace=True):
+            check_if_match(request, seen)  # a refusal takes the change back
+        return self.represent(patient_document(patient))
+
+
+class PatientSearch(PagedList, PatientView):
+    """Search terms travel in the body: addresses end up in logs."""
+
+    reading_methods = frozenset({*SAFE_METHODS, "POST"})
+
+    @extend_schema(
+        operation_id="searchPatients",
+        summary="Search patients by name, birth date or your own id",
+        request=PatientSearchSerializer,
+        responses=PatientSerializer(many=True),
+    )
+    def post(self, request: Request) -> Response:
+        """POST the same body to `next` and `previous`.
+
+        The order is that of the list of patients, so that no cursor holds a name.
+        """
+        query = self.read_query()
+        terms = PATIENT_SEARCH.run_validation(request.data)
+        return self.page(search_patients(clinic=self.clinic, **terms), query, patient_document)

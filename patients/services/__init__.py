@@ -1,0 +1,14 @@
+"""What can be done about a patient."""
+
+from patients.services.change_patient import change_patient
+from patients.services.errors import ExternalIdTakenError
+from patients.services.register_patient import find_or_register_patient, register_patient
+from patients.services.search_patients import search_patients
+
+__all__ = [
+    "ExternalIdTakenError",
+    "change_patient",
+    "find_or_register_patient",
+    "register_patient",
+    "search_patients",
+]

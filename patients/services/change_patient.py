@@ -1,0 +1,28 @@
+"""What is known about a runner changes."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from patients.models import Patient
+from patients.services.details import as_columns
+from patients.services.errors import external_id_is_free
+
+
+def change_patient(
+    *, patient: Patient, changes: Mapping[str, Any], now: dt.datetime, replace: bool = False
+) -> bool:
+    """Store the fields that differ; returns whether anything did. Call it with the row locked.
+
+    Fields not named stay as they are. ``contact`` and ``running_profile`` are merged (RFC 7396: a null
+    removes), or taken as the whole with ``replace``. Raises ``ExternalIdTakenError``.
+    """
+    columns = as_columns(changes, over=patient, now=now, replace=replace)
+    changed = {name: value for name, value in columns.items() if getattr(patient, name) != value}
+    if not changed:
+        return False
+    for name, value in changed.items():
+        setattr(patient, name, value)
+    with external_id_is_free():
+        patient.save(update_fields=[*changed, "updated_at"])
+    return True
