@@ -1,6 +1,6 @@
 """Run the whole service on this machine: `make run`.
 
-Private PostgreSQL and Redis, migrations, the demo's data, then the web server, the workers and beat, until
+Private PostgreSQL and Redis, migrations, the demo's data, then the web server, beat and a worker, until
 Ctrl-C or SIGTERM. Everything it writes is in `.run/`, or where RUN_DIR says.
 """
 
@@ -18,18 +18,22 @@ from pathlib import Path
 
 from backend.embedded import Leash, PostgresServer, RedisServer, ServerError, ServerHome
 from tools.environment import ROOT
+from tools.prepared import is_prepared, remember_prepared
 from tools.run_dir import RUN_DIR, AlreadyRunningError, lock_run_dir, private_folder, secret_key
 from tools.supervisor import Program, ServiceError, StopRequestedError, Supervisor, tail
 
+DEMO = RUN_DIR / "demo.json"
 HOST = "127.0.0.1"
 READY_SECONDS = 60.0
 CELERY = ("celery", "-A", "backend")
+QUEUES = "critical,default,webhooks"
 WORKER = (*CELERY, "worker", "--loglevel=INFO", "--without-gossip", "--without-mingle")
 
 
 def main() -> int:
     """Run until asked to stop; returns 0 then, and 1 with a message when something does not start."""
     started = time.monotonic()
+    os.umask(0o077)  # logs, mail and sign-ins are for whoever runs this
     try:
         port = read_port(os.environ.get("PORT", "8000"))
         with lock_run_dir() as lock:
@@ -41,7 +45,7 @@ def main() -> int:
 
 
 def serve(port: int, *, lock_descriptor: int, started: float) -> int:
-    """Start everything in order, look after it, and stop it in reverse order whatever happens."""
+    """Start everything in order, look after it, and stop it whatever happens."""
     leash = Leash(keep_open=[lock_descriptor])
     supervisor = Supervisor(parent=os.getppid() if "MAKELEVEL" in os.environ else None)
     try:
@@ -70,24 +74,24 @@ def start_services(supervisor: Supervisor, leash: Leash, port: int) -> ServerHom
     print("Starting PostgreSQL and Redis …")
     supervisor.start(postgres)
     supervisor.start(redis)
-    print("Bringing the database up to date …")
-    supervisor.run_to_end(
-        program("migrate", "django", "migrate", "--no-input", DATABASE_URL=postgres.owner_url)
-    )
-    supervisor.run_to_end(program("seed", "django", "seed_demo"))
-    print("Starting web, workers and beat …")
-    supervisor.start(program("worker", *WORKER, "-n", "worker@%h", "-Q", "critical,default", "-c", "2"))
-    supervisor.start(program("webhooks", *WORKER, "-n", "webhooks@%h", "-Q", "webhooks", "-c", "1"))
+    if not (is_prepared(postgres.data_dir, base_url=base_url(port)) and DEMO.exists()):
+        print("Bringing the database and the demo up to date …")
+        migrate = program("migrate", "django", "migrate", "--no-input", DATABASE_URL=postgres.owner_url)
+        supervisor.run_to_end(migrate)
+        supervisor.run_to_end(program("seed", "django", "seed_demo"))
+        remember_prepared(postgres.data_dir, base_url=base_url(port))
+    print("Starting web, beat and worker …")
+    web = ("granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "2")
+    supervisor.start(program("web", *web, "--blocking-threads", "4", "backend.wsgi:application"))
     supervisor.start(
         program("beat", *CELERY, "beat", "--schedule", str(RUN_DIR / "beat-schedule"), "--pidfile=")
     )
-    web = ("granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "2")
-    supervisor.start(program("web", *web, "--blocking-threads", "4", "backend.wsgi:application"))
+    supervisor.start(program("worker", *WORKER, "--queues", QUEUES, "--concurrency", "3"))
     return postgres.home
 
 
 def service_environment(postgres: PostgresServer, redis: RedisServer, port: int) -> dict[str, str]:
-    """Return the environment of the web server, the workers and beat."""
+    """Return the environment of the web server, beat and the worker."""
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "backend.settings",
         "DATABASE_URL": postgres.app_url,
@@ -166,11 +170,11 @@ def shown(path: Path) -> str:
 
 def banner(port: int, home: ServerHome, *, seconds: float) -> str:
     """Return the lines that say where everything is."""
-    demo: Mapping[str, Mapping[str, str]] = json.loads((RUN_DIR / "demo.json").read_text())
+    demo: Mapping[str, Mapping[str, str]] = json.loads(DEMO.read_text())
     places = {
         "API docs": f"{base_url(port)}/api/docs",
         "Dashboard": demo["dashboard"]["url"],
-        "Logins": f"{shown(RUN_DIR / 'demo.json')} (dashboard users and OAuth clients)",
+        "Logins": f"{shown(DEMO)} (dashboard users and OAuth clients)",
         "Mail": f"{shown(RUN_DIR / 'mail')}/ (what would have been sent, one file each)",
         "Logs": f"{shown(RUN_DIR / 'log')}/",
         "Data": f"{shown(home.path)}/",

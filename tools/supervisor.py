@@ -1,4 +1,4 @@
-"""Keeps a set of services running: starts them in order, restarts what dies, stops them in reverse order."""
+"""Keeps services running: starts them in order, restarts what dies, stops what needs others first."""
 
 from __future__ import annotations
 
@@ -127,8 +127,10 @@ class Supervisor:
                     self._restart(service)
 
     def stop_all(self) -> None:
-        """Stop every service, the last started first."""
-        for service in reversed(self._services):
+        """Stop the programs in the order they were started, then the servers they need in reverse."""
+        programs = [service for service in self._services if isinstance(service, Program)]
+        servers = [service for service in self._services if not isinstance(service, Program)]
+        for service in [*programs, *reversed(servers)]:
             service.stop(patience_seconds=STOP_PATIENCE_SECONDS)
 
     def _start_now(self, service: Service) -> None:
@@ -159,6 +161,13 @@ def tail(path: Path, *, lines: int = 25) -> str:
 
 def _died(service: Service) -> bool:
     return service.process is None or service.process.poll() is not None
+
+
+def _ending(service: Service) -> str:
+    code = service.process.returncode if service.process else None
+    if code is None:
+        return "did not start"
+    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"exited with {code}"
 
 
 def _is_parent(pid: int) -> bool:

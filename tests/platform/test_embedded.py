@@ -5,24 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from backend.embedded import Leash, PostgresServer, RedisServer, ServerError
-
-
-@pytest.fixture
-def run_dir() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="rtr-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder)
-        path.chmod(0o711)
-        yield path / "run"
-        PostgresServer(path / "run").home.remove()
+from tests.platform.processes import is_gone
 
 
 def execute(url: str, statement: str) -> list[tuple[object, ...]]:
@@ -36,19 +26,6 @@ def redis_says(server: RedisServer, command: str) -> bytes:
         connection.connect(str(server.socket_path))
         connection.sendall(f"{command}\r\n".encode())
         return connection.recv(256)
-
-
-def is_gone(pid: int, *, within_seconds: float = 8) -> bool:
-    deadline = time.monotonic() + within_seconds
-    while time.monotonic() < deadline:
-        status = Path(f"/proc/{pid}/stat")
-        try:
-            if status.read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        except OSError:
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_data_outlives_a_stop_and_a_start(run_dir: Path) -> None:
