@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "clinics.middleware.ClinicScopeMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -104,6 +105,8 @@ def _database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": _database(_env("DATABASE_URL"))}
+# The role requests run as: neither owner of the tables nor free of row-level security.
+DATABASE_APP_ROLE = _env("DATABASE_APP_ROLE", "rtr_app")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = _env("REDIS_URL", "redis://localhost:6379/0")
 
@@ -151,6 +154,9 @@ EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = _env("DEFAULT_FROM_EMAIL", "Return to Run <return-to-run@localhost>")
 
+# Told when a clinic has nobody with an address left to tell.
+OPERATOR_EMAILS = _list("OPERATOR_EMAILS")
+
 OAUTH2_PROVIDER_APPLICATION_MODEL = "clinics.ApiClient"
 OAUTH2_PROVIDER = {
     "SCOPES_BACKEND_CLASS": "clinics.scopes.ClientScopes",
@@ -171,12 +177,13 @@ REST_FRAMEWORK = {
         "rest_framework.renderers.JSONRenderer",
         "backend.api.problems.ProblemRenderer",
     ],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["backend.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "backend.api.schema.ResourceSchema",
     "DEFAULT_PAGINATION_CLASS": "backend.api.pagination.ChangeCursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "backend.api.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
     "UNICODE_JSON": True,
     "STRICT_JSON": True,
 }

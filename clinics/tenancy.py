@@ -1,7 +1,7 @@
 """The clinic of a transaction.
 
-Every query about a clinic's rows runs inside ``clinic_scope``: it opens the transaction and tells PostgreSQL
-whose rows may be seen, so that row-level security can refuse what the application's own scoping lets slip.
+Every query about a clinic's rows runs inside one of these scopes: it opens the transaction and tells PostgreSQL
+whose rows may be seen, so that row-level security refuses what the application's own scoping lets slip.
 """
 
 import uuid
@@ -25,16 +25,43 @@ def clinic_scope(clinic_id: uuid.UUID) -> Iterator[None]:
     Raises ``WrongClinicError`` when a scope of another clinic is open.
     """
     current = _current.get()
-    if current is not None:
-        if current != clinic_id:
-            raise WrongClinicError("A transaction belongs to one clinic.")
+    if current == clinic_id:
         yield
         return
-    token = _current.set(clinic_id)
+    if current is not None:
+        raise WrongClinicError("A transaction belongs to one clinic.")
+    with clinicless_transaction():
+        _set_clinic(str(clinic_id))
+        entered(clinic_id)
+        yield
+
+
+def _set_clinic(clinic_id: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.clinic', %s, true)", [clinic_id])
+
+
+@contextmanager
+def clinicless_transaction() -> Iterator[None]:
+    """Open a transaction whose clinic isn't known yet: it sees no clinic's rows until ``entered`` is called."""
+    before = _current.get()
+    nested = connection.in_atomic_block
     try:
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('app.clinic', %s, true)", [str(clinic_id)])
             yield
+            if nested:  # the setting ends with the transaction; inside another one it must end here
+                _set_clinic("")
     finally:
-        _current.reset(token)
+        _current.set(before)
+
+
+def entered(clinic_id: uuid.UUID) -> None:
+    """Note that ``app.clinic`` of the open transaction has been set to this clinic."""
+    _current.set(clinic_id)
+
+
+def all_clinic_ids() -> list[uuid.UUID]:
+    """Return the ids of every clinic, for work that enters each of them in turn."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT all_clinics()")
+        return [clinic_id for (clinic_id,) in cursor.fetchall()]

@@ -2,18 +2,12 @@
 
 from django.db import models
 
+from assessments.protocol.vocabulary import AssessorRole
 from clinics.models import ApiClient, Clinic, Identified, User
 from patients.models import Patient
 
 
-class AssessorRole(models.TextChoices):
-    """Who gathered the answers."""
-
-    PHYSIOTHERAPIST = "physiotherapist", "Physiotherapist"
-    DOCTOR = "doctor", "Doctor"
-    NURSE = "nurse", "Nurse"
-    OTHER_CLINICIAN = "other_clinician", "Other clinician"
-    PATIENT_SELF_REPORT = "patient_self_report", "The patient"
+ASSESSOR_ROLES = [(role.value, role.value.replace("_", " ").capitalize()) for role in AssessorRole]
 
 
 class Assessment(Identified):
@@ -26,7 +20,7 @@ class Assessment(Identified):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="assessments")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="assessments")
     assessed_at = models.DateTimeField()
-    assessor_role = models.CharField(max_length=20, choices=AssessorRole.choices)
+    assessor_role = models.CharField(max_length=20, choices=ASSESSOR_ROLES)
     recorded_by_client = models.ForeignKey(
         ApiClient, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

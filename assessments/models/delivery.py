@@ -32,7 +32,7 @@ class Delivery(Timestamped):
     channel = models.CharField(max_length=20, default="email")
     address = models.CharField(max_length=320)
     state = models.CharField(max_length=20, choices=State.choices, default=State.SENDING)
-    attempts = models.PositiveIntegerField(default=1)
+    attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=200, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 

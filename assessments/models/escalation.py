@@ -5,18 +5,15 @@ from django.db.models import Q
 
 from assessments.models.assessment import Assessment
 from assessments.models.due_work import DueWork
-from clinics.models import ApiClient, Clinic, User
+from assessments.protocol.vocabulary import Urgency
+from clinics.models import ApiClient, Clinic, Identified, Membership
 from patients.models import Patient
 
 
-class Urgency(models.TextChoices):
-    """How soon somebody must act, most urgent last (the protocol's order)."""
-
-    ROUTINE = "routine", "Routine"
-    WITHIN_2_WEEKS = "within_2_weeks", "Within two weeks"
-    COMPLETE_SCREEN_NOW = "complete_screen_now", "Complete the screen now"
-    SAME_DAY = "same_day", "Same day"
-    EMERGENCY_NOW = "emergency_now", "Emergency now"
+#: The urgencies that somebody must see: all but "none".
+ESCALATED_URGENCIES = [
+    (urgency.value, urgency.value.replace("_", " ").capitalize()) for urgency in Urgency if urgency is not Urgency.NONE
+]
 
 
 class Escalation(DueWork):
@@ -36,7 +33,7 @@ class Escalation(DueWork):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="escalations")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="escalations")
     assessment = models.OneToOneField(Assessment, on_delete=models.PROTECT, related_name="escalation")
-    urgency = models.CharField(max_length=30, choices=Urgency.choices)
+    urgency = models.CharField(max_length=30, choices=ESCALATED_URGENCIES)
     urgency_rank = models.PositiveSmallIntegerField(help_text="The protocol's rank of the urgency, for sorting.")
     state = models.CharField(max_length=20, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField()
@@ -44,15 +41,11 @@ class Escalation(DueWork):
     policy = models.JSONField()
     round = models.PositiveIntegerField(default=0)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
-    acknowledged_by = models.CharField(max_length=200, blank=True, help_text="The named clinician.")
-    acknowledged_by_client = models.ForeignKey(
-        ApiClient, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    acknowledged_by_user = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    acknowledged_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     resolved_at = models.DateTimeField(null=True, blank=True)
-    resolved_by = models.CharField(max_length=200, blank=True, help_text="The named clinician.")
+    resolved_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=1000, blank=True)
 
     class Meta:
@@ -66,11 +59,11 @@ class Escalation(DueWork):
         constraints = [
             models.CheckConstraint(
                 name="acknowledged_by_somebody",
-                condition=Q(state="open") | ~Q(acknowledged_by="") & Q(acknowledged_at__isnull=False),
+                condition=Q(state="open") | Q(acknowledged_by__isnull=False, acknowledged_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="resolved_with_outcome_by_somebody",
-                condition=~Q(state="resolved") | ~Q(outcome="") & ~Q(resolved_by=""),
+                condition=~Q(state="resolved") | Q(resolved_by__isnull=False) & ~Q(outcome=""),
             ),
             models.CheckConstraint(
                 name="open_escalation_is_never_idle", condition=~Q(state="open") | Q(next_attempt_at__isnull=False)
@@ -79,3 +72,28 @@ class Escalation(DueWork):
 
     def __str__(self) -> str:
         return f"Escalation {self.id}"
+
+
+class EscalationEvent(Identified):
+    """What a person did with an escalation, and through which software. Append-only."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        ACKNOWLEDGED = "acknowledged", "Acknowledged"
+        RESOLVED = "resolved", "Resolved"
+        REOPENED = "reopened", "Reopened"
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="escalation_events")
+    escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    at = models.DateTimeField()
+    member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey(ApiClient, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["escalation", "at"], name="escalation_history")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"

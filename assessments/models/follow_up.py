@@ -43,7 +43,6 @@ class FollowUp(DueWork):
     due_at = models.DateTimeField()
     overdue_at = models.DateTimeField()
     permission_lapses_at = models.DateTimeField(null=True, blank=True)
-    recipients = models.JSONField(default=list)
     round = models.PositiveIntegerField(default=0)
     answered_at = models.DateTimeField(null=True, blank=True)
     answer = models.OneToOneField(

@@ -11,12 +11,17 @@ from rest_framework.views import APIView
 
 from clinics.api.authentication import Principal
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
+from clinics.tenancy import clinicless_transaction
 
 
-def scope_needed(resource: str, method: str) -> str:
-    """The scope of one operation: ``assessments`` and POST need ``assessments:write``."""
-    return f"{resource}:{'read' if method in SAFE_METHODS else 'write'}"
+def scope_needed(view: APIView, method: str) -> str | None:
+    """The scope of one operation: resource ``assessments`` and POST need ``assessments:write``.
+
+    ``None`` for a view that names no resource. ``reading_methods`` of a view are those that change nothing.
+    """
+    resource = getattr(view, "resource", None)
+    reads = method in getattr(view, "reading_methods", SAFE_METHODS)
+    return f"{resource}:{'read' if reads else 'write'}" if resource else None
 
 
 class HasScope(BasePermission):
@@ -24,10 +29,8 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """True when the principal may do this; a view that names no resource is refused."""
-        resource = getattr(view, "resource", None)
-        if resource is None or not isinstance(request.user, Principal) or request.method is None:
-            return False
-        return scope_needed(resource, request.method) in request.user.scopes
+        needed = scope_needed(view, request.method or "")
+        return needed is not None and isinstance(request.user, Principal) and needed in request.user.scopes
 
 
 class ClinicAPIView(APIView):
@@ -49,10 +52,10 @@ class ClinicAPIView(APIView):
         return self.principal.clinic
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Authenticate, check the scope, then enter the clinic."""
-        super().initial(request, *args, **kwargs)
+        """Open the transaction, then authenticate, which enters the caller's clinic."""
         self._scope = ExitStack()
-        self._scope.enter_context(clinic_scope(self.clinic.id))
+        self._scope.enter_context(clinicless_transaction())
+        super().initial(request, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Nothing of a refused request is stored."""

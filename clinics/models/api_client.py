@@ -13,6 +13,14 @@ class ApiClient(AbstractApplication):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="api_clients")
     allowed_scopes = models.TextField(blank=True, help_text="Scopes this client may ask for, separated by spaces.")
+    acts_for = models.ForeignKey(
+        "clinics.Membership",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The clinician who answers for what this software acknowledges, unless a request names another.",
+    )
 
     class Meta(AbstractApplication.Meta):
         swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"

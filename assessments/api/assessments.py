@@ -1,0 +1,131 @@
+"""Evaluations and assessments."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from rest_framework import serializers, status
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from assessments.api.documents import assessment_document, stored_assessment_document
+from assessments.api.reading import invalid_answers, read_submission
+from assessments.models import Assessment
+from assessments.protocol import InvalidAnswers, evaluate
+from assessments.protocol.vocabulary import Decision, Urgency
+from assessments.services.submit import (
+    PathwayIncompleteError,
+    PatientNotFoundError,
+    Recorded,
+    submit_assessment,
+)
+from backend.api.pagination import Ordering, PagedList
+from backend.api.problems import FieldProblem, Problem
+from backend.api.queries import ListQuery
+from clinics.api.views import ClinicAPIView
+
+PATIENT_NOT_FOUND = FieldProblem("/patient", "not_found", "There is no such patient.")
+
+
+class AssessmentQuery(ListQuery):
+    """Filters of the list of assessments."""
+
+    patient = serializers.UUIDField(required=False)
+    decision = serializers.ChoiceField(required=False, choices=[(item.value, item.value) for item in Decision])
+    urgency = serializers.ChoiceField(required=False, choices=[(item.value, item.value) for item in Urgency])
+
+
+class EvaluationsView(ClinicAPIView):
+    """Decisions without a record."""
+
+    resource = "evaluations"
+
+    def post(self, request: Request) -> Response:
+        """Answers in, explained decision out; nothing is stored."""
+        submission = read_submission(request.data, now=timezone.now(), patient=False)
+        try:
+            evaluation = evaluate(
+                submission.answers, assessed_at=submission.assessed_at, assessor_role=submission.assessor_role
+            )
+        except InvalidAnswers as exc:
+            raise invalid_answers(exc) from None
+        notices = [asdict(notice) for notice in evaluation.notices]
+        return Response({**evaluation.as_dict(), "notices": notices})
+
+
+class AssessmentsView(PagedList, ClinicAPIView):
+    """The record."""
+
+    resource = "assessments"
+    query_class: ClassVar[type[ListQuery]] = AssessmentQuery
+    ordering: ClassVar[Ordering] = ("created_at", "id")
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("pathway_incomplete",)}
+
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """The clinic's assessments, oldest first."""
+        query = self.read_query()
+        wanted = {name: query[name] for name in ("patient", "decision", "urgency") if name in query}
+        return self.page(readable(self.clinic.assessments.filter(**wanted)), query, stored_assessment_document)
+
+    def post(self, request: Request) -> Response:
+        """Record answers, get the decision with what it promises."""
+        now = timezone.now()
+        submission = read_submission(request.data, now=now)
+        with submission_problems():
+            recorded = submit_assessment(
+                clinic=self.clinic, actor=self.principal.actor, submission=submission, now=now
+            )
+        return created(request, recorded)
+
+
+class AssessmentView(ClinicAPIView):
+    """One assessment; it never changes."""
+
+    resource = "assessments"
+
+    def get(self, request: Request, assessment_id: uuid.UUID) -> Response:  # noqa: ARG002
+        """Answers, evaluation and what was opened."""
+        assessment = readable(self.clinic.assessments.filter(id=assessment_id)).first()
+        if assessment is None:
+            raise NotFound
+        return Response(stored_assessment_document(assessment))
+
+
+@contextmanager
+def submission_problems() -> Iterator[None]:
+    """Turn the refusals of recording an assessment into problems of the request."""
+    try:
+        yield
+    except InvalidAnswers as exc:
+        raise invalid_answers(exc) from None
+    except PatientNotFoundError:
+        raise Problem("invalid", errors=[PATIENT_NOT_FOUND]) from None
+    except PathwayIncompleteError as exc:
+        missing = ", ".join(exc.missing)
+        raise Problem("pathway_incomplete", f"Missing from the clinic's settings: {missing}.") from None
+
+
+def readable(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """Rows with what their documents show: three statements for any number of them."""
+    return assessments.select_related("escalation").prefetch_related("follow_ups")
+
+
+def recorded_document(recorded: Recorded) -> dict[str, Any]:
+    """The document of what has just been written, without reading it again."""
+    return assessment_document(
+        recorded.assessment,
+        escalation=recorded.escalation.id if recorded.escalation else None,
+        follow_ups=[follow_up.id for follow_up in recorded.follow_ups],
+    )
+
+
+def created(request: Request, recorded: Recorded) -> Response:
+    """201 with its address."""
+    location = reverse("assessment", kwargs={"assessment_id": recorded.assessment.id}, request=request)
+    return Response(recorded_document(recorded), status=status.HTTP_201_CREATED, headers={"Location": location})

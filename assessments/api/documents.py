@@ -1,0 +1,113 @@
+"""Rows as the JSON of the API, built by hand: the shapes stand in ``assessments.api.schema``."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from assessments.models import Assessment, Escalation, FollowUp
+from assessments.protocol.follow_up import CARRIED_QUESTIONS
+from assessments.protocol.questions import QUESTIONS
+from clinics.models import Membership
+
+#: What a check must ask afresh, in the order of the question table.
+FRESH_QUESTIONS = [
+    question.name
+    for question in QUESTIONS
+    if question.screen != "optional" and question.name not in CARRIED_QUESTIONS
+]
+
+
+def assessment_document(
+    assessment: Assessment, *, escalation: uuid.UUID | None, follow_ups: list[uuid.UUID]
+) -> dict[str, Any]:
+    """One assessment with the ids of what it opened."""
+    return {
+        "id": str(assessment.id),
+        "patient": str(assessment.patient_id),
+        "assessed_at": _time(assessment.assessed_at),
+        "assessor_role": assessment.assessor_role,
+        "recorded_by": {
+            "client": _id(assessment.recorded_by_client_id),
+            "user": _id(assessment.recorded_by_user_id),
+        },
+        "answers": assessment.answers,
+        "absent_reasons": assessment.absent_reasons,
+        "carried": assessment.carried,
+        "evaluation": assessment.evaluation,
+        "notices": assessment.notices,
+        "escalation": _id(escalation),
+        "follow_ups": [str(follow_up) for follow_up in follow_ups],
+        "supersedes": _id(assessment.supersedes_id),
+        "created_at": _time(assessment.created_at),
+    }
+
+
+def stored_assessment_document(assessment: Assessment) -> dict[str, Any]:
+    """The same of a row read with ``escalation`` selected and ``follow_ups`` prefetched."""
+    escalation = getattr(assessment, "escalation", None)
+    follow_ups = sorted(assessment.follow_ups.all(), key=lambda follow_up: (follow_up.due_at, follow_up.kind))
+    return assessment_document(
+        assessment,
+        escalation=escalation.id if escalation else None,
+        follow_ups=[follow_up.id for follow_up in follow_ups],
+    )
+
+
+def escalation_document(escalation: Escalation) -> dict[str, Any]:
+    """One escalation; its reasons are the criteria that raised the urgency, in the protocol's words."""
+    evaluation = escalation.assessment.evaluation
+    return {
+        "id": str(escalation.id),
+        "patient": str(escalation.patient_id),
+        "assessment": str(escalation.assessment_id),
+        "urgency": escalation.urgency,
+        "state": escalation.state,
+        "reasons": [
+            {"id": met["id"], "title": met["title"]}
+            for met in evaluation["criteria_met"]
+            if met["urgency"] == escalation.urgency
+        ],
+        "opened_at": _time(escalation.opened_at),
+        "acknowledge_by": _time(escalation.acknowledge_by),
+        "acknowledged_at": _time(escalation.acknowledged_at),
+        "acknowledged_by": _member(escalation.acknowledged_by),
+        "resolved_at": _time(escalation.resolved_at),
+        "resolved_by": _member(escalation.resolved_by),
+        "outcome": escalation.outcome,
+        "rounds_sent": escalation.round,
+        "next_attempt_at": _time(escalation.next_attempt_at),
+        "created_at": _time(escalation.created_at),
+        "updated_at": _time(escalation.updated_at),
+    }
+
+
+def follow_up_document(follow_up: FollowUp) -> dict[str, Any]:
+    """One follow-up; ``questions`` are those a check must ask afresh (F.8)."""
+    return {
+        "id": str(follow_up.id),
+        "patient": str(follow_up.patient_id),
+        "assessment": str(follow_up.assessment_id),
+        "kind": follow_up.kind,
+        "state": follow_up.state,
+        "opens_at": _time(follow_up.opens_at),
+        "due_at": _time(follow_up.due_at),
+        "overdue_at": _time(follow_up.overdue_at),
+        "permission_lapses_at": _time(follow_up.permission_lapses_at),
+        "questions": FRESH_QUESTIONS,
+        "answered_at": _time(follow_up.answered_at),
+        "answer": _id(follow_up.answer_id),
+        "created_at": _time(follow_up.created_at),
+        "updated_at": _time(follow_up.updated_at),
+    }
+
+
+def _id(value: uuid.UUID | None) -> str | None:
+    return str(value) if value else None
+
+
+def _time(value: dt.datetime | None) -> str | None:
+    return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if value else None
+
+
+def _member(member: Membership | None) -> dict[str, str] | None:
+    return {"id": str(member.id), "name": str(member.user)} if member else None

@@ -1,0 +1,161 @@
+"""Escalations: the worklist, and what a person does with one."""
+
+import uuid
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assessments.api.documents import escalation_document
+from assessments.models import Escalation
+from assessments.models.escalation import ESCALATED_URGENCIES
+from assessments.services.acknowledge import (
+    EscalationNotFoundError,
+    WrongStateError,
+    acknowledge,
+    reopen,
+    resolve,
+)
+from backend.api.etags import Conditional
+from backend.api.fields import StrictSerializer, TextField
+from backend.api.pagination import Ordering, PagedList
+from backend.api.problems import FieldProblem, Problem
+from backend.api.queries import ListQuery
+from clinics.actor import NamedClinician
+from clinics.api.views import ClinicAPIView
+from clinics.services.name_clinician import NobodyNamedError, NotAClinicianError, name_clinician
+
+
+class EscalationQuery(ListQuery):
+    """Filters of the worklist."""
+
+    state = serializers.ChoiceField(required=False, choices=Escalation.State.choices)
+    urgency = serializers.ChoiceField(required=False, choices=ESCALATED_URGENCIES)
+    patient = serializers.UUIDField(required=False)
+
+
+class OnBehalf(StrictSerializer):
+    """Who answers for the step. A person's token speaks for that person; software names a member."""
+
+    on_behalf_of = serializers.UUIDField(
+        required=False,
+        help_text="Id of the member who answers for it; without it the one the client is registered to act for.",
+    )
+
+
+class Outcome(OnBehalf):
+    """What came of it."""
+
+    outcome = TextField(max_length=1000)
+
+
+class Reason(OnBehalf):
+    """Why it starts again."""
+
+    reason = TextField(max_length=1000)
+
+
+class EscalationsView(PagedList, ClinicAPIView):
+    """The worklist."""
+
+    resource = "escalations"
+    query_class: ClassVar[type[ListQuery]] = EscalationQuery
+    ordering: ClassVar[Ordering] = ("-urgency_rank", "opened_at", "id")
+
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Escalations by urgency, then longest waiting."""
+        query = self.read_query()
+        wanted = {name: query[name] for name in ("state", "urgency", "patient") if name in query}
+        return self.page(readable(self.clinic.escalations.filter(**wanted)), query, escalation_document)
+
+
+class EscalationView(Conditional, ClinicAPIView):
+    """One escalation."""
+
+    resource = "escalations"
+    needs_if_match: ClassVar[frozenset[str]] = frozenset()
+
+    def get(self, request: Request, escalation_id: uuid.UUID) -> Response:  # noqa: ARG002
+        """Its state, its reasons and who has it."""
+        escalation = readable(self.clinic.escalations.filter(id=escalation_id)).first()
+        if escalation is None:
+            raise NotFound
+        return self.represent(escalation_document(escalation))
+
+
+class _StepView(Conditional, ClinicAPIView):
+    """A step that a named clinician takes. It needs no ``If-Match``: an acknowledgement must not wait."""
+
+    resource = "escalations"
+    needs_if_match: ClassVar[frozenset[str]] = frozenset()
+    body: ClassVar[type[OnBehalf]] = OnBehalf
+
+    def post(self, request: Request, escalation_id: uuid.UUID) -> Response:
+        """Take the step and answer with the escalation as it is now."""
+        body = self.body(data=request.data)
+        body.is_valid(raise_exception=True)
+        try:
+            self.step(escalation_id, self._named(body.validated_data), body.validated_data)
+        except EscalationNotFoundError:
+            raise NotFound from None
+        except WrongStateError as exc:
+            raise Problem("conflict", f"The escalation is {exc.state}.") from None
+        return self.represent(escalation_document(readable(self.clinic.escalations).get(id=escalation_id)))
+
+    def _named(self, body: dict[str, Any]) -> NamedClinician:
+        try:
+            return name_clinician(
+                clinic=self.clinic, actor=self.principal.actor, on_behalf_of=body.get("on_behalf_of")
+            )
+        except NobodyNamedError:
+            detail = "Name the member who answers for it; this client is registered to act for nobody."
+            raise Problem("invalid", errors=[FieldProblem("/on_behalf_of", "required", detail)]) from None
+        except NotAClinicianError:
+            detail = "There is no such clinician."
+            raise Problem("invalid", errors=[FieldProblem("/on_behalf_of", "not_found", detail)]) from None
+
+    @abstractmethod
+    def step(self, escalation_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:
+        """What is done with the escalation."""
+
+
+class AcknowledgeView(_StepView):
+    """A clinician takes it on."""
+
+    def step(self, escalation_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:  # noqa: ARG002
+        """Stop the messages; doing it twice changes nothing."""
+        acknowledge(clinic=self.clinic, escalation_id=escalation_id, by=by, now=timezone.now())
+
+
+class ResolveView(_StepView):
+    """It is closed with its outcome."""
+
+    body = Outcome
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict",)}
+
+    def step(self, escalation_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:
+        """Close it; only after somebody acknowledged."""
+        resolve(
+            clinic=self.clinic, escalation_id=escalation_id, by=by, outcome=body["outcome"], now=timezone.now()
+        )
+
+
+class ReopenView(_StepView):
+    """It starts again."""
+
+    body = Reason
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict",)}
+
+    def step(self, escalation_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:
+        """Send messages again from now on."""
+        reopen(clinic=self.clinic, escalation_id=escalation_id, by=by, reason=body["reason"], now=timezone.now())
+
+
+def readable(escalations: QuerySet[Escalation]) -> QuerySet[Escalation]:
+    """Rows with what their documents show, in one statement."""
+    return escalations.select_related("assessment", "acknowledged_by__user", "resolved_by__user")

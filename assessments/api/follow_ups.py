@@ -1,0 +1,91 @@
+"""Follow-ups: what is due, and the answer that becomes an assessment."""
+
+import uuid
+from typing import ClassVar
+
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assessments.api.assessments import created, submission_problems
+from assessments.api.documents import follow_up_document
+from assessments.api.reading import read_submission
+from assessments.models import FollowUp, FollowUpKind
+from assessments.services.answer_follow_up import (
+    FollowUpClosedError,
+    FollowUpNotFoundError,
+    answer_follow_up,
+)
+from backend.api.etags import Conditional
+from backend.api.fields import OffsetDateTimeField
+from backend.api.pagination import Ordering, PagedList
+from backend.api.problems import Problem
+from backend.api.queries import ListQuery
+from clinics.api.views import ClinicAPIView
+
+
+class FollowUpQuery(ListQuery):
+    """Filters of the list of follow-ups."""
+
+    state = serializers.ChoiceField(required=False, choices=FollowUp.State.choices)
+    kind = serializers.ChoiceField(required=False, choices=FollowUpKind.choices)
+    patient = serializers.UUIDField(required=False)
+    due_before = OffsetDateTimeField(required=False)
+
+
+class FollowUpsView(PagedList, ClinicAPIView):
+    """What is to be asked, and when."""
+
+    resource = "follow-ups"
+    query_class: ClassVar[type[ListQuery]] = FollowUpQuery
+    ordering: ClassVar[Ordering] = ("due_at", "id")
+
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Follow-ups, soonest due first."""
+        query = self.read_query()
+        wanted = {name: query[name] for name in ("state", "kind", "patient") if name in query}
+        if "due_before" in query:
+            wanted["due_at__lt"] = query["due_before"]
+        return self.page(self.clinic.follow_ups.filter(**wanted), query, follow_up_document)
+
+
+class FollowUpView(Conditional, ClinicAPIView):
+    """One follow-up."""
+
+    resource = "follow-ups"
+    needs_if_match: ClassVar[frozenset[str]] = frozenset()
+
+    def get(self, request: Request, follow_up_id: uuid.UUID) -> Response:  # noqa: ARG002
+        """Its window, its state and the questions to ask."""
+        follow_up = self.clinic.follow_ups.filter(id=follow_up_id).first()
+        if follow_up is None:
+            raise NotFound
+        return self.represent(follow_up_document(follow_up))
+
+
+class FollowUpResponseView(ClinicAPIView):
+    """The answer of one follow-up."""
+
+    resource = "follow-ups"
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "pathway_incomplete")}
+
+    def post(self, request: Request, follow_up_id: uuid.UUID) -> Response:
+        """Record the answers as an assessment of their own, linked to the first."""
+        now = timezone.now()
+        submission = read_submission(request.data, now=now, patient=False)
+        try:
+            with submission_problems():
+                _, recorded = answer_follow_up(
+                    clinic=self.clinic,
+                    actor=self.principal.actor,
+                    follow_up_id=follow_up_id,
+                    submission=submission,
+                    now=now,
+                )
+        except FollowUpNotFoundError:
+            raise NotFound from None
+        except FollowUpClosedError as exc:
+            raise Problem("conflict", f"The follow-up is {exc.state}.") from None
+        return created(request, recorded)

@@ -1,0 +1,25 @@
+"""Routes of what the service exists for."""
+
+from django.urls import path
+
+from assessments.api import assessments, escalations, follow_ups
+
+urlpatterns = [
+    path("evaluations", assessments.EvaluationsView.as_view(), name="evaluations"),
+    path("assessments", assessments.AssessmentsView.as_view(), name="assessments"),
+    path("assessments/<uuid:assessment_id>", assessments.AssessmentView.as_view(), name="assessment"),
+    path("escalations", escalations.EscalationsView.as_view(), name="escalations"),
+    path("escalations/<uuid:escalation_id>", escalations.EscalationView.as_view(), name="escalation"),
+    path(
+        "escalations/<uuid:escalation_id>/acknowledge", escalations.AcknowledgeView.as_view(), name="acknowledge"
+    ),
+    path("escalations/<uuid:escalation_id>/resolve", escalations.ResolveView.as_view(), name="resolve"),
+    path("escalations/<uuid:escalation_id>/reopen", escalations.ReopenView.as_view(), name="reopen"),
+    path("follow-ups", follow_ups.FollowUpsView.as_view(), name="follow-ups"),
+    path("follow-ups/<uuid:follow_up_id>", follow_ups.FollowUpView.as_view(), name="follow-up"),
+    path(
+        "follow-ups/<uuid:follow_up_id>/response",
+        follow_ups.FollowUpResponseView.as_view(),
+        name="follow-up-response",
+    ),
+]

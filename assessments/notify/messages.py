@@ -1,0 +1,44 @@
+"""The words of our messages: urgency, clinic and an opaque link, nothing about anybody's health."""
+
+import uuid
+
+from django.conf import settings
+
+from assessments.models import Escalation, FollowUp
+from assessments.notify.channel import Message
+from assessments.protocol.vocabulary import Urgency
+
+_HEADLINES = {
+    Urgency.EMERGENCY_NOW: "EMERGENCY: acknowledge now",
+    Urgency.SAME_DAY: "Same day: please acknowledge",
+    Urgency.COMPLETE_SCREEN_NOW: "Complete the safety screen now",
+    Urgency.WITHIN_2_WEEKS: "Within two weeks: please acknowledge",
+    Urgency.ROUTINE: "Routine: please acknowledge",
+}
+_FOLLOW_UP_HEADLINES = {
+    FollowUp.State.DUE: "A follow-up is due",
+    FollowUp.State.OVERDUE: "A follow-up is overdue",
+    FollowUp.State.LAPSED: "A follow-up was not answered: permission has lapsed",
+}
+
+
+def escalation_message(escalation: Escalation, *, message_id: uuid.UUID, address: str) -> Message:
+    """Ask a clinician to acknowledge."""
+    headline = _HEADLINES[Urgency(escalation.urgency)]
+    repeated = f"This is message {escalation.round + 1}. It repeats until a named clinician acknowledges it."
+    return _message(message_id, address, headline, escalation.clinic.name, "escalation", escalation.id, repeated)
+
+
+def follow_up_message(follow_up: FollowUp, *, message_id: uuid.UUID, address: str) -> Message:
+    """Announce a follow-up or chase it."""
+    headline = _FOLLOW_UP_HEADLINES[FollowUp.State(follow_up.state)]
+    chased = "It is chased until it is answered; no answer is never read as good news."
+    return _message(message_id, address, headline, follow_up.clinic.name, "followup", follow_up.id, chased)
+
+
+def _message(
+    message_id: uuid.UUID, address: str, headline: str, clinic: str, page: str, row_id: uuid.UUID, note: str
+) -> Message:
+    link = f"{settings.BASE_URL}/admin/assessments/{page}/{row_id}/change/"
+    body = f"{headline}\n\nClinic: {clinic}\nOpen it: {link}\n\n{note}\n"
+    return Message(message_id, address, f"{headline} - {clinic}", body)

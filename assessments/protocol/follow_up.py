@@ -1,0 +1,144 @@
+"""The follow-ups that a decision promises, and what a check carries forward (F.7, F.8).
+
+Pure like the rest: times come in, planned times go out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+#: The 24-hour check, in hours after the run it is about: opens, due, overdue, permission to run lapses.
+CHECK_OPENS_H, CHECK_DUE_H, CHECK_OVERDUE_H, PERMISSION_LAPSES_H = 18, 24, 30, 36
+
+#: Reviews counted from the decision: days until due, days of grace on either side, for which decisions.
+REVIEWS_AFTER_DECISION: tuple[tuple[str, int, int, frozenset[str] | None], ...] = (
+    ("day_7", 7, 1, None),
+    ("day_14", 14, 2, frozenset({"adjust_running", "stop_and_rehab"})),
+)
+#: Reviews counted from the onset of the episode. Day 42 is a hard limit: no grace after it.
+REVIEWS_AFTER_ONSET: tuple[tuple[str, int, int, int], ...] = (("day_28", 28, 2, 2), ("day_42", 42, 2, 0))
+
+#: Carried answers older than this are unknown again (parameter ``carry_forward_days_max``).
+CARRY_FORWARD_DAYS_MAX = 28
+
+#: What a day doesn't change. Everything else is asked afresh in a check, or stays unknown.
+CARRIED_QUESTIONS: frozenset[str] = frozenset(
+    {
+        "age_years", "sex_at_birth", "pregnancy_status", "cancer_history", "unexplained_weight_loss",
+        "bone_fragility_risk", "infection_risk", "pain_region", "trauma", "diagnoses", "first_ever_episode",
+        "onset_date", "episode_duration_days", "prior_bone_stress_injury", "low_energy_or_menstrual_disturbance",
+        "spa_features", "new_to_running", "previous_back_injury", "runs_per_week", "min_recovery_days",
+        "intensity_change", "surface_mix", "warm_up_usual", "form_observed", "shoe_distance_km",
+        "shoe_age_months", "shoe_tread_worn", "goal_event",
+    }
+)  # fmt: skip
+
+_PREGNANCY_CHANGES_DAILY = frozenset({"pregnant", "postpartum"})
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFollowUp:
+    """One follow-up with its window; ``permission_lapses_at`` only for the check after a run."""
+
+    kind: str
+    opens_at: datetime
+    due_at: datetime
+    overdue_at: datetime
+    permission_lapses_at: datetime | None = None
+
+
+def plan_follow_ups(
+    *,
+    decision: str,
+    run_status: str,
+    answers: Mapping[str, object],
+    assessed_at: datetime,
+    duration_days: int | None,
+) -> tuple[PlannedFollowUp, ...]:
+    """Return the follow-ups of one assessment, soonest first.
+
+    ``answers`` are validated ones; ``duration_days`` is the episode's effective duration, ``None`` if unknown.
+    """
+    planned = [
+        *_check_after_run(run_status, answers, assessed_at),
+        *_reviews_after_decision(decision, assessed_at),
+        *_reviews_after_onset(duration_days, assessed_at),
+    ]
+    return tuple(sorted(planned, key=lambda follow_up: (follow_up.due_at, follow_up.kind)))
+
+
+def _check_after_run(
+    run_status: str, answers: Mapping[str, object], assessed_at: datetime
+) -> tuple[PlannedFollowUp, ...]:
+    """The check of the run whose next day isn't known yet, else of the first run the decision permits."""
+    awaiting_next_day = answers.get("ran_last_14d") == "yes" and "pain_next_day_nrs" not in answers
+    hours_ago = answers.get("hours_since_run")
+    if awaiting_next_day and isinstance(hours_ago, int | float):
+        if hours_ago < PERMISSION_LAPSES_H:
+            return (check_after_run(assessed_at - hours_ago * HOUR),)
+        return ()
+    if awaiting_next_day or run_status != "no_running":
+        return (check_after_run(assessed_at),)
+    return ()
+
+
+def check_after_run(run_at: datetime) -> PlannedFollowUp:
+    """The 24-hour check of a run that ended at ``run_at``."""
+    return PlannedFollowUp(
+        "check_24_hours",
+        run_at + CHECK_OPENS_H * HOUR,
+        run_at + CHECK_DUE_H * HOUR,
+        run_at + CHECK_OVERDUE_H * HOUR,
+        run_at + PERMISSION_LAPSES_H * HOUR,
+    )
+
+
+def _reviews_after_decision(decision: str, assessed_at: datetime) -> list[PlannedFollowUp]:
+    return [
+        _review(kind, assessed_at + days * DAY, before=grace, after=grace)
+        for kind, days, grace, decisions in REVIEWS_AFTER_DECISION
+        if decisions is None or decision in decisions
+    ]
+
+
+def _reviews_after_onset(duration_days: int | None, assessed_at: datetime) -> list[PlannedFollowUp]:
+    if duration_days is None:
+        return []
+    return [
+        _review(kind, assessed_at + (day - duration_days) * DAY, before=before, after=after)
+        for kind, day, before, after in REVIEWS_AFTER_ONSET
+        if duration_days < day
+    ]
+
+
+def _review(kind: str, due_at: datetime, *, before: int, after: int) -> PlannedFollowUp:
+    return PlannedFollowUp(kind, due_at - before * DAY, due_at, due_at + after * DAY)
+
+
+def carry_forward(
+    answers: Mapping[str, object],
+    *,
+    answered_at: datetime,
+    dated: Mapping[str, datetime],
+    assessed_at: datetime,
+) -> dict[str, object]:
+    """Return the earlier answers that a check at ``assessed_at`` may rest on.
+
+    ``answers`` are those of the linked assessment, given at ``answered_at``; ``dated`` holds the first date of
+    those that were themselves carried. The episode's duration grows with the days that have passed.
+    """
+    carried = {
+        name: value
+        for name, value in answers.items()
+        if name in CARRIED_QUESTIONS
+        and assessed_at - dated.get(name, answered_at) <= CARRY_FORWARD_DAYS_MAX * DAY
+    }
+    if carried.get("pregnancy_status") in _PREGNANCY_CHANGES_DAILY:
+        del carried["pregnancy_status"]
+    duration = carried.get("episode_duration_days")
+    if isinstance(duration, int):
+        carried["episode_duration_days"] = duration + max((assessed_at - answered_at).days, 0)
+    return carried

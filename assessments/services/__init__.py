@@ -1,0 +1,1 @@
+"""Use cases: verb phrases, keyword-only, one transaction each."""

@@ -1,0 +1,64 @@
+"""Carry out due follow-ups: announce, chase, and say when the permission to run has lapsed."""
+
+from datetime import datetime, timedelta
+
+from assessments.models import FollowUp
+from assessments.notify.channel import Channel
+from assessments.notify.messages import follow_up_message
+from assessments.services.due_work import Claim, Clock, push_back, settle, work_through
+from assessments.services.policy import first_addresses
+from assessments.services.send_round import open_deliveries, send_all
+from clinics.tenancy import clinic_scope
+
+#: An unanswered follow-up is chased this often once its last step has passed.
+CHASE_EVERY = timedelta(days=1)
+
+
+def announce_due_follow_ups(*, clock: Clock, channel: Channel, limit: int = 100) -> int:
+    """Move every due follow-up to its present state and tell the clinic; returns how many were attempted.
+
+    Safe to run twice at once and after any crash.
+    """
+    return work_through(FollowUp, attempt=lambda claim: _attempt(claim, clock, channel), clock=clock, limit=limit)
+
+
+def state_at(follow_up: FollowUp, now: datetime) -> FollowUp.State:
+    """What time alone makes of an unanswered follow-up."""
+    if follow_up.permission_lapses_at is not None and now >= follow_up.permission_lapses_at:
+        return FollowUp.State.LAPSED
+    if now >= follow_up.overdue_at:
+        return FollowUp.State.OVERDUE
+    if now >= follow_up.due_at:
+        return FollowUp.State.DUE
+    return FollowUp.State.SCHEDULED
+
+
+def next_step(follow_up: FollowUp, now: datetime) -> datetime:
+    """The next moment something changes, or the next chase."""
+    steps = (follow_up.due_at, follow_up.overdue_at, follow_up.permission_lapses_at)
+    coming = [step for step in steps if step is not None and step > now]
+    return min(coming, default=now + CHASE_EVERY)
+
+
+def _attempt(claim: Claim, clock: Clock, channel: Channel) -> None:
+    """One attempt: state and deliveries committed, then sent, then the result stored."""
+    with clinic_scope(claim.clinic_id):
+        follow_up = claim.held().select_related("clinic", "assessment__recorded_by_user").first()
+        if not isinstance(follow_up, FollowUp):
+            return
+        follow_up.state = state_at(follow_up, clock())
+        follow_up.save(update_fields=["state", "updated_at"])
+        addresses = first_addresses(clinic=follow_up.clinic, assessor=follow_up.assessment.recorded_by_user)
+        deliveries = open_deliveries(follow_up, addresses)
+    errors = send_all(
+        claim,
+        deliveries,
+        compose=lambda delivery: follow_up_message(follow_up, message_id=delivery.id, address=delivery.address),
+        channel=channel,
+        clock=clock,
+    )
+    now = clock()
+    if errors:
+        push_back(claim, errors=errors, now=now)
+    else:
+        settle(claim, next_attempt_at=next_step(follow_up, now), now=now)

@@ -1,0 +1,76 @@
+"""An answered follow-up becomes an assessment of its own, linked to the first (F.8)."""
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from assessments.models import Assessment, FollowUp
+from assessments.protocol.follow_up import carry_forward
+from assessments.services.submit import Recorded, Submission, lock_patient, submit_assessment
+from clinics.actor import Actor
+from clinics.models import Clinic
+from clinics.tenancy import clinic_scope
+
+
+class FollowUpNotFoundError(Exception):
+    """No such follow-up in this clinic."""
+
+
+class FollowUpClosedError(Exception):
+    """It is answered or cancelled already; ``state`` says which."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+def answer_follow_up(
+    *, clinic: Clinic, actor: Actor, follow_up_id: uuid.UUID, submission: Submission, now: datetime
+) -> tuple[FollowUp, Recorded]:
+    """Record the answers as a new assessment and close the follow-up, in one transaction.
+
+    Answers that a day doesn't change are carried from the linked assessment, unless given afresh. Raises what
+    ``submit_assessment`` raises, and ``FollowUpNotFoundError`` or ``FollowUpClosedError``. A referral symptom
+    is never turned away for coming early: a follow-up may be answered at any time.
+    """
+    with clinic_scope(clinic.id):
+        follow_up = _lock(clinic, follow_up_id)
+        if follow_up.state not in FollowUp.PENDING:
+            raise FollowUpClosedError(follow_up.state)
+        linked = follow_up.assessment
+        recorded = submit_assessment(
+            clinic=clinic, actor=actor, submission=with_carried_answers(submission, linked), now=now
+        )
+        follow_up.state = FollowUp.State.ANSWERED
+        follow_up.answer = recorded.assessment
+        follow_up.answered_at = now
+        follow_up.next_attempt_at = follow_up.claim_token = follow_up.leased_until = None
+        follow_up.save()
+    return follow_up, recorded
+
+
+def _lock(clinic: Clinic, follow_up_id: uuid.UUID) -> FollowUp:
+    """Lock the runner first and the follow-up second, as recording an assessment does."""
+    found = clinic.follow_ups.filter(id=follow_up_id).only("patient_id").first()
+    if found is None:
+        raise FollowUpNotFoundError
+    lock_patient(clinic, found.patient_id)
+    return clinic.follow_ups.select_for_update(of=("self",)).select_related("assessment").get(id=follow_up_id)
+
+
+def with_carried_answers(submission: Submission, linked: Assessment) -> Submission:
+    """Add what may be carried from the linked assessment, marked with where and when it was answered."""
+    origins: dict[str, Any] = linked.carried
+    dated = {name: datetime.fromisoformat(origin["assessed_at"]) for name, origin in origins.items()}
+    carried = carry_forward(
+        linked.answers, answered_at=linked.assessed_at, dated=dated, assessed_at=submission.assessed_at
+    )
+    added = {name: value for name, value in carried.items() if name not in submission.answers}
+    here = {"assessment": str(linked.id), "assessed_at": linked.assessed_at.isoformat()}
+    return replace(
+        submission,
+        patient_id=linked.patient_id,
+        answers={**added, **submission.answers},
+        carried={name: origins.get(name, here) for name in added},
+    )

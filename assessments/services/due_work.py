@@ -1,0 +1,114 @@
+"""Work through rows that are due, whatever they are about.
+
+Claim one, attempt it, store what came of it while the claim is still ours; then the next. A row that raises is
+pushed back with its error recorded and never holds back another.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import connection
+from django.db.models import F, QuerySet
+
+from assessments.models import Escalation, FollowUp
+from clinics.tenancy import clinic_scope
+
+logger = structlog.get_logger(__name__)
+
+Work = Escalation | FollowUp
+Clock = Callable[[], datetime]
+
+#: A worker that dies holds its row no longer than this; renewed before every send.
+LEASE = timedelta(seconds=30)
+
+#: Escalations go by urgency, then longest waiting; follow-ups by time.
+_CLAIM: dict[type[Work], str] = {Escalation: "claim_due_escalation", FollowUp: "claim_due_follow_up"}
+_PENDING: dict[type[Work], tuple[str, ...]] = {
+    Escalation: (Escalation.State.OPEN,),
+    FollowUp: FollowUp.PENDING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row that is ours while ``token`` is still on it."""
+
+    model: type[Work]
+    row_id: uuid.UUID
+    clinic_id: uuid.UUID
+    token: uuid.UUID
+
+    def held(self) -> QuerySet[Work]:
+        """The row, if it is still ours and still wants attention."""
+        return self.model._default_manager.filter(
+            id=self.row_id, claim_token=self.token, state__in=_PENDING[self.model]
+        )
+
+
+def work_through(model: type[Work], *, attempt: Callable[[Claim], None], clock: Clock, limit: int) -> int:
+    """Attempt every due row of one kind, at most ``limit``; returns how many were attempted."""
+    for done in range(limit):
+        claim = claim_next(model, now=clock())
+        if claim is None:
+            return done
+        try:
+            attempt(claim)
+        except Exception as exc:  # noqa: BLE001 - one row must never hold back the next
+            logger.error("attempt_failed", row=str(claim.row_id), kind=type(exc).__name__)
+            push_back(claim, errors=[type(exc).__name__], now=clock())
+    return limit
+
+
+def claim_next(model: type[Work], *, now: datetime) -> Claim | None:
+    """Lease the most pressing due row of any clinic, with a fresh fencing token; ``None`` when nothing is due.
+
+    Runs as a function of the schema's owner, the only code that looks across clinics: everything after the
+    claim happens inside the row's own clinic.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT row_id, clinic, token FROM {_CLAIM[model]}(%s, %s)", [now, now + LEASE])  # noqa: S608
+        row = cursor.fetchone()
+    return Claim(model, *row) if row else None
+
+
+def renew(claim: Claim, *, now: datetime) -> bool:
+    """Lengthen the lease; ``False`` when the row is no longer ours or somebody has answered it."""
+    with clinic_scope(claim.clinic_id):
+        return claim.held().update(leased_until=now + LEASE) == 1
+
+
+def settle(claim: Claim, *, next_attempt_at: datetime, errors: Sequence[str] = (), now: datetime) -> None:
+    """Close the round and give the row back until its next step."""
+    with clinic_scope(claim.clinic_id):
+        claim.held().update(
+            round=F("round") + 1, failures=0, **_released(next_attempt_at=next_attempt_at, errors=errors, now=now)
+        )
+
+
+def push_back(claim: Claim, *, errors: Sequence[str], now: datetime) -> None:
+    """Give the row back to be tried again in the same round, later with every failure."""
+    with clinic_scope(claim.clinic_id):
+        row = claim.held().first()
+        if row is not None:
+            wait = backoff(row.failures + 1)
+            claim.held().update(
+                failures=row.failures + 1, **_released(next_attempt_at=now + wait, errors=errors, now=now)
+            )
+
+
+def _released(*, next_attempt_at: datetime, errors: Iterable[str], now: datetime) -> dict[str, object]:
+    return {
+        "next_attempt_at": next_attempt_at,
+        "leased_until": None,
+        "claim_token": None,
+        "last_error": ", ".join(errors)[:200],
+        "updated_at": now,
+    }
+
+
+def backoff(failures: int) -> timedelta:
+    """The wait after so many failures in a row: 5 s, doubling to at most a minute."""
+    return timedelta(seconds=min(5 * 2 ** min(failures - 1, 10), 60))

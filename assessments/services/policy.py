@@ -1,0 +1,112 @@
+"""The ladder of an escalation: who is told, when, and by when somebody must have answered.
+
+Frozen into the escalation when it opens, so that a later change of the clinic's settings can't silence it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from assessments.protocol.vocabulary import Urgency
+from clinics.models import Clinic, Membership, Role, User
+
+#: Seconds between rounds of messages until somebody acknowledges.
+REPEAT_SECONDS: dict[str, int] = {
+    Urgency.EMERGENCY_NOW: 5 * 60,
+    Urgency.COMPLETE_SCREEN_NOW: 30 * 60,
+    Urgency.SAME_DAY: 60 * 60,
+    Urgency.WITHIN_2_WEEKS: 24 * 3600,
+    Urgency.ROUTINE: 24 * 3600,
+}
+_SATURDAY = 5
+
+
+def acknowledge_by(*, urgency: str, clinic: Clinic, now: datetime) -> datetime:
+    """Return the deadline by which a named clinician must have acknowledged (UTC)."""
+    match urgency:
+        case Urgency.EMERGENCY_NOW:
+            return now + timedelta(minutes=15)
+        case Urgency.COMPLETE_SCREEN_NOW:
+            return now + timedelta(hours=4)
+        case Urgency.SAME_DAY:
+            return min(_end_of_working_day(clinic, now), now + timedelta(hours=8))
+        case Urgency.WITHIN_2_WEEKS:
+            return _working_days_later(clinic, now, 2)
+        case _:
+            return _working_days_later(clinic, now, 5)
+
+
+def _end_of_working_day(clinic: Clinic, now: datetime) -> datetime:
+    """The next moment the clinic's working day ends."""
+    local = now.astimezone(clinic.zone)
+    end = _at(local, clinic.working_day_ends_at)
+    while end <= local or end.weekday() >= _SATURDAY:
+        end = _at(end + timedelta(days=1), clinic.working_day_ends_at)
+    return end.astimezone(now.tzinfo)
+
+
+def _at(day: datetime, clock: time) -> datetime:
+    return day.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
+
+
+def _working_days_later(clinic: Clinic, now: datetime, days: int) -> datetime:
+    """The same wall-clock time so many working days (Monday to Friday) later."""
+    local = now.astimezone(clinic.zone)
+    while days > 0:
+        local += timedelta(days=1)
+        days -= local.weekday() < _SATURDAY
+    return local.astimezone(now.tzinfo)
+
+
+def freeze_policy(*, urgency: str, clinic: Clinic, assessor: User | None) -> dict[str, Any]:
+    """Return ``{steps: [{after_seconds, addresses}], repeat_seconds}`` from the clinic as it is now.
+
+    An emergency tells the assessor and the on-call clinician at once, every clinician and the lead after five
+    minutes. The rest tell assessor and on-call, then the lead too when a round went unanswered.
+    """
+    members = list(clinic.members.filter(role__in=(Role.CLINICIAN, Role.ADMIN)).select_related("user"))
+    first = _first(members, clinic, assessor)
+    lead = [member for member in members if member.id == clinic.lead_id]
+    clinicians = [member for member in members if member.role == Role.CLINICIAN]
+    wider = [*clinicians, *lead] if urgency == Urgency.EMERGENCY_NOW else lead
+    repeat = REPEAT_SECONDS[urgency]
+    return {
+        "steps": [
+            {"after_seconds": 0, "addresses": first},
+            {"after_seconds": repeat, "addresses": _merged(first, _addresses(wider))},
+        ],
+        "repeat_seconds": repeat,
+    }
+
+
+def _first(members: list[Membership], clinic: Clinic, assessor: User | None) -> list[str]:
+    """Assessor and on-call; without an address of theirs every member, without any the operator."""
+    nearest = [
+        member
+        for member in members
+        if member.id == clinic.on_call_id or (assessor is not None and member.user_id == assessor.id)
+    ]
+    return _addresses(nearest) or _addresses(members) or list(settings.OPERATOR_EMAILS)
+
+
+def _addresses(members: Iterable[Membership]) -> list[str]:
+    return _merged([], [member.user.email for member in members if member.user.email])
+
+
+def _merged(first: list[str], more: list[str]) -> list[str]:
+    return list(dict.fromkeys([*first, *more]))
+
+
+def addresses_at(policy: dict[str, Any], *, waited: timedelta) -> list[str]:
+    """Return whom the ladder tells after so long a wait; its last step repeats for ever."""
+    reached = [step for step in policy["steps"] if step["after_seconds"] <= waited.total_seconds()]
+    addresses: list[str] = (reached or policy["steps"][:1])[-1]["addresses"]
+    return addresses
+
+
+def first_addresses(*, clinic: Clinic, assessor: User | None) -> list[str]:
+    """Return whom to tell first about something of this clinic: assessor and on-call, else whoever there is."""
+    members = list(clinic.members.filter(role__in=(Role.CLINICIAN, Role.ADMIN)).select_related("user"))
+    return _first(members, clinic, assessor)

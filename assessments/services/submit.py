@@ -1,0 +1,214 @@
+"""Record an assessment with everything it promises."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, cast
+
+import structlog
+from django.db import transaction
+
+from assessments.models import Assessment, Escalation, FollowUp
+from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
+from assessments.protocol.follow_up import plan_follow_ups
+from assessments.protocol.vocabulary import Urgency, urgency_rank
+from assessments.services.insert import insert_together
+from assessments.services.nudge import nudge_escalations
+from assessments.services.policy import acknowledge_by, freeze_policy
+from clinics.actor import Actor
+from clinics.models import Clinic
+from clinics.tenancy import clinic_scope
+from patients.models import Patient
+
+logger = structlog.get_logger(__name__)
+
+
+class PathwayIncompleteError(Exception):
+    """The clinic hasn't said where an emergency goes; ``missing`` names the settings."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__("emergency pathway incomplete")
+        self.missing = missing
+
+
+class PatientNotFoundError(Exception):
+    """No such patient in this clinic, or archived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What somebody hands in: answers as received, who gathered them and when."""
+
+    patient_id: uuid.UUID
+    assessed_at: dt.datetime
+    assessor_role: str
+    answers: Mapping[str, object]
+    absent_reasons: Mapping[str, str] = field(default_factory=dict)
+    carried: Mapping[str, Any] = field(default_factory=dict)
+    supersedes: Assessment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The rows that were written."""
+
+    assessment: Assessment
+    escalation: Escalation | None
+    follow_ups: tuple[FollowUp, ...]
+
+
+def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, now: dt.datetime) -> Recorded:
+    """Evaluate and store an assessment, its escalation and its follow-ups in one transaction.
+
+    Raises ``PathwayIncompleteError``, ``PatientNotFoundError`` or ``InvalidAnswers``; then nothing is stored.
+    The runner's earlier follow-ups are replaced by this assessment's: a newer decision has its own schedule.
+    """
+    if clinic.missing_from_pathway:
+        raise PathwayIncompleteError(clinic.missing_from_pathway)
+    with clinic_scope(clinic.id):
+        patient = lock_patient(clinic, submission.patient_id)
+        answers, notices = _with_age(submission, patient, clinic)
+        _refuse_anonymous_clearance(answers)
+        evaluation = evaluate(
+            answers, assessed_at=submission.assessed_at, assessor_role=submission.assessor_role
+        )
+        notices += [asdict(notice) for notice in evaluation.notices]
+        assessment = _assessment(clinic, actor, submission, evaluation, notices, now)
+        escalation = _escalation(clinic, actor, assessment, now)
+        follow_ups = _follow_ups(assessment, evaluation, now)
+        _replace_pending_follow_ups(clinic, patient, now)
+        insert_together([row for row in (assessment, escalation, *follow_ups) if row is not None])
+        if escalation is not None:
+            transaction.on_commit(nudge_escalations, robust=True)
+    return Recorded(assessment, escalation, follow_ups)
+
+
+def lock_patient(clinic: Clinic, patient_id: uuid.UUID) -> Patient:
+    """Two assessments of one runner at once take turns, so that one schedule replaces the other."""
+    patient = (
+        clinic.patients.select_for_update(no_key=True)
+        .filter(id=patient_id, archived_at__isnull=True)
+        .only("id", "clinic_id", "birth_date")
+        .first()
+    )
+    if patient is None:
+        raise PatientNotFoundError
+    return patient
+
+
+def _with_age(
+    submission: Submission, patient: Patient, clinic: Clinic
+) -> tuple[dict[str, object], list[dict[str, str]]]:
+    """The answers with the age from the birth date, and what must be said about it."""
+    answers = dict(submission.answers)
+    known_age = patient.age_on(submission.assessed_at.astimezone(clinic.zone).date())
+    if known_age is None:
+        return answers, []
+    given = answers.get("age_years")
+    if given is None or given == "unknown":
+        return answers | {"age_years": known_age}, [_notice("age_from_birth_date", "Taken from the birth date.")]
+    if isinstance(given, int) and given != known_age:
+        statement = "The age given differs from the patient's birth date; check that this is the right patient."
+        return answers, [_notice("age_differs_from_birth_date", statement)]
+    return answers, []
+
+
+def _notice(code: str, statement: str) -> dict[str, str]:
+    return {"code": code, "question": "age_years", "statement": statement}
+
+
+def _refuse_anonymous_clearance(answers: Mapping[str, object]) -> None:
+    """A recorded clearance names the clinician and the date (question ``diagnoses``)."""
+    diagnoses = answers.get("diagnoses")
+    problems = [
+        Problem(f"/diagnoses/{i}/{key}", "required", "A clearance needs the clinician's name and the date.")
+        for i, diagnosis in enumerate(diagnoses if isinstance(diagnoses, list) else [])
+        if isinstance(diagnosis, dict) and diagnosis.get("clearance") == "yes"
+        for key in ("cleared_by", "cleared_at")
+        if not diagnosis.get(key)
+    ]
+    if problems:
+        raise InvalidAnswers(problems)
+
+
+def _assessment(
+    clinic: Clinic,
+    actor: Actor,
+    submission: Submission,
+    evaluation: Evaluation,
+    notices: list[dict[str, str]],
+    now: dt.datetime,
+) -> Assessment:
+    document = evaluation.as_dict()
+    return Assessment(
+        clinic=clinic,
+        patient_id=submission.patient_id,
+        assessed_at=submission.assessed_at,
+        assessor_role=submission.assessor_role,
+        recorded_by_client=actor.client,
+        recorded_by_user=actor.user,
+        answers=evaluation.answers,
+        absent_reasons=dict(submission.absent_reasons),
+        evaluation=document,
+        notices=notices,
+        carried=dict(submission.carried),
+        decision=document["decision"],
+        urgency=document["urgency"],
+        protocol_version=document["protocol_version"],
+        protocol_hash=document["protocol_hash"],
+        supersedes=submission.supersedes,
+        created_at=now,
+    )
+
+
+def _escalation(clinic: Clinic, actor: Actor, assessment: Assessment, now: dt.datetime) -> Escalation | None:
+    """Every urgency but ``none`` reaches a person; its first attempt is due at once."""
+    if assessment.urgency == Urgency.NONE:
+        return None
+    return Escalation(
+        clinic=clinic,
+        patient_id=assessment.patient_id,
+        assessment=assessment,
+        urgency=assessment.urgency,
+        urgency_rank=urgency_rank(Urgency(assessment.urgency)),
+        opened_at=now,
+        acknowledge_by=acknowledge_by(urgency=assessment.urgency, clinic=clinic, now=now),
+        policy=freeze_policy(urgency=assessment.urgency, clinic=clinic, assessor=actor.user),
+        next_attempt_at=now,
+    )
+
+
+def _follow_ups(assessment: Assessment, evaluation: Evaluation, now: dt.datetime) -> tuple[FollowUp, ...]:
+    """The planned follow-ups as rows; an emergency is recorded even if planning fails (property S14)."""
+    try:
+        planned = plan_follow_ups(
+            decision=evaluation.decision,
+            run_status=evaluation.run_status,
+            answers=evaluation.answers,
+            assessed_at=assessment.assessed_at,
+            duration_days=cast("int | None", evaluation.answers.get("episode_duration_days")),
+        )
+    except Exception as exc:  # noqa: BLE001 - planning is optional, the referral is not
+        logger.error("planning_failed", assessment=str(assessment.id), kind=type(exc).__name__)
+        planned = ()
+    return tuple(
+        FollowUp(
+            clinic_id=assessment.clinic_id,
+            patient_id=assessment.patient_id,
+            assessment=assessment,
+            kind=plan.kind,
+            opens_at=plan.opens_at,
+            due_at=plan.due_at,
+            overdue_at=plan.overdue_at,
+            permission_lapses_at=plan.permission_lapses_at,
+            next_attempt_at=max(plan.due_at, now),
+        )
+        for plan in planned
+    )
+
+
+def _replace_pending_follow_ups(clinic: Clinic, patient: Patient, now: dt.datetime) -> None:
+    clinic.follow_ups.filter(patient=patient, state__in=FollowUp.PENDING).update(
+        state=FollowUp.State.CANCELLED, next_attempt_at=None, claim_token=None, leased_until=None, updated_at=now
+    )

@@ -1,0 +1,86 @@
+"""Fixtures every test shares: real PostgreSQL as the runtime role, two clinics, a frozen clock.
+
+The database is made and migrated by the owner; tests then run as the role that serves requests, so that
+row-level security is in force in every one of them.
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+from rest_framework.test import APIClient
+
+from clinics.models import Clinic
+from patients.models import Patient
+from tests.factories import api_for, make_clinic, make_patient
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say in one line what is missing, instead of a stack trace."""
+    if not os.environ.get("DATABASE_URL"):
+        pytest.exit("The tests need their private servers: run `make test` (ARGS=... for some of them).", 4)
+    # Stretching passwords protects people, not tests: half a second for each person and client made.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """After the owner has migrated, every connection of this process becomes the runtime role's."""
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            # Only the tests' own flush truncates; the service never may.
+            cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {settings.DATABASE_APP_ROLE}")
+        connection.close()
+        connection.settings_dict["OPTIONS"]["options"] = f"-c role={settings.DATABASE_APP_ROLE}"
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        del connection.settings_dict["OPTIONS"]["options"]
+
+
+@pytest.fixture
+def clinic(db: None) -> Clinic:
+    """A clinic in London with a complete emergency pathway, an admin and an on-call clinician."""
+    return make_clinic("Harbour Physio")
+
+
+@pytest.fixture
+def other_clinic(db: None) -> Clinic:
+    """Another clinic, whose data nobody of the first may ever see."""
+    return make_clinic("Hillside Physio")
+
+
+@pytest.fixture
+def api(clinic: Clinic) -> APIClient:
+    """The clinic's software, with every scope."""
+    return api_for(clinic)
+
+
+@pytest.fixture
+def other_api(other_clinic: Clinic) -> APIClient:
+    """The other clinic's software."""
+    return api_for(other_clinic)
+
+
+@pytest.fixture
+def patient(clinic: Clinic) -> Patient:
+    """A runner of the clinic, without a birth date."""
+    return make_patient(clinic)
+
+
+@pytest.fixture
+def unreachable_broker() -> Iterator[None]:
+    """A Celery broker address where nobody listens."""
+    from celery import current_app
+
+    before = current_app.conf.broker_url
+    current_app.conf.broker_url = current_app.conf.broker_write_url = "redis://127.0.0.1:1/0"
+    current_app.pool.force_close_all()
+    current_app._pool = None
+    yield
+    current_app.conf.broker_url = current_app.conf.broker_write_url = before
+    current_app.pool.force_close_all()
+    current_app._pool = None
