@@ -12,7 +12,6 @@ from types import MappingProxyType
 from assessments.protocol.conditions import Condition, Context
 from assessments.protocol.conditions.choices import matches
 from assessments.protocol.conditions.comparisons import count_spa_features, exceeds
-from assessments.protocol.criteria.criterion import Criterion
 
 Answers = Mapping[str, object]
 # rank of the decision, order of the urgency, positions of the met criteria in the table
@@ -36,19 +35,6 @@ def decide_source(context: Context) -> str:
     return function("decide", "answers", conditions, context, [*lines, "return rank, urgency, met"])
 
 
-def raises_source(question: str, criteria: Iterable[Criterion], context: Context) -> str:
-    """Source of `raises(answers, rank, urgency, <question>)`: with this answer to the question, is one
-    of these criteria met that goes beyond the given rank or urgency?
-    """
-    lines, conditions = [], []
-    for criterion in criteria:
-        conditions.append(criterion.condition)
-        beyond = f"rank < {criterion.rank} or urgency < {criterion.urgency_rank}"
-        lines.append(f"if ({beyond}) and {criterion.condition.source(context)}: return True")
-    arguments = f"answers, rank, urgency, {question}"
-    return function("raises", arguments, conditions, context, [*lines, "return False"])
-
-
 def function(
     name: str, arguments: str, conditions: Iterable[Condition], context: Context, body: Iterable[str]
 ) -> str:
@@ -56,7 +42,7 @@ def function(
     body, conditions = list(body), list(conditions)
     prelude = dict(line for condition in conditions for line in condition.prelude(context))
     text = "\n".join([*prelude.values(), *body])
-    used = [question for question in context.questions if question in text and question not in arguments]
+    used = [question for question in context.questions if question in text]
     lines = ["get = answers.get"] if used else []
     lines += [f"{question} = get({question!r})" for question in used]
     lines += [f"{local} = {expression}" for local, expression in prelude.items()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import filterfalse
 from typing import cast
 
 from assessments.protocol.canonical import PROTOCOL_VERSION, context_hash
@@ -16,11 +17,12 @@ from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.evaluation import (
     ContradictionFound,
     CriterionMet,
+    CriterionText,
     Evaluation,
     Missing,
     Verdict,
 )
-from assessments.protocol.next_questions import probes, worth_asking
+from assessments.protocol.next_questions import NextQuestions
 from assessments.protocol.parameters import DEFAULTS, Number, parameter_values
 from assessments.protocol.question_types import Question
 from assessments.protocol.questions import QUESTIONS
@@ -70,13 +72,15 @@ class CompiledProtocol:
         self.hash = context_hash(self.context)
         self._outcome = cast("Decide", build(decide_source(self.context), "decide"))
         reads = [self._questions_read(criterion) for criterion in self.context.criteria]
-        self._probes = probes(self.context, reads)
+        self._next_questions = NextQuestions(self.context, reads)
         self._evidence = [tuple(name for name in self.context.questions if name in names) for names in reads]
-        self._statements = [criterion.statement(self.context) for criterion in self.context.criteria]
+        self._texts = [CriterionText.of(item, item.statement(self.context)) for item in self.context.criteria]
         self._essential = [
             question for screen in ESSENTIAL_SCREENS for question in questions if question.screen == screen
         ]
-        gaps = {p: c.condition.screen for p, c in enumerate(criteria) if isinstance(c.condition, ScreenIncomplete)}
+        gaps = {
+            p: c.condition.screen for p, c in enumerate(criteria) if isinstance(c.condition, ScreenIncomplete)
+        }
         self._gaps = frozenset(gaps)
         self._gaps_are_criteria = set(gaps.values()) == set(ESSENTIAL_SCREENS)
         self._contradicted = self._places(lambda item: isinstance(item.condition, Contradicted))
@@ -119,7 +123,6 @@ class CompiledProtocol:
         missing = self._missing(answers, met)
         complete = not missing or missing[0].screen not in SAFETY_SCREENS  # these come first
         contradictions = self._contradictions(answers, met)
-        probed = worth_asking(self._probes, answers, outcome, self._outcome)
         return Evaluation(
             protocol_version=PROTOCOL_VERSION,
             protocol_hash=self.hash,
@@ -135,7 +138,7 @@ class CompiledProtocol:
             criteria_met=tuple([self._explained(place, answers, contradictions) for place in met]),
             missing=missing,
             contradictions=tuple([ContradictionFound(item.id, item.statement) for item in contradictions]),
-            next_questions=(*[item.question for item in missing], *probed),
+            next_questions=(*[item.question for item in missing], *self._next_questions(answers, outcome)),
             not_assessed=self._not_assessed(answers),
             notices=notices,
             answers=answers,
@@ -166,20 +169,11 @@ class CompiledProtocol:
     def _explained(
         self, place: int, answers: Answers, contradictions: Sequence[Contradiction]
     ) -> CriterionMet:
-        criterion, evidence = self.context.criteria[place], self._evidence[place]
+        evidence = self._evidence[place]
         if place in self._contradicted:  # the contradictions present, not all it reads
             involved = frozenset().union(*(item.condition.reads() for item in contradictions))
             evidence = tuple(name for name in evidence if name in involved)
-        return CriterionMet(
-            id=criterion.id,
-            title=criterion.title,
-            statement=self._statements[place],
-            decision=criterion.decision,
-            urgency=criterion.urgency,
-            rationale=criterion.rationale,
-            answers={name: answers[name] for name in evidence if name in answers},
-            sources=criterion.sources,
-        )
+        return CriterionMet(self._texts[place], {name: answers[name] for name in evidence if name in answers})
 
     def _adjust_level(self, met: Sequence[int]) -> AdjustLevel:
         """The largest adjustment any met criterion calls for."""
@@ -197,7 +191,7 @@ class CompiledProtocol:
     def _not_assessed(self, answers: Answers) -> tuple[str, ...]:
         """Optional questions without an answer, free text aside; single items of a partly answered set."""
         if self._features.keys().isdisjoint(answers):
-            return tuple([name for name in self._assessable if name not in answers])
+            return tuple(filterfalse(answers.__contains__, self._assessable))
         return tuple(self._not_assessed_items(answers))
 
     def _not_assessed_items(self, answers: Answers) -> Iterator[str]:
@@ -240,7 +234,7 @@ def protocol_for(parameters: Mapping[str, object] | None = None) -> CompiledProt
 
 
 def protocol_hash(parameters: Mapping[str, object] | None = None) -> str:
-    """"sha256:…" over questions, criteria, contradictions and parameter values. Raises InvalidParameters."""
+    """ "sha256:…" over questions, criteria, contradictions and parameter values. Raises InvalidParameters."""
     return protocol_for(parameters).hash
 
 

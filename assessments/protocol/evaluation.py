@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from assessments.protocol.criteria.criterion import Criterion
+from assessments.protocol.validation import Notice, ValidAnswers
 from assessments.protocol.vocabulary import (
     AdjustLevel,
     Decision,
@@ -13,7 +15,6 @@ from assessments.protocol.vocabulary import (
     RunStatus,
     Urgency,
 )
-from assessments.protocol.validation import Notice, ValidAnswers
 
 
 class Verdict(NamedTuple):
@@ -24,8 +25,8 @@ class Verdict(NamedTuple):
     criteria: tuple[str, ...]
 
 
-class CriterionMet(NamedTuple):
-    """A met criterion with the known answers among the questions it reads."""
+class CriterionText(NamedTuple):
+    """What is the same whenever a criterion is met, with one set of parameters."""
 
     id: str
     title: str
@@ -33,8 +34,48 @@ class CriterionMet(NamedTuple):
     decision: Decision | None
     urgency: Urgency
     rationale: str
-    answers: Mapping[str, object]
     sources: tuple[str, ...]
+    plain: Mapping[str, object]  # the JSON of a met criterion without its answers
+
+    @classmethod
+    def of(cls, criterion: Criterion, statement: str) -> CriterionText:
+        """The text of a criterion, its condition given as a sentence."""
+        plain: dict[str, object] = {
+            "id": criterion.id,
+            "title": criterion.title,
+            "statement": statement,
+            "decision": criterion.decision and criterion.decision.value,
+            "urgency": criterion.urgency.value,
+            "rationale": criterion.rationale,
+            "answers": {},
+            "sources": [],
+        }
+        return cls(
+            id=criterion.id,
+            title=criterion.title,
+            statement=statement,
+            decision=criterion.decision,
+            urgency=criterion.urgency,
+            rationale=criterion.rationale,
+            sources=criterion.sources,
+            plain=plain,
+        )
+
+
+class CriterionMet(NamedTuple):
+    """A met criterion with the known answers among the questions it reads."""
+
+    text: CriterionText
+    answers: Mapping[str, object]
+
+    @property
+    def id(self) -> str:
+        """The criterion's id."""
+        return self.text.id
+
+    def as_dict(self) -> dict[str, object]:
+        """The met criterion as JSON-ready data."""
+        return {**self.text.plain, "answers": dict(self.answers), "sources": list(self.text.sources)}
 
 
 class Missing(NamedTuple):
@@ -87,19 +128,7 @@ class Evaluation(NamedTuple):
             "insufficiency_kind": self.insufficiency_kind and self.insufficiency_kind.value,
             "screen_complete": self.screen_complete,
             "provisional": self.provisional,
-            "criteria_met": [
-                {
-                    "id": met.id,
-                    "title": met.title,
-                    "statement": met.statement,
-                    "decision": met.decision and met.decision.value,
-                    "urgency": met.urgency.value,
-                    "rationale": met.rationale,
-                    "answers": dict(met.answers),
-                    "sources": list(met.sources),
-                }
-                for met in self.criteria_met
-            ],
+            "criteria_met": [met.as_dict() for met in self.criteria_met],
             "missing": [{"question": name, "screen": screen} for name, screen in self.missing],
             "contradictions": [
                 {"id": identifier, "statement": statement} for identifier, statement in self.contradictions

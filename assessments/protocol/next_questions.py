@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
 
-from assessments.protocol.compiler import Answers, Decide, Outcome, build, raises_source
+from assessments.protocol.compiler import Answers, Decide, Outcome, build, decide_source, function
 from assessments.protocol.conditions import Context
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.question_types import Question
@@ -16,41 +17,87 @@ TOP = (rank(Decision.REFER_EMERGENCY), len(URGENCIES) - 1)
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """An optional question that some criterion reads, and the answers that could make a difference.
+    """An optional question some criteria read, with the answers that could make a difference to them.
 
-    `readers` are the positions of those criteria, `reach` the highest rank and urgency among them,
-    and `raises` says whether one of them, met, would go beyond a given rank or urgency.
+    `places` are the positions of those criteria in the table; `decide` evaluates them alone.
     """
 
-    question: str
+    question: Question
+    criteria: tuple[Criterion, ...]
+    places: frozenset[int]
     candidates: tuple[object, ...]
-    readers: frozenset[int]
-    reach: tuple[int, int]
-    raises: Callable[[Answers, int, int, object], object]
+    decide: Decide
 
-    def completions(self, present: dict[str, object]) -> Iterator[object]:
-        """Ways to complete a partly answered set of features."""
-        return ({**value, **present} for value in self.candidates if isinstance(value, dict))
-
-
-def probes(context: Context, reads: Sequence[frozenset[str]]) -> tuple[Probe, ...]:
-    """The probes of a table; `reads` are the questions each criterion reads."""
-    return tuple(
-        probe(question, context, frozenset(i for i, names in enumerate(reads) if question.name in names))
-        for question in context.questions.values()
-        if question.screen == Screen.OPTIONAL and any(question.name in names for names in reads)
-    )
+    @property
+    def name(self) -> str:
+        """The question's name."""
+        return self.question.name
 
 
-def probe(question: Question, context: Context, readers: frozenset[int]) -> Probe:
+class NextQuestions:
+    """Finds the optional questions worth asking, for one table of criteria.
+
+    `reads` are the questions each criterion reads, in table order.
+    """
+
+    def __init__(self, context: Context, reads: Sequence[frozenset[str]]) -> None:
+        optional = [item for item in context.questions.values() if item.screen == Screen.OPTIONAL]
+        self._probes = [
+            probe(question, context, reads)
+            for question in optional
+            if any(question.name in names for names in reads)
+        ]
+        self._ranks = [(criterion.rank, criterion.urgency_rank) for criterion in context.criteria]
+        self._lifting = cast(
+            "Callable[[Answers, int, int], list[str]]",
+            build(lifting_source(self._probes, context), "lifting"),
+        )
+        # By place: the probes whose answer could undo a met criterion.
+        self._unsettled = [{item.name for item in self._probes if item.name in names} for names in reads]
+        self._features = [item.name for item in self._probes if item.question.type == "features"]
+
+    def __call__(self, answers: Answers, outcome: Outcome) -> tuple[str, ...]:
+        """Names, in table order, of the questions with an answer that changes decision or urgency."""
+        rank, urgency, met = outcome
+        if (rank, urgency) == TOP:
+            return ()
+        found = self._lifting(answers, rank, urgency)
+        unsettled = {name for place in met for name in self._unsettled[place] if name not in answers}
+        unsettled.update(name for name in self._features if name in answers)
+        if not unsettled:
+            return tuple(found)
+        return tuple(
+            item.name
+            for item in self._probes
+            if (self._changes(item, answers, outcome) if item.name in unsettled else item.name in found)
+        )
+
+    def _changes(self, item: Probe, answers: Answers, outcome: Outcome) -> bool:
+        """Whether some answer changes the outcome: what reads the question is decided again, the rest stands."""
+        rank, urgency, met = outcome
+        others = [self._ranks[place] for place in met if place not in item.places]
+        floor = (max((r for r, _ in others), default=0), max((u for _, u in others), default=0))
+        present = answers.get(item.name)
+        for value in item.candidates:
+            # A partly answered set of features keeps what was answered.
+            answer = {**value, **present} if isinstance(value, dict) and isinstance(present, dict) else value
+            found = item.decide({**answers, item.name: answer})
+            if (max(floor[0], found[0]), max(floor[1], found[1])) != (rank, urgency):
+                return True
+        return False
+
+
+def probe(question: Question, context: Context, reads: Sequence[frozenset[str]]) -> Probe:
     """The probe of one question."""
-    criteria = [context.criteria[place] for place in sorted(readers)]
+    places = [place for place, names in enumerate(reads) if question.name in names]
+    criteria = tuple(context.criteria[place] for place in places)
+    decide = build(decide_source(replace(context, criteria=criteria)), "decide")
     return Probe(
-        question.name,
+        question,
+        criteria,
+        frozenset(places),
         tuple(candidates(question, criteria, context)),
-        readers,
-        (max(item.rank for item in criteria), max(item.urgency_rank for item in criteria)),
-        build(raises_source(question.name, criteria, context), "raises"),
+        cast("Decide", decide),
     )
 
 
@@ -66,30 +113,36 @@ def candidates(question: Question, criteria: Sequence[Criterion], context: Conte
             yield value
 
 
-def worth_asking(
-    probes: Sequence[Probe], answers: Answers, outcome: Outcome, decide: Decide
-) -> tuple[str, ...]:
-    """Names of the unanswered optional questions with an answer that changes decision or urgency.
-
-    While none of the criteria that read a question is met, an answer can only add one, and asking those
-    criteria is enough; otherwise the whole table decides again.
+def lifting_source(probes: Sequence[Probe], context: Context) -> str:
+    """Source of `lifting(answers, rank, urgency)`: the unanswered questions with an answer that meets a
+    criterion beyond the rank or the urgency. Exact while no criterion that reads the question is met.
     """
-    rank, urgency, met = outcome
-    if (rank, urgency) == TOP:
-        return ()
-    found = []
+    lines = ["found = []"]
     for item in probes:
-        present = answers.get(item.question)
-        if present is not None and type(present) is not dict:
-            continue
-        is_met = not item.readers.isdisjoint(met)
-        if is_met or item.reach[0] > rank or item.reach[1] > urgency:
-            for value in item.candidates if present is None else item.completions(present):
-                if is_met:
-                    changed = decide({**answers, item.question: value})[:2] != (rank, urgency)
-                else:
-                    changed = bool(item.raises(answers, rank, urgency, value))
-                if changed:
-                    found.append(item.question)
-                    break
-    return tuple(found)
+        name = item.name
+        beyond = {c.id: f"(rank < {c.rank} or urgency < {c.urgency_rank})" for c in item.criteria}
+        lifts = " or ".join(f"{beyond[c.id]} and {c.condition.source(context)}" for c in item.criteria)
+        derived = [f"{local} = {expression}" for local, expression in dependent(item, context).items()]
+        lines += [
+            f"if {name} is None and ({' or '.join(dict.fromkeys(beyond.values()))}):",
+            f"    for {name} in {item.candidates!r}:",
+            *(f"        {line}" for line in derived),
+            f"        if {lifts}:",
+            f"            found.append({name!r})",
+            "            break",
+            f"    {name} = None",
+            *(f"    {line}" for line in derived),
+        ]
+    conditions = [criterion.condition for item in probes for criterion in item.criteria]
+    return function("lifting", "answers, rank, urgency", conditions, context, [*lines, "return found"])
+
+
+def dependent(item: Probe, context: Context) -> Mapping[str, str]:
+    """The derived locals that change with the answer to the question, in order."""
+    changed, names = {}, {item.name}
+    for criterion in item.criteria:
+        for local, expression in criterion.condition.prelude(context):
+            if any(name in expression for name in names):
+                changed[local] = expression
+                names.add(local)
+    return changed

@@ -6,17 +6,31 @@ A value that fails is refused, never read as unknown or as no.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NoReturn, cast
 
 from assessments.protocol.problems import InvalidAnswers, Problem
+from assessments.protocol.question_types import Question
 from assessments.protocol.questions import ADMINISTRATIVE, QUESTIONS
 from assessments.protocol.readers import Refused, problems, reader
 
 READERS = {question.name: reader(question) for question in QUESTIONS}
-CHOICES = {question.name: frozenset(question.choices) for question in QUESTIONS if question.type == "choice"}
+Plain = tuple[type, Container[object]]
+NOT_PLAIN: Plain = (type(None), ())
+
+
+def _plain(question: Question) -> Plain:
+    """The type and values that are right as they stand: most answers, seen without calling a reader."""
+    if question.type == "choice":
+        return str, frozenset(question.choices)
+    if question.type in ("integer", "number"):
+        return int, range(int(question.low or 0), int(question.high or 0) + 1)
+    return NOT_PLAIN
+
+
+PLAIN = {question.name: _plain(question) for question in QUESTIONS}
 ADMINISTRATIVE_NAMES = frozenset(question.name for question in ADMINISTRATIVE)
 ONSET_TOLERANCE_DAYS = 7
 
@@ -78,8 +92,8 @@ def _read(answers: Mapping[str, object]) -> tuple[dict[str, object], list[Proble
     known: dict[str, object] = {}
     found: list[Problem] = []
     for name, value in answers.items():
-        # Most answers are one of a few codes: seen here without a call, the rest goes to its reader.
-        if type(value) is str and value in CHOICES.get(name, ()):
+        kind, allowed = PLAIN.get(name, NOT_PLAIN)
+        if type(value) is kind and value in allowed:
             known[name] = value
             continue
         read = READERS.get(name)
