@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--records", type=_positive, default=10_000, help="records compared (default 10000)")
     parser.add_argument("--seed", type=int, default=2026, help="seed of those records (default 2026)")
-    parser.add_argument("--seconds", type=float, default=15, help="time spent on timing (default 15)")
+    parser.add_argument("--seconds", type=float, default=10, help="time spent on timing (default 10)")
     return parser
 
 
