@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
-from tools.environment import ROOT, throwaway_servers
+from tools.environment import ROOT, exit_on_sigterm, throwaway_servers
 from tools.generate import OPENAPI, openapi_command
 from tools.lock import index_addresses, stale_locks
 
@@ -115,6 +115,7 @@ def main(names: list[str]) -> int:
     if unknown := [name for name in names if name not in STEPS]:
         print(f"There is no check {', '.join(unknown)}. There are: {', '.join(STEPS)}.", file=sys.stderr)
         return 2
+    exit_on_sigterm()
     with SERVERS:
         failed = [name for name in names or STEPS if not passes(name)]
     if failed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,11 @@ from backend.embedded import Leash, PostgresServer, RedisServer
 from backend.embedded.cluster import RUNTIME_ROLE
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def exit_on_sigterm() -> None:
+    """Let SIGTERM end this process the orderly way, so that servers stop and temporary folders go."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 @contextmanager
