@@ -29,11 +29,15 @@ class ClientScopes(BaseScopes):
         """Every scope with its description."""
         return ALL_SCOPES
 
-    def get_available_scopes(self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any) -> list[str]:
+    def get_available_scopes(
+        self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
+    ) -> list[str]:
         """The scopes this client may ask for."""
         allowed: Iterable[str] = application.allowed_scopes.split() if application else ()
         return [scope for scope in allowed if scope in ALL_SCOPES]
 
-    def get_default_scopes(self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any) -> list[str]:
+    def get_default_scopes(
+        self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
+    ) -> list[str]:
         """What a client gets that names no scope: all it may have."""
         return self.get_available_scopes(application, request)

@@ -49,7 +49,9 @@ def clinicless_transaction() -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
-            if nested:  # the setting ends with the transaction; inside another one it must end here
+            if (
+                nested and not transaction.get_rollback()
+            ):  # the setting ends with the transaction; inside another one it must end here
                 _set_clinic("")
     finally:
         _current.set(before)

@@ -30,7 +30,9 @@ def reassuring_answers(**changes: object) -> dict[str, object]:
 
 def make_clinic(name: str, **settings: object) -> Clinic:
     """A clinic whose pathway is complete, with an admin, an on-call clinician and a client."""
-    clinic = Clinic(name=name, emergency_number="999", emergency_destination="A&E, General Hospital", **settings)
+    clinic = Clinic(
+        name=name, emergency_number="999", emergency_destination="A&E, General Hospital", **settings
+    )
     with clinic_scope(clinic.id):
         clinic.save()
         clinic.lead = make_member(clinic, Role.ADMIN)
@@ -44,13 +46,18 @@ def make_member(clinic: Clinic, role: str) -> Membership:
     """A person with a role; ``role@clinic.example`` is their address."""
     username = f"{role}-{secrets.token_hex(4)}"
     user = User.objects.create_user(
-        username, email=f"{username}@{slugify(clinic.name)}.example", first_name=role.title(), last_name="Person"
+        username,
+        email=f"{username}@{slugify(clinic.name)}.example",
+        first_name=role.title(),
+        last_name="Person",
     )
     with clinic_scope(clinic.id):
         return clinic.members.create(user=user, role=role)
 
 
-def make_client(clinic: Clinic, *, acts_for: Membership | None = None, scopes: str | None = None) -> ApiClient:
+def make_client(
+    clinic: Clinic, *, acts_for: Membership | None = None, scopes: str | None = None
+) -> ApiClient:
     """Software of a clinic."""
     with clinic_scope(clinic.id):
         return clinic.api_clients.create(
@@ -93,7 +100,9 @@ def make_patient(clinic: Clinic, **fields: object) -> Patient:
         return clinic.patients.create(given_name="Robin", family_name="Runner", **fields)
 
 
-def assessment_body(patient: Patient, answers: dict[str, object] | None = None, **changes: object) -> dict[str, object]:
+def assessment_body(
+    patient: Patient, answers: dict[str, object] | None = None, **changes: object
+) -> dict[str, object]:
     """The body of POST /assessments, assessed now."""
     return {
         "patient": str(patient.id),

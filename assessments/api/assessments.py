@@ -37,7 +37,9 @@ class AssessmentQuery(ListQuery):
     """Filters of the list of assessments."""
 
     patient = serializers.UUIDField(required=False)
-    decision = serializers.ChoiceField(required=False, choices=[(item.value, item.value) for item in Decision])
+    decision = serializers.ChoiceField(
+        required=False, choices=[(item.value, item.value) for item in Decision]
+    )
     urgency = serializers.ChoiceField(required=False, choices=[(item.value, item.value) for item in Urgency])
 
 
@@ -71,7 +73,9 @@ class AssessmentsView(PagedList, ClinicAPIView):
         """The clinic's assessments, oldest first."""
         query = self.read_query()
         wanted = {name: query[name] for name in ("patient", "decision", "urgency") if name in query}
-        return self.page(readable(self.clinic.assessments.filter(**wanted)), query, stored_assessment_document)
+        return self.page(
+            readable(self.clinic.assessments.filter(**wanted)), query, stored_assessment_document
+        )
 
     def post(self, request: Request) -> Response:
         """Record answers, get the decision with what it promises."""
@@ -128,4 +132,6 @@ def recorded_document(recorded: Recorded) -> dict[str, Any]:
 def created(request: Request, recorded: Recorded) -> Response:
     """201 with its address."""
     location = reverse("assessment", kwargs={"assessment_id": recorded.assessment.id}, request=request)
-    return Response(recorded_document(recorded), status=status.HTTP_201_CREATED, headers={"Location": location})
+    return Response(
+        recorded_document(recorded), status=status.HTTP_201_CREATED, headers={"Location": location}
+    )

@@ -141,7 +141,11 @@ class ResolveView(_StepView):
     def step(self, escalation_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:
         """Close it; only after somebody acknowledged."""
         resolve(
-            clinic=self.clinic, escalation_id=escalation_id, by=by, outcome=body["outcome"], now=timezone.now()
+            clinic=self.clinic,
+            escalation_id=escalation_id,
+            by=by,
+            outcome=body["outcome"],
+            now=timezone.now(),
         )
 
 
@@ -153,7 +157,9 @@ class ReopenView(_StepView):
 
     def step(self, escalation_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:
         """Send messages again from now on."""
-        reopen(clinic=self.clinic, escalation_id=escalation_id, by=by, reason=body["reason"], now=timezone.now())
+        reopen(
+            clinic=self.clinic, escalation_id=escalation_id, by=by, reason=body["reason"], now=timezone.now()
+        )
 
 
 def readable(escalations: QuerySet[Escalation]) -> QuerySet[Escalation]:

@@ -20,7 +20,9 @@ CLOCK_SKEW = dt.timedelta(minutes=5)
 
 _QUESTION_NAMES = frozenset(question.name for question in QUESTIONS)
 _ROLES = frozenset(role.value for role in AssessorRole)
-_REASONS = next(frozenset(question.choices) for question in ADMINISTRATIVE if question.name == "absent_reason")
+_REASONS = next(
+    frozenset(question.choices) for question in ADMINISTRATIVE if question.name == "absent_reason"
+)
 
 
 class _Refused(Exception):

@@ -2,16 +2,22 @@
 
 from django.urls import path
 
-from assessments.api import assessments, escalations, follow_ups
+from assessments.api import assessments, escalations, follow_ups, operations, protocols
+
+operations.attach()
 
 urlpatterns = [
     path("evaluations", assessments.EvaluationsView.as_view(), name="evaluations"),
     path("assessments", assessments.AssessmentsView.as_view(), name="assessments"),
     path("assessments/<uuid:assessment_id>", assessments.AssessmentView.as_view(), name="assessment"),
+    path("protocols", protocols.ProtocolsView.as_view(), name="protocols"),
+    path("protocols/<str:version>", protocols.ProtocolView.as_view(), name="protocol"),
     path("escalations", escalations.EscalationsView.as_view(), name="escalations"),
     path("escalations/<uuid:escalation_id>", escalations.EscalationView.as_view(), name="escalation"),
     path(
-        "escalations/<uuid:escalation_id>/acknowledge", escalations.AcknowledgeView.as_view(), name="acknowledge"
+        "escalations/<uuid:escalation_id>/acknowledge",
+        escalations.AcknowledgeView.as_view(),
+        name="acknowledge",
     ),
     path("escalations/<uuid:escalation_id>/resolve", escalations.ResolveView.as_view(), name="resolve"),
     path("escalations/<uuid:escalation_id>/reopen", escalations.ReopenView.as_view(), name="reopen"),

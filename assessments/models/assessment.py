@@ -24,7 +24,9 @@ class Assessment(Identified):
     recorded_by_client = models.ForeignKey(
         ApiClient, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    recorded_by_user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    recorded_by_user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     answers = models.JSONField()
     absent_reasons = models.JSONField(default=dict)
     evaluation = models.JSONField()

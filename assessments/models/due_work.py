@@ -15,7 +15,9 @@ class DueWork(Timestamped):
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     claim_token = models.UUIDField(null=True, blank=True)
-    failures = models.PositiveIntegerField(default=0, help_text="Attempts that failed since the last success.")
+    failures = models.PositiveIntegerField(
+        default=0, help_text="Attempts that failed since the last success."
+    )
     last_error = models.CharField(max_length=200, blank=True)
 
     class Meta:

@@ -12,7 +12,9 @@ from patients.models import Patient
 
 #: The urgencies that somebody must see: all but "none".
 ESCALATED_URGENCIES = [
-    (urgency.value, urgency.value.replace("_", " ").capitalize()) for urgency in Urgency if urgency is not Urgency.NONE
+    (urgency.value, urgency.value.replace("_", " ").capitalize())
+    for urgency in Urgency
+    if urgency is not Urgency.NONE
 ]
 
 
@@ -34,7 +36,9 @@ class Escalation(DueWork):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="escalations")
     assessment = models.OneToOneField(Assessment, on_delete=models.PROTECT, related_name="escalation")
     urgency = models.CharField(max_length=30, choices=ESCALATED_URGENCIES)
-    urgency_rank = models.PositiveSmallIntegerField(help_text="The protocol's rank of the urgency, for sorting.")
+    urgency_rank = models.PositiveSmallIntegerField(
+        help_text="The protocol's rank of the urgency, for sorting."
+    )
     state = models.CharField(max_length=20, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField()
     acknowledge_by = models.DateTimeField()
@@ -45,7 +49,9 @@ class Escalation(DueWork):
         Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     resolved_at = models.DateTimeField(null=True, blank=True)
-    resolved_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    resolved_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     outcome = models.CharField(max_length=1000, blank=True)
 
     class Meta:
@@ -66,7 +72,8 @@ class Escalation(DueWork):
                 condition=~Q(state="resolved") | Q(resolved_by__isnull=False) & ~Q(outcome=""),
             ),
             models.CheckConstraint(
-                name="open_escalation_is_never_idle", condition=~Q(state="open") | Q(next_attempt_at__isnull=False)
+                name="open_escalation_is_never_idle",
+                condition=~Q(state="open") | Q(next_attempt_at__isnull=False),
             ),
         ]
 

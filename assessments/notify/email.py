@@ -22,4 +22,3 @@ class EmailChannel:
             mail.send()
         except (smtplib.SMTPException, OSError) as exc:
             raise DeliveryError(type(exc).__name__) from exc
-

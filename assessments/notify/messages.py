@@ -26,7 +26,9 @@ def escalation_message(escalation: Escalation, *, message_id: uuid.UUID, address
     """Ask a clinician to acknowledge."""
     headline = _HEADLINES[Urgency(escalation.urgency)]
     repeated = f"This is message {escalation.round + 1}. It repeats until a named clinician acknowledges it."
-    return _message(message_id, address, headline, escalation.clinic.name, "escalation", escalation.id, repeated)
+    return _message(
+        message_id, address, headline, escalation.clinic.name, "escalation", escalation.id, repeated
+    )
 
 
 def follow_up_message(follow_up: FollowUp, *, message_id: uuid.UUID, address: str) -> Message:

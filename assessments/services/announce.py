@@ -19,7 +19,9 @@ def announce_due_follow_ups(*, clock: Clock, channel: Channel, limit: int = 100)
 
     Safe to run twice at once and after any crash.
     """
-    return work_through(FollowUp, attempt=lambda claim: _attempt(claim, clock, channel), clock=clock, limit=limit)
+    return work_through(
+        FollowUp, attempt=lambda claim: _attempt(claim, clock, channel), clock=clock, limit=limit
+    )
 
 
 def state_at(follow_up: FollowUp, now: datetime) -> FollowUp.State:
@@ -53,7 +55,9 @@ def _attempt(claim: Claim, clock: Clock, channel: Channel) -> None:
     errors = send_all(
         claim,
         deliveries,
-        compose=lambda delivery: follow_up_message(follow_up, message_id=delivery.id, address=delivery.address),
+        compose=lambda delivery: follow_up_message(
+            follow_up, message_id=delivery.id, address=delivery.address
+        ),
         channel=channel,
         clock=clock,
     )

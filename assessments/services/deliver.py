@@ -32,7 +32,9 @@ def _attempt(claim: Claim, clock: Clock, channel: Channel) -> None:
     errors = send_all(
         claim,
         deliveries,
-        compose=lambda delivery: escalation_message(escalation, message_id=delivery.id, address=delivery.address),
+        compose=lambda delivery: escalation_message(
+            escalation, message_id=delivery.id, address=delivery.address
+        ),
         channel=channel,
         clock=clock,
     )

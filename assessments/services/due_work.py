@@ -84,7 +84,9 @@ def settle(claim: Claim, *, next_attempt_at: datetime, errors: Sequence[str] = (
     """Close the round and give the row back until its next step."""
     with clinic_scope(claim.clinic_id):
         claim.held().update(
-            round=F("round") + 1, failures=0, **_released(next_attempt_at=next_attempt_at, errors=errors, now=now)
+            round=F("round") + 1,
+            failures=0,
+            **_released(next_attempt_at=next_attempt_at, errors=errors, now=now),
         )
 
 

@@ -12,4 +12,4 @@ def nudge_escalations() -> None:
     try:
         current_app.send_task("assessments.tasks.deliver_due_escalations")
     except (KombuError, OperationalError, OSError) as exc:
-        logger.warning("nudge_failed", kind=type(exc).__name__, exc_info=True)
+        logger.warning("nudge_failed", kind=type(exc).__name__)

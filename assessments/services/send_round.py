@@ -22,7 +22,10 @@ def open_deliveries(work: Work, addresses: Sequence[str]) -> list[Delivery]:
     about = {"escalation": work} if isinstance(work, Escalation) else {"follow_up": work}
     deliveries = work.clinic.deliveries
     deliveries.bulk_create(
-        [Delivery(clinic_id=work.clinic_id, round=work.round, address=address, **about) for address in addresses],
+        [
+            Delivery(clinic_id=work.clinic_id, round=work.round, address=address, **about)
+            for address in addresses
+        ],
         ignore_conflicts=True,
     )
     waiting = deliveries.filter(round=work.round, **about).exclude(state=Delivery.State.SENT)

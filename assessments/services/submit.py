@@ -107,9 +107,13 @@ def _with_age(
         return answers, []
     given = answers.get("age_years")
     if given is None or given == "unknown":
-        return answers | {"age_years": known_age}, [_notice("age_from_birth_date", "Taken from the birth date.")]
+        return answers | {"age_years": known_age}, [
+            _notice("age_from_birth_date", "Taken from the birth date.")
+        ]
     if isinstance(given, int) and given != known_age:
-        statement = "The age given differs from the patient's birth date; check that this is the right patient."
+        statement = (
+            "The age given differs from the patient's birth date; check that this is the right patient."
+        )
         return answers, [_notice("age_differs_from_birth_date", statement)]
     return answers, []
 
@@ -210,5 +214,9 @@ def _follow_ups(assessment: Assessment, evaluation: Evaluation, now: dt.datetime
 
 def _replace_pending_follow_ups(clinic: Clinic, patient: Patient, now: dt.datetime) -> None:
     clinic.follow_ups.filter(patient=patient, state__in=FollowUp.PENDING).update(
-        state=FollowUp.State.CANCELLED, next_attempt_at=None, claim_token=None, leased_until=None, updated_at=now
+        state=FollowUp.State.CANCELLED,
+        next_attempt_at=None,
+        claim_token=None,
+        leased_until=None,
+        updated_at=now,
     )

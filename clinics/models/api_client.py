@@ -12,7 +12,9 @@ class ApiClient(AbstractApplication):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="api_clients")
-    allowed_scopes = models.TextField(blank=True, help_text="Scopes this client may ask for, separated by spaces.")
+    allowed_scopes = models.TextField(
+        blank=True, help_text="Scopes this client may ask for, separated by spaces."
+    )
     acts_for = models.ForeignKey(
         "clinics.Membership",
         null=True,

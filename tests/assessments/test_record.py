@@ -44,7 +44,9 @@ def test_an_unasked_bladder_question_is_named_and_reaches_a_person(api: APIClien
     assert api.get(f"/api/v1/escalations/{document['escalation']}").json()["urgency"] == "complete_screen_now"
 
 
-def test_a_broken_body_names_every_place_and_stores_nothing(api: APIClient, clinic: Clinic, patient: Patient) -> None:
+def test_a_broken_body_names_every_place_and_stores_nothing(
+    api: APIClient, clinic: Clinic, patient: Patient
+) -> None:
     answers = reassuring_answers(pain_usual_nrs=2.5, leg_pain="left", shoe_size=43)
     body = assessment_body(
         patient, answers, assessed_at="2999-01-01T00:00:00Z", assessor_role="barber", colour="red"

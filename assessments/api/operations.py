@@ -1,0 +1,111 @@
+"""Names, summaries, bodies and answers of the operations on assessments and what they promise.
+
+They stand together and apart from the views, so that the whole of this part of the document can be read at once.
+"""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.views import APIView
+
+from assessments.api import assessments, escalations, follow_ups
+from assessments.api import schema as shapes
+
+
+def _describe(view: type[APIView], **operations: Any) -> None:
+    """Attach the description of each method to a view, and to none of the views it derives from."""
+    extend_schema_view(**operations)(view)
+
+
+def attach() -> None:
+    """Describe every view of the app; ``assessments.api.urls`` calls it once."""
+    _describe_assessments()
+    _describe_escalations()
+    _describe_follow_ups()
+
+
+def _describe_assessments() -> None:
+    _describe(
+        assessments.EvaluationsView,
+        post=extend_schema(
+            operation_id="evaluate",
+            summary="Decide without storing anything",
+            tags=["evaluations"],
+            request=shapes.EvaluationBody,
+            responses=shapes.StatelessEvaluationShape,
+        ),
+    )
+    _describe(
+        assessments.AssessmentsView,
+        get=extend_schema(
+            operation_id="listAssessments",
+            summary="List assessments, oldest first",
+            responses=shapes.AssessmentShape(many=True),
+        ),
+        post=extend_schema(
+            operation_id="createAssessment",
+            summary="Record answers and get the decision",
+            request=shapes.AssessmentBody,
+            responses={201: shapes.AssessmentShape},
+        ),
+    )
+    _describe(
+        assessments.AssessmentView,
+        get=extend_schema(
+            operation_id="getAssessment", summary="Read an assessment", responses=shapes.AssessmentShape
+        ),
+    )
+
+
+def _describe_escalations() -> None:
+    _describe(
+        escalations.EscalationsView,
+        get=extend_schema(
+            operation_id="listEscalations",
+            summary="List escalations, the most urgent first, then the oldest",
+            responses=shapes.EscalationShape(many=True),
+        ),
+    )
+    _describe(
+        escalations.EscalationView,
+        get=extend_schema(
+            operation_id="getEscalation", summary="Read an escalation", responses=shapes.EscalationShape
+        ),
+    )
+    for view, operation, summary in (
+        (escalations.AcknowledgeView, "acknowledgeEscalation", "Take an escalation on: its messages stop"),
+        (escalations.ResolveView, "resolveEscalation", "Close an escalation with its outcome"),
+        (escalations.ReopenView, "reopenEscalation", "Open an escalation again"),
+    ):
+        _describe(
+            view,
+            post=extend_schema(
+                operation_id=operation, summary=summary, request=view.body, responses=shapes.EscalationShape
+            ),
+        )
+
+
+def _describe_follow_ups() -> None:
+    _describe(
+        follow_ups.FollowUpsView,
+        get=extend_schema(
+            operation_id="listFollowUps",
+            summary="List follow-ups, the soonest due first",
+            responses=shapes.FollowUpShape(many=True),
+        ),
+    )
+    _describe(
+        follow_ups.FollowUpView,
+        get=extend_schema(
+            operation_id="getFollowUp", summary="Read a follow-up", responses=shapes.FollowUpShape
+        ),
+    )
+    _describe(
+        follow_ups.FollowUpResponseView,
+        post=extend_schema(
+            operation_id="answerFollowUp",
+            summary="Answer a follow-up: a new assessment linked to the first",
+            request=shapes.FollowUpResponseBody,
+            responses={201: shapes.AssessmentShape},
+        ),
+    )

@@ -1,0 +1,186 @@
+"""The protocol as it decides: the same tables, to be read by programs and people."""
+
+from functools import cache
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assessments.api.schema import Shape, WordField
+from assessments.protocol import (
+    CONTRADICTIONS,
+    CRITERIA,
+    PARAMETERS,
+    PROTOCOL_VERSION,
+    QUESTIONS,
+    protocol_for,
+    protocol_hash,
+)
+from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Screen, Urgency
+from backend.api.etags import Conditional
+from backend.api.queries import NoQuery, read_query
+from clinics.api.views import ClinicAPIView
+
+
+class ProtocolSummaryShape(Shape):
+    """A version of the protocol. What a version says never changes."""
+
+    version = serializers.CharField()
+    hash = serializers.CharField(help_text="sha256 over questions, criteria, contradictions and parameters.")
+
+
+@extend_schema_serializer(component_name="ProtocolList")
+class ProtocolListShape(Shape):
+    """All versions that can be evaluated."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ProtocolSummaryShape(many=True)
+
+
+@extend_schema_serializer(component_name="ProtocolQuestion")
+class QuestionShape(Shape):
+    """One question: type, range or choices, and what leaving it out does."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()
+    phrase = serializers.CharField(help_text="How sentences name it.")
+    group = serializers.CharField()
+    type = serializers.CharField()
+    screen = WordField(Screen)
+    unit = serializers.CharField()
+    choices = serializers.ListField(child=serializers.CharField())
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    units = serializers.DictField(
+        child=serializers.FloatField(), help_text="Units it may also be given in, with the factor."
+    )
+    max_length = serializers.IntegerField(allow_null=True)
+    max_items = serializers.IntegerField(allow_null=True)
+    fields = serializers.ListField(  # type: ignore[assignment]  # a field, not the property of that name
+        child=serializers.JSONField(), help_text="Parts of a structured answer: questions themselves."
+    )
+    required = serializers.BooleanField()
+    applies_when = serializers.JSONField(allow_null=True, help_text="The condition under which it is asked.")
+    note = serializers.CharField()
+    if_unknown = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="ProtocolCriterion")
+class CriterionShape(Shape):
+    """One row of the decision table, in words and as data."""
+
+    id = serializers.CharField()
+    title = serializers.CharField()
+    statement = serializers.CharField(help_text="The condition in words, thresholds filled in.")
+    condition = serializers.JSONField(help_text="The condition as data, thresholds by name.")
+    decision = WordField(Decision, allow_null=True)
+    insufficiency_kind = WordField(InsufficiencyKind, allow_null=True)
+    urgency = WordField(Urgency)
+    adjust_level = WordField(AdjustLevel, allow_null=True)
+    rationale = serializers.CharField()
+    sources = serializers.ListField(child=serializers.CharField())
+
+
+@extend_schema_serializer(component_name="ProtocolContradiction")
+class ContradictionShape(Shape):
+    """Answers that can't all be right."""
+
+    id = serializers.CharField()
+    statement = serializers.CharField()
+    cautious_reading = serializers.CharField(help_text="What stands meanwhile.")
+    condition = serializers.JSONField()
+
+
+@extend_schema_serializer(component_name="ProtocolParameter")
+class ParameterShape(Shape):
+    """A threshold, with the range in which a clinic may set it."""
+
+    name = serializers.CharField()
+    default = serializers.FloatField()  # type: ignore[assignment]  # a field, not an argument of its class
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    cautious = serializers.CharField(help_text="lower, higher or fixed: where it only gets stricter.")
+    unit = serializers.CharField()
+    source_words = serializers.CharField()
+    justification = serializers.CharField()
+    sign_off = serializers.CharField(allow_null=True, help_text="The end that needs a clinical sign-off.")
+    integer = serializers.BooleanField()
+
+
+@extend_schema_serializer(component_name="ProtocolSource")
+class SourceShape(Shape):
+    """A statement or piece of evidence and the criteria that rest on it."""
+
+    id = serializers.CharField()
+    criteria = serializers.ListField(child=serializers.CharField())
+
+
+@extend_schema_serializer(component_name="Protocol")
+class ProtocolShape(ProtocolSummaryShape):
+    """Everything a decision is made from."""
+
+    questions = QuestionShape(many=True)
+    criteria = CriterionShape(many=True)
+    contradictions = ContradictionShape(many=True)
+    parameters = ParameterShape(many=True)
+    sources = SourceShape(many=True)
+
+
+@cache
+def protocol_document() -> dict[str, Any]:
+    """The protocol in force, with its default parameters."""
+    context = protocol_for().context
+    rests_on: dict[str, list[str]] = {}
+    for criterion in CRITERIA:
+        for source in criterion.sources:
+            rests_on.setdefault(source, []).append(criterion.id)
+    return {
+        "version": PROTOCOL_VERSION,
+        "hash": protocol_hash(),
+        "questions": [question.as_json() for question in QUESTIONS],
+        "criteria": [
+            criterion.as_json() | {"statement": criterion.statement(context)} for criterion in CRITERIA
+        ],
+        "contradictions": [contradiction.as_json() for contradiction in CONTRADICTIONS],
+        "parameters": [parameter.as_json() for parameter in PARAMETERS],
+        "sources": [{"id": source, "criteria": rests_on[source]} for source in sorted(rests_on)],
+    }
+
+
+class ProtocolsView(ClinicAPIView):
+    """The versions."""
+
+    resource = "protocols"
+
+    @extend_schema(
+        operation_id="listProtocols", summary="List the versions of the protocol", responses=ProtocolListShape
+    )
+    def get(self, request: Request) -> Response:
+        """One version is in force; every assessment names its own."""
+        read_query(NoQuery, request)
+        in_force = {"version": PROTOCOL_VERSION, "hash": protocol_hash()}
+        return Response({"next": None, "previous": None, "results": [in_force]})
+
+
+class ProtocolView(Conditional, ClinicAPIView):
+    """One version."""
+
+    resource = "protocols"
+    needs_if_match = frozenset()
+
+    @extend_schema(
+        operation_id="getProtocol",
+        summary="Read the protocol: questions, criteria, parameters, sources",
+        responses=ProtocolShape,
+    )
+    def get(self, request: Request, version: str) -> Response:  # noqa: ARG002
+        """It holds nothing of a patient and may be kept; ask again with `If-None-Match`."""
+        if version != PROTOCOL_VERSION:
+            raise NotFound
+        response = self.represent(protocol_document())
+        response["Cache-Control"] = "private, no-cache"
+        return response

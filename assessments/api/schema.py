@@ -1,0 +1,289 @@
+"""The shapes of what ``assessments.api.documents`` writes and ``assessments.api.reading`` reads.
+
+They describe and don't run: answers are validated by the question table and documents built by hand, because
+that is several times faster. A test holds every answer of the service against them.
+"""
+
+from enum import Enum
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from assessments.api.answers_schema import Schema, absent_reasons_schema, answers_schema
+from assessments.models import Escalation, FollowUp, FollowUpKind
+from assessments.protocol.vocabulary import (
+    AdjustLevel,
+    AssessorRole,
+    Decision,
+    InsufficiencyKind,
+    PlanRelease,
+    RunStatus,
+    Screen,
+    Urgency,
+)
+
+
+class WordField(serializers.Field[Any, Any, Any, Any]):
+    """A word of a closed set, which has a name of its own in the document."""
+
+    def __init__(self, words: type[Enum], name: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.words, self.name = words, name or words.__name__
+
+
+class AnswersField(serializers.Field[Any, Any, Any, Any]):
+    """Answers by question."""
+
+
+class AbsentReasonsField(serializers.Field[Any, Any, Any, Any]):
+    """Reasons by question."""
+
+
+class _ProtocolField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Writes these fields as named components."""
+
+    target_class = None
+    match_subclasses = True
+
+    def register(self, auto_schema: Any, name: str, schema: Schema) -> Schema:
+        """Store a component once and return its reference."""
+        component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, object=name)  # type: ignore[no-untyped-call]
+        auto_schema.registry.register_on_missing(component)
+        reference: Schema = component.ref
+        return reference
+
+
+class WordExtension(_ProtocolField):
+    """The enum behind a word."""
+
+    target_class = WordField
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> Schema:  # noqa: ARG002
+        """A reference to the enum."""
+        words = [word.value for word in self.target.words]
+        return self.register(auto_schema, self.target.name, {"type": "string", "enum": words})
+
+
+class AnswersExtension(_ProtocolField):
+    """The answers, typed question by question."""
+
+    target_class = AnswersField
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> Schema:
+        """A reference to ``Answers`` or ``AnswersRequest``."""
+        request = direction == "request"
+        schema = answers_schema(
+            lambda name, schema: self.register(auto_schema, name, schema), request=request
+        )
+        return self.register(auto_schema, "AnswersRequest" if request else "Answers", schema)
+
+
+class AbsentReasonsExtension(_ProtocolField):
+    """The reasons, one of the codes for each question."""
+
+    target_class = AbsentReasonsField
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> Schema:  # noqa: ARG002
+        """An object of codes."""
+        return absent_reasons_schema(lambda name, schema: self.register(auto_schema, name, schema))
+
+
+class Shape(serializers.Serializer[Any]):
+    """A JSON object of an answer."""
+
+
+@extend_schema_serializer(component_name="CriterionMet")
+class CriterionMetShape(Shape):
+    """A criterion that is met, with the answers that met it. Without a decision it adds its urgency alone."""
+
+    id = serializers.CharField()
+    title = serializers.CharField()
+    statement = serializers.CharField(help_text="The whole condition in words, thresholds filled in.")
+    decision = WordField(Decision, allow_null=True)
+    urgency = WordField(Urgency)
+    rationale = serializers.CharField()
+    answers = AnswersField()
+    sources = serializers.ListField(child=serializers.CharField())
+
+
+@extend_schema_serializer(component_name="MissingAnswer")
+class MissingShape(Shape):
+    """An essential question that applies and isn't answered."""
+
+    question = serializers.CharField()
+    screen = WordField(Screen)
+
+
+@extend_schema_serializer(component_name="Contradiction")
+class ContradictionShape(Shape):
+    """Answers that can't all be right; the cautious one keeps its effect."""
+
+    id = serializers.CharField()
+    statement = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="Notice")
+class NoticeShape(Shape):
+    """An answer that was used otherwise than as given."""
+
+    code = serializers.CharField()
+    question = serializers.CharField()
+    statement = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="Evaluation")
+class EvaluationShape(Shape):
+    """One explained decision."""
+
+    protocol_version = serializers.CharField()
+    protocol_hash = serializers.CharField(help_text="sha256 over questions, criteria and parameters.")
+    decision = WordField(Decision)
+    urgency = WordField(Urgency)
+    urgency_is_lower_bound = serializers.BooleanField(
+        help_text="The screen is incomplete: it may turn out to be more urgent, never less."
+    )
+    run_status = WordField(RunStatus)
+    adjust_level = WordField(AdjustLevel, allow_null=True, help_text="Only with adjust_running.")
+    plan_release = WordField(PlanRelease)
+    insufficiency_kind = WordField(
+        InsufficiencyKind, allow_null=True, help_text="Only with insufficient_information."
+    )
+    screen_complete = serializers.BooleanField()
+    provisional = serializers.BooleanField(help_text="The patient answered alone; a clinician must confirm.")
+    criteria_met = CriterionMetShape(many=True)
+    missing = MissingShape(many=True)
+    contradictions = ContradictionShape(many=True)
+    next_questions = serializers.ListField(child=serializers.CharField())
+    not_assessed = serializers.ListField(child=serializers.CharField())
+
+
+@extend_schema_serializer(component_name="EvaluationWithNotices")
+class StatelessEvaluationShape(EvaluationShape):
+    """One explained decision, of which nothing is stored."""
+
+    notices = NoticeShape(many=True)
+
+
+@extend_schema_serializer(component_name="Evaluation")
+class EvaluationBody(serializers.Serializer[Any]):
+    """Answers, when they were given, and to whom."""
+
+    assessed_at = serializers.DateTimeField(
+        help_text="With offset; not in the future (5 minutes are forgiven)."
+    )
+    assessor_role = WordField(AssessorRole)
+    answers = AnswersField()
+    absent_reasons = AbsentReasonsField(required=False)
+    protocol_version = serializers.CharField(
+        required=False, help_text="Refused unless it is the one in force."
+    )
+
+
+@extend_schema_serializer(component_name="Assessment")
+class AssessmentBody(EvaluationBody):
+    """The same about a patient of the clinic."""
+
+    patient = serializers.UUIDField()
+
+
+@extend_schema_serializer(component_name="FollowUpResponse")
+class FollowUpResponseBody(EvaluationBody):
+    """The answers of a follow-up; what a day doesn't change is carried over unless given."""
+
+
+@extend_schema_serializer(component_name="RecordedBy")
+class RecordedByShape(Shape):
+    """The credential that recorded it."""
+
+    client = serializers.UUIDField(allow_null=True)
+    user = serializers.UUIDField(allow_null=True)
+
+
+@extend_schema_serializer(component_name="CarriedAnswer")
+class CarriedShape(Shape):
+    """Where an answer was first given."""
+
+    assessment = serializers.UUIDField()
+    assessed_at = serializers.DateTimeField()
+
+
+@extend_schema_serializer(component_name="Assessment")
+class AssessmentShape(Shape):
+    """Answers and what followed from them. It never changes."""
+
+    id = serializers.UUIDField()
+    patient = serializers.UUIDField()
+    assessed_at = serializers.DateTimeField()
+    assessor_role = WordField(AssessorRole)
+    recorded_by = RecordedByShape()
+    answers = AnswersField(help_text="As evaluated: units converted, unknowns left out.")
+    absent_reasons = AbsentReasonsField()
+    carried = serializers.DictField(child=CarriedShape(), help_text="Answers taken over, by question.")
+    evaluation = EvaluationShape()
+    notices = NoticeShape(many=True)
+    escalation = serializers.UUIDField(allow_null=True)
+    follow_ups = serializers.ListField(child=serializers.UUIDField())
+    supersedes = serializers.UUIDField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+@extend_schema_serializer(component_name="MemberName")
+class MemberShape(Shape):
+    """A person of the clinic."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="EscalationReason")
+class ReasonShape(Shape):
+    """A criterion that made it this urgent."""
+
+    id = serializers.CharField()
+    title = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="Escalation")
+class EscalationShape(Shape):
+    """A decision that a named person must see; messages repeat until one has."""
+
+    id = serializers.UUIDField()
+    patient = serializers.UUIDField()
+    assessment = serializers.UUIDField()
+    urgency = WordField(Urgency)
+    state = WordField(Escalation.State, "EscalationState")
+    reasons = ReasonShape(many=True)
+    opened_at = serializers.DateTimeField()
+    acknowledge_by = serializers.DateTimeField()
+    acknowledged_at = serializers.DateTimeField(allow_null=True)
+    acknowledged_by = MemberShape(allow_null=True)
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    resolved_by = MemberShape(allow_null=True)
+    outcome = serializers.CharField(help_text="Empty until it is resolved.")
+    rounds_sent = serializers.IntegerField()
+    next_attempt_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+@extend_schema_serializer(component_name="FollowUp")
+class FollowUpShape(Shape):
+    """A question that a later day must answer. Silence is chased, and never good news."""
+
+    id = serializers.UUIDField()
+    patient = serializers.UUIDField()
+    assessment = serializers.UUIDField()
+    kind = WordField(FollowUpKind)
+    state = WordField(FollowUp.State, "FollowUpState")
+    opens_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    overdue_at = serializers.DateTimeField()
+    permission_lapses_at = serializers.DateTimeField(allow_null=True)
+    questions = serializers.ListField(child=serializers.CharField())
+    answered_at = serializers.DateTimeField(allow_null=True)
+    answer = serializers.UUIDField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()

@@ -1,0 +1,103 @@
+"""The caller's own clinic: its people and its emergency pathway."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.api.etags import Conditional, check_if_match
+from backend.api.fields import StrictSerializer, TextField
+from backend.api.problems import FieldProblem, Problem
+from clinics.api.views import ClinicAPIView
+from clinics.models import Clinic, Membership, Role
+from clinics.services.set_emergency_pathway import NotReachableError, set_emergency_pathway
+
+
+@extend_schema_serializer(component_name="EmergencyPathway")
+class PathwaySerializer(StrictSerializer):
+    """Where an emergency goes. Nothing is recorded until number, destination and on-call clinician are set."""
+
+    emergency_number = TextField(required=False, max_length=40, help_text="For an ambulance: 999, 112.")
+    emergency_destination = TextField(required=False, max_length=200, help_text="Department and hospital.")
+    on_call = serializers.UUIDField(
+        required=False,
+        source="on_call_id",
+        help_text="The member who receives escalations; null only before it was ever set.",
+    )
+    lead = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        source="lead_id",
+        help_text="The member told when the on-call clinician doesn't answer.",
+    )
+    missing = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        source="missing_from_pathway",
+        help_text="The settings that are still needed.",
+    )
+
+
+@extend_schema_serializer(component_name="Member")
+class MemberSerializer(serializers.Serializer[Membership]):
+    """A person of the clinic."""
+
+    id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(read_only=True, source="user")
+    role = serializers.ChoiceField(choices=Role.choices, read_only=True)
+
+
+@extend_schema_serializer(component_name="Clinic")
+class ClinicSerializer(StrictSerializer):
+    """The tenant."""
+
+    id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    time_zone = serializers.CharField(read_only=True, help_text="A name of the IANA database.")
+    working_day_ends_at = serializers.TimeField(read_only=True)
+    emergency_pathway = PathwaySerializer(source="*")
+    members = MemberSerializer(many=True, read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+
+
+CLINIC = ClinicSerializer()
+CHANGES = ClinicSerializer(partial=True)
+
+
+def clinic_document(clinic: Clinic) -> dict[str, Any]:
+    """The clinic as every answer shows it; its members by name."""
+    return dict(CLINIC.to_representation(clinic))
+
+
+class ClinicView(Conditional, ClinicAPIView):
+    """The clinic of the token."""
+
+    resource = "clinic"
+    needs_if_match = frozenset({"PATCH"})
+
+    @extend_schema(operation_id="getClinic", summary="Read the clinic's settings", responses=ClinicSerializer)
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Time zone, emergency pathway and members."""
+        return self.represent(clinic_document(self.clinic))
+
+    @extend_schema(
+        operation_id="updateClinic",
+        summary="Set the emergency pathway",
+        request=ClinicSerializer,
+        responses=ClinicSerializer,
+    )
+    def patch(self, request: Request) -> Response:
+        """Settings left out stay as they are. Whoever is named must be a clinician with an e-mail address."""
+        clinic = Clinic.objects.select_for_update().get(pk=self.clinic.pk)
+        check_if_match(request, clinic_document(clinic))
+        changes = CHANGES.run_validation(request.data)
+        try:
+            set_emergency_pathway(clinic=clinic, changes=changes)
+        except NotReachableError as exc:
+            detail = "There is no such clinician with an e-mail address in the clinic."
+            wrong = FieldProblem(f"/emergency_pathway/{exc.field}", "not_found", detail)
+            raise Problem("invalid", errors=[wrong]) from None
+        return self.represent(clinic_document(clinic))

@@ -1,0 +1,7 @@
+"""Routes of the clinic's own settings."""
+
+from django.urls import path
+
+from clinics.api.clinic import ClinicView
+
+urlpatterns = [path("clinic", ClinicView.as_view(), name="clinic")]

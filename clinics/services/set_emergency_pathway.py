@@ -1,0 +1,34 @@
+"""Where an emergency goes."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from clinics.models import Clinic
+from clinics.services.name_clinician import CLINICAL_ROLES
+
+
+class NotReachableError(Exception):
+    """The member named isn't a clinician of this clinic with an e-mail address; ``field`` says which one."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+def set_emergency_pathway(*, clinic: Clinic, changes: Mapping[str, Any]) -> None:
+    """Store the settings named: number, destination, and the members of ``on_call_id`` and ``lead_id``.
+
+    Call it with the clinic's row locked. Raises ``NotReachableError``: whoever is on call must be able to receive
+    the message. Escalations already open keep the ladder they started with.
+    """
+    for column, value in changes.items():
+        if column in {"on_call_id", "lead_id"} and value is not None and not _reachable(clinic, value):
+            raise NotReachableError(column.removesuffix("_id"))
+        setattr(clinic, column, value)
+    clinic.save(update_fields=[*(column.removesuffix("_id") for column in changes), "updated_at"])
+
+
+def _reachable(clinic: Clinic, member_id: uuid.UUID) -> bool:
+    clinicians = clinic.members.filter(role__in=CLINICAL_ROLES, user__is_active=True).exclude(user__email="")
+    return clinicians.filter(id=member_id).exists()
