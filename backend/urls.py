@@ -7,6 +7,7 @@ from backend import health
 from backend.api import docs
 
 api_v1 = [
+    path("", include("clinics.api.urls")),
     path("", include("patients.api.urls")),
     path("", include("assessments.api.urls")),
 ]

@@ -1,6 +1,6 @@
 """Names, summaries, bodies and answers of the operations on assessments and what they promise.
 
-They stand together and apart from the views, so that the whole of this part of the document can be read at once.
+They stand together and apart from the views, so that this whole part of the document can be read at once.
 """
 
 from typing import Any

@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.schema import Shape, WordField
+from assessments.api.schema import Shape
 from assessments.protocol import (
     CONTRADICTIONS,
     CRITERIA,
@@ -21,10 +21,12 @@ from assessments.protocol import (
 )
 from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Screen, Urgency
 from backend.api.etags import Conditional
+from backend.api.fields import WordField
 from backend.api.queries import NoQuery, read_query
 from clinics.api.views import ClinicAPIView
 
 
+@extend_schema_serializer(component_name="ProtocolSummary")
 class ProtocolSummaryShape(Shape):
     """A version of the protocol. What a version says never changes."""
 
@@ -46,11 +48,11 @@ class QuestionShape(Shape):
     """One question: type, range or choices, and what leaving it out does."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field, not the label of one
     phrase = serializers.CharField(help_text="How sentences name it.")
     group = serializers.CharField()
     type = serializers.CharField()
-    screen = WordField(Screen)
+    screen = WordField("Screen", Screen)
     unit = serializers.CharField()
     choices = serializers.ListField(child=serializers.CharField())
     low = serializers.FloatField(allow_null=True)
@@ -63,7 +65,7 @@ class QuestionShape(Shape):
     fields = serializers.ListField(  # type: ignore[assignment]  # a field, not the property of that name
         child=serializers.JSONField(), help_text="Parts of a structured answer: questions themselves."
     )
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]  # the same
     applies_when = serializers.JSONField(allow_null=True, help_text="The condition under which it is asked.")
     note = serializers.CharField()
     if_unknown = serializers.CharField()
@@ -77,10 +79,10 @@ class CriterionShape(Shape):
     title = serializers.CharField()
     statement = serializers.CharField(help_text="The condition in words, thresholds filled in.")
     condition = serializers.JSONField(help_text="The condition as data, thresholds by name.")
-    decision = WordField(Decision, allow_null=True)
-    insufficiency_kind = WordField(InsufficiencyKind, allow_null=True)
-    urgency = WordField(Urgency)
-    adjust_level = WordField(AdjustLevel, allow_null=True)
+    decision = WordField("Decision", Decision, allow_null=True)
+    insufficiency_kind = WordField("InsufficiencyKind", InsufficiencyKind, allow_null=True)
+    urgency = WordField("Urgency", Urgency)
+    adjust_level = WordField("AdjustLevel", AdjustLevel, allow_null=True)
     rationale = serializers.CharField()
     sources = serializers.ListField(child=serializers.CharField())
 
@@ -100,7 +102,7 @@ class ParameterShape(Shape):
     """A threshold, with the range in which a clinic may set it."""
 
     name = serializers.CharField()
-    default = serializers.FloatField()  # type: ignore[assignment]  # a field, not an argument of its class
+    default = serializers.FloatField()
     low = serializers.FloatField()
     high = serializers.FloatField()
     cautious = serializers.CharField(help_text="lower, higher or fixed: where it only gets stricter.")

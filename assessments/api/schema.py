@@ -4,11 +4,11 @@ They describe and don't run: answers are validated by the question table and doc
 that is several times faster. A test holds every answer of the service against them.
 """
 
-from enum import Enum
+from functools import partial
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
-from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
@@ -24,14 +24,8 @@ from assessments.protocol.vocabulary import (
     Screen,
     Urgency,
 )
-
-
-class WordField(serializers.Field[Any, Any, Any, Any]):
-    """A word of a closed set, which has a name of its own in the document."""
-
-    def __init__(self, words: type[Enum], name: str = "", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.words, self.name = words, name or words.__name__
+from backend.api.fields import StrictSerializer, WordField
+from backend.api.schema import register_component
 
 
 class AnswersField(serializers.Field[Any, Any, Any, Any]):
@@ -42,53 +36,26 @@ class AbsentReasonsField(serializers.Field[Any, Any, Any, Any]):
     """Reasons by question."""
 
 
-class _ProtocolField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    """Writes these fields as named components."""
-
-    target_class = None
-    match_subclasses = True
-
-    def register(self, auto_schema: Any, name: str, schema: Schema) -> Schema:
-        """Store a component once and return its reference."""
-        component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, object=name)  # type: ignore[no-untyped-call]
-        auto_schema.registry.register_on_missing(component)
-        reference: Schema = component.ref
-        return reference
-
-
-class WordExtension(_ProtocolField):
-    """The enum behind a word."""
-
-    target_class = WordField
-
-    def map_serializer_field(self, auto_schema: Any, direction: str) -> Schema:  # noqa: ARG002
-        """A reference to the enum."""
-        words = [word.value for word in self.target.words]
-        return self.register(auto_schema, self.target.name, {"type": "string", "enum": words})
-
-
-class AnswersExtension(_ProtocolField):
+class AnswersExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """The answers, typed question by question."""
 
     target_class = AnswersField
 
-    def map_serializer_field(self, auto_schema: Any, direction: str) -> Schema:
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> Schema:
         """A reference to ``Answers`` or ``AnswersRequest``."""
         request = direction == "request"
-        schema = answers_schema(
-            lambda name, schema: self.register(auto_schema, name, schema), request=request
-        )
-        return self.register(auto_schema, "AnswersRequest" if request else "Answers", schema)
+        schema = answers_schema(partial(register_component, auto_schema), request=request)
+        return register_component(auto_schema, "AnswersRequest" if request else "Answers", schema)
 
 
-class AbsentReasonsExtension(_ProtocolField):
+class AbsentReasonsExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """The reasons, one of the codes for each question."""
 
     target_class = AbsentReasonsField
 
-    def map_serializer_field(self, auto_schema: Any, direction: str) -> Schema:  # noqa: ARG002
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> Schema:  # noqa: ARG002
         """An object of codes."""
-        return absent_reasons_schema(lambda name, schema: self.register(auto_schema, name, schema))
+        return absent_reasons_schema(partial(register_component, auto_schema))
 
 
 class Shape(serializers.Serializer[Any]):
@@ -102,8 +69,8 @@ class CriterionMetShape(Shape):
     id = serializers.CharField()
     title = serializers.CharField()
     statement = serializers.CharField(help_text="The whole condition in words, thresholds filled in.")
-    decision = WordField(Decision, allow_null=True)
-    urgency = WordField(Urgency)
+    decision = WordField("Decision", Decision, allow_null=True)
+    urgency = WordField("Urgency", Urgency)
     rationale = serializers.CharField()
     answers = AnswersField()
     sources = serializers.ListField(child=serializers.CharField())
@@ -114,7 +81,7 @@ class MissingShape(Shape):
     """An essential question that applies and isn't answered."""
 
     question = serializers.CharField()
-    screen = WordField(Screen)
+    screen = WordField("Screen", Screen)
 
 
 @extend_schema_serializer(component_name="Contradiction")
@@ -140,16 +107,21 @@ class EvaluationShape(Shape):
 
     protocol_version = serializers.CharField()
     protocol_hash = serializers.CharField(help_text="sha256 over questions, criteria and parameters.")
-    decision = WordField(Decision)
-    urgency = WordField(Urgency)
+    decision = WordField("Decision", Decision)
+    urgency = WordField("Urgency", Urgency)
     urgency_is_lower_bound = serializers.BooleanField(
         help_text="The screen is incomplete: it may turn out to be more urgent, never less."
     )
-    run_status = WordField(RunStatus)
-    adjust_level = WordField(AdjustLevel, allow_null=True, help_text="Only with adjust_running.")
-    plan_release = WordField(PlanRelease)
+    run_status = WordField("RunStatus", RunStatus)
+    adjust_level = WordField(
+        "AdjustLevel", AdjustLevel, allow_null=True, help_text="Only with adjust_running."
+    )
+    plan_release = WordField("PlanRelease", PlanRelease)
     insufficiency_kind = WordField(
-        InsufficiencyKind, allow_null=True, help_text="Only with insufficient_information."
+        "InsufficiencyKind",
+        InsufficiencyKind,
+        allow_null=True,
+        help_text="Only with insufficient_information.",
     )
     screen_complete = serializers.BooleanField()
     provisional = serializers.BooleanField(help_text="The patient answered alone; a clinician must confirm.")
@@ -168,13 +140,13 @@ class StatelessEvaluationShape(EvaluationShape):
 
 
 @extend_schema_serializer(component_name="Evaluation")
-class EvaluationBody(serializers.Serializer[Any]):
+class EvaluationBody(StrictSerializer):
     """Answers, when they were given, and to whom."""
 
     assessed_at = serializers.DateTimeField(
         help_text="With offset; not in the future (5 minutes are forgiven)."
     )
-    assessor_role = WordField(AssessorRole)
+    assessor_role = WordField("AssessorRole", AssessorRole)
     answers = AnswersField()
     absent_reasons = AbsentReasonsField(required=False)
     protocol_version = serializers.CharField(
@@ -217,7 +189,7 @@ class AssessmentShape(Shape):
     id = serializers.UUIDField()
     patient = serializers.UUIDField()
     assessed_at = serializers.DateTimeField()
-    assessor_role = WordField(AssessorRole)
+    assessor_role = WordField("AssessorRole", AssessorRole)
     recorded_by = RecordedByShape()
     answers = AnswersField(help_text="As evaluated: units converted, unknowns left out.")
     absent_reasons = AbsentReasonsField()
@@ -253,8 +225,8 @@ class EscalationShape(Shape):
     id = serializers.UUIDField()
     patient = serializers.UUIDField()
     assessment = serializers.UUIDField()
-    urgency = WordField(Urgency)
-    state = WordField(Escalation.State, "EscalationState")
+    urgency = WordField("Urgency", Urgency)
+    state = WordField("EscalationState", Escalation.State)
     reasons = ReasonShape(many=True)
     opened_at = serializers.DateTimeField()
     acknowledge_by = serializers.DateTimeField()
@@ -276,8 +248,8 @@ class FollowUpShape(Shape):
     id = serializers.UUIDField()
     patient = serializers.UUIDField()
     assessment = serializers.UUIDField()
-    kind = WordField(FollowUpKind)
-    state = WordField(FollowUp.State, "FollowUpState")
+    kind = WordField("FollowUpKind", FollowUpKind)
+    state = WordField("FollowUpState", FollowUp.State)
     opens_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
     overdue_at = serializers.DateTimeField()

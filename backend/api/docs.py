@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +28,7 @@ def openapi_document() -> dict[str, Any]:
 class SchemaView(SpectacularAPIView):
     """The OpenAPI document in YAML, or in JSON for who accepts that."""
 
+    @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
         """Send the document, or 304 to a reader who has it."""
         document = openapi_document()

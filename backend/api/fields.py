@@ -5,7 +5,7 @@ a defect of the sender, and it should hear of it.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -85,6 +85,14 @@ class OffsetDateTimeField(serializers.DateTimeField):
         if value.tzinfo is None:
             self.fail("no_offset")
         return super().enforce_timezone(value)
+
+
+class WordField(serializers.ChoiceField):
+    """One word of a closed set, which has a name of its own in the OpenAPI document."""
+
+    def __init__(self, name: str, words: Iterable[str], **kwargs: Any) -> None:
+        self.name = name
+        super().__init__(choices=[str(word) for word in words], **kwargs)
 
 
 class StrictSerializer(serializers.Serializer[Any]):

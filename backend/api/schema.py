@@ -1,17 +1,40 @@
 """How the OpenAPI document describes what every endpoint shares."""
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from backend.api.etags import Conditional
+from backend.api.fields import StrictSerializer, WordField
 from backend.api.problems import CONTENT_TYPE, PROBLEMS
 
 JSON = "application/json"
 ETAG = {"type": "string", "pattern": '^(W/)?"[^"]*"$'}
+
+
+def register_component(auto_schema: AutoSchema, name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Store a named schema once and return the reference to it."""
+    component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, object=name)  # type: ignore[no-untyped-call]
+    auto_schema.registry.register_on_missing(component)
+    reference: dict[str, Any] = component.ref
+    return reference
+
+
+class WordExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Writes a word as a named enum."""
+
+    target_class = WordField
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:  # noqa: ARG002
+        """A reference to the enum."""
+        words = list(self.target.choices)
+        return register_component(auto_schema, self.target.name, {"type": "string", "enum": words})
 
 
 class FieldProblemSerializer(serializers.Serializer[Any]):
@@ -32,9 +55,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     instance = serializers.CharField(help_text="The path that was asked for.")
-    code = serializers.ChoiceField(
-        choices=[(code, title) for code, (_, title, _) in PROBLEMS.items()], help_text="Stable, for programs."
-    )
+    code = WordField("ProblemCode", PROBLEMS, help_text="Stable, for programs.")
     request_id = serializers.CharField(help_text="Give it to whoever looks into this.")
     errors = FieldProblemSerializer(  # type: ignore[assignment]  # a field, not the property of that name
         many=True, help_text="Every place that is wrong, all at once."
@@ -65,7 +86,8 @@ class ResourceSchema(AutoSchema):
         if self.method == "GET":
             yield _header("If-None-Match", "The ETag of what you have: 304 when it is still true.")
         elif self.method in view.needs_if_match:
-            yield _header("If-Match", "The ETag of what you change: 412 when somebody changed it meanwhile.")
+            said = "The ETag of what you change: 412 when somebody changed it meanwhile."
+            yield _header("If-Match", said, required=self.method != "PUT")  # PUT may create
 
     def _creates(self) -> bool:
         responses = self.get_response_serializers()
@@ -75,10 +97,24 @@ class ResourceSchema(AutoSchema):
         """Successes are JSON; the problem renderer only lets clients accept the other type."""
         return [value for value in super().map_renderers(attribute) if value not in {CONTENT_TYPE, "problem"}]
 
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """An answer always has all its fields; what can be set is said by the request's own component."""
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if direction == "request":
+            closed = isinstance(serializer, StrictSerializer)
+            return schema | ({"additionalProperties": False} if closed else {})
+        schema["required"] = sorted(schema.get("properties", ()))
+        for field in schema.get("properties", {}).values():
+            for rule in ("readOnly", "default", "pattern"):
+                field.pop(rule, None)
+        return schema
+
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         answers: dict[str, Any] = super()._get_response_bodies(direction)
         if isinstance(self.view, Conditional) and self.method == "GET":
             answers["304"] = {"description": "You have it already."}
+        for status, answer in answers.items():
+            answer["description"] = answer["description"] or f"{HTTPStatus(int(status)).phrase}."
         problem = self.resolve_serializer(ProblemSerializer, "response").ref
         by_status: dict[str, list[str]] = {}
         for code in self.problem_codes():
@@ -98,7 +134,7 @@ class ResourceSchema(AutoSchema):
         yield from getattr(self.view, "conflicts", {}).get(self.method, ())
         if isinstance(self.view, Conditional) and self.method in self.view.needs_if_match:
             yield from ("precondition_failed", "precondition_required")
-        if self.get_request_serializer() and self.method in {"POST", "PUT", "PATCH"}:
+        if self.method in {"POST", "PUT", "PATCH"} and self.get_request_serializer():
             yield from ("malformed", "body_too_large", "unsupported_media_type", "invalid")
         elif hasattr(self.view, "query_class"):
             yield "invalid"
@@ -106,7 +142,12 @@ class ResourceSchema(AutoSchema):
 
 
 def _header(
-    name: str, description: str, *, answers: list[str] | None = None, schema: Mapping[str, Any] | None = None
+    name: str,
+    description: str,
+    *,
+    answers: list[str] | None = None,
+    schema: Mapping[str, Any] | None = None,
+    required: bool = False,
 ) -> OpenApiParameter:
     return OpenApiParameter(
         name,
@@ -114,6 +155,7 @@ def _header(
         OpenApiParameter.HEADER,
         description=description,
         response=answers or False,
+        required=required,
     )
 
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.api.etags import Conditional, check_if_match
-from backend.api.fields import StrictSerializer, TextField
+from backend.api.fields import StrictSerializer, TextField, WordField
 from backend.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
 from clinics.models import Clinic, Membership, Role
@@ -17,7 +17,7 @@ from clinics.services.set_emergency_pathway import NotReachableError, set_emerge
 
 @extend_schema_serializer(component_name="EmergencyPathway")
 class PathwaySerializer(StrictSerializer):
-    """Where an emergency goes. Nothing is recorded until number, destination and on-call clinician are set."""
+    """Where an emergency goes. Nothing is recorded until number, destination and on-call are set."""
 
     emergency_number = TextField(required=False, max_length=40, help_text="For an ambulance: 999, 112.")
     emergency_destination = TextField(required=False, max_length=200, help_text="Department and hospital.")
@@ -46,7 +46,7 @@ class MemberSerializer(serializers.Serializer[Membership]):
 
     id = serializers.UUIDField(read_only=True)
     name = serializers.CharField(read_only=True, source="user")
-    role = serializers.ChoiceField(choices=Role.choices, read_only=True)
+    role = WordField("Role", Role, read_only=True)
 
 
 @extend_schema_serializer(component_name="Clinic")

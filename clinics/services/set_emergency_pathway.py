@@ -19,8 +19,8 @@ class NotReachableError(Exception):
 def set_emergency_pathway(*, clinic: Clinic, changes: Mapping[str, Any]) -> None:
     """Store the settings named: number, destination, and the members of ``on_call_id`` and ``lead_id``.
 
-    Call it with the clinic's row locked. Raises ``NotReachableError``: whoever is on call must be able to receive
-    the message. Escalations already open keep the ladder they started with.
+    Call it with the clinic's row locked. Raises ``NotReachableError``: whoever is on call must be able to
+    receive the message. Escalations already open keep the ladder they started with.
     """
     for column, value in changes.items():
         if column in {"on_call_id", "lead_id"} and value is not None and not _reachable(clinic, value):

@@ -12,7 +12,14 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from backend.api.fields import NumberField, StrictSerializer, TextField, TrueOrFalseField, WholeNumberField
+from backend.api.fields import (
+    NumberField,
+    StrictSerializer,
+    TextField,
+    TrueOrFalseField,
+    WholeNumberField,
+    WordField,
+)
 from backend.api.queries import ListQuery, TextQueryField
 from patients.models import SexAtBirth
 
@@ -77,7 +84,7 @@ class PatientSerializer(StrictSerializer):
         validators=[MinValueValidator(EARLIEST_BIRTH, "Lies before 1900."), not_in_the_future],
         help_text="From 1900-01-01 on, not in the future.",
     )
-    sex_at_birth = serializers.ChoiceField(choices=SexAtBirth.choices, default=SexAtBirth.UNKNOWN.value)
+    sex_at_birth = WordField("SexAtBirth", SexAtBirth, default=SexAtBirth.UNKNOWN.value)
     contact = ContactSerializer(default=dict)
     running_profile = RunningProfileSerializer(default=dict)
     archived = TrueOrFalseField(
