@@ -73,7 +73,7 @@ class NextQuestions:
         )
 
     def _changes(self, item: Probe, answers: Answers, outcome: Outcome) -> bool:
-        """Whether some answer changes the outcome: what reads the question is decided again, the rest stands."""
+        """Whether some answer changes the outcome: only what reads the question is decided again."""
         rank, urgency, met = outcome
         others = [self._ranks[place] for place in met if place not in item.places]
         floor = (max((r for r, _ in others), default=0), max((u for _, u in others), default=0))

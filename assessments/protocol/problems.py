@@ -23,7 +23,9 @@ class Problem:
         return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
-class _Invalid(ValueError):
+class InvalidError(ValueError):
+    """Input that cannot be used; `problems` holds everything wrong with it."""
+
     what = "input"
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -32,13 +34,13 @@ class _Invalid(ValueError):
         super().__init__(f"invalid {self.what}: {places}")
 
 
-class InvalidAnswers(_Invalid):
+class InvalidAnswers(InvalidError):  # noqa: N818 - the public name says what it is
     """Answers that cannot be evaluated; `problems` holds every one of them."""
 
     what = "answers"
 
 
-class InvalidParameters(_Invalid):
+class InvalidParameters(InvalidError):  # noqa: N818
     """Parameter values the protocol does not allow; `problems` holds every one of them."""
 
     what = "parameters"

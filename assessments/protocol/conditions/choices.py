@@ -50,7 +50,7 @@ class OneOf(Condition):
 
 @dataclass(frozen=True)
 class NotAnswered(Condition):
-    """The answer is anything but these values, unanswered included: silence never counts as the safe value."""
+    """The answer is anything but these values, unanswered included: silence is never the safe value."""
 
     question: str
     values: tuple[str, ...]

@@ -139,7 +139,7 @@ class SpaFeaturesAtLeast(Condition):
 
     def sentence(self, context: Context) -> str:
         count = context.value(self.least)
-        return f"at least {count} features of axial spondyloarthritis are present (onset before 35 counts as one)"
+        return f"at least {count} features of axial spondyloarthritis (onset before 35 counts as one)"
 
     def as_json(self) -> Json:
         return {"spa_features_at_least": bound_json(self.least)}

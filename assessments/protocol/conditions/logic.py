@@ -35,11 +35,9 @@ class Compound(Condition):
         return next(part.boundaries(context))
 
     def part_sentences(self, context: Context) -> list[str]:
-        """Parts in words, compound ones in brackets."""
-        return [
-            f"({part.sentence(context)})" if isinstance(part, Compound) else part.sentence(context)
-            for part in self.parts
-        ]
+        """Parts in words, in brackets where they would run into each other."""
+        sentences = (part.sentence(context) for part in self.parts)
+        return [f"({text})" if " or " in text or " and " in text else text for text in sentences]
 
 
 @dataclass(frozen=True)

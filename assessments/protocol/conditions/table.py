@@ -56,7 +56,17 @@ class ScreenIncomplete(Condition):
                 when = question.applies_when
                 applies = next(when.boundaries(context)).met if when else {}
                 for value in question.samples():
-                    yield Boundary({question.name: None}, {question.name: value}).over(applies)
+                    answered = {question.name: value}
+                    followed = self._follow_up(answered, context)
+                    yield Boundary({question.name: None}, answered).over({**applies, **followed})
+
+    def _follow_up(self, answered: Answers, context: Context) -> Answers:
+        """Answers to the conditional questions that this answer makes apply."""
+        return {
+            question.name: question.samples()[0]
+            for question in context.questions.values()
+            if question.applies_when and question.applies_when.evaluate(answered, context) is True
+        }
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ CRITERIA: tuple[Criterion, ...] = (
         RUN_RISE_SIGN,
         Decision.ADJUST_RUNNING,
         Urgency.NONE,
-        "A significant rise during running, adjustments not yet shown to fail: major adjustment, pause until settled.",
+        "A significant rise during running, adjustments not yet shown to fail: major adjustment, "
+        "pause until settled.",
         (
             "EH-N2",
             "EH-P2",

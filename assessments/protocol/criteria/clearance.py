@@ -13,7 +13,7 @@ from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.criteria.shared import BONE_OR_IMPACT_PAIN, NOT_CLEARED, STOP_RUNNING_DIAGNOSES
 from assessments.protocol.vocabulary import Decision, Urgency
 
-# Suspected cord or cauda equina compression is an emergency and a suspected fracture is urgent: their own criteria.
+# A suspected cord or cauda equina compression is an emergency, a suspected fracture urgent: RF-E16, RF-S09.
 CONFIRM_FIRST = (
     "sciatica_nerve_root",
     "disc_injury",
@@ -35,7 +35,8 @@ CRITERIA: tuple[Criterion, ...] = (
         HasDiagnosis(STOP_RUNNING_DIAGNOSES, "confirmed_current", NOT_CLEARED),
         Decision.STOP_RUNNING_CLEARANCE_REQUIRED,
         Urgency.ROUTINE,
-        "A source article lists the diagnoses with which running stops until a physiotherapist clears the return.",
+        "A source article lists the diagnoses with which running stops until a physiotherapist "
+        "clears the return.",
         (
             "EH-D01",
             "EH-D02",

@@ -32,7 +32,8 @@ CRITERIA: tuple[Criterion, ...] = (
         one_of("bladder_change", "yes"),
         Decision.REFER_EMERGENCY,
         Urgency.EMERGENCY_NOW,
-        "New or changed bladder function (incontinence, retention, hesitancy, lost sensation): suspected cauda equina syndrome.",
+        "New or changed bladder function (incontinence, retention, hesitancy, lost sensation): "
+        "suspected cauda equina syndrome.",
         (
             "HH-R04",
             "B01",
@@ -60,7 +61,8 @@ CRITERIA: tuple[Criterion, ...] = (
         one_of("sexual_function_change", "yes"),
         Decision.REFER_EMERGENCY,
         Urgency.EMERGENCY_NOW,
-        "New loss of genital sensation, erectile or sexual function with back pain: suspected cauda equina syndrome.",
+        "New loss of genital sensation, erectile or sexual function with back pain: suspected "
+        "cauda equina syndrome.",
         (
             "B02",
             "B03",
@@ -125,7 +127,8 @@ CRITERIA: tuple[Criterion, ...] = (
         one_of("gait_unsteady", "yes"),
         Decision.REFER_EMERGENCY,
         Urgency.EMERGENCY_NOW,
-        "New unsteadiness or legs giving way, not explained by pain: cord or cauda equina compression until excluded.",
+        "New unsteadiness or legs giving way, not explained by pain: cord or cauda equina "
+        "compression until excluded.",
         (
             "HH-R05",
             "B07",
@@ -137,7 +140,8 @@ CRITERIA: tuple[Criterion, ...] = (
         one_of("vascular_warning", "yes"),
         Decision.REFER_EMERGENCY,
         Urgency.EMERGENCY_NOW,
-        "Sudden severe back or abdominal pain with collapse, a pulsating abdomen or a known aneurysm: ruptured aneurysm or other aortic event.",
+        "Sudden severe back or abdominal pain with collapse, a pulsating abdomen or a known "
+        "aneurysm: ruptured aneurysm or other aortic event.",
         ("B13",),
     ),
     Criterion(
@@ -178,7 +182,8 @@ CRITERIA: tuple[Criterion, ...] = (
         ),
         Decision.REFER_EMERGENCY,
         Urgency.EMERGENCY_NOW,
-        "Cancer history with any neurological symptom, radicular pain and walking difficulty included: suspected metastatic cord compression.",
+        "Cancer history with any neurological symptom, radicular pain and walking difficulty "
+        "included: suspected metastatic cord compression.",
         ("B10",),
     ),
     Criterion(

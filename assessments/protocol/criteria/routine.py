@@ -33,7 +33,8 @@ CRITERIA: tuple[Criterion, ...] = (
         ),
         None,
         Urgency.ROUTINE,
-        "Lasted to the lower limit of a source article (4 weeks) without improving; a trend not asked about counts as not improving.",
+        "Lasted to the lower limit of a source article (4 weeks) without improving; a trend not "
+        "asked about counts as not improving.",
         ("HH-R00",),
     ),
     Criterion(

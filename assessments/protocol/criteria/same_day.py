@@ -102,7 +102,8 @@ CRITERIA: tuple[Criterion, ...] = (
         one_of("saddle_sensation_change", "yes_longstanding_unchanged"),
         Decision.REFER_URGENT,
         Urgency.SAME_DAY,
-        "Even an old saddle loss must be discussed with a doctor that day in a new episode of back pain; more than 14 days is no all-clear.",
+        "Even an old saddle loss must be discussed with a doctor that day in a new episode of back "
+        "pain; more than 14 days is no all-clear.",
         ("B03",),
     ),
     Criterion(
@@ -143,7 +144,8 @@ CRITERIA: tuple[Criterion, ...] = (
         HasDiagnosis(CORD_OR_CAUDA_EQUINA, "confirmed_current", NOT_CLEARED),
         Decision.REFER_URGENT,
         Urgency.SAME_DAY,
-        "Known cord or cauda equina compression not yet cleared: confirm today that specialist care is in place and nothing has changed.",
+        "Known cord or cauda equina compression not yet cleared: confirm today that specialist "
+        "care is in place and nothing has changed.",
         (
             "EH-D02",
             "B01",

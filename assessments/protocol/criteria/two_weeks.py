@@ -43,7 +43,8 @@ CRITERIA: tuple[Criterion, ...] = (
         all_of(one_of("trend", "worsening"), NotAnswered("treatment_tried", ("no",))),
         Decision.REFER_URGENT,
         Urgency.WITHIN_2_WEEKS,
-        "Getting worse despite treatment: a referral criterion of a source article. Treatment not asked about counts as tried.",
+        "Getting worse despite treatment: a referral criterion of a source article. Treatment not "
+        "asked about counts as tried.",
         ("HH-R01",),
     ),
     Criterion(
@@ -78,7 +79,8 @@ CRITERIA: tuple[Criterion, ...] = (
         one_of("unexplained_weight_loss", "yes"),
         Decision.REFER_URGENT,
         Urgency.WITHIN_2_WEEKS,
-        "Possible malignancy or infection; from the age of 60 the pancreatic-cancer CT criterion applies too.",
+        "Possible malignancy or infection; from the age of 60 the pancreatic-cancer CT criterion "
+        "applies too.",
         (
             "B08",
             "B11",
@@ -114,7 +116,8 @@ CRITERIA: tuple[Criterion, ...] = (
         one_of("bone_fragility_risk", "yes"),
         Decision.REFER_URGENT,
         Urgency.WITHIN_2_WEEKS,
-        "Osteoporosis, an earlier fragility fracture or prolonged steroids: fracture is possible without trauma.",
+        "Osteoporosis, an earlier fragility fracture or prolonged steroids: fracture is possible "
+        "without trauma.",
         (
             "B08",
             "B09",

@@ -22,7 +22,8 @@ QUESTIONS: tuple[Question, ...] = (
             "yes",
             "yes_longstanding_unchanged",
         ),
-        note="'yes' = new, changed, or timing unsure. 'longstanding' only if it predates this episode, is unchanged AND has a known explanation",
+        note="'yes' = new, changed, or timing unsure. 'longstanding' only if it predates this episode, "
+        "is unchanged AND has a known explanation",
         if_unknown="blocks: IN-01, tier complete_screen_now",
     ),
     ask(

@@ -150,7 +150,8 @@ QUESTIONS: tuple[Question, ...] = (
             "minor",
             "major",
         ),
-        note="major = fall > 3 m or 5 stairs, road traffic, high-speed bike/ski, heavy direct blow; minor = simple fall, stumble, lift, cough",
+        note="major = fall > 3 m or 5 stairs, road traffic, high-speed bike/ski, heavy direct blow; "
+        "minor = simple fall, stumble, lift, cough",
         if_unknown="blocks: IN-02, tier complete_screen_now",
     ),
 )

@@ -52,7 +52,8 @@ QUESTIONS: tuple[Question, ...] = (
             "worse",
             "not_applicable",
         ),
-        note="not_helped needs >= 3 runs over >= 7 days and >= 2 different changes; clinician may record earlier",
+        note="not_helped needs >= 3 runs over >= 7 days and >= 2 different changes; clinician may "
+        "record earlier",
         if_unknown="blocks: IN-03",
     ),
     ask(

@@ -60,7 +60,8 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     ask(
         "infection_risk",
-        "Immunosuppression, IV drug use, recent bacteraemia/skin infection, spinal procedure < 3 months, TB risk",
+        "Immunosuppression, IV drug use, recent bacteraemia/skin infection, spinal procedure < 3 "
+        "months, TB risk",
         "choice",
         Screen.URGENT,
         phrase="raised risk of infection",
@@ -95,7 +96,7 @@ QUESTIONS: tuple[Question, ...] = (
         "Present every hour, no easing movement",
         "choice",
         Screen.URGENT,
-        phrase="constant, unremitting pain",
+        phrase="constant unremitting pain",
         if_unknown="blocks: IN-02, tier complete_screen_now",
     ),
     ask(
@@ -138,7 +139,8 @@ QUESTIONS: tuple[Question, ...] = (
         choices=DIAGNOSIS_CODES,
         fields=DIAGNOSIS_FIELDS,
         max_items=24,
-        note="[] = asked, none. null = unknown. past_resolved = symptom-free and back running before this episode. clearance=yes needs a named clinician and date",
+        note="[] = asked, none. null = unknown. past_resolved = symptom-free and back running before "
+        "this episode. clearance=yes needs a named clinician and date",
         if_unknown="blocks: IN-02, tier complete_screen_now",
     ),
 )

@@ -1,0 +1,99 @@
+"""An evaluation as a page a clinician can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from assessments.protocol.conditions.base import words
+from assessments.protocol.evaluation import CriterionMet, Evaluation
+from assessments.protocol.questions import QUESTIONS_BY_NAME
+from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, PlanRelease, Urgency
+
+WIDTH = 88
+DECISIONS = {
+    Decision.CONTINUE_RUNNING: "Running may continue within the current limits.",
+    Decision.ADJUST_RUNNING: "Running continues in an adjusted form.",
+    Decision.STOP_AND_REHAB: "Stop running and rehabilitate; low-impact activity continues.",
+    Decision.STOP_RUNNING_CLEARANCE_REQUIRED: "Stop running until a named clinician clears it.",
+    Decision.REFER_URGENT: "Refer urgently. No running until reviewed.",
+    Decision.REFER_EMERGENCY: "Refer as an emergency. No running.",
+}
+INSUFFICIENT = {
+    InsufficiencyKind.CORE: "Not enough information to decide. No running until it is complete.",
+    InsufficiencyKind.SCREEN: "The safety screen is incomplete or the pain is out of scope. No running until clarified.",
+}
+ADJUSTMENTS = {
+    AdjustLevel.MINOR: "a minor adjustment",
+    AdjustLevel.MAJOR: "a major adjustment: pause until settled first",
+    AdjustLevel.GRADED_RETURN: "a graded return from walking to running",
+}
+URGENCIES = {
+    Urgency.NONE: "no referral",
+    Urgency.ROUTINE: "routine referral",
+    Urgency.WITHIN_2_WEEKS: "medical review within two weeks",
+    Urgency.COMPLETE_SCREEN_NOW: "complete or clarify the screen now",
+    Urgency.SAME_DAY: "medical review the same day",
+    Urgency.EMERGENCY_NOW: "emergency department now",
+}
+PLANS = {
+    PlanRelease.RELEASABLE: "may be released after a clinician signs it off",
+    PlanRelease.WITHHELD: "withheld until the record is complete and free of contradictions",
+    PlanRelease.REFERRAL_ONLY: "none; the referral comes first",
+}
+SAFETY_NET = (
+    "Safety net: new numbness between the legs, bladder, bowel or sexual change, both legs affected, "
+    "or growing weakness: emergency department now."
+)
+
+
+def explain(evaluation: Evaluation) -> str:
+    """The page: decision, urgency, why with sources, what is missing or was not assessed, safety net."""
+    return "\n".join(_lines(evaluation)) + "\n"
+
+
+def _lines(evaluation: Evaluation) -> Iterator[str]:
+    yield from _headline(evaluation)
+    yield from _section("Why", [_reason(met) for met in evaluation.criteria_met])
+    yield from _section("Contradictions to clarify", [item.statement for item in evaluation.contradictions])
+    missing = [f"{_label(item.question)} ({words(item.screen)})" for item in evaluation.missing]
+    yield from _section("Not answered although needed", missing)
+    yield from _section("Ask next", [_label(name) for name in evaluation.next_questions])
+    yield from _section("Notices", [notice.statement for notice in evaluation.notices])
+    yield from _section("Not assessed", [_label(name) for name in evaluation.not_assessed])
+    yield ""
+    yield from wrap(SAFETY_NET, WIDTH)
+    yield ""
+    yield f"Protocol {evaluation.protocol_version}, {evaluation.protocol_hash}"
+
+
+def _headline(evaluation: Evaluation) -> Iterator[str]:
+    kind, level = evaluation.insufficiency_kind, evaluation.adjust_level
+    yield f"DECISION  {INSUFFICIENT[kind] if kind else DECISIONS[evaluation.decision]}"
+    if level:
+        yield f"          As {ADJUSTMENTS[level]}."
+    at_least = "at least: " if evaluation.urgency_is_lower_bound else ""
+    yield f"URGENCY   {at_least}{URGENCIES[evaluation.urgency]}"
+    yield f"PLAN      {PLANS[evaluation.plan_release]}"
+    if evaluation.provisional:
+        yield "          Provisional: the patient answered alone; a clinician confirms the safety screen."
+
+
+def _section(title: str, items: list[str]) -> Iterator[str]:
+    if items:
+        yield ""
+        yield f"{title}:"
+        for item in items:
+            yield from wrap(item, WIDTH, initial_indent="  - ", subsequent_indent="    ")
+
+
+def _reason(met: CriterionMet) -> str:
+    text = met.text
+    return f"{text.id} {text.title}: {text.statement}. {text.rationale} [{', '.join(text.sources)}]"
+
+
+def _label(name: str) -> str:
+    """The question in words; a single feature of a set by its own name."""
+    name, _, item = name.partition(".")
+    question = QUESTIONS_BY_NAME[name]
+    return f"{question.phrase}: {words(item) if item else question.label}"
