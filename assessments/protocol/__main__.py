@@ -75,6 +75,8 @@ def _read(source: str) -> object:
     except json.JSONDecodeError as error:
         detail = f"Not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         raise _invalid("", "malformed", detail) from error
+    except InvalidAnswers:
+        raise
     except (RecursionError, ValueError) as error:
         raise _invalid("", "malformed", "Not JSON this program can read.") from error
 

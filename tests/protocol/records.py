@@ -38,18 +38,18 @@ REASSURING: Mapping[str, Any] = {
 }
 
 
-def record(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - answers are of every type
+def record(**changes: Any) -> dict[str, Any]:
     """The reassuring record with some answers changed; None takes an answer out."""
     merged = {**REASSURING, **changes}
     return {name: answer for name, answer in merged.items() if answer is not None}
 
 
-def result(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
+def result(**changes: Any) -> dict[str, Any]:
     """The evaluation of the reassuring record with some answers changed, as JSON."""
     return evaluate(record(**changes)).as_dict()
 
 
-def met(**changes: Any) -> set[str]:  # noqa: ANN401
+def met(**changes: Any) -> set[str]:
     """Ids of the criteria met by the reassuring record with some answers changed."""
     return {item["id"] for item in result(**changes)["criteria_met"]}
 

@@ -16,7 +16,9 @@ BY_ID = pytest.mark.parametrize("criterion", CRITERIA, ids=[criterion.id for cri
 
 
 @BY_ID
-def test_a_criterion_is_met_on_one_side_of_each_of_its_edges_and_not_on_the_other(criterion: Criterion) -> None:
+def test_a_criterion_is_met_on_one_side_only_of_each_of_its_edges(
+    criterion: Criterion,
+) -> None:
     edges = list(criterion.condition.boundaries(CONTEXT))
     assert edges
     for edge in edges:

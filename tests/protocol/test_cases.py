@@ -32,7 +32,11 @@ def test_a_worked_case_comes_out_as_a_clinician_expects(case: dict[str, Any]) ->
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_the_fast_path_says_the_same_as_the_explanation(case: dict[str, Any]) -> None:
     explained, verdict = evaluate(case["answers"]), decide(case["answers"])
-    assert verdict == (explained.decision, explained.urgency, tuple(item.id for item in explained.criteria_met))
+    assert verdict == (
+        explained.decision,
+        explained.urgency,
+        tuple(item.id for item in explained.criteria_met),
+    )
 
 
 def test_the_record_the_tests_start_from_is_reassuring() -> None:
