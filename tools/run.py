@@ -1,33 +1,40 @@
 """Run the whole service on this machine: `make run`.
 
-Private PostgreSQL and Redis, migrations, the demo's data, then the web server, beat and a worker, until
+Private PostgreSQL and Redis, migrations, the demo's data, then the web server, a worker and beat, until
 Ctrl-C or SIGTERM. Everything it writes is in `.run/`, or where RUN_DIR says.
 """
 
 from __future__ import annotations
 
-import errno
 import http.client
 import json
 import os
-import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from backend.embedded import Leash, PostgresServer, RedisServer, ServerError, ServerHome
+from backend.embedded.cluster import RUNTIME_ROLE
 from tools.environment import ROOT
+from tools.port import HOST, PortError, read_port, refuse_taken_port
 from tools.prepared import is_prepared, remember_prepared
 from tools.run_dir import RUN_DIR, AlreadyRunningError, lock_run_dir, private_folder, secret_key
 from tools.supervisor import Program, ServiceError, StopRequestedError, Supervisor, tail
 
 DEMO = RUN_DIR / "demo.json"
-HOST = "127.0.0.1"
 READY_SECONDS = 60.0
-CELERY = ("celery", "-A", "backend")
 QUEUES = "critical,default,webhooks"
-WORKER = (*CELERY, "worker", "--loglevel=INFO", "--without-gossip", "--without-mingle")
+# The servers and the worker want processors too.
+WEB_PROCESSES = max(1, (os.cpu_count() or 1) // 2)
+MIGRATE = ["django", "migrate", "--no-input"]
+SEED = ["django", "seed_demo"]
+WEB = f"granian --interface wsgi --host {HOST} --workers {WEB_PROCESSES} --blocking-threads 4".split()
+CELERY = ["celery", "-A", "backend"]
+WORKER = f"worker --loglevel INFO --without-gossip --without-mingle --queues {QUEUES} --concurrency 3".split()
+BEAT = ["beat", "--loglevel", "INFO", "--pidfile="]
+
+Maker = Callable[..., Program]  # of a program by its log's name, arguments and changes to the environment
 
 
 def main() -> int:
@@ -48,10 +55,21 @@ def serve(port: int, *, lock_descriptor: int, started: float) -> int:
     """Start everything in order, look after it, and stop it whatever happens."""
     leash = Leash(keep_open=[lock_descriptor])
     supervisor = Supervisor(parent=os.getppid() if "MAKELEVEL" in os.environ else None)
+    postgres, redis = PostgresServer(RUN_DIR, leash=leash), RedisServer(RUN_DIR, leash=leash)
+    log_dir = private_folder(RUN_DIR, "log")
+
+    def program(name: str, *arguments: str, **changes: str) -> Program:
+        environment = service_environment(postgres, redis, port) | changes
+        return Program(name, arguments, leash=leash, environment=environment, log_dir=log_dir)
+
     try:
-        home = start_services(supervisor, leash, port)
-        wait_until_ready(supervisor, port)
-        print(banner(port, home, seconds=time.monotonic() - started))
+        print("Starting PostgreSQL and Redis …")
+        supervisor.start(postgres)
+        supervisor.start(redis)
+        prepare(supervisor, program, postgres, base_url(port))
+        print("Starting web, worker and beat …")
+        start_programs(supervisor, program, port)
+        print(banner(port, postgres.home, seconds=time.monotonic() - started))
         supervisor.look_after()
     except StopRequestedError:
         print("\nStopping …")
@@ -62,39 +80,33 @@ def serve(port: int, *, lock_descriptor: int, started: float) -> int:
     return 0
 
 
-def start_services(supervisor: Supervisor, leash: Leash, port: int) -> ServerHome:
-    """Start the servers, prepare the database, start the programs; returns where the servers' data is."""
-    postgres, redis = PostgresServer(RUN_DIR, leash=leash), RedisServer(RUN_DIR, leash=leash)
-    log_dir = private_folder(RUN_DIR, "log")
+def prepare(supervisor: Supervisor, program: Maker, postgres: PostgresServer, address: str) -> None:
+    """Migrate as the database's owner and seed the demo, unless this very code has done so."""
+    if DEMO.exists() and is_prepared(postgres.data_dir, base_url=address):
+        return
+    print("Bringing the database and the demo up to date …")
+    supervisor.run_to_end(program("migrate", *MIGRATE, DATABASE_URL=postgres.owner_url))
+    supervisor.run_to_end(program("seed", *SEED))
+    remember_prepared(postgres.data_dir, base_url=address)
 
-    def program(name: str, *arguments: str, **changes: str) -> Program:
-        environment = service_environment(postgres, redis, port) | changes
-        return Program(name, arguments, leash=leash, environment=environment, log_dir=log_dir)
 
-    print("Starting PostgreSQL and Redis …")
-    supervisor.start(postgres)
-    supervisor.start(redis)
-    if not (is_prepared(postgres.data_dir, base_url=base_url(port)) and DEMO.exists()):
-        print("Bringing the database and the demo up to date …")
-        migrate = program("migrate", "django", "migrate", "--no-input", DATABASE_URL=postgres.owner_url)
-        supervisor.run_to_end(migrate)
-        supervisor.run_to_end(program("seed", "django", "seed_demo"))
-        remember_prepared(postgres.data_dir, base_url=base_url(port))
-    print("Starting web, beat and worker …")
-    web = ("granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "2")
-    supervisor.start(program("web", *web, "--blocking-threads", "4", "backend.wsgi:application"))
-    supervisor.start(
-        program("beat", *CELERY, "beat", "--schedule", str(RUN_DIR / "beat-schedule"), "--pidfile=")
-    )
-    supervisor.start(program("worker", *WORKER, "--queues", QUEUES, "--concurrency", "3"))
-    return postgres.home
+def start_programs(supervisor: Supervisor, program: Maker, port: int) -> None:
+    """Start web and worker, wait until the service is ready, and then start beat.
+
+    Starting takes the processor's time above all, and nobody waits for beat's first tick.
+    """
+    supervisor.start(program("web", *WEB, "--port", str(port), "backend.wsgi:application"))
+    supervisor.start(program("worker", *CELERY, *WORKER))
+    wait_until_ready(supervisor, port)
+    supervisor.start(program("beat", *CELERY, *BEAT, "--schedule", str(RUN_DIR / "beat-schedule")))
 
 
 def service_environment(postgres: PostgresServer, redis: RedisServer, port: int) -> dict[str, str]:
-    """Return the environment of the web server, beat and the worker."""
+    """Return the environment of the web server, the worker and beat."""
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "backend.settings",
         "DATABASE_URL": postgres.app_url,
+        "DATABASE_APP_ROLE": RUNTIME_ROLE,
         "REDIS_URL": redis.broker_url,
         "SECRET_KEY": secret_key(RUN_DIR),
         "DEBUG": "0",
@@ -129,33 +141,6 @@ def answers(port: int, path: str) -> bool:
         return False
     finally:
         connection.close()
-
-
-class PortError(ValueError):
-    """The port cannot be used; the message says why and how to choose another."""
-
-
-def read_port(text: str) -> int:
-    """Return the port, or raise PortError when `text` is none."""
-    if text.isascii() and text.isdigit() and 0 < int(text) < 2**16:
-        return int(text)
-    raise PortError(
-        f"PORT={text} is not a port: choose a number from 1 to 65535, for example make run PORT=8001."
-    )
-
-
-def refuse_taken_port(port: int) -> None:
-    """Raise PortError when nothing can listen on `port`."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            taken = error.errno == errno.EADDRINUSE
-            reason = "is taken by another program" if taken else f"cannot be used ({error.strerror})"
-            raise PortError(
-                f"Port {port} {reason}. Choose another: make run PORT={port % 65535 + 1}"
-            ) from error
 
 
 def base_url(port: int) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.platform.processes import children, descendants, is_gone
-from tools.run import PortError, read_port
+from tools.port import PortError, read_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
