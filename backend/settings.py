@@ -201,6 +201,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "LICENSE": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -210,6 +212,9 @@ SPECTACULAR_SETTINGS = {
         "backend.api.schema.tidy_nulls",
     ],
 }
+
+# How long a worker that died keeps a due row from the others; renewed before every message.
+CLAIM_LEASE = timedelta(seconds=float(_env("CLAIM_LEASE_SECONDS", "30")))
 
 # Celery is the nudge, PostgreSQL the truth: losing any of this delays and never loses (docs/adr).
 CELERY_BROKER_URL = REDIS_URL
