@@ -5,24 +5,34 @@ Pure like the rest: times come in, planned times go out.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+from assessments.protocol.parameters import DEFAULTS
+from assessments.protocol.questions import QUESTIONS_BY_NAME
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 #: The 24-hour check, in hours after the run it is about: opens, due, overdue, permission to run lapses.
-CHECK_OPENS_H, CHECK_DUE_H, CHECK_OVERDUE_H, PERMISSION_LAPSES_H = 18, 24, 30, 36
+CHECK_OPENS_H, CHECK_DUE_H, CHECK_OVERDUE_H, PERMISSION_LAPSES_H = (
+    DEFAULTS[f"followup_{moment}_h"] for moment in ("open", "due", "overdue", "expire")
+)
 
+#: Decisions with a second review: the verdict on an adjustment, the review of rehabilitation, and the second
+#: weekly re-screen while a review within two weeks may still be pending.
+REVIEWED_TWICE = frozenset(
+    {"adjust_running", "stop_and_rehab", "stop_running_clearance_required", "refer_urgent"}
+)
 #: Reviews counted from the decision: days until due, days of grace on either side, for which decisions.
 REVIEWS_AFTER_DECISION: tuple[tuple[str, int, int, frozenset[str] | None], ...] = (
     ("day_7", 7, 1, None),
-    ("day_14", 14, 2, frozenset({"adjust_running", "stop_and_rehab"})),
+    ("day_14", 14, 2, REVIEWED_TWICE),
 )
 #: Reviews counted from the onset of the episode. Day 42 is a hard limit: no grace after it.
 REVIEWS_AFTER_ONSET: tuple[tuple[str, int, int, int], ...] = (("day_28", 28, 2, 2), ("day_42", 42, 2, 0))
 
-#: Carried answers older than this are unknown again (parameter ``carry_forward_days_max``).
-CARRY_FORWARD_DAYS_MAX = 28
+#: Carried answers older than this are unknown again.
+CARRY_FORWARD_DAYS_MAX = DEFAULTS["carry_forward_days_max"]
 
 #: What a day doesn't change. Everything else is asked afresh in a check, or stays unknown.
 CARRIED_QUESTIONS: frozenset[str] = frozenset(
@@ -35,6 +45,13 @@ CARRIED_QUESTIONS: frozenset[str] = frozenset(
         "shoe_age_months", "shoe_tread_worn", "goal_event",
     }
 )  # fmt: skip
+
+#: Findings that stand until somebody examines or asks again, while their absence never carries: a check that
+#: does not repeat them must not read as if a suspected bone stress injury had gone.
+CARRIED_WHEN_PRESENT: frozenset[str] = frozenset({"hop_or_impact_pain", "pain_earlier_each_run"})
+
+#: The longest episode that can be recorded: a carried duration may not grow into an answer that is refused.
+LONGEST_EPISODE_DAYS = QUESTIONS_BY_NAME["episode_duration_days"].high or 0
 
 _PREGNANCY_CHANGES_DAILY = frozenset({"pregnant", "postpartum"})
 
@@ -124,21 +141,35 @@ def carry_forward(
     answered_at: datetime,
     dated: Mapping[str, datetime],
     assessed_at: datetime,
+    days_max: float = CARRY_FORWARD_DAYS_MAX,
 ) -> dict[str, object]:
     """Return the earlier answers that a check at ``assessed_at`` may rest on.
 
     ``answers`` are those of the linked assessment, given at ``answered_at``; ``dated`` holds the first date of
-    those that were themselves carried. The episode's duration grows with the days that have passed.
+    those that were themselves carried; ``days_max`` is the clinic's ``carry_forward_days_max``. The episode's
+    duration grows with the days that have passed.
     """
     carried = {
         name: value
         for name, value in answers.items()
-        if name in CARRIED_QUESTIONS
-        and assessed_at - dated.get(name, answered_at) <= CARRY_FORWARD_DAYS_MAX * DAY
+        if _may_be_carried(name, value) and assessed_at - dated.get(name, answered_at) <= days_max * DAY
     }
-    if carried.get("pregnancy_status") in _PREGNANCY_CHANGES_DAILY:
-        del carried["pregnancy_status"]
     duration = carried.get("episode_duration_days")
     if isinstance(duration, int):
-        carried["episode_duration_days"] = duration + max((assessed_at - answered_at).days, 0)
+        carried["episode_duration_days"] = min(
+            duration + _days_between(answered_at, assessed_at), LONGEST_EPISODE_DAYS
+        )
     return carried
+
+
+def _may_be_carried(name: str, value: object) -> bool:
+    if name in CARRIED_WHEN_PRESENT:
+        return value == "yes"
+    if name == "pregnancy_status":
+        return value not in _PREGNANCY_CHANGES_DAILY
+    return name in CARRIED_QUESTIONS
+
+
+def _days_between(earlier: datetime, later: datetime) -> int:
+    """Dates apart in UTC, so that a chain of checks less than 24 hours apart still counts every day."""
+    return max((later.astimezone(UTC).date() - earlier.astimezone(UTC).date()).days, 0)

@@ -1,0 +1,1 @@
+"""What a decision promises for later, and what a later check may rest on."""
