@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import filterfalse
 from typing import cast
 
@@ -72,7 +72,7 @@ class CompiledProtocol:
         self.hash = context_hash(self.context)
         self._outcome = cast("Decide", build(decide_source(self.context), "decide"))
         reads = [self._questions_read(criterion) for criterion in self.context.criteria]
-        self._next_questions = NextQuestions(self.context, reads)
+        self._reads = reads
         self._evidence = [tuple(name for name in self.context.questions if name in names) for names in reads]
         self._texts = [CriterionText.of(item, item.statement(self.context)) for item in self.context.criteria]
         self._essential = [
@@ -88,6 +88,11 @@ class CompiledProtocol:
         optional = [question for question in questions if question.screen == Screen.OPTIONAL]
         self._assessable = tuple(question.name for question in optional if question.type != "text")
         self._features = {item.name: item.choices for item in optional if item.type == "features"}
+
+    @cached_property
+    def _next_questions(self) -> NextQuestions:
+        """Made when first needed: it takes longer than the rest, and `decide` does without."""
+        return NextQuestions(self.context, self._reads)
 
     def _places(self, wanted: Callable[[Criterion], bool]) -> frozenset[int]:
         """Positions in the table of the criteria of a kind."""

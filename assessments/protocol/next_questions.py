@@ -52,18 +52,20 @@ class NextQuestions:
             "Callable[[Answers, int, int], list[str]]",
             build(lifting_source(self._probes, context), "lifting"),
         )
+        self._names = {item.name for item in self._probes}
         # By place: the probes whose answer could undo a met criterion.
         self._unsettled = [{item.name for item in self._probes if item.name in names} for names in reads]
-        self._features = [item.name for item in self._probes if item.question.type == "features"]
+        features = (item for item in self._probes if item.question.type == "features")
+        self._features = [(item.name, len(item.question.choices)) for item in features]
 
     def __call__(self, answers: Answers, outcome: Outcome) -> tuple[str, ...]:
         """Names, in table order, of the questions with an answer that changes decision or urgency."""
         rank, urgency, met = outcome
         if (rank, urgency) == TOP:
             return ()
-        found = self._lifting(answers, rank, urgency)
+        found = self._lifting(answers, rank, urgency) if self._names - answers.keys() else []
         unsettled = {name for place in met for name in self._unsettled[place] if name not in answers}
-        unsettled.update(name for name in self._features if name in answers)
+        unsettled.update(name for name, items in self._features if 0 < len(given(answers, name)) < items)
         if not unsettled:
             return tuple(found)
         return tuple(
@@ -87,6 +89,11 @@ class NextQuestions:
         return False
 
 
+def given(answers: Answers, name: str) -> Mapping[str, object]:
+    """The answered items of a set of features."""
+    return cast("Mapping[str, object]", answers.get(name, {}))
+
+
 def probe(question: Question, context: Context, reads: Sequence[frozenset[str]]) -> Probe:
     """The probe of one question."""
     places = [place for place, names in enumerate(reads) if question.name in names]
@@ -102,12 +109,15 @@ def probe(question: Question, context: Context, reads: Sequence[frozenset[str]])
 
 
 def candidates(question: Question, criteria: Sequence[Criterion], context: Context) -> Iterator[object]:
-    """Both ends or every choice of the question, and the values at the edges of what reads it."""
+    """Both ends or every choice of the question, and the values with which it tips what reads it."""
     seen: list[object] = [None]
-    edges = (edge for criterion in criteria for edge in criterion.condition.boundaries(context))
-    at_edges = (side.get(question.name) for edge in edges for side in (edge.met, edge.unmet))
-    plain = question.type in ("choice", "integer", "number")
-    for value in (*question.samples(), *(at_edges if plain else ())):
+    tipping: list[object] = []
+    if question.type in ("integer", "number"):
+        for criterion in criteria:
+            for edge in criterion.condition.boundaries(context):
+                sides = [edge.met.get(question.name), edge.unmet.get(question.name)]
+                tipping += sides if sides[0] != sides[1] else []
+    for value in (*question.samples(), *tipping):
         if value not in seen:
             seen.append(value)
             yield value
