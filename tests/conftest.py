@@ -6,6 +6,7 @@ row-level security is in force in every one of them.
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,7 @@ from rest_framework.test import APIClient
 from clinics.models import Clinic
 from patients.models import Patient
 from tests.factories import api_for, make_clinic, make_patient
+from tests.mail import Postbox, free_port, serve
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -84,3 +86,14 @@ def unreachable_broker() -> Iterator[None]:
     current_app.conf.broker_url = current_app.conf.broker_write_url = before
     current_app.pool.force_close_all()
     current_app._pool = None
+
+
+@pytest.fixture
+def postbox(settings: Any) -> Iterator[Postbox]:
+    """A real SMTP server that the service's mail goes to."""
+    box, port = Postbox(), free_port()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    server = serve(box, port)
+    yield box
+    server.stop()

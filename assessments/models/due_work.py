@@ -15,6 +15,7 @@ class DueWork(Timestamped):
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     claim_token = models.UUIDField(null=True, blank=True)
+    round_failing_since = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(
         default=0, help_text="Attempts that failed since the last success."
     )

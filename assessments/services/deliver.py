@@ -1,11 +1,11 @@
 """Carry out due escalations: tell the people of the ladder, again and again, until one acknowledges."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from assessments.models import Delivery, Escalation
+from assessments.models import Escalation
 from assessments.notify.channel import Channel
 from assessments.notify.messages import escalation_message
-from assessments.services.due_work import Claim, Clock, push_back, settle, work_through
+from assessments.services.due_work import Claim, Clock, backoff, push_back, settle, work_through
 from assessments.services.policy import addresses_at
 from assessments.services.send_round import open_deliveries, send_all
 from clinics.tenancy import clinic_scope
@@ -42,15 +42,8 @@ def _attempt(claim: Claim, clock: Clock, channel: Channel) -> None:
     repeat = timedelta(seconds=escalation.policy["repeat_seconds"])
     if not errors:
         settle(claim, next_attempt_at=now + repeat, now=now)
-    elif _round_began(escalation, default=now) + repeat <= now:
+    elif (escalation.round_failing_since or now) + repeat <= now:
         # A round that can't be completed gives way to the ladder's next step after the usual wait.
-        settle(claim, next_attempt_at=now, errors=errors, now=now)
+        settle(claim, next_attempt_at=now + backoff(1), errors=errors, now=now)
     else:
         push_back(claim, errors=errors, now=now)
-
-
-def _round_began(escalation: Escalation, *, default: datetime) -> datetime:
-    with clinic_scope(escalation.clinic_id):
-        deliveries = Delivery.objects.filter(escalation=escalation, round=escalation.round)
-        first = deliveries.order_by("created_at").first()
-    return first.created_at if first else default

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.db import connection
 from django.db.models import F, QuerySet
 
@@ -20,9 +21,6 @@ logger = structlog.get_logger(__name__)
 
 Work = Escalation | FollowUp
 Clock = Callable[[], datetime]
-
-#: A worker that dies holds its row no longer than this; renewed before every send.
-LEASE = timedelta(seconds=30)
 
 #: Escalations go by urgency, then longest waiting; follow-ups by time.
 _CLAIM: dict[type[Work], str] = {Escalation: "claim_due_escalation", FollowUp: "claim_due_follow_up"}
@@ -69,7 +67,9 @@ def claim_next(model: type[Work], *, now: datetime) -> Claim | None:
     claim happens inside the row's own clinic.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT row_id, clinic, token FROM {_CLAIM[model]}(%s, %s)", [now, now + LEASE])  # noqa: S608
+        cursor.execute(
+            f"SELECT row_id, clinic, token FROM {_CLAIM[model]}(%s, %s)", [now, now + settings.CLAIM_LEASE]
+        )  # noqa: S608
         row = cursor.fetchone()
     return Claim(model, *row) if row else None
 
@@ -77,17 +77,14 @@ def claim_next(model: type[Work], *, now: datetime) -> Claim | None:
 def renew(claim: Claim, *, now: datetime) -> bool:
     """Lengthen the lease; ``False`` when the row is no longer ours or somebody has answered it."""
     with clinic_scope(claim.clinic_id):
-        return claim.held().update(leased_until=now + LEASE) == 1
+        return claim.held().update(leased_until=now + settings.CLAIM_LEASE) == 1
 
 
 def settle(claim: Claim, *, next_attempt_at: datetime, errors: Sequence[str] = (), now: datetime) -> None:
     """Close the round and give the row back until its next step."""
+    released = _released(next_attempt_at=next_attempt_at, errors=errors, now=now)
     with clinic_scope(claim.clinic_id):
-        claim.held().update(
-            round=F("round") + 1,
-            failures=0,
-            **_released(next_attempt_at=next_attempt_at, errors=errors, now=now),
-        )
+        claim.held().update(round=F("round") + 1, failures=0, round_failing_since=None, **released)
 
 
 def push_back(claim: Claim, *, errors: Sequence[str], now: datetime) -> None:
@@ -97,7 +94,9 @@ def push_back(claim: Claim, *, errors: Sequence[str], now: datetime) -> None:
         if row is not None:
             wait = backoff(row.failures + 1)
             claim.held().update(
-                failures=row.failures + 1, **_released(next_attempt_at=now + wait, errors=errors, now=now)
+                failures=row.failures + 1,
+                round_failing_since=row.round_failing_since or now,
+                **_released(next_attempt_at=now + wait, errors=errors, now=now),
             )
 
 

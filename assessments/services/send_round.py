@@ -15,21 +15,18 @@ logger = structlog.get_logger(__name__)
 
 
 def open_deliveries(work: Work, addresses: Sequence[str]) -> list[Delivery]:
-    """Return this round's deliveries that haven't gone out, creating those not there yet.
+    """Return this round's deliveries that haven't gone out; the first call of a round creates them.
 
-    After a crash or a failure the same rows come back, so the same message ids are sent again.
+    After a crash or a failure the same rows come back, so the same message ids are sent again, and whom a
+    round tells doesn't change while it lasts.
     """
     about = {"escalation": work} if isinstance(work, Escalation) else {"follow_up": work}
     deliveries = work.clinic.deliveries
-    deliveries.bulk_create(
-        [
-            Delivery(clinic_id=work.clinic_id, round=work.round, address=address, **about)
-            for address in addresses
-        ],
-        ignore_conflicts=True,
-    )
-    waiting = deliveries.filter(round=work.round, **about).exclude(state=Delivery.State.SENT)
-    return list(waiting.order_by("created_at", "id"))
+    of_round = list(deliveries.filter(round=work.round, **about).order_by("created_at", "id"))
+    if not of_round:
+        new = [Delivery(clinic_id=work.clinic_id, round=work.round, address=to, **about) for to in addresses]
+        of_round = deliveries.bulk_create(new)
+    return [delivery for delivery in of_round if delivery.state != Delivery.State.SENT]
 
 
 def send_all(

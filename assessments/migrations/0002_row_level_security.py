@@ -25,7 +25,7 @@ def claim_function(name: str, table: str, order: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
 
-    dependencies = [("assessments", "0002_initial"), ("patients", "0002_row_level_security")]
+    dependencies = [("assessments", "0001_initial"), ("patients", "0002_row_level_security")]
 
     operations = [
         protect("assessments_assessment"),

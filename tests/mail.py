@@ -1,0 +1,89 @@
+"""A real SMTP server that remembers what it took, and can be told to misbehave."""
+
+import email
+import socket
+import threading
+import time
+from collections.abc import Callable
+from email.message import Message
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class Postbox:
+    """What arrived, in order; ``answer`` is the SMTP reply to every message (None: take it)."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.refuse: Callable[[str], str | None] = lambda address: None
+
+    async def handle_RCPT(  # noqa: PLR0913 - the server's own signature
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[Any]
+    ) -> str:
+        """Take a recipient, or refuse it."""
+        refusal = self.refuse(address)
+        if refusal is None:
+            envelope.rcpt_tos.append(address)
+        return refusal or "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """Keep the message."""
+        self.messages.append(email.message_from_bytes(bytes(envelope.content or b"")))
+        return "250 OK"
+
+    def wait_for(self, count: int, *, seconds: float = 20) -> list[Message]:
+        """Return the messages once so many have come; fails when they don't come in time."""
+        until = time.monotonic() + seconds
+        while len(self.messages) < count:
+            assert time.monotonic() < until, f"{len(self.messages)} of {count} messages after {seconds} s"
+            time.sleep(0.02)
+        return self.messages
+
+    @property
+    def ids(self) -> list[str]:
+        """The message ids, in order of arrival."""
+        return [str(message["Message-ID"]) for message in self.messages]
+
+
+def free_port() -> int:
+    """A TCP port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def serve(postbox: Postbox, port: int) -> Controller:
+    """Start a server; ``controller.stop()`` ends it."""
+    controller = Controller(postbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    return controller
+
+
+class SilentServer:
+    """Accepts connections and says nothing: a sender hangs in the middle of sending."""
+
+    def __init__(self, port: int) -> None:
+        self._listener = socket.create_server(("127.0.0.1", port))
+        self._connections: list[socket.socket] = []
+        self.somebody_hangs = threading.Event()
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self._connections.append(connection)
+            self.somebody_hangs.set()
+
+    def stop(self) -> None:
+        """Close everything, so that the port is free again."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for connection in self._connections:
+            connection.close()
+        self._thread.join(timeout=5)
