@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.core.validators import RegexValidator
+from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
@@ -26,11 +26,11 @@ class TextField(serializers.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.validators.append(
-            RegexValidator(
-                ONE_LINE, "Must be one line of text without control characters.", "invalid_character"
-            )
+        one_line = RegexValidator(
+            ONE_LINE, "Must be one line of text without control characters.", "invalid_character"
         )
+        others = (rule for rule in self.validators if not isinstance(rule, ProhibitNullCharactersValidator))
+        self.validators = [*others, one_line]
 
     def to_internal_value(self, data: Any) -> str:
         """Take a string only."""

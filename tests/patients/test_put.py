@@ -81,7 +81,7 @@ def test_any_id_of_one_line_works_in_the_path(api: APIClient, external_id: str) 
     assert (response.status_code, response.json()["external_id"]) == (201, external_id)
 
 
-@pytest.mark.parametrize("external_id", ["a\0b", "a\nb", " a", "x" * 101, " "])
+@pytest.mark.parametrize("external_id", ["a\0b", "a\tb", " a", "x" * 101, " "])
 def test_an_id_that_is_none_is_refused_by_name(api: APIClient, external_id: str) -> None:
     assert_problem(api.put(f"{URL}/{quote(external_id, safe='')}", BODY), "invalid", "/external_id")
 
