@@ -1,0 +1,33 @@
+"""What is compared, and how each of them is served: the same number of processes and connections."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bench.api.record import EMERGENCY, REASSURING
+from tools.run import WEB, WEB_PROCESSES
+
+#: Database connections of each process: the service has one for every blocking thread.
+CONNECTIONS = int(WEB[WEB.index("--blocking-threads") + 1])
+UVICORN = ("uvicorn", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning")
+
+
+@dataclass(frozen=True, eq=False)
+class Contender:
+    """A server and the record it is given."""
+
+    name: str
+    server: str
+    answers: dict[str, Any]
+
+
+SERVERS: dict[str, tuple[str, ...]] = {
+    "service": (*WEB, "backend.wsgi:application"),
+    "wsgi": (*WEB, "bench.api.wsgi_floor:application"),
+    "fastapi": (*UVICORN, "--workers", str(WEB_PROCESSES), "bench.api.fastapi_floor:app"),
+}
+SERVICE = Contender("Return to Run", "service", REASSURING)
+WSGI_FLOOR = Contender("bare WSGI, raw psycopg", "wsgi", REASSURING)
+FASTAPI_FLOOR = Contender("FastAPI, asyncpg", "fastapi", REASSURING)
+FLOORS = (WSGI_FLOOR, FASTAPI_FLOOR)
+#: Opens an escalation with its frozen policy and nudges a worker through Redis; the floors don't.
+SERVICE_EMERGENCY = Contender("Return to Run, emergency", "service", EMERGENCY)

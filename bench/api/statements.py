@@ -1,0 +1,124 @@
+"""The SQL of both floors, statement for statement what the service sends for one reassuring assessment.
+
+Written with ``{1}``, ``{2}`` … and made into each driver's own placeholders, so that neither floor has a better
+query than the other.
+"""
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from uuid_utils.compat import uuid7
+
+from assessments.protocol.follow_up import PlannedFollowUp
+
+#: Whose token is it? Also enters the clinic, for row-level security.
+AUTHENTICATE = """
+SELECT client_id, clinic_id, scope
+FROM authenticate_token({1}, {2}) AS token,
+     LATERAL set_config('app.clinic', token.clinic_id::text, true)
+"""
+
+CLINIC = """
+SELECT clinic.time_zone, clinic.emergency_number, clinic.emergency_destination, clinic.on_call_id
+FROM clinics_apiclient client JOIN clinics_clinic clinic ON clinic.id = client.clinic_id
+WHERE client.id = {1}
+"""
+
+#: Takes turns with another assessment of the same runner.
+LOCK_PATIENT = """
+SELECT birth_date FROM patients_patient
+WHERE clinic_id = {1} AND id = {2} AND archived_at IS NULL FOR NO KEY UPDATE
+"""
+
+CANCEL_PENDING = """
+UPDATE assessments_followup
+SET state = 'cancelled', next_attempt_at = NULL, claim_token = NULL, leased_until = NULL, updated_at = {3}
+WHERE clinic_id = {1} AND patient_id = {2} AND state IN ('scheduled', 'due', 'overdue', 'lapsed')
+"""
+
+#: One statement for the assessment and any number of follow-ups.
+INSERT = """
+WITH assessment AS (
+    INSERT INTO assessments_assessment (
+        id, clinic_id, patient_id, assessed_at, assessor_role, recorded_by_client_id, answers, absent_reasons,
+        evaluation, notices, carried, decision, urgency, protocol_version, protocol_hash, created_at
+    ) VALUES (
+        {1}, {2}, {3}, {4}, {5}, {6}, {7}::text::jsonb, {8}::text::jsonb,
+        {9}::text::jsonb, {10}::text::jsonb, '{}', {11}, {12}, {13}, {14}, {15}
+    )
+)
+INSERT INTO assessments_followup (
+    id, clinic_id, patient_id, assessment_id, kind, state, opens_at, due_at, overdue_at, permission_lapses_at,
+    round, next_attempt_at, failures, last_error, created_at, updated_at
+)
+SELECT planned.id, {2}, {3}, {1}, planned.kind, 'scheduled', planned.opens_at, planned.due_at,
+       planned.overdue_at, planned.lapses_at, 0, greatest(planned.due_at, {15}), 0, '', {15}, {15}
+FROM unnest(
+    {16}::uuid[], {17}::text[], {18}::timestamptz[], {19}::timestamptz[], {20}::timestamptz[],
+    {21}::timestamptz[]
+) AS planned (id, kind, opens_at, due_at, overdue_at, lapses_at)
+"""
+
+#: Types PostgreSQL can't infer where a parameter is only selected.
+_CASTS = {1: "uuid", 2: "uuid", 3: "uuid", 15: "timestamptz"}
+_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+
+
+def for_asyncpg(statement: str) -> str:
+    """The statement with ``$1``, ``$2`` …"""
+    return _PLACEHOLDER.sub(lambda found: f"${found[1]}{_cast(statement, found[1])}", statement)
+
+
+def for_psycopg(statement: str) -> str:
+    """The statement with ``%(p1)s``, ``%(p2)s`` … ; see ``named``."""
+    return _PLACEHOLDER.sub(lambda found: f"%(p{found[1]})s{_cast(statement, found[1])}", statement)
+
+
+def named(*values: object) -> dict[str, object]:
+    """Positional values under psycopg's names."""
+    return {f"p{place}": value for place, value in enumerate(values, 1)}
+
+
+def _cast(statement: str, place: str) -> str:
+    kind = _CASTS.get(int(place)) if statement is INSERT else None
+    return f"::{kind}" if kind else ""
+
+
+def follow_up_columns(planned: Iterable[PlannedFollowUp]) -> list[list[Any]]:
+    """New ids and the columns of the planned follow-ups, as the last six values of ``INSERT``."""
+    rows = [
+        (uuid7(), plan.kind, plan.opens_at, plan.due_at, plan.overdue_at, plan.permission_lapses_at)
+        for plan in planned
+    ]
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(6)]
+
+
+def document(
+    *,
+    identifier: uuid.UUID,
+    patient: uuid.UUID,
+    client: uuid.UUID,
+    assessed_at: dt.datetime,
+    created_at: dt.datetime,
+    follow_ups: Iterable[uuid.UUID],
+) -> dict[str, Any]:
+    """The part of the answer that is different for every assessment."""
+    return {
+        "id": str(identifier),
+        "patient": str(patient),
+        "assessed_at": _time(assessed_at),
+        "assessor_role": "physiotherapist",
+        "recorded_by": {"client": str(client), "user": None},
+        "escalation": None,
+        "follow_ups": [str(follow_up) for follow_up in follow_ups],
+        "supersedes": None,
+        "carried": {},
+        "created_at": _time(created_at),
+    }
+
+
+def _time(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
