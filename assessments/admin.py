@@ -1,0 +1,189 @@
+"""The dashboard: the record to be read, and the worklist where a clinician takes an escalation on."""
+
+import uuid
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from unfold.decorators import display
+
+from assessments.decision_page import decision_page, decision_words, urgency_words
+from assessments.models import Assessment, Delivery, Escalation, FollowUp
+from assessments.services.acknowledge import EscalationNotFoundError, acknowledge
+from clinics.actor import Actor
+from clinics.admin import ClinicModelAdmin, may, member_of
+from clinics.permissions import Permission
+from clinics.services.name_clinician import name_clinician
+
+#: What is open comes first, whatever the urgency of what is not.
+_STATE_ORDER = Case(
+    When(state=Escalation.State.OPEN, then=Value(0)),
+    When(state=Escalation.State.ACKNOWLEDGED, then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(ClinicModelAdmin):
+    """Decisions with their reasons, newest first."""
+
+    related = "assessments"
+    seen_with = Permission.SEE_ASSESSMENTS
+    list_display = ("assessed_at", "patient", "decision_in_words", "urgency_in_words")
+    list_select_related = ("patient",)
+    ordering = ("-assessed_at", "id")
+    fields = (
+        "patient",
+        "assessed_at",
+        "assessor_role",
+        "recorded_by_client",
+        "recorded_by_user",
+        "absent_reasons",
+        "supersedes",
+        "protocol_version",
+        "protocol_hash",
+        "created_at",
+    )
+    change_form_outer_before_template = "assessments/decision.html"
+
+    @display(description="Decision")  # type: ignore[untyped-decorator]
+    def decision_in_words(self, assessment: Assessment) -> str:
+        """The decision as a sentence."""
+        return decision_words(assessment.evaluation)
+
+    @display(description="Urgency")  # type: ignore[untyped-decorator]
+    def urgency_in_words(self, assessment: Assessment) -> str:
+        """The urgency in words."""
+        at_least = assessment.evaluation["urgency_is_lower_bound"]
+        return urgency_words(assessment.urgency, at_least=at_least)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        """Add the page of the decision."""
+        context["page"] = decision_page(obj)
+        response: HttpResponse = super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return response
+
+
+@admin.register(Escalation)
+class EscalationAdmin(ClinicModelAdmin):
+    """The worklist: open ones first, then by urgency, then longest waiting."""
+
+    related = "escalations"
+    seen_with = Permission.SEE_ESCALATIONS
+    list_display = ("urgency_in_words", "state", "patient", "opened_at", "acknowledge_by", "acknowledged_by")
+    list_filter = ("state", "urgency")
+    list_select_related = ("patient", "acknowledged_by__user")
+    ordering = (_STATE_ORDER, "-urgency_rank", "opened_at", "id")
+    fields = (
+        "patient",
+        "assessment",
+        "urgency_in_words",
+        "state",
+        "opened_at",
+        "acknowledge_by",
+        "acknowledged_at",
+        "acknowledged_by",
+        "resolved_at",
+        "resolved_by",
+        "outcome",
+        "round",
+        "next_attempt_at",
+        "last_error",
+    )
+    readonly_fields = ("urgency_in_words",)
+    change_form_outer_before_template = "assessments/escalation.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Escalation]:
+        """With what the page of one shows."""
+        rows: QuerySet[Escalation] = super().get_queryset(request)
+        return rows.select_related("assessment__clinic", "clinic")
+
+    @display(description="Urgency")  # type: ignore[untyped-decorator]
+    def urgency_in_words(self, escalation: Escalation) -> str:
+        """The urgency in words."""
+        return urgency_words(escalation.urgency)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        """Add the reasons, and the button for whoever may take it on."""
+        may_acknowledge = obj.state == Escalation.State.OPEN and may(request, Permission.ACT_ON_ESCALATIONS)
+        context |= {"page": decision_page(obj.assessment), "may_acknowledge": may_acknowledge}
+        response: HttpResponse = super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return response
+
+    def get_urls(self) -> list[URLPattern]:
+        """One more page: the acknowledgement."""
+        view = self.admin_site.admin_view(self.acknowledge_view)
+        own = [path("<uuid:object_id>/acknowledge/", view, name="assessments_escalation_acknowledge")]
+        return [*own, *super().get_urls()]
+
+    def acknowledge_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        """Take it on as the signed-in member. POST only: a link that is followed must change nothing."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        member = member_of(request)
+        if member is None or not may(request, Permission.ACT_ON_ESCALATIONS):
+            raise PermissionDenied
+        by = name_clinician(clinic=member.clinic, actor=Actor(user=member.user))
+        try:
+            acknowledge(clinic=member.clinic, escalation_id=object_id, by=by, now=timezone.now())
+        except EscalationNotFoundError:
+            raise Http404 from None
+        messages.success(request, "You have taken this on; its messages have stopped.")
+        return HttpResponseRedirect(reverse("admin:assessments_escalation_change", args=[object_id]))
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(ClinicModelAdmin):
+    """Checks and reviews, soonest due first."""
+
+    related = "follow_ups"
+    seen_with = Permission.SEE_FOLLOW_UPS
+    list_display = ("kind", "state", "patient", "due_at", "overdue_at", "permission_lapses_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("patient",)
+    ordering = ("due_at", "id")
+    fields = (
+        "patient",
+        "kind",
+        "state",
+        "opens_at",
+        "due_at",
+        "overdue_at",
+        "permission_lapses_at",
+        "answered_at",
+        "round",
+        "next_attempt_at",
+        "last_error",
+    )
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ClinicModelAdmin):
+    """What was sent to whom, newest first."""
+
+    related = "deliveries"
+    seen_with = Permission.SEE_DELIVERIES
+    list_display = ("created_at", "state", "channel", "address", "attempts", "sent_at")
+    list_filter = ("state",)
+    ordering = ("-created_at", "id")
+    fields = (
+        "escalation",
+        "follow_up",
+        "round",
+        "channel",
+        "address",
+        "state",
+        "attempts",
+        "error",
+        "sent_at",
+        "created_at",
+    )

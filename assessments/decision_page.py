@@ -1,0 +1,87 @@
+"""A stored evaluation in words, for whoever reads it in the dashboard."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from assessments.models import Assessment
+from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT, PLANS, SAFETY_NET, URGENCIES
+from assessments.protocol.questions import QUESTIONS, QUESTIONS_BY_NAME
+
+#: Repeated contacts within this time are a warning in themselves.
+RECENT = timedelta(days=14)
+
+
+def decision_words(evaluation: Mapping[str, Any]) -> str:
+    """The decision as a sentence."""
+    kind, decision = evaluation["insufficiency_kind"], evaluation["decision"]
+    sentence: str = INSUFFICIENT.get(kind) or DECISIONS.get(decision, decision)
+    level = evaluation["adjust_level"]
+    return f"{sentence} As {ADJUSTMENTS.get(level, level)}." if level else sentence
+
+
+def urgency_words(urgency: str, *, at_least: bool = False) -> str:
+    """The urgency in words; a lower bound says so."""
+    words = plain(urgency) if urgency not in URGENCIES else URGENCIES[urgency]  # type: ignore[index]
+    return f"at least: {words}" if at_least else words
+
+
+def decision_page(assessment: Assessment) -> dict[str, Any]:
+    """Everything a clinician needs to see why, and what was never asked."""
+    evaluation = assessment.evaluation
+    return {
+        "decision": decision_words(evaluation),
+        "urgency": urgency_words(evaluation["urgency"], at_least=evaluation["urgency_is_lower_bound"]),
+        "plan": PLANS.get(evaluation["plan_release"], evaluation["plan_release"]),
+        "provisional": evaluation["provisional"],
+        "criteria": [
+            {**met, "answers": [(label(name), plain(value)) for name, value in met["answers"].items()]}
+            for met in evaluation["criteria_met"]
+        ],
+        "contradictions": [found["statement"] for found in evaluation["contradictions"]],
+        "missing": [label(item["question"]) for item in evaluation["missing"]],
+        "next_questions": [label(name) for name in evaluation["next_questions"]],
+        "not_assessed": [label(name) for name in evaluation["not_assessed"]],
+        "notices": [notice["statement"] for notice in assessment.notices],
+        "answers": [
+            _answer(assessment, question.name)
+            for question in QUESTIONS
+            if question.name in assessment.answers
+        ],
+        "recent_contacts": _recent_contacts(assessment),
+        "safety_net": SAFETY_NET,
+    }
+
+
+def _answer(assessment: Assessment, name: str) -> tuple[str, str, str]:
+    """Question, answer, and the date it was carried from."""
+    carried = assessment.carried.get(name, {}).get("assessed_at", "")
+    return label(name), plain(assessment.answers[name]), carried[:10]
+
+
+def _recent_contacts(assessment: Assessment) -> int:
+    """How often this runner was assessed in the fortnight up to this assessment, itself included."""
+    since = assessment.assessed_at - RECENT
+    same_runner = assessment.clinic.assessments.filter(patient_id=assessment.patient_id)
+    return same_runner.filter(assessed_at__gt=since, assessed_at__lte=assessment.assessed_at).count()
+
+
+def label(name: str) -> str:
+    """The question as it is asked; one feature of a set after a colon."""
+    name, _, item = name.partition(".")
+    question = QUESTIONS_BY_NAME.get(name)
+    words = question.label if question else plain(name)
+    return f"{words}: {plain(item)}" if item else words
+
+
+def plain(value: object) -> str:
+    """An answer as words rather than codes."""
+    match value:
+        case Mapping():
+            return "; ".join(f"{plain(key)}: {plain(item)}" for key, item in value.items())
+        case list():
+            return ", ".join(plain(item) for item in value) or "none"
+        case str():
+            return value.replace("_", " ")
+        case _:
+            return str(value)

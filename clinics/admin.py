@@ -1,0 +1,152 @@
+"""The dashboard's ground: who is looking, what their role allows, and the clinic's own page.
+
+Permissions come from the membership, never from the user row: a superuser without one sees nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import oauth2_provider.admin  # noqa: F401 - registers what is taken away again below
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from oauth2_provider.models import (
+    get_access_token_model,
+    get_application_model,
+    get_grant_model,
+    get_id_token_model,
+    get_refresh_token_model,
+)
+from unfold.admin import ModelAdmin
+
+from clinics.models import Clinic, Membership
+from clinics.permissions import Permission, permissions_of
+from clinics.services.name_clinician import CLINICAL_ROLES
+from clinics.services.set_emergency_pathway import set_emergency_pathway
+
+# Clients, tokens and Django's own groups are nobody's business here.
+admin.site.unregister(
+    [
+        Group,
+        get_application_model(),
+        get_access_token_model(),
+        get_grant_model(),
+        get_id_token_model(),
+        get_refresh_token_model(),
+    ]
+)
+
+
+def member_of(request: HttpRequest) -> Membership | None:
+    """The signed-in person's membership of the clinic that the request runs in; read once a request."""
+    clinic_id = getattr(request, "clinic_id", None)
+    if clinic_id is None:
+        return None
+    if not hasattr(request, "member"):
+        members = Membership.objects.filter(clinic_id=clinic_id, user_id=request.user.pk)
+        request.member = members.select_related("clinic", "user").first()  # type: ignore[attr-defined]
+    member: Membership | None = request.member  # type: ignore[attr-defined]
+    return member
+
+
+def may(request: HttpRequest, permission: Permission) -> bool:
+    """Whether the signed-in person's role allows it."""
+    member = member_of(request)
+    return member is not None and member.user.is_active and permission in permissions_of(member.role)
+
+
+class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no types
+    """Rows of the person's own clinic, to be read and nothing else.
+
+    ``related`` is the clinic's name for them; ``seen_with`` the permission that opens them.
+    """
+
+    related: ClassVar[str]
+    seen_with: ClassVar[Permission]
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The clinic's rows, and none for somebody without a clinic."""
+        member = member_of(request)
+        if member is None:
+            return QuerySet(self.model).none()
+        rows: QuerySet[Any] = getattr(member.clinic, self.related).all()
+        return rows
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        """As the role says."""
+        return may(request, self.seen_with)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Shown in the menu to whoever may see it."""
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Rows are made by services."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        """Rows are changed by services."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        """Nothing is ever deleted."""
+        return False
+
+
+@admin.register(Clinic)
+class ClinicAdmin(ClinicModelAdmin):
+    """The clinic's settings; its admin keeps the emergency pathway up to date."""
+
+    seen_with = Permission.SEE_CLINIC
+    list_display = ("name", "emergency_number", "emergency_destination", "on_call", "lead")
+    list_select_related = ("on_call__user", "lead__user")
+    fields = (
+        "name",
+        "time_zone",
+        "working_day_ends_at",
+        "emergency_number",
+        "emergency_destination",
+        "on_call",
+        "lead",
+    )
+    readonly_fields = ("name", "time_zone", "working_day_ends_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Clinic]:
+        """One row: the person's own clinic."""
+        member = member_of(request)
+        return Clinic.objects.filter(id=member.clinic_id) if member else Clinic.objects.none()
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        """The pathway is the clinic admin's to set."""
+        return may(request, Permission.SET_PATHWAY)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm[Clinic]]:
+        """A pathway may be changed and never emptied."""
+        form: type[forms.ModelForm[Clinic]] = super().get_form(request, *args, **kwargs)
+        for name in ("emergency_number", "emergency_destination", "on_call"):
+            if name in form.base_fields:
+                form.base_fields[name].required = True
+        return form
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """On call and lead are clinicians of this clinic whom a message can reach."""
+        member = member_of(request)
+        if member is not None:
+            reachable = member.clinic.members.filter(role__in=CLINICAL_ROLES, user__is_active=True)
+            kwargs["queryset"] = reachable.exclude(user__email="").select_related("user")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Clinic, form: Any, change: bool) -> None:  # noqa: ARG002
+        """Through the service, with the row locked."""
+        columns = {"on_call": "on_call_id", "lead": "lead_id"}
+        changes = {
+            columns.get(name, name): getattr(obj, columns.get(name, name)) for name in form.changed_data
+        }
+        clinic = Clinic.objects.select_for_update().get(id=obj.id)
+        set_emergency_pathway(clinic=clinic, changes=changes)

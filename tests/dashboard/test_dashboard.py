@@ -1,0 +1,251 @@
+"""The dashboard shows a clinic its own record, lets clinicians take an escalation on, and nobody else."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.utils import timezone
+
+from assessments.models import Assessment, Escalation
+from assessments.services.submit import Submission, submit_assessment
+from clinics.actor import Actor
+from clinics.models import Clinic, Role, User
+from clinics.tenancy import clinic_scope
+from patients.models import Patient
+from tests.factories import make_member, make_patient, reassuring_answers
+
+PAGES = {
+    "patients": "/admin/patients/patient/",
+    "assessments": "/admin/assessments/assessment/",
+    "escalations": "/admin/assessments/escalation/",
+    "follow_ups": "/admin/assessments/followup/",
+    "deliveries": "/admin/assessments/delivery/",
+    "clinic": "/admin/clinics/clinic/",
+}
+DESK = {"patients", "follow_ups", "clinic"}
+SEEN = {Role.ADMIN: set(PAGES), Role.CLINICIAN: set(PAGES), Role.AUDITOR: set(PAGES), Role.RECEPTION: DESK}
+
+SignIn = Callable[[Clinic, str], Client]
+
+
+@pytest.fixture
+def sign_in(db: None) -> SignIn:
+    """A browser in which somebody of the role is signed in."""
+
+    def enter(clinic: Clinic, role: str) -> Client:
+        user = make_member(clinic, role).user
+        user.is_staff = True
+        user.save()
+        browser = Client()
+        browser.force_login(user)
+        return browser
+
+    return enter
+
+
+def record(clinic: Clinic, **changes: object) -> Assessment:
+    """An assessment of a runner named Robin Runner."""
+    patient: Patient = make_patient(clinic)
+    submission = Submission(patient.id, timezone.now(), "physiotherapist", reassuring_answers(**changes))
+    with clinic_scope(clinic.id):
+        actor = Actor(client=clinic.api_clients.get())
+        return submit_assessment(
+            clinic=clinic, actor=actor, submission=submission, now=timezone.now()
+        ).assessment
+
+
+def emergency(clinic: Clinic) -> Escalation:
+    """An open emergency."""
+    with clinic_scope(clinic.id):
+        return clinic.escalations.get(assessment=record(clinic, bladder_change="yes"))
+
+
+def page_of(row: Assessment | Escalation) -> str:
+    return f"/admin/assessments/{row._meta.model_name}/{row.pk}/change/"
+
+
+def state(clinic: Clinic, escalation: Escalation) -> str:
+    with clinic_scope(clinic.id):
+        return clinic.escalations.get(id=escalation.id).state
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_sees_what_its_table_allows_and_no_more(clinic: Clinic, sign_in: SignIn, role: Role) -> None:
+    browser = sign_in(clinic, role)
+    answers = {name: browser.get(page).status_code for name, page in PAGES.items()}
+    assert answers == {name: 200 if name in SEEN[role] else 403 for name in PAGES}
+
+
+def test_nobody_enters_without_signing_in(db: None) -> None:
+    for page in PAGES.values():
+        answer = Client().get(page)
+        assert (answer.status_code, answer["Location"]) == (302, f"/admin/login/?next={page}")
+
+
+@pytest.mark.parametrize("superuser", [True, False])
+def test_a_person_without_a_membership_sees_nothing(clinic: Clinic, superuser: bool) -> None:
+    escalation = emergency(clinic)
+    browser = Client()
+    browser.force_login(User.objects.create_user("stranger", is_staff=True, is_superuser=superuser))
+    assert [browser.get(page).status_code for page in PAGES.values()] == [403] * len(PAGES)
+    assert browser.post(f"/admin/assessments/escalation/{escalation.pk}/acknowledge/").status_code == 403
+    assert state(clinic, escalation) == "open"
+
+
+def test_another_clinics_rows_are_neither_listed_nor_opened(
+    clinic: Clinic, other_clinic: Clinic, sign_in: SignIn
+) -> None:
+    escalation = emergency(other_clinic)
+    browser = sign_in(clinic, Role.ADMIN)
+    for name in ("patients", "assessments", "escalations", "follow_ups"):
+        assert "Runner" not in browser.get(PAGES[name]).content.decode()
+    # Django's admin answers an unknown row with its own index page.
+    assert browser.get(page_of(escalation)).headers.get("Location") == "/admin/"
+    assert browser.post(f"/admin/assessments/escalation/{escalation.pk}/acknowledge/").status_code == 404
+    assert state(other_clinic, escalation) == "open"
+
+
+def test_the_page_of_an_assessment_says_why_in_words(clinic: Clinic, sign_in: SignIn) -> None:
+    assessment = record(clinic, bladder_change="yes", hop_or_impact_pain=None)
+    page = sign_in(clinic, Role.CLINICIAN).get(page_of(assessment)).content.decode()
+    assert "Refer as an emergency. No running." in page
+    assert "emergency department now" in page
+    (met,) = [met for met in assessment.evaluation["criteria_met"] if met["id"] == "RF-E02"]
+    assert f"RF-E02 {met['title']}" in page
+    assert met["rationale"] in page
+    assert "Not assessed" in page
+
+
+def test_a_missing_answer_is_named(clinic: Clinic, sign_in: SignIn) -> None:
+    assessment = record(clinic, saddle_sensation_change=None)
+    page = sign_in(clinic, Role.CLINICIAN).get(page_of(assessment)).content.decode()
+    assert "Not answered although needed" in page
+    assert "The safety screen is incomplete" in page
+
+
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.ADMIN])
+def test_a_clinician_takes_an_escalation_on_from_the_page_the_mail_links_to(
+    clinic: Clinic, sign_in: SignIn, role: Role
+) -> None:
+    escalation = emergency(clinic)
+    browser = sign_in(clinic, role)
+    assert "Acknowledge" in browser.get(page_of(escalation)).content.decode()
+    answer = browser.post(f"/admin/assessments/escalation/{escalation.pk}/acknowledge/")
+    assert answer["Location"] == page_of(escalation)
+    with clinic_scope(clinic.id):
+        acknowledged = clinic.escalations.get(id=escalation.id)
+        assert acknowledged.state == "acknowledged"
+        assert acknowledged.next_attempt_at is None
+        assert str(acknowledged.acknowledged_by.user.pk) == browser.session["_auth_user_id"]
+    assert "I take this on" not in browser.get(page_of(escalation)).content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.RECEPTION])
+def test_others_may_not_take_it_on(clinic: Clinic, sign_in: SignIn, role: Role) -> None:
+    escalation = emergency(clinic)
+    browser = sign_in(clinic, role)
+    assert "I take this on" not in browser.get(page_of(escalation)).content.decode()
+    assert browser.post(f"/admin/assessments/escalation/{escalation.pk}/acknowledge/").status_code == 403
+    assert state(clinic, escalation) == "open"
+
+
+def test_following_a_link_acknowledges_nothing(clinic: Clinic, sign_in: SignIn) -> None:
+    escalation = emergency(clinic)
+    browser = sign_in(clinic, Role.CLINICIAN)
+    assert browser.get(f"/admin/assessments/escalation/{escalation.pk}/acknowledge/").status_code == 405
+    assert state(clinic, escalation) == "open"
+
+
+def test_a_forged_form_acknowledges_nothing(clinic: Clinic, sign_in: SignIn) -> None:
+    escalation = emergency(clinic)
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies = sign_in(clinic, Role.CLINICIAN).cookies
+    assert browser.post(f"/admin/assessments/escalation/{escalation.pk}/acknowledge/").status_code == 403
+    assert state(clinic, escalation) == "open"
+
+
+def test_the_worklist_shows_what_is_open_first_then_by_urgency(clinic: Clinic, sign_in: SignIn) -> None:
+    browser = sign_in(clinic, Role.CLINICIAN)
+    done = emergency(clinic)
+    browser.post(f"/admin/assessments/escalation/{done.pk}/acknowledge/")
+    with clinic_scope(clinic.id):
+        routine = clinic.escalations.get(assessment=record(clinic, analgesic_after_every_run="yes"))
+        same_day = clinic.escalations.get(assessment=record(clinic, fever_or_rigors="yes"))
+    page = browser.get(PAGES["escalations"]).content.decode()
+    places = [page.index(str(row.pk)) for row in (same_day, routine, done)]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_nobody_changes_or_deletes_clinical_rows(clinic: Clinic, sign_in: SignIn, role: Role) -> None:
+    assessment = record(clinic)
+    browser = sign_in(clinic, role)
+    for page in (
+        *(f"{page}add/" for page in PAGES.values()),
+        page_of(assessment).replace("change", "delete"),
+    ):
+        assert browser.get(page).status_code == 403
+    assert browser.post(page_of(assessment), {"decision": "adjust_running"}).status_code == 403
+
+
+def pathway(clinic: Clinic, **changes: object) -> dict[str, object]:
+    return {
+        "emergency_number": "112",
+        "emergency_destination": "A&E, Other Hospital",
+        "on_call": str(clinic.on_call_id),
+        "lead": str(clinic.lead_id),
+        **changes,
+    }
+
+
+def stored(clinic: Clinic) -> Clinic:
+    with clinic_scope(clinic.id):
+        return Clinic.objects.get(id=clinic.id)
+
+
+def test_the_clinics_admin_sets_the_pathway(clinic: Clinic, sign_in: SignIn) -> None:
+    page = f"{PAGES['clinic']}{clinic.pk}/change/"
+    answer = sign_in(clinic, Role.ADMIN).post(page, pathway(clinic))
+    assert answer.status_code == 302
+    assert stored(clinic).emergency_number == "112"
+    assert stored(clinic).name == clinic.name
+
+
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.RECEPTION, Role.AUDITOR])
+def test_nobody_else_sets_the_pathway(clinic: Clinic, sign_in: SignIn, role: Role) -> None:
+    page = f"{PAGES['clinic']}{clinic.pk}/change/"
+    assert sign_in(clinic, role).post(page, pathway(clinic)).status_code == 403
+    assert stored(clinic).emergency_number == "999"
+
+
+@pytest.mark.parametrize("emptied", ["emergency_number", "emergency_destination", "on_call"])
+def test_the_pathway_is_never_emptied(clinic: Clinic, sign_in: SignIn, emptied: str) -> None:
+    page = f"{PAGES['clinic']}{clinic.pk}/change/"
+    answer = sign_in(clinic, Role.ADMIN).post(page, pathway(clinic, **{emptied: ""}))
+    assert answer.status_code == 200
+    assert stored(clinic).missing_from_pathway == []
+    assert stored(clinic).emergency_number == "999"
+
+
+def test_nobody_who_cannot_be_reached_is_put_on_call(
+    clinic: Clinic, other_clinic: Clinic, sign_in: SignIn
+) -> None:
+    auditor = make_member(clinic, Role.AUDITOR)
+    page = f"{PAGES['clinic']}{clinic.pk}/change/"
+    browser = sign_in(clinic, Role.ADMIN)
+    for wrong in (auditor.id, other_clinic.on_call_id):
+        assert browser.post(page, pathway(clinic, on_call=str(wrong))).status_code == 200
+    assert stored(clinic).on_call_id == clinic.on_call_id
+
+
+def test_tokens_and_clients_are_not_shown() -> None:
+    shown = {model._meta.label for model in admin.site._registry}
+    assert shown == {
+        "clinics.Clinic",
+        "patients.Patient",
+        "assessments.Assessment",
+        "assessments.Escalation",
+        "assessments.FollowUp",
+        "assessments.Delivery",
+    }
