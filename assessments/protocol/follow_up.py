@@ -39,10 +39,10 @@ CARRIED_QUESTIONS: frozenset[str] = frozenset(
     {
         "age_years", "sex_at_birth", "pregnancy_status", "cancer_history", "unexplained_weight_loss",
         "bone_fragility_risk", "infection_risk", "pain_region", "trauma", "diagnoses", "first_ever_episode",
-        "onset_date", "episode_duration_days", "prior_bone_stress_injury", "low_energy_or_menstrual_disturbance",
-        "spa_features", "new_to_running", "previous_back_injury", "runs_per_week", "min_recovery_days",
-        "intensity_change", "surface_mix", "warm_up_usual", "form_observed", "shoe_distance_km",
-        "shoe_age_months", "shoe_tread_worn", "goal_event",
+        "onset_date", "episode_duration_days", "prior_bone_stress_injury",
+        "low_energy_or_menstrual_disturbance", "spa_features", "new_to_running", "previous_back_injury",
+        "runs_per_week", "min_recovery_days", "intensity_change", "surface_mix", "warm_up_usual",
+        "form_observed", "shoe_distance_km", "shoe_age_months", "shoe_tread_worn", "goal_event",
     }
 )  # fmt: skip
 
@@ -77,7 +77,7 @@ def plan_follow_ups(
 ) -> tuple[PlannedFollowUp, ...]:
     """Return the follow-ups of one assessment, soonest first.
 
-    ``answers`` are validated ones; ``duration_days`` is the episode's effective duration, ``None`` if unknown.
+    ``answers`` are validated; ``duration_days`` is the episode's effective duration, ``None`` if not known.
     """
     planned = [
         *_check_after_run(run_status, answers, assessed_at),
@@ -145,9 +145,9 @@ def carry_forward(
 ) -> dict[str, object]:
     """Return the earlier answers that a check at ``assessed_at`` may rest on.
 
-    ``answers`` are those of the linked assessment, given at ``answered_at``; ``dated`` holds the first date of
-    those that were themselves carried; ``days_max`` is the clinic's ``carry_forward_days_max``. The episode's
-    duration grows with the days that have passed.
+    ``answers`` are those of the linked assessment, given at ``answered_at``; ``dated`` holds the first date
+    of those that were themselves carried; ``days_max`` is the clinic's ``carry_forward_days_max``. The
+    episode's duration grows with the days that have passed.
     """
     carried = {
         name: value

@@ -20,7 +20,7 @@ Record = dict[str, Any]
 
 # The same examples every time where a failure must be repeatable; new ones on a developer's machine.
 SETTINGS = settings(
-    max_examples=200,
+    max_examples=150,
     deadline=None,
     derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
