@@ -1,9 +1,9 @@
 """Row-level security, written by hand in migrations.
 
-The runtime role sees and writes the rows of the clinic that ``clinic_scope`` named for the transaction, and none
-when no clinic is named. The owner role (migrations, backups, the few definer functions) sees all; no request
-ever runs as it. Look-ups that must happen before a clinic is known go through definer functions, each of which
-answers one narrow question.
+The runtime role sees and writes the rows of the clinic that ``clinic_scope`` named for the transaction, and
+none when no clinic is named. The owner role (migrations, backups, the few definer functions) sees all; no
+request ever runs as it. Look-ups that must happen before a clinic is known go through definer functions, each
+of which answers one narrow question.
 """
 
 from django.conf import settings

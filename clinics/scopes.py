@@ -30,14 +30,14 @@ class ClientScopes(BaseScopes):
         return ALL_SCOPES
 
     def get_available_scopes(
-        self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
+        self, application: Any = None, request: Any = None, *_: Any, **__: Any  # noqa: ARG002
     ) -> list[str]:
         """The scopes this client may ask for."""
         allowed: Iterable[str] = application.allowed_scopes.split() if application else ()
         return [scope for scope in allowed if scope in ALL_SCOPES]
 
     def get_default_scopes(
-        self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
+        self, application: Any = None, request: Any = None, *_: Any, **__: Any
     ) -> list[str]:
         """What a client gets that names no scope: all it may have."""
         return self.get_available_scopes(application, request)

@@ -1,7 +1,7 @@
 """The clinic of a transaction.
 
-Every query about a clinic's rows runs inside one of these scopes: it opens the transaction and tells PostgreSQL
-whose rows may be seen, so that row-level security refuses what the application's own scoping lets slip.
+Every query about a clinic's rows runs inside one of these scopes: it opens the transaction and tells
+PostgreSQL whose rows may be seen, so that row-level security refuses what our own scoping lets slip.
 """
 
 import uuid
@@ -43,7 +43,7 @@ def _set_clinic(clinic_id: str) -> None:
 
 @contextmanager
 def clinicless_transaction() -> Iterator[None]:
-    """Open a transaction whose clinic isn't known yet: it sees no clinic's rows until ``entered`` is called."""
+    """Open a transaction whose clinic isn't known yet: it sees no clinic's rows until one is entered."""
     before = _current.get()
     nested = connection.in_atomic_block
     try:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.conf import settings
 from django.db import connection
 from pytest_django import DjangoDbBlocker
@@ -73,19 +74,20 @@ def patient(clinic: Clinic) -> Patient:
     return make_patient(clinic)
 
 
+def publish_to(url: str) -> str:
+    """Point this process's Celery application at another broker; returns the one before."""
+    before: str = current_app.conf.broker_url
+    current_app.conf.broker_url = current_app.conf.broker_write_url = current_app.conf.broker_read_url = url
+    current_app._after_fork()  # drops the pooled connections to the old one
+    return before
+
+
 @pytest.fixture
 def unreachable_broker() -> Iterator[None]:
     """A Celery broker address where nobody listens."""
-    from celery import current_app
-
-    before = current_app.conf.broker_url
-    current_app.conf.broker_url = current_app.conf.broker_write_url = "redis://127.0.0.1:1/0"
-    current_app.pool.force_close_all()
-    current_app._pool = None
+    before = publish_to("redis://127.0.0.1:1/0")
     yield
-    current_app.conf.broker_url = current_app.conf.broker_write_url = before
-    current_app.pool.force_close_all()
-    current_app._pool = None
+    publish_to(before)
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ class Postbox:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
-        self.refuse: Callable[[str], str | None] = lambda address: None
+        self.refuse: Callable[[str], str | None] = lambda _: None
 
-    async def handle_RCPT(  # noqa: PLR0913 - the server's own signature
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[Any]
     ) -> str:
         """Take a recipient, or refuse it."""

@@ -44,7 +44,7 @@ class OnBehalf(StrictSerializer):
 
     on_behalf_of = serializers.UUIDField(
         required=False,
-        help_text="Id of the member who answers for it; without it the one the client is registered to act for.",
+        help_text="The member who answers for it; without it the one the client is registered to act for.",
     )
 
 
@@ -105,7 +105,8 @@ class _StepView(Conditional, ClinicAPIView):
             raise NotFound from None
         except WrongStateError as exc:
             raise Problem("conflict", f"The escalation is {exc.state}.") from None
-        return self.represent(escalation_document(readable(self.clinic.escalations).get(id=escalation_id)))
+        now_is = readable(self.clinic.escalations.all()).get(id=escalation_id)
+        return self.represent(escalation_document(now_is))
 
     def _named(self, body: dict[str, Any]) -> NamedClinician:
         try:

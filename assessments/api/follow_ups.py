@@ -1,7 +1,7 @@
 """Follow-ups: what is due, and the answer that becomes an assessment."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from rest_framework import serializers
@@ -45,7 +45,7 @@ class FollowUpsView(PagedList, ClinicAPIView):
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """Follow-ups, soonest due first."""
         query = self.read_query()
-        wanted = {name: query[name] for name in ("state", "kind", "patient") if name in query}
+        wanted: dict[str, Any] = {name: query[name] for name in ("state", "kind", "patient") if name in query}
         if "due_before" in query:
             wanted["due_at__lt"] = query["due_before"]
         return self.page(self.clinic.follow_ups.filter(**wanted), query, follow_up_document)

@@ -25,7 +25,7 @@ _REASONS = next(
 )
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """A value that can't be taken: code and what is allowed."""
 
     def __init__(self, code: str, detail: str) -> None:
@@ -34,7 +34,7 @@ class _Refused(Exception):
 
 
 def read_submission(
-    body: Mapping[str, Any], *, now: dt.datetime, patient: bool = True, patient_id: uuid.UUID | None = None
+    body: Any, *, now: dt.datetime, patient: bool = True, patient_id: uuid.UUID | None = None
 ) -> Submission:
     """Read the body of an assessment; without ``patient`` that of an evaluation or an answered follow-up.
 
@@ -93,7 +93,7 @@ def _read_fields(
         if name in body:
             try:
                 values[name] = read(body[name])
-            except _Refused as refused:
+            except _RefusedError as refused:
                 problems.append(FieldProblem(f"/{name}", refused.code, refused.detail))
         elif name not in {"absent_reasons", "protocol_version"}:
             problems.append(FieldProblem(f"/{name}", "required", "This field is required."))
@@ -104,38 +104,38 @@ def _read_uuid(value: Any) -> uuid.UUID:
     try:
         return uuid.UUID(value if isinstance(value, str) else "")
     except ValueError:
-        raise _Refused("malformed", "A UUID is needed.") from None
+        raise _RefusedError("malformed", "A UUID is needed.") from None
 
 
 def _read_time(value: Any, now: dt.datetime) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
-        raise _Refused("malformed", "ISO 8601 date and time with an offset are needed.") from None
+        raise _RefusedError("malformed", "ISO 8601 date and time with an offset are needed.") from None
     if moment.tzinfo is None:
-        raise _Refused("no_offset", "The time needs its offset, such as 2026-03-01T09:00:00Z.")
+        raise _RefusedError("no_offset", "The time needs its offset, such as 2026-03-01T09:00:00Z.")
     if moment > now + CLOCK_SKEW:
-        raise _Refused("in_the_future", "Not later than now.")
-    if moment.year < 2000:  # noqa: PLR2004 - before there were any records of ours; also keeps UTC in range
-        raise _Refused("out_of_range", "Not before the year 2000.")
+        raise _RefusedError("in_the_future", "Not later than now.")
+    if moment.year < 2000:
+        raise _RefusedError("out_of_range", "Not before the year 2000.")
     return moment
 
 
 def _read_role(value: Any) -> str:
     if not isinstance(value, str) or value not in _ROLES:
-        raise _Refused("unknown_choice", "One of: " + ", ".join(sorted(_ROLES)) + ".")
+        raise _RefusedError("unknown_choice", "One of: " + ", ".join(sorted(_ROLES)) + ".")
     return value
 
 
 def _read_object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise _Refused("wrong_type", "An object is needed.")
+        raise _RefusedError("wrong_type", "An object is needed.")
     return value
 
 
 def _read_version(value: Any) -> str:
     if value != PROTOCOL_VERSION:
-        raise _Refused("unknown_version", f"The protocol in force is {PROTOCOL_VERSION}.")
+        raise _RefusedError("unknown_version", f"The protocol in force is {PROTOCOL_VERSION}.")
     return PROTOCOL_VERSION
 
 

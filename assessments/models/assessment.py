@@ -6,7 +6,6 @@ from assessments.protocol.vocabulary import AssessorRole
 from clinics.models import ApiClient, Clinic, Identified, User
 from patients.models import Patient
 
-
 ASSESSOR_ROLES = [(role.value, role.value.replace("_", " ").capitalize()) for role in AssessorRole]
 
 

@@ -9,7 +9,6 @@ from assessments.protocol.vocabulary import Urgency
 from clinics.models import ApiClient, Clinic, Identified, Membership
 from patients.models import Patient
 
-
 #: The urgencies that somebody must see: all but "none".
 ESCALATED_URGENCIES = [
     (urgency.value, urgency.value.replace("_", " ").capitalize())

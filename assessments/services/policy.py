@@ -107,6 +107,6 @@ def addresses_at(policy: dict[str, Any], *, waited: timedelta) -> list[str]:
 
 
 def first_addresses(*, clinic: Clinic, assessor: User | None) -> list[str]:
-    """Return whom to tell first about something of this clinic: assessor and on-call, else whoever there is."""
+    """Return whom to tell first about something of a clinic: assessor and on-call, else whoever there is."""
     members = list(clinic.members.filter(role__in=(Role.CLINICIAN, Role.ADMIN)).select_related("user"))
     return _first(members, clinic, assessor)

@@ -144,7 +144,6 @@ def _assessment(
     notices: list[dict[str, str]],
     now: dt.datetime,
 ) -> Assessment:
-    document = evaluation.as_dict()
     return Assessment(
         clinic=clinic,
         patient_id=submission.patient_id,
@@ -154,13 +153,13 @@ def _assessment(
         recorded_by_user=actor.user,
         answers=evaluation.answers,
         absent_reasons=dict(submission.absent_reasons),
-        evaluation=document,
+        evaluation=evaluation.as_dict(),
         notices=notices,
         carried=dict(submission.carried),
-        decision=document["decision"],
-        urgency=document["urgency"],
-        protocol_version=document["protocol_version"],
-        protocol_hash=document["protocol_hash"],
+        decision=evaluation.decision.value,
+        urgency=evaluation.urgency.value,
+        protocol_version=evaluation.protocol_version,
+        protocol_hash=evaluation.protocol_hash,
         supersedes=submission.supersedes,
         created_at=now,
     )

@@ -64,7 +64,7 @@ class ClinicAPIView(APIView):
             transaction.set_rollback(True)
         return super().handle_exception(exc)
 
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Commit before the answer leaves; clinical answers are not for caches."""
         scope = self.__dict__.pop("_scope", None)
         if scope is not None:

@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ('allowed_scopes', models.TextField(blank=True, help_text='Scopes this client may ask for, separated by spaces.')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(app_label)s_%(class)s', to=settings.AUTH_USER_MODEL, verbose_name='user')),
                 ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_clients', to='clinics.clinic')),
-                ('acts_for', models.ForeignKey(blank=True, help_text='The clinician who answers for what this software acknowledges, unless a request names another.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.membership')),
+                ('acts_for', models.ForeignKey(blank=True, help_text='The clinician who answers for what this software acknowledges, unless it names one.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.membership')),
             ],
             options={
                 'verbose_name': 'API client',

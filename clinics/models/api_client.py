@@ -10,7 +10,7 @@ from clinics.models.clinic import Clinic
 class ApiClient(AbstractApplication):
     """An OAuth application that belongs to exactly one clinic, with the scopes it may ask for."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)  # type: ignore[assignment]
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="api_clients")
     allowed_scopes = models.TextField(
         blank=True, help_text="Scopes this client may ask for, separated by spaces."
@@ -21,7 +21,7 @@ class ApiClient(AbstractApplication):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="The clinician who answers for what this software acknowledges, unless a request names another.",
+        help_text="The clinician who answers for what this software acknowledges, unless it names one.",
     )
 
     class Meta(AbstractApplication.Meta):
@@ -29,4 +29,4 @@ class ApiClient(AbstractApplication):
         verbose_name = "API client"
 
     def __str__(self) -> str:
-        return self.name or self.client_id
+        return str(self.name or self.client_id)

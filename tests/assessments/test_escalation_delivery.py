@@ -123,7 +123,7 @@ def test_a_failed_message_is_sent_again_soon_with_the_same_id(
     emergency: str, clinic: Clinic, postbox: Postbox, clock: Clock
 ) -> None:
     refusals = iter(["451 try later"])
-    postbox.refuse = lambda address: next(refusals, None)
+    postbox.refuse = lambda _: next(refusals, None)
     deliver(clock)
     assert postbox.messages == []
     row = stored(clinic, emergency)
