@@ -32,21 +32,26 @@ def decide_source(context: Context) -> str:
         if criterion.urgency_rank:
             lines.append(f"    if urgency < {criterion.urgency_rank}: urgency = {criterion.urgency_rank}")
     conditions = [criterion.condition for criterion in context.criteria]
-    return function("decide", "answers", conditions, context, [*lines, "return rank, urgency, met"])
+    conditions = [criterion.condition for criterion in context.criteria]
+    lines = ["get = answers.get", *loads(conditions, context), *lines, "return rank, urgency, met"]
+    return "\n    ".join(["def decide(answers):", *lines]) + "\n"
 
 
-def function(
-    name: str, arguments: str, conditions: Iterable[Condition], context: Context, body: Iterable[str]
-) -> str:
-    """A function that puts the answers its body uses into locals (None = unknown) and runs it."""
-    body, conditions = list(body), list(conditions)
-    prelude = dict(line for condition in conditions for line in condition.prelude(context))
-    text = "\n".join([*prelude.values(), *body])
-    used = [question for question in context.questions if question in text]
-    lines = ["get = answers.get"] if used else []
-    lines += [f"{question} = get({question!r})" for question in used]
-    lines += [f"{local} = {expression}" for local, expression in prelude.items()]
-    return "\n    ".join([f"def {name}({arguments}):", *lines, *body]) + "\n"
+def loads(conditions: Iterable[Condition], context: Context, *, without: str = "") -> list[str]:
+    """Lines that put what conditions use into locals (None = unknown), but for one question's answer."""
+    conditions = list(conditions)
+    derived = prelude(conditions, context)
+    text = "\n".join([*derived.values(), *(condition.source(context) for condition in conditions)])
+    used = [question for question in context.questions if question in text and question != without]
+    return [
+        *(f"{question} = get({question!r})" for question in used),
+        *(f"{local} = {expression}" for local, expression in derived.items()),
+    ]
+
+
+def prelude(conditions: Iterable[Condition], context: Context) -> dict[str, str]:
+    """The locals computed from answers that conditions use, each once, in order."""
+    return dict(line for condition in conditions for line in condition.prelude(context))
 
 
 def build(source: str, name: str) -> Callable[..., object]:

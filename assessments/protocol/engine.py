@@ -178,7 +178,11 @@ class CompiledProtocol:
         if place in self._contradicted:  # the contradictions present, not all it reads
             involved = frozenset().union(*(item.condition.reads() for item in contradictions))
             evidence = tuple(name for name in evidence if name in involved)
-        return CriterionMet(self._texts[place], {name: answers[name] for name in evidence if name in answers})
+        shown: dict[str, object] = {}
+        for name in evidence:
+            if name in answers:
+                shown[name] = answers[name]
+        return CriterionMet(self._texts[place], shown)
 
     def _adjust_level(self, met: Sequence[int]) -> AdjustLevel:
         """The largest adjustment any met criterion calls for."""

@@ -21,7 +21,7 @@ DECISIONS = {
 }
 INSUFFICIENT = {
     InsufficiencyKind.CORE: "Not enough information to decide. No running until it is complete.",
-    InsufficiencyKind.SCREEN: "The safety screen is incomplete or the pain out of scope. No running until clarified.",
+    InsufficiencyKind.SCREEN: "The safety screen is incomplete or not applicable. No running until then.",
 }
 ADJUSTMENTS = {
     AdjustLevel.MINOR: "a minor adjustment",

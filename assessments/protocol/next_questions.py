@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from assessments.protocol.compiler import Answers, Decide, Outcome, build, decide_source, function
+from assessments.protocol.compiler import Answers, Decide, Outcome, build, decide_source, loads
 from assessments.protocol.conditions import Context
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.question_types import Question
@@ -52,9 +52,9 @@ class NextQuestions:
             "Callable[[Answers, int, int], list[str]]",
             build(lifting_source(self._probes, context), "lifting"),
         )
-        self._names = {item.name for item in self._probes}
         # By place: the probes whose answer could undo a met criterion.
         self._unsettled = [{item.name for item in self._probes if item.name in names} for names in reads]
+        self._undoable = frozenset(place for place, names in enumerate(self._unsettled) if names)
         features = (item for item in self._probes if item.question.type == "features")
         self._features = [(item.name, len(item.question.choices)) for item in features]
 
@@ -63,15 +63,17 @@ class NextQuestions:
         rank, urgency, met = outcome
         if (rank, urgency) == TOP:
             return ()
-        found = self._lifting(answers, rank, urgency) if self._names - answers.keys() else []
-        unsettled = {name for place in met for name in self._unsettled[place] if name not in answers}
-        unsettled.update(name for name, items in self._features if 0 < len(given(answers, name)) < items)
+        found = self._lifting(answers, rank, urgency)
+        unsettled = [name for name, items in self._features if 0 < len(given(answers, name)) < items]
+        if not self._undoable.isdisjoint(met):
+            unsettled += [name for place in met for name in self._unsettled[place] if name not in answers]
         if not unsettled:
             return tuple(found)
+        # A criterion that can be lifted changes the outcome, whatever else an answer undoes.
         return tuple(
             item.name
             for item in self._probes
-            if (self._changes(item, answers, outcome) if item.name in unsettled else item.name in found)
+            if item.name in found or (item.name in unsettled and self._changes(item, answers, outcome))
         )
 
     def _changes(self, item: Probe, answers: Answers, outcome: Outcome) -> bool:
@@ -127,32 +129,25 @@ def lifting_source(probes: Sequence[Probe], context: Context) -> str:
     """Source of `lifting(answers, rank, urgency)`: the unanswered questions with an answer that meets a
     criterion beyond the rank or the urgency. Exact while no criterion that reads the question is met.
     """
-    lines = ["found = []"]
+    lines = ["get = answers.get", "found = []"]
     for item in probes:
-        name = item.name
         beyond = {c.id: f"(rank < {c.rank} or urgency < {c.urgency_rank})" for c in item.criteria}
         lifts = " or ".join(f"{beyond[c.id]} and {c.condition.source(context)}" for c in item.criteria)
-        derived = [f"{local} = {expression}" for local, expression in dependent(item, context).items()]
+        conditions = [criterion.condition for criterion in item.criteria]
+        answered, derived = split(loads(conditions, context, without=item.name))
         lines += [
-            f"if {name} is None and ({' or '.join(dict.fromkeys(beyond.values()))}):",
-            f"    for {name} in {item.candidates!r}:",
+            f"if get({item.name!r}) is None and ({' or '.join(dict.fromkeys(beyond.values()))}):",
+            *(f"    {line}" for line in answered),
+            f"    for {item.name} in {item.candidates!r}:",
             *(f"        {line}" for line in derived),
             f"        if {lifts}:",
-            f"            found.append({name!r})",
+            f"            found.append({item.name!r})",
             "            break",
-            f"    {name} = None",
-            *(f"    {line}" for line in derived),
         ]
-    conditions = [criterion.condition for item in probes for criterion in item.criteria]
-    return function("lifting", "answers, rank, urgency", conditions, context, [*lines, "return found"])
+    return "\n    ".join(["def lifting(answers, rank, urgency):", *lines, "return found"]) + "\n"
 
 
-def dependent(item: Probe, context: Context) -> Mapping[str, str]:
-    """The derived locals that change with the answer to the question, in order."""
-    changed, names = {}, {item.name}
-    for criterion in item.criteria:
-        for local, expression in criterion.condition.prelude(context):
-            if any(name in expression for name in names):
-                changed[local] = expression
-                names.add(local)
-    return changed
+def split(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Lines that take answers as they are, and lines that compute from them."""
+    answered = [line for line in lines if " = get(" in line]
+    return answered, [line for line in lines if line not in answered]
