@@ -9,41 +9,29 @@ from typing import Any, ClassVar
 
 import oauth2_provider.admin  # noqa: F401 - registers what is taken away again below
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from oauth2_provider.models import (
-    get_access_token_model,
-    get_application_model,
-    get_grant_model,
-    get_id_token_model,
-    get_refresh_token_model,
-)
 from unfold.admin import ModelAdmin
 
-from clinics.models import Clinic, Membership
+from clinics.models import ApiClient, Clinic, Membership
 from clinics.permissions import Permission, permissions_of
 from clinics.services.name_clinician import CLINICAL_ROLES
 from clinics.services.set_emergency_pathway import set_emergency_pathway
 
 # Clients, tokens and Django's own groups are nobody's business here.
-admin.site.unregister(
-    [
-        Group,
-        get_application_model(),
-        get_access_token_model(),
-        get_grant_model(),
-        get_id_token_model(),
-        get_refresh_token_model(),
-    ]
-)
+_HIDDEN: tuple[type[Model], ...] = (Group, ApiClient, *apps.get_app_config("oauth2_provider").get_models())
+for _model in _HIDDEN:
+    if admin.site.is_registered(_model):
+        admin.site.unregister(_model)
 
 
 def member_of(request: HttpRequest) -> Membership | None:
     """The signed-in person's membership of the clinic that the request runs in; read once a request."""
     clinic_id = getattr(request, "clinic_id", None)
-    if clinic_id is None:
+    if clinic_id is None or request.user.pk is None:
         return None
     if not hasattr(request, "member"):
         members = Membership.objects.filter(clinic_id=clinic_id, user_id=request.user.pk)
