@@ -13,8 +13,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import Field, Model
 
-_Fields = tuple[Field[Any, Any], ...]
-
 
 def insert_together(rows: Sequence[Model]) -> None:
     """Insert unsaved rows, grouped by model in the order given, as one statement.
@@ -46,15 +44,16 @@ def _insert(model: type[Model]) -> str:
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     columns = ", ".join(quote(str(field.column)) for field in _fields(model))
-    return f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s::json)"  # noqa: S608 - names of our own models
+    rows = f"json_populate_recordset(NULL::{table}, %s::json)"
+    return f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {rows}"  # noqa: S608 - our own names
 
 
 @cache
-def _fields(model: type[Model]) -> _Fields:
+def _fields(model: type[Model]) -> tuple[Field[Any, Any], ...]:
     return tuple(model._meta.concrete_fields)
 
 
-def _as_json(rows: Sequence[Model], fields: _Fields) -> str:
+def _as_json(rows: Sequence[Model], fields: tuple[Field[Any, Any], ...]) -> str:
     """The rows as a JSON list of objects with the names of the columns."""
     return json.dumps(
         [{str(field.column): field.pre_save(row, add=True) for field in fields} for row in rows],
