@@ -48,7 +48,9 @@ def planted_in(condition: Condition, context: Context) -> Iterator[Planted]:
         for change in (-0.05, 0.05, -2e-9):  # the last makes "more than" an "at least"
             ratio = context.value(condition.bound) + change
             yield Planted(f"ratio {change:+}", replace(condition, bound=ratio))
-        yield Planted("ratio upside down", RatioAbove(condition.denominator, condition.numerator, condition.bound))
+        yield Planted(
+            "ratio upside down", RatioAbove(condition.denominator, condition.numerator, condition.bound)
+        )
     elif isinstance(condition, SpaFeaturesAtLeast):
         for change in (-1, 1):
             yield Planted(f"features {change:+}", SpaFeaturesAtLeast(context.value(condition.least) + change))

@@ -1,0 +1,253 @@
+"""An error planted in a copy of the tables is noticed, for every criterion.
+
+What should come out is known from elsewhere: the criteria written a second time by hand, and the worked
+cases. The records are the decisive ones of every criterion with their twins across the boundary, the worked
+cases, and seeded ones near a reassuring record.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any, NamedTuple
+
+import pytest
+
+from assessments.protocol import (
+    CONTRADICTIONS,
+    CRITERIA,
+    QUESTIONS,
+    Criterion,
+    compile_protocol,
+    evaluate,
+    protocol_for,
+    validate,
+)
+from assessments.protocol.compiler import build, decide_source
+from assessments.protocol.conditions import Condition, Context, ScreenIncomplete
+from assessments.protocol.contradictions import Contradiction
+from assessments.protocol.question_types import Question
+from assessments.protocol.validation import ValidAnswers
+from assessments.protocol.vocabulary import ADJUST_LEVELS, RANKS, URGENCIES, Screen
+from bench.protocol import handwritten
+from bench.protocol.records import generate
+from tests.protocol.planted_errors import planted_in, planted_in_row
+from tests.protocol.records import CASES, record
+from tests.protocol.strategies import RUN_REACTION
+
+CONTEXT = protocol_for().context
+PLACES = {criterion.id: place for place, criterion in enumerate(CRITERIA)}
+RUN_SCORES = ("pain_run_peak_nrs", "pain_post_run_peak_nrs", "pain_next_day_nrs")
+BY_CRITERION = pytest.mark.parametrize("criterion", CRITERIA, ids=list(PLACES))
+# Where the edges of a criterion are looked at: from the reassuring record, without a run, with pain just
+# below the ceiling, and untreated.
+AROUND: tuple[dict[str, Any], ...] = (
+    {},
+    {"ran_last_14d": "no", **dict.fromkeys(RUN_REACTION)},
+    dict.fromkeys(("pain_usual_nrs", "pain_pre_run_nrs", *RUN_SCORES), 5),
+    {"treatment_tried": "no"},
+)
+# Truly equivalent: another row that contributes as much is met whenever this one is.
+EQUIVALENT_ROWS = {
+    "RF-S03": {"decision lower", "decision lost"},  # RF-W03 refers; this row adds that it is today
+    "RF-S04": {"decision lower", "decision lost"},  # RF-W08 refers; this row adds that it is today
+    "RT-03": {"urgency lower"},  # RT-01
+    "RT-04": {"urgency lower"},  # RT-01
+    "AD-01": {"decision lower", "decision lost"},  # AD-02
+    "AD-03": {"decision lower", "decision lost"},  # AD-05
+}
+
+
+class Expected(NamedTuple):
+    """What the hand-written criteria say about one record."""
+
+    answers: ValidAnswers
+    decision: str
+    urgency: str
+    criteria: frozenset[str]
+
+
+Decide = Callable[[Any], tuple[int, int, list[int]]]
+
+
+def expected(answers: dict[str, Any]) -> Expected:
+    valid = validate(answers)
+    decision, urgency, criteria = handwritten.decide(valid)
+    return Expected(valid, decision, urgency, frozenset(criteria))
+
+
+@cache
+def twins(condition: Condition) -> tuple[Expected, ...]:
+    """Both sides of every edge of a condition from each place around, and with one answer of it unasked."""
+    sides = [side for edge in condition.boundaries(CONTEXT) for side in (edge.met, edge.unmet)]
+    unasked = [{**side, name: None} for side in sides for name in side]
+    around = [{**place, **side} for place in AROUND for side in sides]
+    return tuple(expected(record(**changes)) for changes in (*around, *unasked))
+
+
+@cache
+def everything() -> list[Expected]:
+    """All records: of every criterion and contradiction, the worked cases, and seeded ones."""
+    own = [twin for item in (*CRITERIA, *CONTRADICTIONS) for twin in twins(item.condition)]
+    return [
+        *own,
+        *(expected(item["answers"]) for item in CASES),
+        *(expected(item) for item in generate(5, 4000)),
+    ]
+
+
+def records_for(criterion: Criterion) -> Iterator[Expected]:
+    """The criterion's own records first, then all others."""
+    yield from twins(criterion.condition)
+    yield from everything()
+
+
+def compiled(context: Context) -> Decide:
+    """The function `compile_protocol` makes of a table, without the explanation around it."""
+    return build(decide_source(context), "decide")  # type: ignore[return-value]
+
+
+def notices_condition(criterion: Criterion, condition: Condition, context: Context = CONTEXT) -> bool:
+    """Whether some record shows that a row with this condition instead is met when it should not be."""
+    decide = compiled(replace(context, criteria=(replace(criterion, condition=condition),)))
+    return any(
+        bool(decide(item.answers)[2]) != (criterion.id in item.criteria) for item in records_for(criterion)
+    )
+
+
+def notices_tables(criterion: Criterion, context: Context) -> bool:
+    """The same for a row whose condition reads other tables."""
+    return notices_condition(criterion, criterion.condition, context)
+
+
+def notices_outcome(criteria: tuple[Criterion, ...], changed: Criterion) -> bool:
+    """Whether some record shows that a changed table comes to another decision or urgency."""
+    decide = compiled(replace(CONTEXT, criteria=criteria))
+    for item in records_for(changed):
+        rank, urgency, _ = decide(item.answers)
+        if (RANKS[rank][0], URGENCIES[urgency]) != (item.decision, item.urgency):
+            return True
+    return False
+
+
+def test_without_a_planted_error_every_record_comes_out_as_written_by_hand() -> None:
+    """The control: otherwise every planted error would be "noticed"."""
+    decide = compiled(CONTEXT)
+    for item in everything():
+        rank, urgency, met = decide(item.answers)
+        assert (RANKS[rank][0], URGENCIES[urgency]) == (item.decision, item.urgency)
+        assert {CRITERIA[place].id for place in met} == item.criteria
+
+
+@BY_CRITERION
+def test_an_error_in_a_condition_is_noticed(criterion: Criterion) -> None:
+    planted = list(planted_in(criterion.condition, CONTEXT))
+    assert planted or type(criterion.condition) in WHOLE_TABLE
+    unnoticed = {error for error, condition in planted if not notices_condition(criterion, condition)}
+    assert unnoticed == set()
+
+
+# These are about the whole table; errors in what they read are planted below.
+WHOLE_TABLE = {ScreenIncomplete, type(CRITERIA[PLACES["IN-05"]].condition), type(CRITERIA[-1].condition)}
+
+
+@BY_CRITERION
+def test_an_error_in_what_a_criterion_contributes_is_noticed(criterion: Criterion) -> None:
+    place = PLACES[criterion.id]
+    tables = {
+        error: (*CRITERIA[:place], changed, *CRITERIA[place + 1 :])
+        for error, changed in planted_in_row(criterion)
+    }
+    unnoticed = {error for error, table in tables.items() if not notices_outcome(table, criterion)}
+    assert unnoticed == EQUIVALENT_ROWS.get(criterion.id, set())
+
+
+@BY_CRITERION
+def test_a_lost_criterion_is_noticed(criterion: Criterion) -> None:
+    assert any(criterion.id in item.criteria for item in records_for(criterion))
+
+
+@pytest.mark.parametrize("contradiction", CONTRADICTIONS, ids=[item.id for item in CONTRADICTIONS])
+def test_an_error_in_a_contradiction_is_noticed(contradiction: Contradiction) -> None:
+    in_five = CRITERIA[PLACES["IN-05"]]
+    others = [item for item in CONTRADICTIONS if item is not contradiction]
+    assert notices_tables(in_five, replace(CONTEXT, contradictions=tuple(others)))
+    unnoticed = set()
+    for error, condition in planted_in(contradiction.condition, CONTEXT):
+        table = (*others, replace(contradiction, condition=condition))
+        if not notices_tables(in_five, replace(CONTEXT, contradictions=table)):
+            unnoticed.add(error)
+    assert unnoticed == set()
+
+
+ESSENTIAL = [question for question in QUESTIONS if question.essential]
+SCREEN_CRITERION = {
+    Screen.EMERGENCY: "IN-01",
+    Screen.URGENT: "IN-02",
+    Screen.CORE: "IN-03",
+    Screen.RUN_REACTION: "IN-04",
+}
+
+
+@pytest.mark.parametrize("question", ESSENTIAL, ids=[question.name for question in ESSENTIAL])
+def test_an_essential_question_lost_from_its_screen_is_noticed(question: Question) -> None:
+    criterion = CRITERIA[PLACES[SCREEN_CRITERION[question.screen]]]
+    lost = replace(question, screen=Screen.OPTIONAL)
+    assert notices_tables(criterion, with_question(lost))
+    if question.applies_when is not None:
+        assert notices_tables(criterion, with_question(replace(question, applies_when=None)))
+        unnoticed = {
+            error
+            for error, condition in planted_in(question.applies_when, CONTEXT)
+            if not notices_tables(criterion, with_question(replace(question, applies_when=condition)))
+        }
+        # What the question hangs on is itself essential: unasked, it is named, and this one is not yet.
+        assert {error.rpartition(": ")[2] for error in unnoticed} <= {"unanswered counts otherwise"}
+
+
+@pytest.mark.parametrize(
+    ("hangs_on", "conditional"),
+    [
+        ("leg_pain", "leg_symptom_progression"),
+        ("leg_sensory_change", "leg_symptom_progression"),
+        ("leg_weakness", "leg_symptom_progression"),
+        ("pregnancy_status", "weeks_postpartum"),
+        ("pregnancy_status", "pregnancy_warning_signs"),
+        ("ran_last_14d", "pain_run_peak_nrs"),
+    ],
+)
+def test_a_conditional_question_is_not_asked_before_what_it_hangs_on(hangs_on: str, conditional: str) -> None:
+    found = evaluate(record(**{hangs_on: None, conditional: None}))
+    assert [item.question for item in found.missing] == [hangs_on]
+
+
+def with_question(changed: Question) -> Context:
+    """The tables with one question changed."""
+    return replace(CONTEXT, questions={**CONTEXT.questions, changed.name: changed})
+
+
+# How much the running changes, from the published table; all other adjustments are minor.
+LEVELS = dict.fromkeys(("AD-01", "AD-03", "AD-07"), "major") | dict.fromkeys(
+    ("AD-09", "AD-10", "AD-11"), "graded_return"
+)
+ADJUSTMENTS = [criterion for criterion in CRITERIA if criterion.decision == "adjust_running"]
+
+
+def notices_level(criteria: tuple[Criterion, ...], changed: Criterion) -> bool:
+    """Whether some record of the criterion shows another adjustment than the published table asks for."""
+    protocol = compile_protocol(criteria=criteria)
+    for item in twins(changed.condition):
+        if item.decision == "adjust_running":
+            wanted = {LEVELS.get(name, "minor") for name in item.criteria if name.startswith("AD-")}
+            if protocol.evaluate(item.answers).adjust_level != max(wanted, key=list(ADJUST_LEVELS).index):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("criterion", ADJUSTMENTS, ids=[item.id for item in ADJUSTMENTS])
+def test_an_adjustment_of_the_wrong_size_is_noticed(criterion: Criterion) -> None:
+    assert not notices_level(CRITERIA, criterion)
+    place = PLACES[criterion.id]
+    for level in ADJUST_LEVELS:
+        if level != criterion.adjust_level:
+            changed = replace(criterion, adjust_level=level)
+            assert notices_level((*CRITERIA[:place], changed, *CRITERIA[place + 1 :]), criterion), level
