@@ -6,11 +6,11 @@
 """
 
 from assessments.protocol.canonical import PROTOCOL_VERSION, canonical_json
+from assessments.protocol.compiled import CompiledProtocol
 from assessments.protocol.contradictions import CONTRADICTIONS
 from assessments.protocol.criteria import CRITERIA
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.engine import (
-    CompiledProtocol,
     compile_protocol,
     decide,
     evaluate,

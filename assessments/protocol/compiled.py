@@ -1,0 +1,211 @@
+"""A table of criteria with parameter values, compiled: every criterion is evaluated, none cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import filterfalse
+from typing import cast
+
+from assessments.protocol.canonical import PROTOCOL_VERSION, context_hash
+from assessments.protocol.compiler import Decide, build, decide_source
+from assessments.protocol.conditions import Answers, Context, Contradicted, ScreenIncomplete
+from assessments.protocol.contradictions import CONTRADICTIONS, Contradiction
+from assessments.protocol.criteria import CRITERIA
+from assessments.protocol.criteria.criterion import Criterion
+from assessments.protocol.evaluation import (
+    ContradictionFound,
+    CriterionMet,
+    CriterionText,
+    Evaluation,
+    Missing,
+    Verdict,
+)
+from assessments.protocol.next_questions import NextQuestions
+from assessments.protocol.parameters import parameter_values
+from assessments.protocol.question_types import Question
+from assessments.protocol.questions import QUESTIONS
+from assessments.protocol.validation import Notice, ValidAnswers
+from assessments.protocol.vocabulary import (
+    ADJUST_LEVELS,
+    ESSENTIAL_SCREENS,
+    RANKS,
+    URGENCIES,
+    AdjustLevel,
+    Decision,
+    PlanRelease,
+    RunStatus,
+    Screen,
+)
+from assessments.protocol.vocabulary import rank as rank_of
+
+FIRST_REFERRAL_RANK = rank_of(Decision.REFER_URGENT)
+ADJUST_RANK = rank_of(Decision.ADJUST_RUNNING)
+SAFETY_SCREENS = (Screen.EMERGENCY.value, Screen.URGENT.value)
+TOP_URGENCY = len(URGENCIES) - 1
+# Index = rank: everything more cautious than adjusting means no running.
+RUN_STATUS = (RunStatus.WITHIN_PARAMETERS, RunStatus.MODIFIED, *(RunStatus.NO_RUNNING for _ in RANKS[2:]))
+
+
+class CompiledProtocol:
+    """One table of criteria with one set of parameter values, compiled.
+
+    Raises InvalidParameters for values outside their allowed range.
+    """
+
+    def __init__(
+        self,
+        *,
+        criteria: Sequence[Criterion] = CRITERIA,
+        parameters: Mapping[str, object] | None = None,
+        contradictions: Sequence[Contradiction] = CONTRADICTIONS,
+        questions: Sequence[Question] = QUESTIONS,
+    ) -> None:
+        self.context = Context(
+            questions={question.name: question for question in questions},
+            values=parameter_values(parameters),
+            criteria=tuple(criteria),
+            contradictions=tuple(contradictions),
+        )
+        self.hash = context_hash(self.context)
+        self._outcome = cast("Decide", build(decide_source(self.context), "decide"))
+        reads = [self._questions_read(criterion) for criterion in self.context.criteria]
+        self._reads = reads
+        self._evidence = [tuple(name for name in self.context.questions if name in names) for names in reads]
+        self._texts = [CriterionText.of(item, item.statement(self.context)) for item in self.context.criteria]
+        self._essential = [
+            question for screen in ESSENTIAL_SCREENS for question in questions if question.screen == screen
+        ]
+        gaps = {
+            p: c.condition.screen for p, c in enumerate(criteria) if isinstance(c.condition, ScreenIncomplete)
+        }
+        self._gaps = frozenset(gaps)
+        self._gaps_are_criteria = set(gaps.values()) == set(ESSENTIAL_SCREENS)
+        self._contradicted = self._places(lambda item: isinstance(item.condition, Contradicted))
+        self._insufficient = self._places(lambda item: item.decision is Decision.INSUFFICIENT_INFORMATION)
+        optional = [question for question in questions if question.screen == Screen.OPTIONAL]
+        self._assessable = tuple(question.name for question in optional if question.type != "text")
+        self._features = {item.name: item.choices for item in optional if item.type == "features"}
+
+    @cached_property
+    def _next_questions(self) -> NextQuestions:
+        """Made when first needed: it takes longer than the rest, and `decide` does without."""
+        return NextQuestions(self.context, self._reads)
+
+    def _places(self, wanted: Callable[[Criterion], bool]) -> frozenset[int]:
+        """Positions in the table of the criteria of a kind."""
+        return frozenset(place for place, item in enumerate(self.context.criteria) if wanted(item))
+
+    def _questions_read(self, criterion: Criterion) -> frozenset[str]:
+        """Questions a criterion reads, those of the contradictions included for IN-05."""
+        if isinstance(criterion.condition, Contradicted):
+            return frozenset().union(*(item.condition.reads() for item in self.context.contradictions))
+        return criterion.condition.reads()
+
+    def decide(self, answers: ValidAnswers) -> Verdict:
+        """Decision, urgency and ids of the met criteria, without the explanation."""
+        rank, urgency, met = self._outcome(answers)
+        criteria = self.context.criteria
+        return Verdict(RANKS[rank][0], URGENCIES[urgency], tuple(criteria[place].id for place in met))
+
+    def interpret(self, answers: ValidAnswers) -> tuple[str, ...]:
+        """Ids of the met criteria, condition by condition in three-valued logic: checks the compiled form."""
+        return tuple(
+            criterion.id
+            for criterion in self.context.criteria
+            if criterion.condition.evaluate(answers, self.context) is True
+        )
+
+    def evaluate(
+        self, answers: ValidAnswers, *, notices: tuple[Notice, ...] = (), provisional: bool = False
+    ) -> Evaluation:
+        """The explained decision on validated answers."""
+        outcome = self._outcome(answers)
+        rank, urgency, met = outcome
+        decision, kind = RANKS[rank]
+        missing = self._missing(answers, met)
+        complete = not missing or missing[0].screen not in SAFETY_SCREENS  # these come first
+        contradictions = self._contradictions(answers, met)
+        return Evaluation(
+            protocol_version=PROTOCOL_VERSION,
+            protocol_hash=self.hash,
+            decision=decision,
+            urgency=URGENCIES[urgency],
+            urgency_is_lower_bound=not complete and urgency < TOP_URGENCY,
+            run_status=RUN_STATUS[rank],
+            adjust_level=self._adjust_level(met) if rank == ADJUST_RANK else None,
+            plan_release=self._plan_release(rank, met),
+            insufficiency_kind=kind,
+            screen_complete=complete,
+            provisional=provisional,
+            criteria_met=tuple([self._explained(place, answers, contradictions) for place in met]),
+            missing=missing,
+            contradictions=tuple([ContradictionFound(item.id, item.statement) for item in contradictions]),
+            next_questions=(*[item.question for item in missing], *self._next_questions(answers, outcome)),
+            not_assessed=self._not_assessed(answers),
+            notices=notices,
+            answers=answers,
+        )
+
+    def _missing(self, answers: Answers, met: Sequence[int]) -> tuple[Missing, ...]:
+        """Essential questions that apply and are unanswered, in the order in which they are asked."""
+        if self._gaps_are_criteria and self._gaps.isdisjoint(met):
+            return ()
+        return tuple(
+            Missing(question.name, question.screen.value)
+            for question in self._essential
+            if question.name not in answers
+            and (
+                question.applies_when is None or question.applies_when.evaluate(answers, self.context) is True
+            )
+        )
+
+    def _contradictions(self, answers: Answers, met: Sequence[int]) -> tuple[Contradiction, ...]:
+        if self._contradicted.isdisjoint(met):
+            return ()
+        return tuple(
+            item
+            for item in self.context.contradictions
+            if item.condition.evaluate(answers, self.context) is True
+        )
+
+    def _explained(
+        self, place: int, answers: Answers, contradictions: Sequence[Contradiction]
+    ) -> CriterionMet:
+        evidence = self._evidence[place]
+        if place in self._contradicted:  # the contradictions present, not all it reads
+            involved = frozenset().union(*(item.condition.reads() for item in contradictions))
+            evidence = tuple(name for name in evidence if name in involved)
+        shown: dict[str, object] = {}
+        for name in evidence:
+            if name in answers:
+                shown[name] = answers[name]
+        return CriterionMet(self._texts[place], shown)
+
+    def _adjust_level(self, met: Sequence[int]) -> AdjustLevel:
+        """The largest adjustment any met criterion calls for."""
+        levels = [self.context.criteria[place].adjust_level for place in met]
+        return max((level for level in levels if level is not None), key=ADJUST_LEVELS.index)
+
+    def _plan_release(self, rank: int, met: Sequence[int]) -> PlanRelease:
+        """Any insufficiency or contradiction withholds the plan, even under a more cautious decision."""
+        if rank >= FIRST_REFERRAL_RANK:
+            return PlanRelease.REFERRAL_ONLY
+        if not self._insufficient.isdisjoint(met):
+            return PlanRelease.WITHHELD
+        return PlanRelease.RELEASABLE
+
+    def _not_assessed(self, answers: Answers) -> tuple[str, ...]:
+        """Optional questions without an answer, free text aside; single items of a partly answered set."""
+        if self._features.keys().isdisjoint(answers):
+            return tuple(filterfalse(answers.__contains__, self._assessable))
+        return tuple(self._not_assessed_items(answers))
+
+    def _not_assessed_items(self, answers: Answers) -> Iterator[str]:
+        items = self._features
+        for name in self._assessable:
+            if name not in answers:
+                yield name
+            elif name in items:
+                answered = cast("Mapping[str, object]", answers[name])
+                yield from (f"{name}.{item}" for item in items[name] if item not in answered)
