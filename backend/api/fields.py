@@ -14,6 +14,10 @@ from rest_framework.exceptions import ErrorDetail
 
 #: One line of text: no control character, and at least one that is not a space.
 ONE_LINE = r"^[^\x00-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F]*$"
+#: The same with line breaks and tabs.
+SEVERAL_LINES = (
+    r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$"
+)
 
 READ_ONLY = "The service sets this itself."
 UNKNOWN_FIELD = "There is no such field."
@@ -23,20 +27,27 @@ class TextField(serializers.CharField):
     """One line of text; surrounding spaces are dropped, control characters refused."""
 
     default_error_messages = {"wrong_type": "Must be a string."}
+    pattern = ONE_LINE
+    said = "Must be one line of text without control characters."
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        one_line = RegexValidator(
-            ONE_LINE, "Must be one line of text without control characters.", "invalid_character"
-        )
+        characters = RegexValidator(self.pattern, self.said, "invalid_character")
         others = (rule for rule in self.validators if not isinstance(rule, ProhibitNullCharactersValidator))
-        self.validators = [*others, one_line]
+        self.validators = [*others, characters]
 
     def to_internal_value(self, data: Any) -> str:
         """Take a string only."""
         if not isinstance(data, str):
             self.fail("wrong_type")
         return str(super().to_internal_value(data))
+
+
+class NoteField(TextField):
+    """Text of several lines, as a person writes it."""
+
+    pattern = SEVERAL_LINES
+    said = "Must be text without control characters other than line breaks and tabs."
 
 
 class WholeNumberField(serializers.IntegerField):

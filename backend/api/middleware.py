@@ -1,4 +1,4 @@
-"""A request id in and out, in every log line and every problem."""
+"""What happens to a request before any view: its id, and whether its body can be read at all."""
 
 import re
 import uuid
@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import structlog
 from django.http import HttpRequest, HttpResponseBase
+
+from backend.api.problems import problem_response
 
 _ACCEPTABLE = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
@@ -26,3 +28,19 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+class RequireLengthMiddleware:
+    """Refuses a body sent in chunks without a length: WSGI would read it as an empty one.
+
+    A change whose fields are all optional would then answer 200 and have changed nothing.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer 411, or go on."""
+        if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
+            return problem_response(request, "length_required")
+        return self.get_response(request)

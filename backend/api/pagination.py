@@ -51,7 +51,7 @@ class Cursor:
             order, backwards, *position = content
             if order != ",".join(ordering) or len(position) not in (0, len(ordering)):
                 raise Problem("invalid", errors=[MALFORMED])
-            fields = [model._meta.get_field(name.lstrip("-")) for name in ordering]  # noqa: SLF001 - Django's own API
+            fields = [model._meta.get_field(name.lstrip("-")) for name in ordering]
             values = [field.to_python(str(value)) for field, value in zip(fields, position, strict=False)]  # type: ignore[union-attr]
         except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError, ValidationError):
             raise Problem("invalid", errors=[MALFORMED]) from None

@@ -57,6 +57,7 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "The same request is still running",
         "Try again after the seconds of Retry-After.",
     ),
+    "length_required": (411, "The length of the body is missing", "Send Content-Length; chunks aren't read."),
     "precondition_failed": (412, "It has changed since you read it", "Read it again and send its new ETag."),
     "body_too_large": (413, "The body is too large", "A body holds at most 64 KiB."),
     "unsupported_media_type": (415, "Unsupported media type", "Send application/json."),

@@ -4,10 +4,13 @@ import json
 
 import pytest
 from django.conf import settings
+from rest_framework.exceptions import ValidationError
 from rest_framework.test import APIClient
 
+from backend.api.fields import NoteField
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
+from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 
 URL = "/api/v1/patients"
@@ -121,6 +124,25 @@ def test_a_body_that_hides_its_length_is_not_read_beyond_the_cap(api: APIClient)
 
     assert refused.value.problem_code == "body_too_large"
     assert stream.tell() == settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
+
+
+def test_a_body_in_chunks_is_refused_and_not_taken_for_an_empty_one(api: APIClient, patient: Patient) -> None:
+    chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": "", "HTTP_IF_MATCH": "*"}
+    response = api.patch(f"{URL}/{patient.pk}", {"archived": True}, **chunked)
+
+    assert_problem(response, "length_required")
+
+
+@pytest.mark.parametrize(
+    ("text", "status"), [("two\nlines,\r\n\tone tab", 200), ("bell\x07", 422), ("\n \t", 422), ("a\x7f", 422)]
+)
+def test_a_note_may_have_several_lines_and_no_other_control_character(text: str, status: int) -> None:
+    note = NoteField(max_length=100)
+    if status == 200:
+        assert note.run_validation(text) == text
+    else:
+        with pytest.raises(ValidationError):
+            note.run_validation(text)
 
 
 @pytest.mark.parametrize(
