@@ -2,7 +2,6 @@
 
 import base64
 import json
-import uuid
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -20,6 +19,7 @@ from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import make_patient
 
 URL = "/api/v1/patients"
+SOME_ID = "01a1e9c0-0000-7000-8000-000000000000"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -146,10 +146,10 @@ BAD_CURSORS = [
     cursor(),
     cursor("updated_at,id"),
     cursor("updated_at,id", 0, "2026-03-01T12:00:00+00:00"),
-    cursor("id", 0, str(uuid.uuid4())),
-    cursor("updated_at,id", 0, "yesterday", str(uuid.uuid4())),
+    cursor("id", 0, SOME_ID),
+    cursor("updated_at,id", 0, "yesterday", SOME_ID),
     cursor("updated_at,id", 0, "2026-03-01T12:00:00+00:00", "not-an-id"),
-    cursor("updated_at,id", 0, "2026-13-01T12:00:00+00:00", str(uuid.uuid4())),
+    cursor("updated_at,id", 0, "2026-13-01T12:00:00+00:00", SOME_ID),
     cursor("updated_at,id", 0, None, None),
     cursor("updated_at,id", 0, {"a": 1}, []),
     cursor(*[["nested"]] * 4),
