@@ -30,7 +30,11 @@ class ClientScopes(BaseScopes):
         return ALL_SCOPES
 
     def get_available_scopes(
-        self, application: Any = None, request: Any = None, *_: Any, **__: Any  # noqa: ARG002
+        self,
+        application: Any = None,
+        request: Any = None,
+        *_: Any,
+        **__: Any,  # noqa: ARG002
     ) -> list[str]:
         """The scopes this client may ask for."""
         allowed: Iterable[str] = application.allowed_scopes.split() if application else ()

@@ -20,9 +20,10 @@ class Patient(Timestamped):
     """A runner of one clinic; archived, never deleted."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
-    external_id = models.CharField(
+    # Null, not "": several patients without one must not collide in the unique constraint.
+    external_id = models.CharField(  # noqa: DJ001
         max_length=100, null=True, blank=True, help_text="The practice system's own id of this person."
-    )  # noqa: DJ001 - several patients without one must not collide in the unique constraint
+    )
     given_name = models.CharField(max_length=100)
     family_name = models.CharField(max_length=100)
     birth_date = models.DateField(null=True, blank=True)
