@@ -1,0 +1,23 @@
+# The service without its development tools: one image for web, workers, beat and migrations.
+FROM python:3.11-slim AS build
+WORKDIR /build
+COPY requirements.lock .
+RUN python -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+
+FROM python:3.11-slim
+ENV PATH=/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    DJANGO_SETTINGS_MODULE=backend.settings
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin service
+COPY --from=build /venv /venv
+WORKDIR /service
+COPY manage.py ./
+COPY backend backend
+COPY clinics clinics
+COPY patients patients
+COPY assessments assessments
+USER 10001
+EXPOSE 8000
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "backend.wsgi:application"]
