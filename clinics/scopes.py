@@ -32,9 +32,9 @@ class ClientScopes(BaseScopes):
     def get_available_scopes(
         self,
         application: Any = None,
-        request: Any = None,
+        request: Any = None,  # noqa: ARG002 - the toolkit names it
         *_: Any,
-        **__: Any,  # noqa: ARG002
+        **__: Any,
     ) -> list[str]:
         """The scopes this client may ask for."""
         allowed: Iterable[str] = application.allowed_scopes.split() if application else ()
