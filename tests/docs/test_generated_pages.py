@@ -1,0 +1,105 @@
+"""The generated pages: whole, current, and naming only tests that exist."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from assessments.protocol import CONTRADICTIONS, CRITERIA, PARAMETERS, QUESTIONS
+from assessments.protocol.evidence import EVIDENCE
+from assessments.protocol.sources import STATEMENTS, Statement
+from tools.docs.markdown import table
+from tools.docs.protocol_page import protocol_page
+from tools.docs.safety_properties import PROPERTIES
+from tools.docs.traceability_page import criteria_of, named_tests, statement_row, traceability_page
+from tools.environment import ROOT
+from tools.generate_docs import PAGES, main, stale_pages, write_pages
+
+# The inventory of the articles, counted when they were read: 90 statements.
+INVENTORY = [
+    *(f"EH-C{n}" for n in range(1, 8)), "EH-G1", *(f"EH-D0{n}" for n in range(1, 9)),
+    *(f"EH-P{n}" for n in range(1, 5)), *(f"EH-N{n}" for n in range(1, 4)),
+    *(f"EH-Y{n}" for n in range(1, 4)), *(f"EH-A{n}" for n in range(6)), *(f"EH-V{n}" for n in range(1, 4)),
+    *(f"HH-ST{n}" for n in range(1, 5)), *(f"HH-C{n}" for n in range(5)), *(f"HH-T0{n}" for n in range(1, 6)),
+    *(f"HH-H0{n}" for n in range(5)), *(f"HH-R0{n}" for n in range(6)), *(f"HH-V0{n}" for n in range(1, 4)),
+    *(f"HH-X0{n}" for n in range(1, 6)), "HH-F01", "HH-F02", "HH-L01",
+    *(f"AA-C{n}" for n in range(1, 6)), "AA-T01", "AA-F01", "AA-F02", "AA-R01", "AA-R02", "AA-M01", "AA-M02",
+    *(f"AA-W0{n}" for n in range(1, 5)), *(f"AA-X0{n}" for n in range(1, 4)),
+]  # fmt: skip
+JUDGEMENTS = {"author-judgement", "safety-principle", "scope"}
+
+
+def test_every_statement_of_the_articles_has_exactly_one_row() -> None:
+    assert len(INVENTORY) == 90
+    assert sorted(item.id for item in STATEMENTS) == sorted(INVENTORY)
+    rows = [line.split(" | ")[0].removeprefix("| ") for line in traceability_page().splitlines()]
+    assert sorted(row for row in rows if row in INVENTORY) == sorted(INVENTORY)
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=[item.id for item in STATEMENTS])
+def test_every_statement_went_somewhere_or_says_why_not(statement: Statement) -> None:
+    went = bool(criteria_of(statement) or statement.programme)
+    assert went is not bool(statement.neither)
+    # Nothing that is only planned claims a test.
+    if statement.programme and not criteria_of(statement):
+        assert statement_row(statement)[3] == "none yet"
+
+
+def test_every_source_a_criterion_cites_exists_and_every_criterion_cites_one() -> None:
+    known = {*(item.id for item in STATEMENTS), *(item.id for item in EVIDENCE), *JUDGEMENTS}
+    for criterion in CRITERIA:
+        assert criterion.sources
+        assert set(criterion.sources) <= known, criterion.id
+    assert {name for item in STATEMENTS for name in item.criteria} <= {item.id for item in CRITERIA}
+
+
+def test_the_protocol_page_shows_every_row_of_every_table() -> None:
+    page = protocol_page()
+    for name in (*(item.name for item in QUESTIONS), *(item.name for item in PARAMETERS)):
+        assert f"\n| `{name}` |" in page
+    for item in (*CRITERIA, *CONTRADICTIONS, *EVIDENCE):
+        assert page.count(f"\n| {item.id} |") == 1
+    assert all(f"**{item.id}.**" in page for item in PROPERTIES)
+
+
+@cache
+def functions_in(path: str) -> set[str]:
+    """Names of the test functions of a file."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize(
+    "named", sorted({*named_tests(), *(test for item in PROPERTIES for test in item.tests)})
+)
+def test_a_page_names_only_tests_that_exist(named: str) -> None:
+    path, _, function = named.partition("::")
+    assert function.startswith("test_")
+    assert function in functions_in(path)
+
+
+def test_the_hand_written_safety_page_names_only_tests_that_exist() -> None:
+    text = (ROOT / "docs" / "clinical-safety.md").read_text(encoding="utf-8")
+    named = [part for part in text.split("`") if part.startswith("tests/") and "::" in part]
+    assert named
+    for part in named:
+        path, _, function = part.partition("::")
+        assert function in functions_in(path), part
+
+
+def test_writing_twice_gives_the_same_pages_and_an_edit_is_noticed(tmp_path: Path) -> None:
+    assert stale_pages(tmp_path) == list(PAGES)
+    write_pages(tmp_path)
+    assert stale_pages(tmp_path) == []
+    edited = tmp_path / "docs" / "protocol.md"
+    edited.write_text(edited.read_text(encoding="utf-8").replace("more than 3 points", "more than 4 points"))
+    assert stale_pages(tmp_path) == [Path("docs/protocol.md")]
+
+
+def test_the_committed_pages_are_what_the_tables_say(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--check"]) == 0, capsys.readouterr().out
+
+
+def test_a_bar_inside_a_cell_does_not_split_it() -> None:
+    assert table(("a",), [("x|y",)]) == "| a |\n| --- |\n| x\\|y |"
