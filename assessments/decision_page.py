@@ -7,6 +7,7 @@ from typing import Any
 from assessments.models import Assessment
 from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT, PLANS, SAFETY_NET, URGENCIES
 from assessments.protocol.questions import QUESTIONS, QUESTIONS_BY_NAME
+from assessments.protocol.vocabulary import Urgency
 
 #: Repeated contacts within this time are a warning in themselves.
 RECENT = timedelta(days=14)
@@ -34,17 +35,18 @@ def decision_page(assessment: Assessment) -> dict[str, Any]:
         "urgency": urgency_words(evaluation["urgency"], at_least=evaluation["urgency_is_lower_bound"]),
         "plan": PLANS.get(evaluation["plan_release"], evaluation["plan_release"]),
         "provisional": evaluation["provisional"],
+        "send_to": assessment.clinic if evaluation["urgency"] == Urgency.EMERGENCY_NOW else None,
         "criteria": [
-            {**met, "answers": [(label(name), plain(value)) for name, value in met["answers"].items()]}
+            {**met, "answers": [(label(name), answer(name, value)) for name, value in met["answers"].items()]}
             for met in evaluation["criteria_met"]
         ],
         "contradictions": [found["statement"] for found in evaluation["contradictions"]],
         "missing": [label(item["question"]) for item in evaluation["missing"]],
         "next_questions": [label(name) for name in evaluation["next_questions"]],
         "not_assessed": [label(name) for name in evaluation["not_assessed"]],
-        "notices": [notice["statement"] for notice in assessment.notices],
+        "notices": [f"{label(notice['question'])}: {notice['statement']}" for notice in assessment.notices],
         "answers": [
-            _answer(assessment, question.name)
+            _dated_answer(assessment, question.name)
             for question in QUESTIONS
             if question.name in assessment.answers
         ],
@@ -53,10 +55,10 @@ def decision_page(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def _answer(assessment: Assessment, name: str) -> tuple[str, str, str]:
+def _dated_answer(assessment: Assessment, name: str) -> tuple[str, str, str]:
     """Question, answer, and the date it was carried from."""
     carried = assessment.carried.get(name, {}).get("assessed_at", "")
-    return label(name), plain(assessment.answers[name]), carried[:10]
+    return label(name), answer(name, assessment.answers[name]), carried[:10]
 
 
 def _recent_contacts(assessment: Assessment) -> int:
@@ -72,6 +74,13 @@ def label(name: str) -> str:
     question = QUESTIONS_BY_NAME.get(name)
     words = question.label if question else plain(name)
     return f"{words}: {plain(item)}" if item else words
+
+
+def answer(name: str, value: object) -> str:
+    """The answer with its unit; a score has none."""
+    question = QUESTIONS_BY_NAME.get(name)
+    unit = question.unit if question and not question.unit.startswith("{") else ""
+    return f"{plain(value)} {unit}".strip()
 
 
 def plain(value: object) -> str:

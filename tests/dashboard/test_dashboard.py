@@ -44,9 +44,9 @@ def sign_in(db: None) -> SignIn:
     return enter
 
 
-def record(clinic: Clinic, **changes: object) -> Assessment:
+def record(clinic: Clinic, runner: Patient | None = None, **changes: object) -> Assessment:
     """An assessment of a runner named Robin Runner."""
-    patient: Patient = make_patient(clinic)
+    patient = runner or make_patient(clinic)
     submission = Submission(patient.id, timezone.now(), "physiotherapist", reassuring_answers(**changes))
     with clinic_scope(clinic.id):
         actor = Actor(client=clinic.api_clients.get())
@@ -115,6 +115,30 @@ def test_the_page_of_an_assessment_says_why_in_words(clinic: Clinic, sign_in: Si
     assert f"RF-E02 {met['title']}" in page
     assert met["rationale"] in page
     assert "Not assessed" in page
+    assert "ring 999; send to A&amp;E, General Hospital" in page
+
+
+def test_answers_stand_with_their_units(clinic: Clinic, sign_in: SignIn) -> None:
+    page = sign_in(clinic, Role.CLINICIAN).get(page_of(record(clinic))).content.decode()
+    assert "<em>27 d</em>" in page
+    assert "<em>2</em>" in page
+    assert "ring 999" not in page
+
+
+def test_what_was_noticed_names_its_question(clinic: Clinic, sign_in: SignIn) -> None:
+    runner = make_patient(clinic, birth_date="1980-01-01")
+    assessment = record(clinic, runner)
+    page = sign_in(clinic, Role.CLINICIAN).get(page_of(assessment)).content.decode()
+    assert "Age: The age given differs" in page
+
+
+def test_repeated_contacts_are_counted(clinic: Clinic, sign_in: SignIn) -> None:
+    runner = make_patient(clinic)
+    record(clinic, runner)
+    latest = record(clinic, runner)
+    record(clinic)
+    page = sign_in(clinic, Role.CLINICIAN).get(page_of(latest)).content.decode()
+    assert "up to this assessment:</strong> 2" in page
 
 
 def test_a_missing_answer_is_named(clinic: Clinic, sign_in: SignIn) -> None:
