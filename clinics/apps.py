@@ -10,5 +10,6 @@ class ClinicsConfig(AppConfig):
     verbose_name = "Clinic"
 
     def ready(self) -> None:
-        """Tell the schema generator how callers authenticate."""
+        """Tell the schema generator how callers authenticate, and Django what to check."""
+        from clinics import checks  # noqa: F401 - needs the app registry
         from clinics.api import schema  # noqa: F401 - needs the app registry

@@ -1,0 +1,1 @@
+"""Nobody sees another clinic's patients: walls, permissions and sign-in."""
