@@ -1,0 +1,87 @@
+"""The first wall: code that answers somebody reaches rows through their clinic, never through ``.objects``.
+
+Read from the source, so that it holds for code no test calls. A manager that is unscoped on purpose stands in
+``ALLOWED`` with its reason; row-level security closes those too.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MANAGERS = {"objects", "_default_manager", "_base_manager"}
+FUNCTIONS = {"get_object_or_404", "get_list_or_404", "QuerySet", "apps.get_model"}
+
+#: (file, what it reaches) and why no clinic narrows it.
+ALLOWED = {
+    ("clinics/api/authentication.py", "User.objects"): "the person of a token; people belong to no clinic",
+    ("clinics/api/clinic.py", "Clinic.objects"): "the caller's own clinic by its id, to lock it",
+    ("clinics/admin.py", "Membership.objects"): "the person's membership of the clinic entered",
+    ("clinics/admin.py", "Clinic.objects"): "the person's own clinic by its id",
+    ("clinics/admin.py", "QuerySet(self.model)"): "no rows at all, for a person without a clinic",
+    (
+        "assessments/services/due_work.py",
+        "self.model._default_manager",
+    ): "the claimed row, by its fresh token",
+    ("assessments/services/send_round.py", "Delivery.objects"): "the delivery just made, by its id",
+}
+
+
+def modules() -> list[Path]:
+    """Everything that acts for a request, a person or a task."""
+    patterns = ("*/api/**/*.py", "*/admin.py", "*/tasks.py", "*/services/**/*.py", "*/notify/**/*.py")
+    apps = {path.parent.name for path in ROOT.glob("*/apps.py")}
+    return sorted(
+        path for pattern in patterns for path in ROOT.glob(pattern) if path.relative_to(ROOT).parts[0] in apps
+    )
+
+
+def unscoped(source: str) -> Iterator[str]:
+    """Managers taken from a model, and shortcuts or bare querysets over a whole model."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr in MANAGERS:
+            yield ast.unparse(node)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in FUNCTIONS and node.args:
+            first = ast.unparse(node.args[0])
+            if ast.unparse(node.func) == "QuerySet" or ".clinic." not in first:
+                yield f"{ast.unparse(node.func)}({first})"
+
+
+def found() -> set[tuple[str, str]]:
+    return {(str(path.relative_to(ROOT)), use) for path in modules() for use in unscoped(path.read_text())}
+
+
+def test_every_unscoped_manager_has_its_reason() -> None:
+    assert found() - set(ALLOWED) == set()
+
+
+def test_no_reason_outlives_its_use() -> None:
+    assert set(ALLOWED) - found() == set()
+
+
+def test_the_walk_reaches_every_app() -> None:
+    assert {"clinics", "patients", "assessments"} <= {path.relative_to(ROOT).parts[0] for path in modules()}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Patient.objects.filter(id=1)",
+        "models.Patient.objects.all()",
+        "manager = Patient._default_manager",
+        "Patient._base_manager.get()",
+        "get_object_or_404(Patient, pk=1)",
+        "QuerySet(Patient)",
+    ],
+)
+def test_an_unscoped_query_is_noticed(line: str) -> None:
+    assert list(unscoped(line))
+
+
+@pytest.mark.parametrize(
+    "line", ["self.clinic.patients.all()", "get_object_or_404(view.clinic.patients, pk=1)"]
+)
+def test_a_scoped_query_is_not(line: str) -> None:
+    assert list(unscoped(line)) == []
