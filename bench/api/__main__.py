@@ -15,13 +15,13 @@ from bench.api.contenders import (
     FLOORS,
     SERVICE,
     SERVICE_EMERGENCY,
-    WEB_PROCESSES,
     WSGI_FLOOR,
     Contender,
 )
 from bench.api.processes import Machine, machine
-from bench.api.turns import DisagreementError, Turn, access_token, check_agreement, take_turn
+from bench.api.turns import Turn, access_token, check_agreement, take_turn
 from tools.environment import exit_on_sigterm
+from tools.run import WEB_PROCESSES
 
 TARGET = 0.35  # of the FastAPI floor's requests for each second
 WARM_UP_SECONDS = 2.0
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with machine(fsync=options.fsync == "on") as running:
             turns = _measure(running, contenders, options)
-    except DisagreementError as error:
+    except RuntimeError as error:
         print(error, file=sys.stderr)
         return 1
     _print_setting(options)
@@ -52,8 +52,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Post assessments over HTTP to the service and to two floors that write the same rows.",
     )
     parser.add_argument("--seconds", type=_positive, default=10.0, help="length of one turn (default 10)")
-    parser.add_argument("--rounds", type=int, default=3, help="turns of each contender (default 3)")
-    parser.add_argument("--concurrency", type=int, default=8, help="connections kept alive (default 8)")
+    parser.add_argument("--rounds", type=_count, default=3, help="turns of each contender (default 3)")
+    parser.add_argument("--concurrency", type=_count, default=8, help="connections kept alive (default 8)")
     parser.add_argument("--fsync", choices=("on", "off"), default="on", help="durable commits (default on)")
     parser.add_argument("--emergency", action="store_true", help="also post records that open an escalation")
     return parser
@@ -61,8 +61,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _positive(text: str) -> float:
     number = float(text)
-    if not 0 < number <= 600:  # noqa: PLR2004 - ten minutes a turn is a slip of the keyboard
+    if not 0 < number <= 600:
         raise argparse.ArgumentTypeError("must be more than 0 and at most 600")
+    return number
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 < number <= 64:
+        raise argparse.ArgumentTypeError("must be at least 1 and at most 64")
     return number
 
 
@@ -90,9 +97,8 @@ def _measure(running: Machine, contenders: list[Contender], options: argparse.Na
 def _print_setting(options: argparse.Namespace) -> None:
     packages = ("django", "granian", "fastapi", "uvicorn", "psycopg", "asyncpg")
     print(f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in packages))
-    print(
-        f"{os.cpu_count()} CPUs for all of servers, PostgreSQL and generator; load average {os.getloadavg()[0]:.1f}"
-    )
+    load = f"load average {os.getloadavg()[0]:.1f} in the end"
+    print(f"{os.cpu_count()} CPUs for servers, PostgreSQL and generator together; {load}")
     print(
         f"each server: {WEB_PROCESSES} process(es), {CONNECTIONS} database connections each; "
         f"fsync {options.fsync}; {options.concurrency} connections kept alive; "
@@ -102,13 +108,14 @@ def _print_setting(options: argparse.Namespace) -> None:
 
 def _print_turns(turns: Turns) -> None:
     print(f"{'':<26} {'':>10} {'':>8} {'':>8} {'CPU ms for each request':>33}")
-    print(
-        f"{'':<26} {'requests/s':>10} {'p50 ms':>8} {'p99 ms':>8} {'server':>10} {'PostgreSQL':>11} {'generator':>10}"
+    names = (
+        f"{'requests/s':>10} {'p50 ms':>8} {'p99 ms':>8} {'server':>10} {'PostgreSQL':>11} {'generator':>10}"
     )
+    print(f"{'':<26} {names}")
     for contender, taken in turns.items():
 
         def middle(name: str, taken: list[Turn] = taken) -> float:
-            return median(getattr(turn, name) for turn in taken)
+            return float(median(getattr(turn, name) for turn in taken))
 
         print(
             f"{contender.name:<26} {middle('per_second'):>10.0f} {middle('p50_ms'):>8.1f} "

@@ -8,15 +8,16 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 from fastapi import FastAPI, Header, HTTPException, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from uuid_utils.compat import uuid7
 
 from assessments.protocol import PROTOCOL_VERSION, Evaluation, InvalidAnswers, evaluate
@@ -31,7 +32,7 @@ CANCEL_PENDING = statements.for_asyncpg(statements.CANCEL_PENDING)
 INSERT = statements.for_asyncpg(statements.INSERT)
 CLOCK_SKEW = dt.timedelta(minutes=5)
 
-Connection = asyncpg.pool.PoolConnectionProxy
+Connection = Any  # asyncpg tells no types
 
 
 class Body(BaseModel):
@@ -44,7 +45,7 @@ class Body(BaseModel):
     assessor_role: AssessorRole
     answers: dict[str, Any]
     absent_reasons: dict[str, str] = {}
-    protocol_version: Literal["2026.1"] = PROTOCOL_VERSION
+    protocol_version: str = Field(PROTOCOL_VERSION, pattern=f"^{re.escape(PROTOCOL_VERSION)}$")
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """The SQL of both floors, statement for statement what the service sends for one reassuring assessment.
 
-Written with ``{1}``, ``{2}`` … and made into each driver's own placeholders, so that neither floor has a better
-query than the other.
+Written with ``{1}``, ``{2}`` … and made into each driver's own placeholders, so that neither floor has a
+better query than the other.
 """
 
 import datetime as dt

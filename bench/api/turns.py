@@ -134,7 +134,7 @@ def check_agreement(machine: Machine, service: Turn, floor: Turn, *, name: str) 
 
 
 def _stored(machine: Machine, turn: Turn) -> tuple[Any, Any]:
-    """Assessment and follow-ups as stored; a later turn cancels the follow-ups, so their state is left out."""
+    """Assessment and follow-ups as stored; without the state, which a later turn changes."""
     with psycopg.connect(machine.owner_url) as connection:
         assessment = connection.execute(
             "SELECT to_jsonb(row) - %s::text[] FROM assessments_assessment row WHERE id = %s",
@@ -150,7 +150,8 @@ def _stored(machine: Machine, turn: Turn) -> tuple[Any, Any]:
             "next_attempt_at",
         ]
         follow_ups = connection.execute(
-            "SELECT to_jsonb(row) - %s::text[] FROM assessments_followup row WHERE assessment_id = %s ORDER BY due_at",
+            "SELECT to_jsonb(row) - %s::text[] FROM assessments_followup row "
+            "WHERE assessment_id = %s ORDER BY due_at",
             [changing, turn.answer["id"]],
         ).fetchall()
     return assessment, follow_ups

@@ -1,8 +1,8 @@
 """The floor below which no Python service gets: raw psycopg in a bare WSGI function.
 
 Writes the same rows with the same statements and answers with the same document, but validates nothing and
-decides nothing: answers, evaluation and planned follow-ups are those of the one record it is meant for, worked
-out when the process starts.
+decides nothing: answers, evaluation and planned follow-ups are those of the one record it is meant for,
+worked out when the process starts.
 """
 
 import datetime as dt
