@@ -5,6 +5,7 @@ Permissions come from the membership, never from the user row: a superuser witho
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import oauth2_provider.admin  # noqa: F401 - registers what is taken away again below
@@ -13,7 +14,9 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from clinics.models import ApiClient, Clinic, Membership
@@ -46,6 +49,14 @@ def may(request: HttpRequest, permission: Permission) -> bool:
     return member is not None and member.user.is_active and permission in permissions_of(member.role)
 
 
+def in_clinic_time(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+    """Answer with every time on the page as the clinic's clocks show it."""
+    member = member_of(request)
+    with timezone.override(member.clinic.zone if member else None):
+        response = view()
+        return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+
 class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no types
     """Rows of the person's own clinic, to be read and nothing else.
 
@@ -57,6 +68,7 @@ class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no ty
     actions = None
     list_per_page = 50
     show_full_result_count = False
+    list_before_template = change_form_outer_after_template = "clinics/times.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The clinic's rows, and none for somebody without a clinic."""
@@ -65,6 +77,18 @@ class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no ty
             return QuerySet(self.model).none()
         rows: QuerySet[Any] = getattr(member.clinic, self.related).all()
         return rows
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """In the clinic's own time."""
+        return in_clinic_time(
+            request, lambda: super(ClinicModelAdmin, self).changelist_view(request, extra_context)
+        )
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """In the clinic's own time."""
+        return in_clinic_time(
+            request, lambda: super(ClinicModelAdmin, self).changeform_view(request, *args, **kwargs)
+        )
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         """As the role says."""

@@ -1,11 +1,13 @@
 """The dashboard shows a clinic its own record, lets clinicians take an escalation on, and nobody else."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from assessments.models import Assessment, Escalation
 from assessments.services.submit import Submission, submit_assessment
@@ -13,7 +15,7 @@ from clinics.actor import Actor
 from clinics.models import Clinic, Role, User
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
-from tests.factories import make_member, make_patient, reassuring_answers
+from tests.factories import make_clinic, make_member, make_patient, reassuring_answers
 
 PAGES = {
     "patients": "/admin/patients/patient/",
@@ -139,6 +141,17 @@ def test_repeated_contacts_are_counted(clinic: Clinic, sign_in: SignIn) -> None:
     record(clinic)
     page = sign_in(clinic, Role.CLINICIAN).get(page_of(latest)).content.decode()
     assert "up to this assessment:</strong> 2" in page
+
+
+def test_times_are_those_of_the_clinic(db: None, sign_in: SignIn) -> None:
+    tokyo = make_clinic("Tokyo Physio", time_zone="Asia/Tokyo")
+    escalation = emergency(tokyo)
+    shown = escalation.opened_at.astimezone(ZoneInfo("Asia/Tokyo"))
+    browser = sign_in(tokyo, Role.CLINICIAN)
+    for page in (PAGES["escalations"], page_of(escalation)):
+        text = browser.get(page).content.decode()
+        assert "Times are those of Asia/Tokyo." in text
+        assert date_format(shown, "DATETIME_FORMAT") in text
 
 
 def test_a_missing_answer_is_named(clinic: Clinic, sign_in: SignIn) -> None:
