@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from assessments.management.demo.story import REASSURING
 from assessments.models import Assessment, Delivery, Escalation, EscalationEvent, FollowUp
@@ -149,3 +150,11 @@ def test_each_clinic_knows_where_an_emergency_goes(run_dir: Path) -> None:
     clinics = everywhere(lambda: list(Clinic.objects.all()))
     assert [clinic.missing_from_pathway for clinic in clinics] == [[], []]
     assert all(clinic.lead_id for clinic in clinics)
+
+
+def test_a_service_for_patients_never_gets_the_demo(db: None, tmp_path: Path, settings: Settings) -> None:
+    settings.SERVE_INSECURE_HTTP = False
+    with pytest.raises(CommandError, match="SERVE_INSECURE_HTTP"):
+        call_command("seed_demo", run_dir=tmp_path, verbosity=0)
+    assert all_clinic_ids() == []
+    assert list(tmp_path.iterdir()) == []

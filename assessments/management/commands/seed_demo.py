@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from assessments.management.demo.castle_hill import CASTLE_HILL
@@ -31,7 +31,11 @@ class Command(BaseCommand):
         parser.add_argument("--run-dir", type=Path, default=default, help="folder of demo.json")
 
     def handle(self, *, run_dir: Path, **options: Any) -> None:  # noqa: ARG002
-        """Make what is missing."""
+        """Make what is missing; refuses a service that is served to others."""
+        if not settings.SERVE_INSECURE_HTTP:
+            raise CommandError(
+                "The demo is made only where SERVE_INSECURE_HTTP is on, as `make run` sets it."
+            )
         now = timezone.now()
         clinics = [find_clinic(story) or tell(story, now=now) for story in STORIES]
         path = run_dir / "demo.json"
