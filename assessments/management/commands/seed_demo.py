@@ -34,7 +34,7 @@ class Command(BaseCommand):
         """Make what is missing; refuses a service that is served to others."""
         if not settings.SERVE_INSECURE_HTTP:
             raise CommandError(
-                "The demo is made only where SERVE_INSECURE_HTTP is on, as `make run` sets it."
+                "The demo needs SERVE_INSECURE_HTTP, which only `make run` sets."
             )
         now = timezone.now()
         clinics = [find_clinic(story) or tell(story, now=now) for story in STORIES]
