@@ -33,9 +33,7 @@ class Command(BaseCommand):
     def handle(self, *, run_dir: Path, **options: Any) -> None:  # noqa: ARG002
         """Make what is missing; refuses a service that is served to others."""
         if not settings.SERVE_INSECURE_HTTP:
-            raise CommandError(
-                "The demo needs SERVE_INSECURE_HTTP, which only `make run` sets."
-            )
+            raise CommandError("The demo needs SERVE_INSECURE_HTTP, which only `make run` sets.")
         now = timezone.now()
         clinics = [find_clinic(story) or tell(story, now=now) for story in STORIES]
         path = run_dir / "demo.json"
