@@ -6,6 +6,7 @@ changed instead, with numbers drawn at and beside the thresholds.
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -20,7 +21,7 @@ Record = dict[str, Any]
 
 # The same examples every time where a failure must be repeatable; new ones on a developer's machine.
 SETTINGS = settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -70,6 +71,7 @@ BASES: tuple[Record, ...] = (
 )
 
 
+@cache
 def answers_to(name: str) -> st.SearchStrategy[Any]:
     """A known answer to a question that can matter."""
     question = BY_NAME[name]
@@ -83,11 +85,20 @@ def answers_to(name: str) -> st.SearchStrategy[Any]:
     return st.sampled_from(EDGES[name])
 
 
+@cache
+def answers_or_none(name: str) -> st.SearchStrategy[Any]:
+    """A known answer, or that the question was not asked."""
+    return st.none() | answers_to(name)
+
+
+NAMES = st.sampled_from(sorted(READ))
+
+
 @st.composite
 def changes(draw: st.DrawFn, most: int = 3) -> Record:
     """New answers to a few questions; None takes one away."""
-    names = draw(st.lists(st.sampled_from(sorted(READ)), max_size=most, unique=True))
-    return {name: draw(st.none() | answers_to(name)) for name in names}
+    names = draw(st.lists(NAMES, max_size=most, unique=True))
+    return {name: draw(answers_or_none(name)) for name in names}
 
 
 @st.composite

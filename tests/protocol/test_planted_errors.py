@@ -5,7 +5,7 @@ cases. The records are the decisive ones of every criterion with their twins acr
 cases, and seeded ones near a reassuring record.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
@@ -78,16 +78,22 @@ def expected(answers: dict[str, Any]) -> Expected:
 @cache
 def twins(condition: Condition) -> tuple[Expected, ...]:
     """Both sides of every edge of a condition from each place around, and with one answer of it unasked."""
-    sides = [side for edge in condition.boundaries(CONTEXT) for side in (edge.met, edge.unmet)]
+    sides = sides_of(condition)
     unasked = [{**side, name: None} for side in sides for name in side]
     around = [{**place, **side} for place in AROUND for side in sides]
     return tuple(expected(record(**changes)) for changes in (*around, *unasked))
 
 
+def sides_of(condition: Condition) -> list[Mapping[str, Any]]:
+    """Answers on both sides of every edge of a condition."""
+    return [side for edge in condition.boundaries(CONTEXT) for side in (edge.met, edge.unmet)]
+
+
 @cache
 def everything() -> list[Expected]:
     """All records: of every criterion and contradiction, the worked cases, and seeded ones."""
-    own = [twin for item in (*CRITERIA, *CONTRADICTIONS) for twin in twins(item.condition)]
+    tables = (*CRITERIA, *CONTRADICTIONS)
+    own = [expected(record(**side)) for item in tables for side in sides_of(item.condition)]
     return [
         *own,
         *(expected(item["answers"]) for item in CASES),
