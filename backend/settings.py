@@ -162,13 +162,23 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "clinics.ApiClient"
 OAUTH2_PROVIDER = {
     "SCOPES_BACKEND_CLASS": "clinics.scopes.ClientScopes",
     "ACCESS_TOKEN_EXPIRE_SECONDS": int(timedelta(hours=1).total_seconds()),
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    # A refresh token is good for one working day and one use; a second use ends its whole family.
+    "REFRESH_TOKEN_EXPIRE_SECONDS": int(timedelta(hours=12).total_seconds()),
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "PKCE_REQUIRED": True,
+    "OIDC_ISS_ENDPOINT": BASE_URL,  # the issuer that an authorization response names (RFC 9207)
     "ALLOWED_REDIRECT_URI_SCHEMES": ["http", "https"] if SERVE_INSECURE_HTTP else ["https"],
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
     "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": not SERVE_INSECURE_HTTP,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
 }
 
 REST_FRAMEWORK = {

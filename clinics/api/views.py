@@ -14,7 +14,7 @@ from clinics.models import Clinic
 from clinics.tenancy import clinicless_transaction
 
 
-def scope_needed(view: APIView, method: str) -> str | None:
+def scope_needed(view: APIView | type[APIView], method: str) -> str | None:
     """The scope of one operation: resource ``assessments`` and POST need ``assessments:write``.
 
     ``None`` for a view that names no resource. ``reading_methods`` of a view are those that change nothing.

@@ -1,5 +1,5 @@
 """System checks that refuse an unsafe start."""
 
-from clinics.checks import database
+from clinics.checks import configuration, database, routes
 
-__all__ = ["database"]
+__all__ = ["configuration", "database", "routes"]

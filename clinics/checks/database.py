@@ -75,8 +75,8 @@ def walls() -> list[Wall]:
             {"clinics": CLINIC_TABLE, "role": settings.DATABASE_APP_ROLE},
         )
         return [
-            Wall(*row, policies=tuple((name, command, using, check) for name, command, using, check in found))
-            for *row, found in cursor.fetchall()
+            Wall(table, column, enabled, forced, tuple(map(tuple, policies)))
+            for table, column, enabled, forced, policies in cursor.fetchall()
         ]
 
 

@@ -1,0 +1,47 @@
+"""What the settings must not say: `manage.py check`, and every start of the server."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver", ".localhost"})
+SECRET_LENGTH = 50
+SECRET_CHARACTERS = 10
+
+
+def public_hosts() -> list[str]:
+    """The names under which somebody on another machine reaches the service."""
+    hosts = [*settings.ALLOWED_HOSTS, urlsplit(settings.BASE_URL).hostname or ""]
+    return sorted({host for host in hosts if host not in LOCAL})
+
+
+@register(Tags.security)
+def check_public_settings(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """What is fine on one's own machine and nowhere else."""
+    hosts = ", ".join(public_hosts())
+    if not hosts:
+        return []
+    found: list[CheckMessage] = []
+    if settings.DEBUG:
+        said = f"DEBUG shows settings and data to whoever reaches {hosts}."
+        found.append(Error(said, hint="Unset DEBUG.", id="clinics.E010"))
+    if settings.SERVE_INSECURE_HTTP or urlsplit(settings.BASE_URL).scheme != "https":
+        said = f"Tokens and patients' data would travel in the clear to {hosts}."
+        hint = "Unset SERVE_INSECURE_HTTP and let BASE_URL begin with https://."
+        found.append(Error(said, hint=hint, id="clinics.E011"))
+    return found
+
+
+@register(Tags.security)
+def check_secret_key(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Sessions are signed with a key that nobody can guess."""
+    key = settings.SECRET_KEY
+    weak = len(key) < SECRET_LENGTH or len(set(key)) < SECRET_CHARACTERS
+    if weak or key.startswith("django-insecure-"):
+        said = f"SECRET_KEY is shorter than {SECRET_LENGTH} characters or easy to guess."
+        return [Error(said, hint="Set it to 50 random characters.", id="clinics.E012")]
+    return []

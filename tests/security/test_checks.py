@@ -1,0 +1,193 @@
+"""An unsafe service doesn't start, and what is wrong is named."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib import admin
+from django.core.checks import run_checks
+from django.db import connection
+from django.urls import path
+from psycopg.conninfo import make_conninfo
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from clinics.api.views import ClinicAPIView
+from clinics.checks.configuration import check_public_settings, check_secret_key
+from clinics.checks.database import check_pathways
+from clinics.checks.routes import OPEN_ROUTES, check_dashboard, check_routes, routes
+from clinics.models import Clinic, User
+from clinics.tenancy import clinic_scope
+from tests.factories import make_clinic
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "DEBUG": "0",
+    "SERVE_INSECURE_HTTP": "0",
+    "ALLOWED_HOSTS": "service.example",
+    "BASE_URL": "https://service.example",
+}
+
+
+def process(*arguments: str, **changes: str) -> "subprocess.CompletedProcess[str]":
+    """Run Python in a process of its own, as the runtime role, with production's settings."""
+    role = f"-c role={django_settings.DATABASE_APP_ROLE}"
+    environment = os.environ | PRODUCTION | {"DATABASE_URL": address(options=role)} | changes
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def address(**changes: str) -> str:
+    """The tests' own database, reached as its owner."""
+    return make_conninfo(os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"], **changes)
+
+
+def start(**changes: str) -> "subprocess.CompletedProcess[str]":
+    """What granian does first."""
+    return process("-c", "import backend.wsgi", **changes)
+
+
+def ids(found: list[Any]) -> list[str]:
+    return [message.id for message in found]
+
+
+def test_production_is_clean_and_starts(db: None) -> None:
+    done = process("manage.py", "check", "--deploy", "--database", "default", "--fail-level", "WARNING")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert start().returncode == 0
+
+
+def test_an_unsafe_service_does_not_start(db: None) -> None:
+    """Everything that is wrong is named at once."""
+    done = start(
+        DEBUG="1",
+        SERVE_INSECURE_HTTP="1",
+        SECRET_KEY="short",
+        DATABASE_URL=address(),
+        DATABASE_APP_ROLE="rtr_owner",
+    )
+    assert done.returncode != 0
+    assert "would not be safe" in done.stderr
+    named = {f"clinics.E0{number}" for number in ("04", "05", "10", "11", "12")}
+    assert {check for check in named if check in done.stderr} == named
+
+
+def test_a_database_that_is_down_is_waited_for() -> None:
+    """The server starts and answers 503 until the database is back."""
+    done = start(DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=1")
+    assert (done.returncode, "started_without_database" in done.stderr) == (0, True)
+
+
+def test_a_demo_on_this_machine_may_speak_plain_http(settings: Any) -> None:
+    settings.DEBUG, settings.SERVE_INSECURE_HTTP, settings.BASE_URL = True, True, "http://localhost:8000"
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+    assert check_public_settings(None) == []
+    settings.ALLOWED_HOSTS = ["localhost", "*"]
+    assert ids(check_public_settings(None)) == ["clinics.E010", "clinics.E011"]
+
+
+@pytest.mark.parametrize("address", ["http://service.example", "https://service.example"])
+def test_patients_data_never_travels_in_the_clear(settings: Any, address: str) -> None:
+    settings.DEBUG, settings.SERVE_INSECURE_HTTP, settings.BASE_URL = False, False, address
+    settings.ALLOWED_HOSTS = ["localhost"]
+    assert ids(check_public_settings(None)) == ([] if address.startswith("https") else ["clinics.E011"])
+
+
+@pytest.mark.parametrize("key", ["k" * 49, "a" * 60, "django-insecure-" + "0123456789abcdef" * 4])
+def test_a_key_that_can_be_guessed_is_refused(settings: Any, key: str) -> None:
+    settings.SECRET_KEY = key
+    assert ids(check_secret_key(None)) == ["clinics.E012"]
+
+
+def test_the_key_that_the_tools_make_is_good_enough() -> None:
+    assert check_secret_key(None) == []
+
+
+def test_every_route_declares_its_permission() -> None:
+    assert check_routes(None) == []
+    assert check_dashboard(None) == []
+    assert len(routes()) > len(OPEN_ROUTES)
+
+
+def test_no_open_route_is_listed_that_does_not_exist() -> None:
+    assert set(OPEN_ROUTES) <= {route.name for route in routes()}
+
+
+class _Answers(APIView):
+    def get(self, request: Request) -> Response:
+        return Response()
+
+
+class Undeclared(_Answers):
+    """Says nothing about who may."""
+
+
+class Everybody(_Answers):
+    """Open, and in no list."""
+
+    permission_classes = [AllowAny]
+
+
+class AnyToken(_Answers):
+    """A token alone isn't a permission."""
+
+    permission_classes = [IsAuthenticated]
+
+
+class Nothing(ClinicAPIView):
+    """Names no resource."""
+
+    def get(self, request: Request) -> Response:
+        return Response()
+
+
+class Unheard(Nothing):
+    """Names a resource that no scope speaks of."""
+
+    resource = "rumours"
+
+
+@pytest.mark.parametrize("view", [Undeclared, Everybody, AnyToken, Nothing, Unheard])
+def test_a_view_without_a_declared_permission_stops_the_start(settings: Any, view: type[APIView]) -> None:
+    module = type(sys)("urls_with_a_gap")
+    module.urlpatterns = [path("api/v1/gap", view.as_view(), name="gap")]  # type: ignore[attr-defined]
+    settings.ROOT_URLCONF = module
+    (found,) = check_routes(None)
+    assert (found.id, found.msg.split()[0]) == ("clinics.E020", "/api/v1/gap")
+
+
+def test_a_plain_function_without_its_reason_stops_the_start(settings: Any) -> None:
+    module = type(sys)("urls_with_a_function")
+    module.urlpatterns = [path("export", len, name="export")]  # type: ignore[attr-defined]
+    settings.ROOT_URLCONF = module
+    assert ids(check_routes(None)) == ["clinics.E020"]
+
+
+def test_a_dashboard_page_that_knows_no_role_stops_the_start() -> None:
+    admin.site.register(User, admin.ModelAdmin)
+    try:
+        assert ids(check_dashboard(None)) == ["clinics.E021"]
+    finally:
+        admin.site.unregister(User)
+
+
+def test_clinics_without_an_emergency_pathway_are_named(db: None) -> None:
+    whole, without = make_clinic("Whole"), make_clinic("Without")
+    with clinic_scope(without.id):
+        Clinic.objects.filter(id=without.id).update(emergency_number="")
+    (found,) = check_pathways(None, databases=["default"])
+    assert found.id == "clinics.W001"
+    assert str(without.id) in found.msg
+    assert str(whole.id) not in found.msg
+    assert not found.is_serious()
+
+
+def test_the_checks_that_ask_the_database_ask_only_when_told() -> None:
+    """Without a database named they run no statement: no ``db`` fixture here."""
+    assert [found for found in run_checks(tags=["database"]) if found.id.startswith("clinics.")] == []
