@@ -25,6 +25,7 @@ from assessments.services.submit import (
     Recorded,
     submit_assessment,
 )
+from assessments.services.versions import with_versions
 from backend.api.pagination import Ordering, PagedList
 from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import ListQuery
@@ -89,7 +90,7 @@ class AssessmentsView(PagedList, ClinicAPIView):
 
 
 class AssessmentView(ClinicAPIView):
-    """One assessment; it never changes."""
+    """One assessment; answers and evaluation never change."""
 
     resource = "assessments"
 
@@ -117,7 +118,7 @@ def submission_problems() -> Iterator[None]:
 
 def readable(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
     """Rows with what their documents show: three statements for any number of them."""
-    return assessments.select_related("escalation").prefetch_related("follow_ups")
+    return with_versions(assessments.select_related("escalation").prefetch_related("follow_ups"))
 
 
 def recorded_document(recorded: Recorded) -> dict[str, Any]:

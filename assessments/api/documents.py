@@ -2,13 +2,17 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
-from assessments.models import Assessment, Escalation, FollowUp
+from assessments.models import Assessment, Escalation, FollowUp, Override
 from assessments.protocol.follow_up import CARRIED_QUESTIONS
 from assessments.protocol.questions import QUESTIONS
+from assessments.services.effective import effective_decision
 from clinics.models import Membership
 
+#: The reason of an escalation whose urgency no criterion has.
+OVERRIDDEN = {"id": "override", "title": "A clinician decided that it is this urgent"}
 #: What a check must ask afresh, in the order of the question table.
 FRESH_QUESTIONS = [
     question.name
@@ -18,9 +22,14 @@ FRESH_QUESTIONS = [
 
 
 def assessment_document(
-    assessment: Assessment, *, escalation: uuid.UUID | None, follow_ups: list[uuid.UUID]
+    assessment: Assessment,
+    *,
+    escalation: uuid.UUID | None,
+    follow_ups: list[uuid.UUID],
+    superseded_by: uuid.UUID | None = None,
+    overrides: Sequence[Override] = (),
 ) -> dict[str, Any]:
-    """One assessment with the ids of what it opened."""
+    """One assessment with the ids of what it opened, and what holds now."""
     return {
         "id": str(assessment.id),
         "patient": str(assessment.patient_id),
@@ -38,23 +47,58 @@ def assessment_document(
         "escalation": _id(escalation),
         "follow_ups": [str(follow_up) for follow_up in follow_ups],
         "supersedes": _id(assessment.supersedes_id),
+        "amendment_reason": assessment.amendment_reason,
+        "superseded_by": _id(superseded_by),
+        "overrides": [override_document(override) for override in overrides],
+        "effective": effective_decision(assessment, overrides).as_dict(),
         "created_at": _time(assessment.created_at),
     }
 
 
 def stored_assessment_document(assessment: Assessment) -> dict[str, Any]:
-    """The same of a row read with ``escalation`` selected and ``follow_ups`` prefetched."""
+    """The same of a row read as ``assessments.api.assessments.readable`` does."""
     escalation = getattr(assessment, "escalation", None)
     follow_ups = sorted(assessment.follow_ups.all(), key=lambda follow_up: (follow_up.due_at, follow_up.kind))
     return assessment_document(
         assessment,
         escalation=escalation.id if escalation else None,
         follow_ups=[follow_up.id for follow_up in follow_ups],
+        superseded_by=getattr(assessment, "superseded_by_id", None),
+        overrides=sorted(assessment.overrides.all(), key=lambda override: (override.created_at, override.id)),
     )
 
 
+def override_document(override: Override) -> dict[str, Any]:
+    """One override; grounds that weren't given are null."""
+    return {
+        "id": str(override.id),
+        "decision": override.decision,
+        "urgency": override.urgency,
+        "run_status": override.run_status,
+        "downward": override.downward,
+        "reason": override.reason,
+        "role": override.role or None,
+        "finding": _given(kind=override.finding_kind, text=override.finding_text),
+        "handover": _given(to=override.handover_to, at=_time(override.handover_at)),
+        "exclusion": _given(
+            by=override.exclusion_by, at=_time(override.exclusion_at), text=override.exclusion_text
+        ),
+        "by": _member(override.member),
+        "client": _id(override.client_id),
+        "carried_from": _id(override.carried_from_id),
+        "created_at": _time(override.created_at),
+    }
+
+
+def _given(**parts: str | None) -> dict[str, str | None] | None:
+    return parts if all(parts.values()) else None
+
+
 def escalation_document(escalation: Escalation) -> dict[str, Any]:
-    """One escalation; its reasons are the criteria that raised the urgency, in the protocol's words."""
+    """One escalation; its reasons are the criteria that raised the urgency, in the protocol's words.
+
+    Above what the protocol said, it was a clinician's override; its words stand in the assessment.
+    """
     evaluation = escalation.assessment.evaluation
     return {
         "id": str(escalation.id),
@@ -66,7 +110,8 @@ def escalation_document(escalation: Escalation) -> dict[str, Any]:
             {"id": met["id"], "title": met["title"]}
             for met in evaluation["criteria_met"]
             if met["urgency"] == escalation.urgency
-        ],
+        ]
+        or [OVERRIDDEN],
         "opened_at": _time(escalation.opened_at),
         "acknowledge_by": _time(escalation.acknowledge_by),
         "acknowledged_at": _time(escalation.acknowledged_at),

@@ -60,6 +60,20 @@ class Reason(OnBehalf):
     reason = TextField(max_length=1000)
 
 
+def named_clinician(view: ClinicAPIView, body: dict[str, Any]) -> NamedClinician:
+    """The clinician who answers for a step; raises ``Problem`` when there is none."""
+    try:
+        return name_clinician(
+            clinic=view.clinic, actor=view.principal.actor, on_behalf_of=body.get("on_behalf_of")
+        )
+    except NobodyNamedError:
+        detail = "Name the member who answers for it; this client is registered to act for nobody."
+        raise Problem("invalid", errors=[FieldProblem("/on_behalf_of", "required", detail)]) from None
+    except NotAClinicianError:
+        detail = "There is no such clinician."
+        raise Problem("invalid", errors=[FieldProblem("/on_behalf_of", "not_found", detail)]) from None
+
+
 class EscalationsView(PagedList, ClinicAPIView):
     """The worklist."""
 
@@ -100,25 +114,13 @@ class _StepView(Conditional, ClinicAPIView):
         body = self.body(data=request.data)
         body.is_valid(raise_exception=True)
         try:
-            self.step(escalation_id, self._named(body.validated_data), body.validated_data)
+            self.step(escalation_id, named_clinician(self, body.validated_data), body.validated_data)
         except EscalationNotFoundError:
             raise NotFound from None
         except WrongStateError as exc:
             raise Problem("conflict", f"The escalation is {exc.state}.") from None
         now_is = readable(self.clinic.escalations.all()).get(id=escalation_id)
         return self.represent(escalation_document(now_is))
-
-    def _named(self, body: dict[str, Any]) -> NamedClinician:
-        try:
-            return name_clinician(
-                clinic=self.clinic, actor=self.principal.actor, on_behalf_of=body.get("on_behalf_of")
-            )
-        except NobodyNamedError:
-            detail = "Name the member who answers for it; this client is registered to act for nobody."
-            raise Problem("invalid", errors=[FieldProblem("/on_behalf_of", "required", detail)]) from None
-        except NotAClinicianError:
-            detail = "There is no such clinician."
-            raise Problem("invalid", errors=[FieldProblem("/on_behalf_of", "not_found", detail)]) from None
 
     @abstractmethod
     def step(self, escalation_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.views import APIView
 
-from assessments.api import assessments, escalations, follow_ups
+from assessments.api import amendments, assessments, escalations, follow_ups, overrides
 from assessments.api import schema as shapes
 
 
@@ -20,6 +20,7 @@ def _describe(view: type[APIView], **operations: Any) -> None:
 def attach() -> None:
     """Describe every view of the app; ``assessments.api.urls`` calls it once."""
     _describe_assessments()
+    _describe_changes_of_assessments()
     _describe_escalations()
     _describe_follow_ups()
 
@@ -53,6 +54,27 @@ def _describe_assessments() -> None:
         assessments.AssessmentView,
         get=extend_schema(
             operation_id="getAssessment", summary="Read an assessment", responses=shapes.AssessmentShape
+        ),
+    )
+
+
+def _describe_changes_of_assessments() -> None:
+    _describe(
+        amendments.AmendmentsView,
+        post=extend_schema(
+            operation_id="amendAssessment",
+            summary="Correct the answers: a new assessment that supersedes this one",
+            request=shapes.AmendmentBody,
+            responses={201: shapes.AssessmentShape},
+        ),
+    )
+    _describe(
+        overrides.OverridesView,
+        post=extend_schema(
+            operation_id="overrideAssessment",
+            summary="Decide otherwise as a named clinician",
+            request=overrides.OverrideBody,
+            responses={201: shapes.AssessmentShape},
         ),
     )
 

@@ -5,6 +5,7 @@ question table validates the answers instead.
 """
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -13,11 +14,16 @@ from assessments.protocol import ADMINISTRATIVE, PROTOCOL_VERSION, QUESTIONS, In
 from assessments.protocol import Problem as AnswerProblem
 from assessments.protocol.vocabulary import AssessorRole
 from assessments.services.submit import Submission
+from backend.api.fields import SEVERAL_LINES
 from backend.api.problems import FieldProblem, Problem, escape
 
 #: How far a caller's clock may run ahead of ours.
 CLOCK_SKEW = dt.timedelta(minutes=5)
 
+#: Characters of the reason of an amendment.
+MAX_REASON = 1000
+
+_LINES = re.compile(SEVERAL_LINES)
 _QUESTION_NAMES = frozenset(question.name for question in QUESTIONS)
 _ROLES = frozenset(role.value for role in AssessorRole)
 _REASONS = next(
@@ -33,10 +39,10 @@ class _RefusedError(Exception):
         self.code, self.detail = code, detail
 
 
-def read_submission(
-    body: Any, *, now: dt.datetime, patient: bool = True, patient_id: uuid.UUID | None = None
-) -> Submission:
+def read_submission(body: Any, *, now: dt.datetime, patient: bool = True, reason: bool = False) -> Submission:
     """Read the body of an assessment; without ``patient`` that of an evaluation or an answered follow-up.
+
+    With ``reason`` that of an amendment, which says why.
 
     Raises ``Problem`` (422) that names every place, those of the answers included.
     """
@@ -49,16 +55,19 @@ def read_submission(
     }
     if patient:
         readers = {"patient": _read_uuid, **readers}
+    if reason:
+        readers = {**readers, "reason": _read_reason}
     values, problems = _read_fields(body, readers)
     problems += _absent_reason_problems(values.get("absent_reasons", {}))
     if problems:
         raise Problem("invalid", errors=[*problems, *_answer_problems(values)])
     return Submission(
-        patient_id=values["patient"] if patient else patient_id or uuid.UUID(int=0),
+        patient_id=values["patient"] if patient else uuid.UUID(int=0),
         assessed_at=values["assessed_at"],
         assessor_role=values["assessor_role"],
         answers=values["answers"],
         absent_reasons=values.get("absent_reasons", {}),
+        reason=values.get("reason", ""),
     )
 
 
@@ -125,6 +134,12 @@ def _read_role(value: Any) -> str:
     if not isinstance(value, str) or value not in _ROLES:
         raise _RefusedError("unknown_choice", "One of: " + ", ".join(sorted(_ROLES)) + ".")
     return value
+
+
+def _read_reason(value: Any) -> str:
+    if not isinstance(value, str) or not _LINES.match(value) or len(value) > MAX_REASON:
+        raise _RefusedError("malformed", f"Text of 1 to {MAX_REASON} characters is needed.")
+    return value.strip()
 
 
 def _read_object(value: Any) -> dict[str, Any]:

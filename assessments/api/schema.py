@@ -13,7 +13,9 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from assessments.api.answers_schema import Schema, absent_reasons_schema, answers_schema
-from assessments.models import Escalation, FollowUp, FollowUpKind
+from assessments.api.reading import MAX_REASON
+from assessments.models import Escalation, FollowUp, FollowUpKind, Override
+from assessments.models.override import CLINICAL_ROLES
 from assessments.protocol.vocabulary import (
     AdjustLevel,
     AssessorRole,
@@ -166,6 +168,13 @@ class FollowUpResponseBody(EvaluationBody):
     """The answers of a follow-up; what a day doesn't change is carried over unless given."""
 
 
+@extend_schema_serializer(component_name="Amendment")
+class AmendmentBody(EvaluationBody):
+    """All answers again, the wrong ones corrected."""
+
+    reason = serializers.CharField(max_length=MAX_REASON, help_text="Why the recorded answers were wrong.")
+
+
 @extend_schema_serializer(component_name="RecordedBy")
 class RecordedByShape(Shape):
     """The credential that recorded it."""
@@ -182,9 +191,77 @@ class CarriedShape(Shape):
     assessed_at = serializers.DateTimeField()
 
 
+@extend_schema_serializer(component_name="MemberName")
+class MemberShape(Shape):
+    """A person of the clinic."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="Finding")
+class FindingShape(Shape):
+    """What was found."""
+
+    kind = WordField("FindingKind", Override.FindingKind)
+    text = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="Handover")
+class HandoverShape(Shape):
+    """The runner was handed over."""
+
+    to = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+@extend_schema_serializer(component_name="Exclusion")
+class ExclusionShape(Shape):
+    """The emergency was excluded."""
+
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+    text = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="Override")
+class OverrideShape(Shape):
+    """What a clinician decided in place of the protocol; the latest holds."""
+
+    id = serializers.UUIDField()
+    decision = WordField("Decision", Decision)
+    urgency = WordField("Urgency", Urgency)
+    run_status = WordField("RunStatus", RunStatus)
+    downward = serializers.BooleanField(help_text="Less cautious or less urgent than what held before.")
+    reason = serializers.CharField()
+    role = WordField("ClinicalRole", [role for role, _ in CLINICAL_ROLES], allow_null=True)
+    finding = FindingShape(allow_null=True)
+    handover = HandoverShape(allow_null=True)
+    exclusion = ExclusionShape(allow_null=True)
+    by = MemberShape()
+    client = serializers.UUIDField(allow_null=True)
+    carried_from = serializers.UUIDField(
+        allow_null=True,
+        help_text="The override of the superseded assessment; carried over, it only adds caution.",
+    )
+    created_at = serializers.DateTimeField()
+
+
+@extend_schema_serializer(component_name="EffectiveDecision")
+class EffectiveShape(Shape):
+    """What holds now: the latest override, else the evaluation."""
+
+    decision = WordField("Decision", Decision)
+    urgency = WordField("Urgency", Urgency)
+    run_status = WordField("RunStatus", RunStatus)
+
+
 @extend_schema_serializer(component_name="Assessment")
 class AssessmentShape(Shape):
-    """Answers and what followed from them. It never changes."""
+    """Answers and what followed from them; neither ever changes.
+
+    Act on `effective`, and on another assessment when `superseded_by` names one.
+    """
 
     id = serializers.UUIDField()
     patient = serializers.UUIDField()
@@ -196,23 +273,22 @@ class AssessmentShape(Shape):
     carried = serializers.DictField(child=CarriedShape(), help_text="Answers taken over, by question.")
     evaluation = EvaluationShape()
     notices = NoticeShape(many=True)
-    escalation = serializers.UUIDField(allow_null=True)
+    escalation = serializers.UUIDField(
+        allow_null=True,
+        help_text="Null too when that of the assessment it supersedes calls at least as urgently.",
+    )
     follow_ups = serializers.ListField(child=serializers.UUIDField())
     supersedes = serializers.UUIDField(allow_null=True)
+    amendment_reason = serializers.CharField(help_text="Empty unless it supersedes another.")
+    superseded_by = serializers.UUIDField(allow_null=True)
+    overrides = OverrideShape(many=True, help_text="Oldest first.")
+    effective = EffectiveShape()
     created_at = serializers.DateTimeField()
-
-
-@extend_schema_serializer(component_name="MemberName")
-class MemberShape(Shape):
-    """A person of the clinic."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
 
 
 @extend_schema_serializer(component_name="EscalationReason")
 class ReasonShape(Shape):
-    """A criterion that made it this urgent."""
+    """A criterion that made it this urgent, or `override` when a clinician did."""
 
     id = serializers.CharField()
     title = serializers.CharField()

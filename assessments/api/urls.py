@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from assessments.api import assessments, escalations, follow_ups, operations, protocols
+from assessments.api import (
+    amendments,
+    assessments,
+    escalations,
+    follow_ups,
+    operations,
+    overrides,
+    protocols,
+)
 
 operations.attach()
 
@@ -10,6 +18,10 @@ urlpatterns = [
     path("evaluations", assessments.EvaluationsView.as_view(), name="evaluations"),
     path("assessments", assessments.AssessmentsView.as_view(), name="assessments"),
     path("assessments/<uuid:assessment_id>", assessments.AssessmentView.as_view(), name="assessment"),
+    path(
+        "assessments/<uuid:assessment_id>/amendments", amendments.AmendmentsView.as_view(), name="amendments"
+    ),
+    path("assessments/<uuid:assessment_id>/overrides", overrides.OverridesView.as_view(), name="overrides"),
     path("protocols", protocols.ProtocolsView.as_view(), name="protocols"),
     path("protocols/<str:version>", protocols.ProtocolView.as_view(), name="protocol"),
     path("escalations", escalations.EscalationsView.as_view(), name="escalations"),

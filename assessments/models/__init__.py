@@ -5,6 +5,7 @@ from assessments.models.delivery import Delivery
 from assessments.models.due_work import DueWork
 from assessments.models.escalation import Escalation, EscalationEvent
 from assessments.models.follow_up import FollowUp, FollowUpKind
+from assessments.models.override import Override
 
 __all__ = [
     "Assessment",
@@ -14,4 +15,5 @@ __all__ = [
     "EscalationEvent",
     "FollowUp",
     "FollowUpKind",
+    "Override",
 ]

@@ -35,8 +35,11 @@ class Assessment(Identified):
     urgency = models.CharField(max_length=30)
     protocol_version = models.CharField(max_length=20)
     protocol_hash = models.CharField(max_length=80)
-    supersedes = models.ForeignKey(
+    supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    amendment_reason = models.TextField(
+        blank=True, default="", db_default="", help_text="Why the superseded answers were wrong."
     )
     created_at = models.DateTimeField()
 

@@ -89,6 +89,7 @@ class EscalationEvent(Identified):
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
         RESOLVED = "resolved", "Resolved"
         REOPENED = "reopened", "Reopened"
+        RAISED = "raised", "Raised by an override"
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="escalation_events")
     escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, related_name="events")

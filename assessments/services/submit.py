@@ -12,10 +12,10 @@ from django.db import transaction
 from assessments.models import Assessment, Escalation, FollowUp
 from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
 from assessments.protocol.follow_up import plan_follow_ups
-from assessments.protocol.vocabulary import Urgency, urgency_rank
+from assessments.protocol.vocabulary import Urgency
+from assessments.services.escalate import new_escalation, still_open_for_earlier
 from assessments.services.insert import insert_together
 from assessments.services.nudge import nudge_escalations
-from assessments.services.policy import acknowledge_by, freeze_policy
 from clinics.actor import Actor
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
@@ -47,6 +47,7 @@ class Submission:
     absent_reasons: Mapping[str, str] = field(default_factory=dict)
     carried: Mapping[str, Any] = field(default_factory=dict)
     supersedes: Assessment | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,10 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
         notices += [asdict(notice) for notice in evaluation.notices]
         assessment = _assessment(clinic, actor, submission, evaluation, notices, now)
         escalation = _escalation(clinic, actor, assessment, now)
-        follow_ups = _follow_ups(assessment, evaluation, now)
-        _replace_pending_follow_ups(clinic, patient, now)
+        follow_ups: tuple[FollowUp, ...] = ()
+        if not _overtaken(clinic, submission):
+            follow_ups = _follow_ups(assessment, evaluation, now)
+            _replace_pending_follow_ups(clinic, patient, now)
         insert_together([row for row in (assessment, escalation, *follow_ups) if row is not None])
         if escalation is not None:
             transaction.on_commit(nudge_escalations, robust=True)
@@ -161,24 +164,29 @@ def _assessment(
         protocol_version=evaluation.protocol_version,
         protocol_hash=evaluation.protocol_hash,
         supersedes=submission.supersedes,
+        amendment_reason=submission.reason,
         created_at=now,
     )
 
 
 def _escalation(clinic: Clinic, actor: Actor, assessment: Assessment, now: dt.datetime) -> Escalation | None:
-    """Every urgency but ``none`` reaches a person; its first attempt is due at once."""
-    if assessment.urgency == Urgency.NONE:
+    """The escalation of the urgency, unless a superseded assessment's still calls as urgently."""
+    urgency = Urgency(assessment.urgency)
+    if assessment.supersedes_id and still_open_for_earlier(
+        clinic=clinic, assessment=assessment, urgency=urgency
+    ):
         return None
-    return Escalation(
-        clinic=clinic,
-        patient_id=assessment.patient_id,
-        assessment=assessment,
-        urgency=assessment.urgency,
-        urgency_rank=urgency_rank(Urgency(assessment.urgency)),
-        opened_at=now,
-        acknowledge_by=acknowledge_by(urgency=assessment.urgency, clinic=clinic, now=now),
-        policy=freeze_policy(urgency=assessment.urgency, clinic=clinic, assessor=actor.user),
-        next_attempt_at=now,
+    return new_escalation(clinic=clinic, assessor=actor.user, assessment=assessment, urgency=urgency, now=now)
+
+
+def _overtaken(clinic: Clinic, submission: Submission) -> bool:
+    """True for the amendment of an assessment that isn't the runner's newest: its schedule is over."""
+    if submission.supersedes is None:
+        return False
+    return (
+        clinic.assessments.filter(patient_id=submission.patient_id, superseded_by=None)
+        .filter(assessed_at__gt=submission.supersedes.assessed_at)
+        .exists()
     )
 
 

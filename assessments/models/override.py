@@ -1,0 +1,63 @@
+"""A clinician's decision in place of the protocol's."""
+
+from django.db import models
+from django.db.models import Q
+
+from assessments.models.assessment import ASSESSOR_ROLES, Assessment
+from assessments.protocol.vocabulary import AssessorRole, Decision, RunStatus, Urgency
+from clinics.models import ApiClient, Clinic, Identified, Membership
+
+#: Who may override: a patient's own report never does.
+CLINICAL_ROLES = [role for role in ASSESSOR_ROLES if role[0] != AssessorRole.PATIENT_SELF_REPORT]
+
+
+class Override(Identified):
+    """What a named clinician decided about an assessment, and on what grounds. Append-only.
+
+    The evaluation stays as it is; the latest override is what holds. ``carried_from`` is the override of the
+    superseded assessment that an amendment kept, because it was more cautious than the corrected answers.
+    """
+
+    class FindingKind(models.TextChoices):
+        """Where a finding comes from."""
+
+        EXAMINATION = "examination", "Examination"
+        IMAGING = "imaging", "Imaging"
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="overrides")
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="overrides")
+    member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey(ApiClient, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decision = models.CharField(max_length=40, choices=[(word.value, word.value) for word in Decision])
+    urgency = models.CharField(max_length=30, choices=[(word.value, word.value) for word in Urgency])
+    run_status = models.CharField(max_length=40, choices=[(word.value, word.value) for word in RunStatus])
+    downward = models.BooleanField(help_text="Less cautious or less urgent than what held before.")
+    reason = models.TextField()
+    role = models.CharField(max_length=20, blank=True, choices=CLINICAL_ROLES)
+    finding_kind = models.CharField(max_length=20, blank=True, choices=FindingKind.choices)
+    finding_text = models.TextField(blank=True)
+    handover_to = models.CharField(max_length=200, blank=True)
+    handover_at = models.DateTimeField(null=True, blank=True)
+    exclusion_by = models.CharField(max_length=200, blank=True)
+    exclusion_at = models.DateTimeField(null=True, blank=True)
+    exclusion_text = models.TextField(blank=True)
+    carried_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["assessment", "created_at"], name="override_history")]
+        constraints = [
+            models.CheckConstraint(name="override_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="downward_override_has_role_and_finding",
+                condition=Q(downward=False) | ~Q(role="") & ~Q(finding_kind="") & ~Q(finding_text=""),
+            ),
+            models.CheckConstraint(
+                name="override_is_a_decision", condition=~Q(decision=Decision.INSUFFICIENT_INFORMATION.value)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Override {self.id}"

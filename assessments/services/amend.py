@@ -1,0 +1,57 @@
+"""Correct the answers of an assessment: a new one takes its place, the old one stays as it was."""
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from assessments.models import Assessment, Override
+from assessments.services.effective import effective_decision, evaluated_decision
+from assessments.services.submit import Recorded, Submission, submit_assessment
+from assessments.services.versions import lock_latest
+from clinics.actor import Actor
+from clinics.models import Clinic
+from clinics.models.base import new_id
+from clinics.tenancy import clinic_scope
+
+
+def amend_assessment(
+    *, clinic: Clinic, actor: Actor, assessment_id: uuid.UUID, submission: Submission, now: datetime
+) -> Recorded:
+    """Record the corrected answers as an assessment that supersedes the old one, in one transaction.
+
+    What was promised isn't taken back: an escalation of the old one stays open, and an override that was more
+    cautious than the corrected answers goes on holding. Raises what ``submit_assessment`` and ``lock_latest``
+    raise.
+    """
+    with clinic_scope(clinic.id):
+        old = lock_latest(clinic, assessment_id)
+        corrected = replace(
+            submission, patient_id=old.patient_id, supersedes=old, carried=_still_carried(old, submission)
+        )
+        recorded = submit_assessment(clinic=clinic, actor=actor, submission=corrected, now=now)
+        _keep_caution(old, recorded.assessment, now)
+    return recorded
+
+
+def _still_carried(old: Assessment, submission: Submission) -> dict[str, Any]:
+    """Answers that were carried and come unchanged are as old as they were."""
+    origins: dict[str, Any] = old.carried
+    return {
+        name: origin
+        for name, origin in origins.items()
+        if name in submission.answers and submission.answers[name] == old.answers.get(name)
+    }
+
+
+def _keep_caution(old: Assessment, new: Assessment, now: datetime) -> None:
+    """Corrected answers don't silently take back what a clinician decided on top of the old ones."""
+    latest = old.overrides.order_by("created_at", "id").last()
+    if latest is None:
+        return
+    before, corrected = effective_decision(old, [latest]), evaluated_decision(new)
+    if before.rank <= corrected.rank and before.urgency_rank <= corrected.urgency_rank:
+        return
+    fields = {field.attname: getattr(latest, field.attname) for field in Override._meta.concrete_fields}
+    changes = {"id": new_id(), "assessment_id": new.id, "carried_from_id": latest.id, "created_at": now}
+    Override(**{**fields, **changes}).save(force_insert=True)

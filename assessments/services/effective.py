@@ -1,0 +1,62 @@
+"""What holds for a runner now: the protocol's decision, or what a clinician decided in its place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assessments.models import Assessment, Override
+from assessments.protocol.compiled import RUN_STATUS
+from assessments.protocol.vocabulary import Decision, InsufficiencyKind, Urgency, rank, urgency_rank
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """A decision with its urgency; ``kind`` tells the two ranks of insufficient information apart."""
+
+    decision: Decision
+    urgency: Urgency
+    kind: InsufficiencyKind | None = None
+
+    @property
+    def rank(self) -> int:
+        """Caution, 0 (continue) to 7 (emergency)."""
+        return rank(self.decision, self.kind)
+
+    @property
+    def urgency_rank(self) -> int:
+        """Order of the urgency, 0 (none) to 5 (emergency now)."""
+        return urgency_rank(self.urgency)
+
+    def as_dict(self) -> dict[str, str]:
+        """The ``effective`` of an assessment's document."""
+        return {
+            "decision": self.decision.value,
+            "urgency": self.urgency.value,
+            "run_status": RUN_STATUS[self.rank].value,
+        }
+
+
+def effective_decision(assessment: Assessment, overrides: Iterable[Override]) -> Effective:
+    """Return what holds: the latest override, else the evaluation.
+
+    An override carried over from a superseded assessment only ever adds caution to the new evaluation.
+    """
+    evaluated = evaluated_decision(assessment)
+    latest = max(overrides, key=lambda override: (override.created_at, override.id), default=None)
+    if latest is None:
+        return evaluated
+    overridden = Effective(Decision(latest.decision), Urgency(latest.urgency))
+    if latest.carried_from_id is None:
+        return overridden
+    decided = max(evaluated, overridden, key=lambda effective: effective.rank)
+    urgency = max(evaluated.urgency, overridden.urgency, key=urgency_rank)
+    return Effective(decided.decision, urgency, decided.kind)
+
+
+def evaluated_decision(assessment: Assessment) -> Effective:
+    """Return what the protocol said."""
+    kind = assessment.evaluation["insufficiency_kind"]
+    return Effective(
+        Decision(assessment.decision),
+        Urgency(assessment.urgency),
+        InsufficiencyKind(kind) if kind else None,
+    )
