@@ -4,9 +4,10 @@ import base64
 import binascii
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import unquote_plus
 
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 
 from clinics.tenancy import clinic_scope
@@ -27,7 +28,10 @@ class ClinicScopeMiddleware:
             return self.get_response(request)
         with clinic_scope(clinic_id):
             request.clinic_id = clinic_id  # type: ignore[attr-defined]
-            return self.get_response(request)
+            response = self.get_response(request)
+            if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                transaction.set_rollback(True)  # a view that failed arrives here as a response
+            return response
 
     def _clinic_of(self, request: HttpRequest) -> uuid.UUID | None:
         if request.path.startswith("/oauth/"):
