@@ -16,7 +16,7 @@ from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.clock import Clock
-from tests.factories import assessment_body, reassuring_answers
+from tests.factories import assessment_body, make_patient, reassuring_answers
 from tests.mail import Postbox
 
 NEW_DAY = {name: value for name, value in reassuring_answers().items() if name not in CARRIED_QUESTIONS}
@@ -82,6 +82,25 @@ def test_a_newer_assessment_replaces_the_schedule_of_the_older(
     assert {row["assessment"] for row in pending.values()} == {newer["id"]}
     with clinic_scope(clinic.id):
         assert clinic.follow_ups.filter(state="cancelled", next_attempt_at=None).exists()
+
+
+def test_a_record_of_the_past_never_replaces_the_schedule_of_a_later_decision(
+    api: APIClient, patient: Patient
+) -> None:
+    today = record(api, patient)
+    last_week = (timezone.now() - dt.timedelta(days=7)).isoformat()
+    late = api.post("/api/v1/assessments", assessment_body(patient, assessed_at=last_week)).json()
+    assert late["follow_ups"] == []
+    assert {row["assessment"] for row in follow_ups(api).values()} == {today["id"]}
+
+
+def test_an_emergency_of_the_past_that_comes_in_late_still_reaches_a_person(
+    api: APIClient, patient: Patient
+) -> None:
+    record(api, patient)
+    last_week = (timezone.now() - dt.timedelta(days=7)).isoformat()
+    body = assessment_body(patient, reassuring_answers(saddle_sensation_change="yes"), assessed_at=last_week)
+    assert api.post("/api/v1/assessments", body).json()["escalation"] is not None
 
 
 def test_a_due_check_is_announced_chased_and_then_the_permission_lapses(
@@ -206,6 +225,17 @@ def test_answers_older_than_28_days_are_asked_again(api: APIClient, patient: Pat
     document = answer_check(api, follow_ups(api)["day_7"]["id"], NEW_DAY).json()
     assert document["carried"] == {}
     assert "cancer_history" in document["evaluation"]["next_questions"]
+
+
+def test_a_birthday_between_two_checks_is_not_a_contradiction(api: APIClient, clinic: Clinic) -> None:
+    today = timezone.now().date()
+    patient = make_patient(clinic, birth_date=today.replace(year=today.year - 40))
+    yesterday = (timezone.now() - dt.timedelta(days=1)).isoformat()
+    body = assessment_body(patient, reassuring_answers(age_years=39), assessed_at=yesterday)
+    assert api.post("/api/v1/assessments", body).json()["notices"] == []
+    document = answer_check(api, follow_ups(api)["check_24_hours"]["id"], NEW_DAY).json()
+    assert document["answers"]["age_years"] == 40
+    assert [notice["code"] for notice in document["notices"]] == ["age_from_birth_date"]
 
 
 def test_an_answer_comes_once(api: APIClient, patient: Patient) -> None:

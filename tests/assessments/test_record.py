@@ -156,3 +156,16 @@ def test_the_rows_belong_to_the_clinic_of_the_token(api: APIClient, clinic: Clin
         assert cursor.fetchone() == (0,), "outside any clinic nothing is visible"
     with clinic_scope(clinic.id):
         assert str(clinic.assessments.get().id) == made
+
+
+def test_an_emergency_is_recorded_even_if_planning_its_follow_ups_fails(
+    api: APIClient, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("assessments.services.schedule.plan_follow_ups", fail)
+    answer = api.post(URL, assessment_body(patient, reassuring_answers(bladder_change="yes")))
+    assert answer.status_code == 201
+    assert answer.json()["escalation"] is not None
+    assert answer.json()["follow_ups"] == []

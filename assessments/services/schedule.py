@@ -1,0 +1,81 @@
+"""The follow-ups of a decision, and how they take the place of an earlier decision's."""
+
+import datetime as dt
+import uuid
+from typing import Any, cast
+
+import structlog
+from django.db import connection
+
+from assessments.models import Assessment, FollowUp
+from assessments.protocol import Evaluation
+from assessments.protocol.follow_up import plan_follow_ups
+
+logger = structlog.get_logger(__name__)
+
+# By hand: the ORM's UPDATE with a subquery costs more than the database's work (docs/benchmarks.md). One
+# statement, so that its snapshot holds what another request committed while we waited for the runner's row.
+_TAKE_OVER = """
+WITH later AS (
+    SELECT EXISTS (
+        SELECT FROM assessments_assessment other
+        WHERE other.patient_id = %(patient)s AND other.assessed_at > %(assessed_at)s
+        AND NOT EXISTS (SELECT FROM assessments_assessment newer WHERE newer.supersedes_id = other.id)
+    ) AS found
+), cancelled AS (
+    UPDATE assessments_followup
+    SET state = 'cancelled', updated_at = %(now)s,
+        next_attempt_at = NULL, claim_token = NULL, leased_until = NULL
+    WHERE patient_id = %(patient)s AND state = ANY(%(pending)s) AND NOT (SELECT found FROM later)
+)
+SELECT NOT found FROM later
+"""
+
+
+def take_over_schedule(*, patient_id: uuid.UUID, assessed_at: dt.datetime, now: dt.datetime) -> bool:
+    """Cancel the runner's pending follow-ups, because a newer decision has a schedule of its own.
+
+    Returns ``False`` and cancels nothing when the runner has been assessed later than ``assessed_at``: a
+    record of the past that comes in late must not replace the schedule of today's decision. Call it with the
+    runner's row locked.
+    """
+    values: dict[str, Any] = {
+        "patient": patient_id,
+        "assessed_at": assessed_at,
+        "now": now,
+        "pending": list(FollowUp.PENDING),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_OVER, values)
+        return bool(cursor.fetchone()[0])
+
+
+def planned_follow_ups(
+    assessment: Assessment, evaluation: Evaluation, now: dt.datetime
+) -> tuple[FollowUp, ...]:
+    """Return the follow-ups as unsaved rows; none when planning fails, which no emergency waits for (S14)."""
+    try:
+        planned = plan_follow_ups(
+            decision=evaluation.decision,
+            run_status=evaluation.run_status,
+            answers=evaluation.answers,
+            assessed_at=assessment.assessed_at,
+            duration_days=cast("int | None", evaluation.answers.get("episode_duration_days")),
+        )
+    except Exception as exc:  # noqa: BLE001 - planning is optional, the referral is not
+        logger.error("planning_failed", assessment=str(assessment.id), kind=type(exc).__name__)
+        planned = ()
+    return tuple(
+        FollowUp(
+            clinic_id=assessment.clinic_id,
+            patient_id=assessment.patient_id,
+            assessment=assessment,
+            kind=plan.kind,
+            opens_at=plan.opens_at,
+            due_at=plan.due_at,
+            overdue_at=plan.overdue_at,
+            permission_lapses_at=plan.permission_lapses_at,
+            next_attempt_at=max(plan.due_at, now),
+        )
+        for plan in planned
+    )
