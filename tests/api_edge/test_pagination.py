@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from rest_framework.test import APIClient
+from rest_framework.test import APIClient, APIRequestFactory
+from rest_framework.views import APIView
 
+from backend.api.pagination import ChangeCursorPagination
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
@@ -49,6 +51,7 @@ def walk(api: APIClient, url: str | None, direction: str = "next") -> list[list[
     while url:
         body = api.get(url).json()
         assert_matches("PaginatedPatientList", body)
+        assert len(pages) < 100, "the walk goes in circles"
         pages.append([entry["id"] for entry in body["results"]])
         url = body[direction]
     return pages
@@ -112,6 +115,40 @@ def test_a_page_emptied_meanwhile_still_leads_somewhere(
 
     assert (before["results"], before["previous"]) == ([], None)
     assert ids_of(walk(api, before["next"])) == [ids[1], ids[0]]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_an_order_of_three_columns_with_one_descending_is_walked_whole(clinic: Clinic, size: int) -> None:
+    """As the worklist of escalations: urgency falling, then time, then id."""
+    ordering = ("-family_name", "given_name", "id")
+    with clinic_scope(clinic.id):
+        for family_name, given_name in ("BB", "AB", "BA", "AA", "BB", "AB", "BA", "CA", "BB"):
+            clinic.patients.create(family_name=family_name, given_name=given_name)
+        expected = [patient.pk for patient in clinic.patients.order_by(*ordering)]
+        found, back, url = [], [], "/list"
+        while url:
+            rows, links = turn(clinic, url, ordering, size)
+            found += [row.pk for row in rows]
+            assert len(found) <= len(expected), "the walk goes in circles"
+            url, last = links["next"], links
+        while last["previous"]:
+            rows, last = turn(clinic, last["previous"], ordering, size)
+            back = [row.pk for row in rows] + back
+            assert len(back) <= len(expected), "the walk goes in circles"
+
+    assert found == expected
+    assert back == expected[: len(back)]
+    assert len(back) >= len(expected) - size
+
+
+def turn(
+    clinic: Clinic, url: str, ordering: tuple[str, ...], size: int
+) -> tuple[list[Patient], dict[str, Any]]:
+    request = APIView().initialize_request(APIRequestFactory().get(url))
+    query = {"page_size": size, **request.query_params.dict()}
+    paginator = ChangeCursorPagination()
+    rows = paginator.page_of(clinic.patients.all(), request, query, ordering)
+    return rows, paginator.get_paginated_response([]).data
 
 
 def test_an_empty_list_has_no_neighbours(api: APIClient) -> None:

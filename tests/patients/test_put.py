@@ -1,5 +1,6 @@
 """A practice system keeps its patients in step by its own id."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
@@ -117,20 +118,33 @@ def test_of_many_at_once_one_creates_and_the_others_find_it(clinic: Clinic) -> N
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_changes_with_the_same_tag_one_goes_through(clinic: Clinic) -> None:
+def test_a_change_waits_for_one_that_is_being_written_and_is_then_stale(clinic: Clinic) -> None:
     patient = make_patient(clinic)
     url = f"/api/v1/patients/{patient.pk}"
-    tag = api_for(clinic).get(url).headers["ETag"]
-    clients = [api_for(clinic) for _ in range(8)]
+    api = api_for(clinic)
+    tag = api.get(url).headers["ETag"]
 
-    def patch(numbered: tuple[int, APIClient]) -> int:
-        number, api = numbered
+    def patch() -> int:
         try:
-            return api.patch(url, {"given_name": f"Robin {number}"}, headers={"if-match": tag}).status_code
+            return api.patch(url, {"given_name": "Second"}, headers={"if-match": tag}).status_code
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(clients)) as pool:
-        statuses = sorted(pool.map(patch, enumerate(clients)))
+    with ThreadPoolExecutor(1) as pool:
+        with clinic_scope(clinic.id):
+            clinic.patients.filter(pk=patient.pk).update(given_name="First")
+            second = pool.submit(patch)
+            wait_until_somebody_waits_for_a_lock()
+        assert second.result(timeout=10) == 412
 
-    assert statuses == [200] + [412] * 7
+    assert api.get(url).json()["given_name"] == "First"
+
+
+def wait_until_somebody_waits_for_a_lock() -> None:
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    pytest.fail("The second change didn't wait.")
