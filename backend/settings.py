@@ -248,6 +248,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ROUTES = {
     "assessments.tasks.deliver_due_escalations": {"queue": "critical"},
     "assessments.tasks.announce_due_follow_ups": {"queue": "default"},
+    "clinics.tasks.forget_answered_requests": {"queue": "default"},
 }
 CELERY_BEAT_SCHEDULE = {
     "deliver-due-escalations": {
@@ -259,6 +260,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.announce_due_follow_ups",
         "schedule": 10.0,
         "options": {"expires": 60},
+    },
+    "forget-answered-requests": {
+        "task": "clinics.tasks.forget_answered_requests",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
 }
 

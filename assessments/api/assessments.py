@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
@@ -88,6 +89,10 @@ class AssessmentsView(PagedList, ClinicAPIView):
             )
         return created(request, recorded)
 
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The assessment that was recorded."""
+        return created_before(self, reference)
+
 
 class AssessmentView(ClinicAPIView):
     """One assessment; answers and evaluation never change."""
@@ -132,7 +137,15 @@ def recorded_document(recorded: Recorded) -> dict[str, Any]:
 
 def created(request: Request, recorded: Recorded) -> Response:
     """201 with its address."""
-    location = reverse("assessment", kwargs={"assessment_id": recorded.assessment.id}, request=request)
-    return Response(
-        recorded_document(recorded), status=status.HTTP_201_CREATED, headers={"Location": location}
-    )
+    return _created(request, recorded_document(recorded))
+
+
+def created_before(view: ClinicAPIView, assessment_id: uuid.UUID) -> Response:
+    """The same answer about an assessment of the clinic that an earlier request has recorded."""
+    assessment = get_object_or_404(readable(view.clinic.assessments.filter(id=assessment_id)))
+    return _created(view.request, stored_assessment_document(assessment))
+
+
+def _created(request: Request, document: dict[str, Any]) -> Response:
+    location = reverse("assessment", kwargs={"assessment_id": document["id"]}, request=request)
+    return Response(document, status=status.HTTP_201_CREATED, headers={"Location": location})

@@ -119,7 +119,11 @@ class _StepView(Conditional, ClinicAPIView):
             raise NotFound from None
         except WrongStateError as exc:
             raise Problem("conflict", f"The escalation is {exc.state}.") from None
-        now_is = readable(self.clinic.escalations.all()).get(id=escalation_id)
+        return self.show_again(escalation_id)
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The escalation as it is now."""
+        now_is = readable(self.clinic.escalations.all()).get(id=reference)
         return self.represent(escalation_document(now_is))
 
     @abstractmethod

@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.assessments import created, submission_problems
+from assessments.api.assessments import created, created_before, submission_problems
 from assessments.api.documents import follow_up_document
 from assessments.api.reading import read_submission
 from assessments.models import FollowUp, FollowUpKind
@@ -89,3 +89,7 @@ class FollowUpResponseView(ClinicAPIView):
         except FollowUpClosedError as exc:
             raise Problem("conflict", f"The follow-up is {exc.state}.") from None
         return created(request, recorded)
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The assessment that the answer became."""
+        return created_before(self, reference)

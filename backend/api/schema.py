@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from backend.api.etags import Conditional
 from backend.api.fields import StrictSerializer, WordField
+from backend.api.idempotency import HEADER, KEY_PATTERN, REPLAYED, Creates
 from backend.api.problems import CONTENT_TYPE, PROBLEMS
 
 JSON = "application/json"
@@ -77,6 +78,8 @@ class ResourceSchema(AutoSchema):
             parameters.append(_header("Link", "The neighbouring pages (RFC 8288).", answers=["200"]))
         if isinstance(self.view, Conditional):
             parameters += self._conditional_headers(self.view)
+        if self._takes_key():
+            parameters += self._key_headers()
         if self._creates():
             parameters.append(_header("Location", "The new resource.", answers=["201"]))
         return parameters
@@ -88,6 +91,20 @@ class ResourceSchema(AutoSchema):
         elif self.method in view.needs_if_match:
             said = "The ETag of what you change: 412 when somebody changed it meanwhile."
             yield _header("If-Match", said, required=self.method != "PUT")  # PUT may create
+
+    def _takes_key(self) -> bool:
+        return self.method == "POST" and isinstance(self.view, Creates)
+
+    def _key_headers(self) -> Iterator[OpenApiParameter]:
+        key = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": KEY_PATTERN}
+        said = (
+            "Made up by you for this request: sent again with the same body within 24 hours, nothing happens "
+            "twice and the first answer comes again."
+        )
+        yield _header(HEADER, said, schema=key)
+        said = "`true` when this is the answer of an earlier request with the same key."
+        answers = ["201" if self._creates() else "200"]
+        yield _header(REPLAYED, said, schema={"type": "string", "const": "true"}, answers=answers)
 
     def _creates(self) -> bool:
         responses = self.get_response_serializers()
@@ -132,6 +149,8 @@ class ResourceSchema(AutoSchema):
             yield "not_found"
         yield "not_acceptable"
         yield from getattr(self.view, "conflicts", {}).get(self.method, ())
+        if self._takes_key():
+            yield from ("request_in_progress", "idempotency_key_reused")
         if isinstance(self.view, Conditional) and self.method in self.view.needs_if_match:
             yield from ("precondition_failed", "precondition_required")
         if self.method in {"POST", "PUT", "PATCH"} and self.get_request_serializer():

@@ -1,6 +1,8 @@
 """The base of every view about a clinic's data."""
 
 from contextlib import ExitStack
+from functools import partial
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.db import DatabaseError, transaction
@@ -9,8 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from backend.api.idempotency import Creates
 from clinics.api.authentication import Principal
+from clinics.api.keyed import answer_again, first_answer, read_keyed, remember
 from clinics.models import Clinic
+from clinics.services.answer_again import FirstAnswer
 from clinics.tenancy import clinicless_transaction
 
 
@@ -34,7 +39,10 @@ class HasScope(BasePermission):
 
 
 class ClinicAPIView(APIView):
-    """A view whose whole request is one transaction inside the caller's clinic."""
+    """A view whose whole request is one transaction inside the caller's clinic.
+
+    A POST that changes something has ``show_again`` (``clinics.api.keyed``) and so takes an Idempotency-Key.
+    """
 
     resource: ClassVar[str]
     permission_classes = [HasScope]
@@ -56,6 +64,12 @@ class ClinicAPIView(APIView):
         self._scope = ExitStack()
         self._scope.enter_context(clinicless_transaction())
         super().initial(request, *args, **kwargs)
+        if request.method == "POST" and isinstance(self, Creates):
+            self._keyed = read_keyed(request, self.principal.client)
+            if self._keyed is not None and (answer := first_answer(self._keyed)) is not None:
+                self._keyed = None
+                # An attribute of the instance is what ``dispatch`` finds before the method of the class.
+                vars(self)["post"] = partial(_answer_again, self, answer)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Nothing of a refused request is stored."""
@@ -69,8 +83,20 @@ class ClinicAPIView(APIView):
         scope = self.__dict__.pop("_scope", None)
         if scope is not None:
             try:
-                scope.close()
+                with scope:
+                    self._remember(response)
             except DatabaseError as exc:
                 response = self.handle_exception(exc)
         response.headers.setdefault("Cache-Control", "no-store")
         return super().finalize_response(request, response, *args, **kwargs)
+
+    def _remember(self, response: Response) -> None:
+        """Store the answer of a keyed request with what it changed; refusals may be sent again corrected."""
+        keyed = getattr(self, "_keyed", None)
+        if keyed is not None and response.status_code < HTTPStatus.BAD_REQUEST:
+            remember(keyed, response)
+
+
+def _answer_again(view: Creates, answer: FirstAnswer, *_: Any, **__: Any) -> Response:
+    """In place of the view's own ``post``."""
+    return answer_again(view, answer)

@@ -3,7 +3,18 @@
 from clinics.models.api_client import ApiClient
 from clinics.models.base import Identified, Timestamped, new_id
 from clinics.models.clinic import Clinic
+from clinics.models.idempotency import AnsweredRequest
 from clinics.models.membership import Membership, Role
 from clinics.models.user import User
 
-__all__ = ["ApiClient", "Clinic", "Identified", "Membership", "Role", "Timestamped", "User", "new_id"]
+__all__ = [
+    "AnsweredRequest",
+    "ApiClient",
+    "Clinic",
+    "Identified",
+    "Membership",
+    "Role",
+    "Timestamped",
+    "User",
+    "new_id",
+]

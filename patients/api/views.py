@@ -88,7 +88,15 @@ class PatientList(PagedList, PatientView):
             patient = register_patient(clinic=self.clinic, details=details, now=timezone.now())
         except ExternalIdTakenError:
             raise external_id_taken() from None
+        return self.registered(patient)
+
+    def registered(self, patient: Patient) -> Response:
+        """201 with its address."""
         return Response(patient_document(patient), status=201, headers=self.location(patient))
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The patient who was registered, as they are now."""
+        return self.registered(get_object_or_404(self.clinic.patients, pk=reference))
 
 
 class PatientDetail(Conditional, PatientView):
