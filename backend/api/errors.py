@@ -1,6 +1,9 @@
 """Errors outside REST framework's views: problem details for programs, a plain page for people."""
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
@@ -52,5 +55,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return _answer(request, "internal_error")
+    """500; 503 when it is the database that doesn't answer."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    response = _answer(request, "unavailable" if away else "internal_error")
+    if away:
+        response["Retry-After"] = "5"
+    return response

@@ -78,6 +78,11 @@ class ResourceSchema(AutoSchema):
             parameters.append(_header("Link", "The neighbouring pages (RFC 8288).", answers=["200"]))
         if isinstance(self.view, Conditional):
             parameters += self._conditional_headers(self.view)
+        if self.get_auth():
+            policy = "Requests an application may send, and the window in seconds."
+            parameters.append(_header("RateLimit-Policy", policy, answers=self._answers()))
+            left = "Requests left, and the seconds until the next window. Absent while nobody counts."
+            parameters.append(_header("RateLimit", left, answers=self._answers()))
         if self._takes_key():
             parameters += self._key_headers()
         if self._creates():
@@ -91,6 +96,10 @@ class ResourceSchema(AutoSchema):
         elif self.method in view.needs_if_match:
             said = "The ETag of what you change: 412 when somebody changed it meanwhile."
             yield _header("If-Match", said, required=self.method != "PUT")  # PUT may create
+
+    def _answers(self) -> list[str]:
+        responses = self.get_response_serializers()
+        return [str(code) for code in responses] if isinstance(responses, Mapping) else ["200"]
 
     def _takes_key(self) -> bool:
         return self.method == "POST" and isinstance(self.view, Creates)

@@ -65,6 +65,7 @@ def _environment(postgres: PostgresServer, redis: RedisServer) -> dict[str, str]
         "DATABASE_URL": postgres.app_url,
         "DATABASE_APP_ROLE": RUNTIME_ROLE,
         "REDIS_URL": redis.broker_url,
+        "RATE_LIMIT_PER_MINUTE": "1000000",
         "SECRET_KEY": "only-for-a-benchmark-" + os.urandom(24).hex(),
         "DEBUG": "0",
         "SERVE_INSECURE_HTTP": "1",

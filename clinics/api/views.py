@@ -1,5 +1,6 @@
 """The base of every view about a clinic's data."""
 
+import time
 from contextlib import ExitStack
 from functools import partial
 from http import HTTPStatus
@@ -12,6 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.api.idempotency import Creates
+from backend.api.problems import Problem
+from backend.api.throttling import Quota, count_request, policy_header
 from clinics.api.authentication import Principal
 from clinics.api.keyed import answer_again, first_answer, read_keyed, remember
 from clinics.models import Clinic
@@ -47,6 +50,7 @@ class ClinicAPIView(APIView):
     resource: ClassVar[str]
     permission_classes = [HasScope]
     request: Request
+    _quota: Quota | None = None
 
     @property
     def principal(self) -> Principal:
@@ -71,6 +75,14 @@ class ClinicAPIView(APIView):
                 # An attribute of the instance is what ``dispatch`` finds before the method of the class.
                 vars(self)["post"] = partial(_answer_again, self, answer)
 
+    def perform_authentication(self, request: Request) -> None:
+        """Authenticate, then count the request: refused ones count too. Raises ``Problem`` (429)."""
+        super().perform_authentication(request)
+        if isinstance(request.user, Principal):
+            self._quota = count_request(request.user.client.id, now=time.time())
+        if self._quota is not None and self._quota.exceeded:
+            raise Problem("throttled", headers={"Retry-After": str(self._quota.seconds_left)})
+
     def handle_exception(self, exc: Exception) -> Response:
         """Nothing of a refused request is stored."""
         scope = getattr(self, "_scope", None)
@@ -88,6 +100,9 @@ class ClinicAPIView(APIView):
             except DatabaseError as exc:
                 response = self.handle_exception(exc)
         response.headers.setdefault("Cache-Control", "no-store")
+        response["RateLimit-Policy"] = policy_header()
+        if self._quota is not None:
+            response["RateLimit"] = self._quota.header
         return super().finalize_response(request, response, *args, **kwargs)
 
     def _remember(self, response: Response) -> None:

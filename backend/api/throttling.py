@@ -1,0 +1,84 @@
+"""Requests per application and minute, counted in Redis.
+
+Windows are whole minutes of the clock, and one round trip counts a request. Redis only protects the service
+from one busy caller: when it doesn't answer, requests go on uncounted, because an emergency must get through.
+"""
+
+import time
+import uuid
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
+
+import structlog
+from django.conf import settings
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+logger = structlog.get_logger(__name__)
+
+WINDOW_SECONDS = 60
+#: How long one look at Redis may take, and how long it is left alone after a failure, in seconds.
+TIMEOUT_SECONDS = 0.25
+PAUSE_SECONDS = 5.0
+
+_paused_until = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What is left of an application's minute; ``count`` includes the present request."""
+
+    limit: int
+    count: int
+    seconds_left: int
+
+    @property
+    def exceeded(self) -> bool:
+        """True when the present request is one too many."""
+        return self.count > self.limit
+
+    @property
+    def header(self) -> str:
+        """The ``RateLimit`` header: requests remaining and seconds until the next window."""
+        return f'"application";r={max(self.limit - self.count, 0)};t={self.seconds_left}'
+
+
+def policy_header() -> str:
+    """The ``RateLimit-Policy`` header (draft-ietf-httpapi-ratelimit-headers): quota and window."""
+    return f'"application";q={settings.RATE_LIMIT_PER_MINUTE};w={WINDOW_SECONDS}'
+
+
+def count_request(application: uuid.UUID, *, now: float) -> Quota | None:
+    """Count one request of an application at Unix time ``now``; ``None`` when Redis doesn't answer."""
+    global _paused_until
+    if time.monotonic() < _paused_until:
+        return None
+    window, elapsed = divmod(int(now), WINDOW_SECONDS)
+    try:
+        count = _increment(f"rate:{application}:{window}")
+    except RedisError as exc:
+        _paused_until = time.monotonic() + PAUSE_SECONDS
+        logger.warning("rate_limit_uncounted", kind=type(exc).__name__)
+        return None
+    return Quota(settings.RATE_LIMIT_PER_MINUTE, count, WINDOW_SECONDS - elapsed)
+
+
+def _increment(key: str) -> int:
+    with _redis(settings.REDIS_URL).pipeline(transaction=True) as pipeline:
+        pipeline.incr(key)
+        pipeline.expire(key, 2 * WINDOW_SECONDS)
+        return cast("int", pipeline.execute()[0])
+
+
+@cache
+def _redis(broker_url: str) -> Redis:
+    """A pool of connections; Celery spells the URL of a unix socket its own way."""
+    url = broker_url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
+    return Redis.from_url(
+        url,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        socket_timeout=TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )

@@ -1,0 +1,86 @@
+"""What every route does the same way, walked from the URL configuration."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from tests.api_edge.checks import assert_problem
+from tests.conventions.routes import METHODS, Route, operation_id, operations, routes
+
+WITH_BODY = [(route, method) for route, method in operations() if method in {"POST", "PUT", "PATCH"}]
+each_operation = pytest.mark.parametrize(("route", "method"), operations(), ids=operation_id)
+each_with_body = pytest.mark.parametrize(("route", "method"), WITH_BODY, ids=operation_id)
+
+
+def test_the_walk_finds_the_routes() -> None:
+    assert {"patients", "assessment", "follow-up-response", "clinic"} <= {route.name for route in routes()}
+    assert len(operations()) >= 20
+
+
+@each_operation
+def test_without_a_token_it_is_401(db: None, route: Route, method: str) -> None:
+    response = APIClient().generic(method, route.path)
+
+    assert_problem(response, "not_authenticated")
+    assert response.headers["WWW-Authenticate"]
+
+
+@each_operation
+def test_the_answer_is_not_for_caches_and_carries_the_request_id(
+    api: APIClient, route: Route, method: str
+) -> None:
+    response = api.generic(method, route.path, headers={"x-request-id": "trace-0123456789"})
+
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["X-Request-ID"] == "trace-0123456789"
+
+
+@each_operation
+def test_the_answer_says_how_many_requests_are_left(api: APIClient, route: Route, method: str) -> None:
+    response = api.generic(method, route.path)
+
+    assert response.headers["RateLimit-Policy"].startswith('"application";q=')
+    assert response.headers["RateLimit"].startswith('"application";r=')
+
+
+@each_operation
+def test_a_media_type_nobody_speaks_is_406(api: APIClient, route: Route, method: str) -> None:
+    response = api.generic(method, route.path, headers={"accept": "application/xml"})
+
+    assert_problem(response, "not_acceptable")
+
+
+@pytest.mark.parametrize("route", routes(), ids=operation_id)
+def test_every_other_method_is_405_and_says_which_there_are(api: APIClient, route: Route) -> None:
+    for method in set(METHODS) - set(route.methods):
+        response = api.generic(method, route.path)
+        assert_problem(response, "method_not_allowed")
+        assert set(route.methods) <= set(response.headers["Allow"].split(", "))
+
+
+@each_with_body
+def test_a_body_of_another_media_type_is_415(api: APIClient, route: Route, method: str) -> None:
+    response = api.generic(method, route.path, "<a/>", content_type="application/xml", headers=any_state())
+
+    assert_problem(response, *expected(response, "unsupported_media_type"))
+
+
+@each_with_body
+def test_a_body_that_is_no_json_is_400(api: APIClient, route: Route, method: str) -> None:
+    response = api.generic(method, route.path, "{", content_type="application/json", headers=any_state())
+
+    assert_problem(response, *expected(response, "malformed"))
+
+
+def any_state() -> dict[str, str]:
+    return {"if-match": "*"}
+
+
+def expected(response: object, code: str) -> tuple[str, ...]:
+    """The problem of the body; or 404, for views that look for the row of the address first."""
+    return ("not_found",) if getattr(response, "status_code", 0) == 404 else (code,)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1/patients/", "/api/v1/", "/api/v9/patients"])
+def test_an_unknown_path_is_404_for_every_method(api: APIClient, path: str, method: str) -> None:
+    assert_problem(api.generic(method, path), "not_found")

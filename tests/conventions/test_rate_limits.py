@@ -1,0 +1,124 @@
+"""One application can't take the service from the others."""
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from redis import Redis
+from rest_framework.test import APIClient
+
+from backend.api import throttling
+from backend.api.throttling import count_request
+from backend.embedded import RedisServer
+from clinics.models import Clinic
+from clinics.tenancy import clinic_scope
+from tests.api_edge.checks import assert_problem
+from tests.conventions.threads import all_at_once
+from tests.factories import api_for, make_client, make_token
+
+MINUTE = 1_800_000_000.0  # begins a window
+
+
+@pytest.fixture
+def three_a_minute(settings: Any) -> None:
+    """A quota that a test can use up."""
+    settings.RATE_LIMIT_PER_MINUTE = 3
+
+
+@pytest.fixture
+def standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No window ends while the test runs."""
+    monkeypatch.setattr("clinics.api.views.time.time", lambda: MINUTE + 18)
+
+
+def test_what_is_left_counts_down_and_then_it_is_429(
+    three_a_minute: None, standing_clock: None, api: APIClient
+) -> None:
+    answers = [api.get("/api/v1/clinic") for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    left = [answer.headers["RateLimit"] for answer in answers]
+    assert left == [f'"application";r={n};t=42' for n in (2, 1, 0, 0)]
+    assert {answer.headers["RateLimit-Policy"] for answer in answers} == {'"application";q=3;w=60'}
+    assert_problem(answers[3], "throttled")
+    assert answers[3].headers["Retry-After"] == "42"
+
+
+def test_nothing_of_a_throttled_request_is_done(
+    three_a_minute: None, standing_clock: None, api: APIClient, clinic: Clinic
+) -> None:
+    for _ in range(5):
+        api.post("/api/v1/patients", {"given_name": "Robin", "family_name": "Runner"})
+    with clinic_scope(clinic.id):
+        assert clinic.patients.count() == 3
+
+
+def test_refused_requests_count_too(three_a_minute: None, standing_clock: None, clinic: Clinic) -> None:
+    api = api_for(clinic, scopes="")
+    assert [api.get("/api/v1/clinic").status_code for _ in range(4)] == [403, 403, 403, 429]
+
+
+def test_all_tokens_of_an_application_share_its_quota_and_no_other_application_does(
+    three_a_minute: None, standing_clock: None, clinic: Clinic, api: APIClient, other_api: APIClient
+) -> None:
+    with clinic_scope(clinic.id):
+        second_token, colleague = APIClient(), APIClient()
+        second_token.credentials(HTTP_AUTHORIZATION=f"Bearer {make_token(clinic.api_clients.get())}")
+        colleague.credentials(HTTP_AUTHORIZATION=f"Bearer {make_token(make_client(clinic))}")
+    for _ in range(3):
+        api.get("/api/v1/clinic")
+
+    assert second_token.get("/api/v1/clinic").status_code == 429
+    assert colleague.get("/api/v1/clinic").status_code == 200
+    assert other_api.get("/api/v1/clinic").status_code == 200
+
+
+def test_a_new_minute_is_a_new_quota(three_a_minute: None) -> None:
+    application = uuid.uuid4()
+    counted = [count_request(application, now=MINUTE + second) for second in (0, 30, 59, 59.9, 60)]
+
+    assert [quota.exceeded for quota in counted if quota] == [False, False, False, True, False]
+    assert [quota.seconds_left for quota in counted if quota] == [60, 30, 1, 1, 60]
+
+
+def test_requests_at_once_are_all_counted() -> None:
+    application = uuid.uuid4()
+    counted = all_at_once([lambda: count_request(application, now=MINUTE)] * 20)
+
+    assert sorted(quota.count for quota in counted) == list(range(1, 21))
+
+
+def test_what_redis_holds_is_an_id_and_ends_by_itself(api: APIClient) -> None:
+    api.get("/api/v1/clinic")
+    url = django_settings.REDIS_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
+    with Redis.from_url(url) as redis:
+        keys = list(redis.scan_iter("rate:*"))
+        assert keys
+        for key in keys:
+            _, application, window = key.decode().split(":")
+            assert (str(uuid.UUID(application)), window.isdigit()) == (application, True)
+            assert 0 < redis.ttl(key) <= 120
+
+
+def test_without_redis_requests_go_on_and_it_is_logged(
+    api: APIClient,
+    settings: Any,
+    tmp_path_factory: Any,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    redis_run_dir: Path,
+) -> None:
+    monkeypatch.setattr(throttling, "_paused_until", 0.0)
+    with RedisServer(redis_run_dir) as redis:
+        settings.REDIS_URL = redis.broker_url
+        counted = api.get("/api/v1/clinic")
+        redis.stop()
+        uncounted = [api.get("/api/v1/clinic") for _ in range(3)]
+
+    assert "RateLimit" in counted.headers
+    assert [answer.status_code for answer in uncounted] == [200, 200, 200]
+    assert all("RateLimit" not in answer.headers for answer in uncounted)
+    assert all("RateLimit-Policy" in answer.headers for answer in uncounted)
+    assert caplog.text.count("rate_limit_uncounted") == 1, "then Redis is left alone for a while"
