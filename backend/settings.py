@@ -112,6 +112,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = _env("REDIS_URL", "redis://localhost:6379/0")
 
 AUTH_USER_MODEL = "clinics.User"
+LOGIN_URL = "admin:login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -161,9 +162,10 @@ OPERATOR_EMAILS = _list("OPERATOR_EMAILS")
 OAUTH2_PROVIDER_APPLICATION_MODEL = "clinics.ApiClient"
 OAUTH2_PROVIDER = {
     "SCOPES_BACKEND_CLASS": "clinics.scopes.ClientScopes",
+    "OAUTH2_SERVER_CLASS": "clinics.oauth.TwoGrantServer",
     "ACCESS_TOKEN_EXPIRE_SECONDS": int(timedelta(hours=1).total_seconds()),
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
-    # A refresh token is good for one working day and one use; a second use ends its whole family.
+    # A refresh token outlives its access token by twelve hours and has one use; a second ends its family.
     "REFRESH_TOKEN_EXPIRE_SECONDS": int(timedelta(hours=12).total_seconds()),
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "PKCE_REQUIRED": True,

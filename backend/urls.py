@@ -2,10 +2,10 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from oauth2_provider import urls as oauth
 
 from backend import health
 from backend.api import docs
+from clinics import oauth
 
 api_v1 = [
     path("", include("clinics.api.urls")),
@@ -13,19 +13,12 @@ api_v1 = [
     path("", include("assessments.api.urls")),
 ]
 
-# Of the toolkit's pages only the four endpoints: no application management, device flow or registration.
-oauth_endpoints = [
-    route
-    for route in oauth.base_urlpatterns
-    if route.name in {"authorize", "token", "revoke-token", "introspect"}
-]
-
 urlpatterns = [
     path("api/v1/", include(api_v1)),
     path("api/schema", docs.SchemaView.as_view(), name="schema"),
     path("api/docs", docs.DocsView.as_view(), name="docs"),
     path("api/problems/<slug:code>", docs.problem_page, name="problem"),
-    path("oauth/", include((oauth_endpoints, "oauth2_provider"))),
+    path("oauth/", include((oauth.urlpatterns, "oauth2_provider"))),
     path("admin/", admin.site.urls),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),

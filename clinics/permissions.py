@@ -1,4 +1,8 @@
-"""What each role may do in the dashboard: one table, and nothing that isn't in it."""
+"""What each role may do: one table that the API and the dashboard share, and nothing that isn't in it.
+
+A permission is spelled like the scope that guards the same thing in the API. Software is bound by its scopes
+alone, a person by both: what their token's scopes and their role's permissions have in common.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,24 +13,54 @@ from clinics.models import Role
 class Permission(StrEnum):
     """One thing that a person may or may not do."""
 
-    SEE_PATIENTS = "see_patients"
-    SEE_FOLLOW_UPS = "see_follow_ups"
-    SEE_ASSESSMENTS = "see_assessments"
-    SEE_ESCALATIONS = "see_escalations"
-    SEE_DELIVERIES = "see_deliveries"
-    SEE_CLINIC = "see_clinic"
-    ACT_ON_ESCALATIONS = "act_on_escalations"
-    SET_PATHWAY = "set_pathway"
+    SEE_PATIENTS = "patients:read"
+    CHANGE_PATIENTS = "patients:write"
+    SEE_ASSESSMENTS = "assessments:read"
+    RECORD_ASSESSMENTS = "assessments:write"
+    SEE_ESCALATIONS = "escalations:read"
+    ACT_ON_ESCALATIONS = "escalations:write"
+    SEE_FOLLOW_UPS = "follow-ups:read"
+    ANSWER_FOLLOW_UPS = "follow-ups:write"
+    SEE_EVALUATIONS = "evaluations:read"
+    EVALUATE = "evaluations:write"
+    SEE_PROTOCOLS = "protocols:read"
+    SEE_CLINIC = "clinic:read"
+    SET_PATHWAY = "clinic:write"
+    SEE_MEMBERS = "members:read"
+    CHANGE_MEMBERS = "members:write"
+    SEE_CLIENTS = "clients:read"
+    CHANGE_CLIENTS = "clients:write"
+    SEE_ACCESS_LOG = "access-log:read"
+    SEE_HISTORY = "history:read"
+    SEE_DELIVERIES = "deliveries:read"
 
 
-_DESK = {Permission.SEE_PATIENTS, Permission.SEE_FOLLOW_UPS, Permission.SEE_CLINIC}
-_RECORDS = _DESK | {Permission.SEE_ASSESSMENTS, Permission.SEE_ESCALATIONS, Permission.SEE_DELIVERIES}
+_EVERYBODY = frozenset({Permission.SEE_CLINIC, Permission.SEE_PROTOCOLS})
+_DESK = _EVERYBODY | {Permission.SEE_PATIENTS, Permission.CHANGE_PATIENTS, Permission.SEE_FOLLOW_UPS}
+_CLINICAL = _DESK | {
+    Permission.SEE_ASSESSMENTS,
+    Permission.RECORD_ASSESSMENTS,
+    Permission.SEE_ESCALATIONS,
+    Permission.ACT_ON_ESCALATIONS,
+    Permission.ANSWER_FOLLOW_UPS,
+    Permission.SEE_EVALUATIONS,
+    Permission.EVALUATE,
+    Permission.SEE_DELIVERIES,
+    Permission.SEE_MEMBERS,
+}
+_AUDIT = _EVERYBODY | {
+    Permission.SEE_ACCESS_LOG,
+    Permission.SEE_HISTORY,
+    Permission.SEE_DELIVERIES,
+    Permission.SEE_MEMBERS,
+    Permission.SEE_CLIENTS,
+}
 
 ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
-    Role.ADMIN: frozenset(_RECORDS | {Permission.ACT_ON_ESCALATIONS, Permission.SET_PATHWAY}),
-    Role.CLINICIAN: frozenset(_RECORDS | {Permission.ACT_ON_ESCALATIONS}),
-    Role.RECEPTION: frozenset(_DESK),
-    Role.AUDITOR: frozenset(_RECORDS),
+    Role.ADMIN: frozenset(Permission),
+    Role.CLINICIAN: _CLINICAL,
+    Role.RECEPTION: _DESK,
+    Role.AUDITOR: _AUDIT,
 }
 
 

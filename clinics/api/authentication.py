@@ -14,13 +14,18 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from clinics.actor import Actor
-from clinics.models import ApiClient, Clinic, User
+from clinics.models import ApiClient, Clinic, Membership, User
+from clinics.permissions import permissions_of
 from clinics.tenancy import entered
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The credential of a request: software of one clinic, acting for itself or for a person."""
+    """The credential of a request: software of one clinic, acting for itself or for a person.
+
+    ``scopes`` are those that count: the token's, as far as the client still has them and the person's role
+    allows them.
+    """
 
     clinic: Clinic
     client: ApiClient
@@ -59,8 +64,11 @@ class BearerAuthentication(BaseAuthentication):
         client_id, clinic_id, user_id, scope = found
         entered(clinic_id)
         client = _read_client(client_id)
-        user = User.objects.get(id=user_id) if user_id else None
-        return Principal(client.clinic, client, user, frozenset(scope.split())), None
+        scopes = frozenset(scope.split()).intersection(client.allowed_scopes.split())
+        if user_id is None:
+            return Principal(client.clinic, client, None, scopes), None
+        member = _read_member(client.clinic, user_id)
+        return Principal(client.clinic, client, member.user, scopes & permissions_of(member.role)), None
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         """The challenge of a 401."""
@@ -94,6 +102,14 @@ def _read_client(client_id: uuid.UUID) -> ApiClient:
     client = ApiClient.from_db(connection.alias, names, row[: len(names)])
     client.clinic = Clinic.from_db(connection.alias, _attribute_names(Clinic), row[len(names) :])
     return client
+
+
+def _read_member(clinic: Clinic, user_id: uuid.UUID) -> Membership:
+    """The person of a token as this clinic's member; who has left it since, or was shut out, is nobody."""
+    member = clinic.members.select_related("user").filter(user_id=user_id, user__is_active=True).first()
+    if member is None:
+        raise AuthenticationFailed
+    return member
 
 
 @cache

@@ -24,7 +24,6 @@ OPEN_ROUTES = {
     "oauth2_provider:authorize": "asks the person to sign in, and refuses who isn't the client's clinic's",
     "oauth2_provider:token": "asks for the client's secret or its code and verifier",
     "oauth2_provider:revoke-token": "asks for the client's secret",
-    "oauth2_provider:introspect": "asks for the client's secret",
 }
 
 

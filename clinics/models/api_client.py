@@ -1,5 +1,7 @@
 """The software that speaks for a clinic."""
 
+from typing import Any
+
 from django.db import models
 from oauth2_provider.models import AbstractApplication
 
@@ -27,6 +29,10 @@ class ApiClient(AbstractApplication):
     class Meta(AbstractApplication.Meta):
         swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
         verbose_name = "API client"
+
+    def is_usable(self, request: Any) -> bool:  # noqa: ARG002 - the toolkit's signature
+        """A client without scopes has been withdrawn: it gets no token, and those it has open nothing."""
+        return bool(self.allowed_scopes.strip())
 
     def __str__(self) -> str:
         return str(self.name or self.client_id)

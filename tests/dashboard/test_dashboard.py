@@ -26,7 +26,8 @@ PAGES = {
     "clinic": "/admin/clinics/clinic/",
 }
 DESK = {"patients", "follow_ups", "clinic"}
-SEEN = {Role.ADMIN: set(PAGES), Role.CLINICIAN: set(PAGES), Role.AUDITOR: set(PAGES), Role.RECEPTION: DESK}
+AUDIT = {"deliveries", "clinic"}
+SEEN = {Role.ADMIN: set(PAGES), Role.CLINICIAN: set(PAGES), Role.AUDITOR: AUDIT, Role.RECEPTION: DESK}
 
 SignIn = Callable[[Clinic, str], Client]
 
