@@ -24,6 +24,11 @@ ALLOWED = {
         "assessments/services/due_work.py",
         "self.model._default_manager",
     ): "the claimed row, by its fresh token",
+    (
+        "assessments/services/versions.py",
+        "Override.objects",
+    ): "prefetched through assessments that are scoped",
+    ("clinics/services/answer_again.py", "AnsweredRequest.objects"): "a sweep, inside each clinic by its id",
     ("assessments/services/send_round.py", "Delivery.objects"): "the delivery just made, by its id",
 }
 
