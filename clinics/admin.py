@@ -19,6 +19,7 @@ from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
+from clinics.dashboard_reads import log_page
 from clinics.models import ApiClient, Clinic, Membership
 from clinics.permissions import Permission, permissions_of
 from clinics.services.name_clinician import CLINICAL_ROLES
@@ -57,6 +58,13 @@ def in_clinic_time(request: HttpRequest, view: Callable[[], HttpResponse]) -> Ht
         return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
 
+def _logged(request: HttpRequest, page: HttpResponse) -> HttpResponse:
+    member = member_of(request)
+    if member is not None:
+        log_page(request, page, member)
+    return page
+
+
 class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no types
     """Rows of the person's own clinic, to be read and nothing else.
 
@@ -79,16 +87,18 @@ class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no ty
         return rows
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """In the clinic's own time."""
-        return in_clinic_time(
+        """In the clinic's own time; whom it shows goes into the access log."""
+        page = in_clinic_time(
             request, lambda: super(ClinicModelAdmin, self).changelist_view(request, extra_context)
         )
+        return _logged(request, page)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """In the clinic's own time."""
-        return in_clinic_time(
+        """In the clinic's own time; whom it shows goes into the access log."""
+        page = in_clinic_time(
             request, lambda: super(ClinicModelAdmin, self).changeform_view(request, *args, **kwargs)
         )
+        return _logged(request, page)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         """As the role says."""

@@ -47,6 +47,20 @@ def definer_function(signature: str, returns: str, body: str, volatility: str = 
     )
 
 
+def insert_only(table: str) -> RunSQL:
+    """Return the migration step that takes the right to change or delete rows from the runtime role."""
+    return RunSQL(_of_runtime_role(f"REVOKE UPDATE, DELETE ON {table} FROM"), RunSQL.noop)
+
+
+def _of_runtime_role(statement: str) -> str:
+    role = settings.DATABASE_APP_ROLE
+    return f"""
+        DO $do$ BEGIN
+            IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN {statement} {role}; END IF;
+        END $do$;
+        """
+
+
 def append_only(table: str) -> RunSQL:
     """Return the migration step after which the database itself refuses to change or delete a row."""
     return RunSQL(

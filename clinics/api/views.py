@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.db import DatabaseError, transaction
+from rest_framework import status
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +18,7 @@ from backend.api.problems import Problem
 from backend.api.throttling import Quota, count_request, policy_header
 from clinics.api.authentication import Principal
 from clinics.api.keyed import answer_again, first_answer, read_keyed, remember
+from clinics.api.reads import log_reads, read_purpose
 from clinics.models import Clinic
 from clinics.services.answer_again import FirstAnswer
 from clinics.tenancy import clinicless_transaction
@@ -28,8 +30,12 @@ def scope_needed(view: APIView | type[APIView], method: str) -> str | None:
     ``None`` for a view that names no resource. ``reading_methods`` of a view are those that change nothing.
     """
     resource = getattr(view, "resource", None)
-    reads = method in getattr(view, "reading_methods", SAFE_METHODS)
-    return f"{resource}:{'read' if reads else 'write'}" if resource else None
+    return f"{resource}:{'read' if is_read(view, method) else 'write'}" if resource else None
+
+
+def is_read(view: APIView, method: str) -> bool:
+    """True for an operation that changes nothing."""
+    return method in getattr(view, "reading_methods", SAFE_METHODS)
 
 
 class HasScope(BasePermission):
@@ -44,10 +50,13 @@ class HasScope(BasePermission):
 class ClinicAPIView(APIView):
     """A view whose whole request is one transaction inside the caller's clinic.
 
+    Every read goes into the access log, unless ``logs_reads`` is false.
+
     A POST that changes something has ``show_again`` (``clinics.api.keyed``) and so takes an Idempotency-Key.
     """
 
     resource: ClassVar[str]
+    logs_reads: ClassVar[bool] = True
     permission_classes = [HasScope]
     request: Request
     _quota: Quota | None = None
@@ -68,6 +77,7 @@ class ClinicAPIView(APIView):
         self._scope = ExitStack()
         self._scope.enter_context(clinicless_transaction())
         super().initial(request, *args, **kwargs)
+        self._purpose = read_purpose(request)
         if request.method == "POST" and isinstance(self, Creates):
             self._keyed = read_keyed(request, self.principal.client)
             if self._keyed is not None and (answer := first_answer(self._keyed)) is not None:
@@ -97,6 +107,7 @@ class ClinicAPIView(APIView):
             try:
                 with scope:
                     self._remember(response)
+                    self._log_reads(response)
             except DatabaseError as exc:
                 response = self.handle_exception(exc)
         response.headers.setdefault("Cache-Control", "no-store")
@@ -104,6 +115,12 @@ class ClinicAPIView(APIView):
         if self._quota is not None:
             response["RateLimit"] = self._quota.header
         return super().finalize_response(request, response, *args, **kwargs)
+
+    def _log_reads(self, response: Response) -> None:
+        """Note whose data a read shows, in the read's own transaction: without the entry no answer."""
+        reading = self.logs_reads and is_read(self, self.request.method or "")
+        if reading and status.is_success(response.status_code):
+            log_reads(self, self.principal, response, purpose=self._purpose)
 
     def _remember(self, response: Response) -> None:
         """Store the answer of a keyed request with what it changed; refusals may be sent again corrected."""

@@ -26,7 +26,7 @@ END $$;
 
 class Migration(migrations.Migration):
 
-    dependencies = [("clinics", "0002_row_level_security")]
+    dependencies = [("clinics", "0003_access_log")]
 
     operations = [
         migrations.CreateModel(

@@ -1,5 +1,6 @@
 """Clinics, people and software."""
 
+from clinics.models.access_log import AccessLogEntry, AccessLogHead
 from clinics.models.api_client import ApiClient
 from clinics.models.base import Identified, Timestamped, new_id
 from clinics.models.clinic import Clinic
@@ -8,6 +9,8 @@ from clinics.models.membership import Membership, Role
 from clinics.models.user import User
 
 __all__ = [
+    "AccessLogEntry",
+    "AccessLogHead",
     "AnsweredRequest",
     "ApiClient",
     "Clinic",

@@ -28,6 +28,11 @@ ALLOWED = {
         "assessments/services/versions.py",
         "Override.objects",
     ): "prefetched through assessments that are scoped",
+    (
+        "clinics/services/access_log.py",
+        "AccessLogEntry.objects",
+    ): "one clinic's chain by its id, to verify it",
+    ("clinics/services/access_log.py", "AccessLogHead.objects"): "one clinic's chain by its id, to verify it",
     ("clinics/services/answer_again.py", "AnsweredRequest.objects"): "a sweep, inside each clinic by its id",
     ("assessments/services/send_round.py", "Delivery.objects"): "the delivery just made, by its id",
 }
