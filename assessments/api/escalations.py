@@ -22,7 +22,7 @@ from assessments.services.acknowledge import (
     resolve,
 )
 from backend.api.etags import Conditional
-from backend.api.fields import StrictSerializer, TextField
+from backend.api.fields import NoteField, StrictSerializer
 from backend.api.pagination import Ordering, PagedList
 from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import ListQuery
@@ -51,13 +51,13 @@ class OnBehalf(StrictSerializer):
 class Outcome(OnBehalf):
     """What came of it."""
 
-    outcome = TextField(max_length=1000)
+    outcome = NoteField(max_length=1000)
 
 
 class Reason(OnBehalf):
     """Why it starts again."""
 
-    reason = TextField(max_length=1000)
+    reason = NoteField(max_length=1000)
 
 
 def named_clinician(view: ClinicAPIView, body: dict[str, Any]) -> NamedClinician:

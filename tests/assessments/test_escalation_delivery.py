@@ -287,3 +287,10 @@ def test_another_clinics_escalation_is_not_found(
     for step, body in (("acknowledge", {}), ("resolve", {"outcome": "x"}), ("reopen", {"reason": "x"})):
         assert other_api.post(f"{url}/{step}", body).status_code == 404
     assert stored(clinic, emergency).state == "open"
+
+
+def test_an_outcome_may_have_several_lines(api: APIClient, emergency: str) -> None:
+    url = f"/api/v1/escalations/{emergency}"
+    api.post(f"{url}/acknowledge", {})
+    outcome = "Seen in A&E at 14:10.\nMRI requested."
+    assert api.post(f"{url}/resolve", {"outcome": outcome}).json()["outcome"] == outcome
