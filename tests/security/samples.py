@@ -1,0 +1,131 @@
+"""One request that works for every operation of the API, made of the rows of one clinic.
+
+A new route fails ``test_permission_matrix`` by name until its sample stands here.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from assessments.models import Escalation, FollowUp
+from assessments.protocol import PROTOCOL_VERSION
+from assessments.services.acknowledge import acknowledge
+from assessments.services.submit import Submission, submit_assessment
+from clinics.actor import Actor, NamedClinician
+from clinics.models import Clinic
+from clinics.tenancy import clinic_scope
+from patients.models import Patient
+from tests.factories import make_patient, reassuring_answers
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A clinic with a row of everything that the API names by id."""
+
+    clinic: Clinic
+    patient: Patient
+    assessment: uuid.UUID
+    follow_up: uuid.UUID
+    open_escalation: uuid.UUID
+    acknowledged_escalation: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The ids of the path, and the body if there is one."""
+
+    path: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] | None = None
+
+
+def fill(clinic: Clinic) -> World:
+    """Record a runner who may run on, and two emergencies, one of which somebody has taken on."""
+    runner = make_patient(clinic, external_id=f"of-{clinic.id}")
+    now = timezone.now()
+    actor = Actor(client=clinic_client(clinic))
+
+    def record(patient: Patient, **changes: object) -> uuid.UUID:
+        at = now - dt.timedelta(minutes=1)
+        submission = Submission(patient.id, at, "physiotherapist", reassuring_answers(**changes))
+        recorded = submit_assessment(clinic=clinic, actor=actor, submission=submission, now=now)
+        return recorded.assessment.id
+
+    with clinic_scope(clinic.id):
+        continued = record(runner, episode_duration_days=3)
+        emergencies = [record(make_patient(clinic), bladder_change="yes") for _ in range(2)]
+        first, second = (Escalation.objects.get(assessment=emergency).id for emergency in emergencies)
+        assert clinic.on_call is not None
+        acknowledge(clinic=clinic, escalation_id=second, by=NamedClinician(clinic.on_call), now=now)
+        follow_up = FollowUp.objects.filter(assessment=continued).earliest("due_at").id
+    return World(clinic, runner, continued, follow_up, first, second)
+
+
+def clinic_client(clinic: Clinic) -> Any:
+    with clinic_scope(clinic.id):
+        return clinic.api_clients.order_by("created").first()
+
+
+def _answers(**more: object) -> dict[str, Any]:
+    return {
+        "assessed_at": timezone.now().isoformat(),
+        "assessor_role": "physiotherapist",
+        "answers": reassuring_answers(),
+        **more,
+    }
+
+
+def _assessment(world: World) -> dict[str, Any]:
+    return {"assessment_id": world.assessment}
+
+
+def _step(escalation: Callable[[World], uuid.UUID], **body: str) -> Callable[[World], Sample]:
+    return lambda world: Sample(
+        {"escalation_id": escalation(world)}, {"on_behalf_of": str(world.clinic.on_call_id), **body}
+    )
+
+
+def _pathway(world: World) -> dict[str, Any]:
+    people = {"on_call": str(world.clinic.on_call_id), "lead": str(world.clinic.lead_id)}
+    return {"emergency_pathway": {"emergency_number": "112", **people}}
+
+
+def _override(world: World) -> dict[str, Any]:
+    named = {"on_behalf_of": str(world.clinic.on_call_id)}
+    return {"decision": "stop_and_rehab", "reason": "Seen and examined.", **named}
+
+
+PERSON = {"given_name": "Robin", "family_name": "Runner"}
+
+SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
+    ("clinic", "GET"): lambda _: Sample(),
+    ("clinic", "PATCH"): lambda world: Sample({}, _pathway(world)),
+    ("access-log", "GET"): lambda _: Sample(),
+    ("patients", "GET"): lambda _: Sample(),
+    ("patients", "POST"): lambda _: Sample({}, PERSON),
+    ("patient-search", "POST"): lambda _: Sample({}, {"family_name": "Run"}),
+    ("patient", "GET"): lambda world: Sample({"patient_id": world.patient.id}),
+    ("patient", "PATCH"): lambda world: Sample({"patient_id": world.patient.id}, {"family_name": "Walker"}),
+    ("patient-by-external-id", "PUT"): lambda world: Sample(
+        {"external_id": world.patient.external_id}, PERSON
+    ),
+    ("evaluations", "POST"): lambda _: Sample({}, _answers()),
+    ("assessments", "GET"): lambda _: Sample(),
+    ("assessments", "POST"): lambda world: Sample({}, _answers(patient=str(world.patient.id))),
+    ("assessment", "GET"): lambda world: Sample(_assessment(world)),
+    ("amendments", "POST"): lambda world: Sample(_assessment(world), _answers(reason="A slip of the pen.")),
+    ("overrides", "POST"): lambda world: Sample(_assessment(world), _override(world)),
+    ("protocols", "GET"): lambda _: Sample(),
+    ("protocol", "GET"): lambda _: Sample({"version": PROTOCOL_VERSION}),
+    ("escalations", "GET"): lambda _: Sample(),
+    ("escalation", "GET"): lambda world: Sample({"escalation_id": world.open_escalation}),
+    ("acknowledge", "POST"): _step(lambda world: world.open_escalation),
+    ("resolve", "POST"): _step(lambda world: world.acknowledged_escalation, outcome="Seen in A&E."),
+    ("reopen", "POST"): _step(lambda world: world.acknowledged_escalation, reason="Worse again."),
+    ("follow-ups", "GET"): lambda _: Sample(),
+    ("follow-up", "GET"): lambda world: Sample({"follow_up_id": world.follow_up}),
+    ("follow-up-response", "POST"): lambda world: Sample({"follow_up_id": world.follow_up}, _answers()),
+}

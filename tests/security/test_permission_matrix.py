@@ -1,0 +1,276 @@
+"""Every route and method, taken from the URL configuration, with every credential and both clinics' ids.
+
+The samples are requests that work; what each test changes is who asks, or whose row is named.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.test import APIClient
+
+from backend.api.docs import openapi_document
+from clinics.api.views import scope_needed
+from clinics.checks.database import walls
+from clinics.checks.routes import Route, routes
+from clinics.models import Clinic, Role
+from clinics.permissions import permissions_of
+from clinics.scopes import ALL_SCOPES
+from clinics.tenancy import clinic_scope
+from tests.factories import make_member, make_token
+from tests.security.samples import SAMPLES, Sample, World, clinic_client, fill
+
+API = [route for route in routes() if route.path.startswith("api/v1/")]
+OPERATIONS = [(route, method) for route in API for method in route.methods]
+
+
+def id_filters(route: Route) -> list[str]:
+    """The parameters of a list's query string that take an id."""
+    query = getattr(route.view, "query_class", None)
+    fields = query().fields if query else {}
+    return [name for name, field in fields.items() if isinstance(field, serializers.UUIDField)]
+
+
+def each(operations: list[tuple[Route, str]]) -> Any:
+    """One test for each operation, by its name."""
+    names = [f"{method} {route.name}" for route, method in operations]
+    return pytest.mark.parametrize(("route", "method"), operations, ids=names)
+
+
+every_operation = each(OPERATIONS)
+with_an_id_in_the_path = each([(route, method) for route, method in OPERATIONS if "<uuid:" in route.path])
+with_an_id_in_a_filter = each([(route, "GET") for route in API if id_filters(route)])
+
+
+@pytest.fixture
+def world(clinic: Clinic) -> World:
+    """The caller's clinic."""
+    return fill(clinic)
+
+
+@pytest.fixture
+def other_world(other_clinic: Clinic) -> World:
+    """The other one, with the same rows."""
+    return fill(other_clinic)
+
+
+def sample(route: Route, method: str, world: World) -> Sample:
+    """The request that works in this clinic."""
+    if (route.name, method) not in SAMPLES:
+        pytest.fail(f"{method} {route.path} has no sample: add it to tests/security/samples.py")
+    return SAMPLES[route.name, method](world)
+
+
+def api_with(world: World, **token: Any) -> APIClient:
+    """The API with a token of the clinic's software, or of a person through it."""
+    api = APIClient()
+    with clinic_scope(world.clinic.id):
+        api.credentials(HTTP_AUTHORIZATION=f"Bearer {make_token(clinic_client(world.clinic), **token)}")
+    return api
+
+
+def ask(
+    api: APIClient, route: Route, method: str, request: Sample, query: dict[str, str] | None = None
+) -> Any:
+    """Send it; ``If-Match: *`` matches whatever there is."""
+    path = reverse(route.name, kwargs=request.path)
+    path += "?" + "&".join(f"{name}={value}" for name, value in (query or {}).items()) if query else ""
+    return api.generic(
+        method,
+        path,
+        json.dumps(request.body) if request.body is not None else "",
+        content_type="application/json",
+        headers={"If-Match": "*"} if method in {"PUT", "PATCH"} else {},
+    )
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Take back what the block wrote."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def content() -> dict[str, Any]:
+    """How many rows every table of every clinic has and what is in them, read as the owner."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT tableowner FROM pg_tables WHERE tablename = 'clinics_clinic'")
+        cursor.execute(f"SET LOCAL ROLE {cursor.fetchone()[0]}")
+        found = {}
+        for wall in walls():
+            cursor.execute(
+                f"SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {wall.table} t"
+            )
+            found[wall.table] = cursor.fetchone()
+        cursor.execute("RESET ROLE")
+        return found
+
+
+@every_operation
+def test_only_the_right_scope_opens_it(world: World, route: Route, method: str) -> None:
+    """No token: 401. Every other scope alone: 403. The one it needs: it works."""
+    needed = scope_needed(route.view, method)  # type: ignore[arg-type]
+    request = sample(route, method, world)
+    before = content()
+    assert ask(APIClient(), route, method, request).status_code == 401
+    assert content() == before
+    for scope in ALL_SCOPES:
+        with undone():
+            answer = ask(api_with(world, scopes=scope), route, method, request)
+            if scope == needed:
+                assert answer.status_code in {200, 201, 202, 204}, (scope, answer.content)
+            else:
+                assert answer.status_code == 403, (scope, answer.content)
+                assert content() == before
+
+
+@every_operation
+@pytest.mark.parametrize("role", Role)
+def test_only_a_role_that_may_opens_it(world: World, route: Route, method: str, role: str) -> None:
+    """A person's token with every scope opens what the table of roles says."""
+    needed = scope_needed(route.view, method)  # type: ignore[arg-type]
+    member = make_member(world.clinic, role)
+    answer = ask(api_with(world, user=member.user), route, method, sample(route, method, world))
+    if needed in permissions_of(role):
+        assert answer.status_code in {200, 201, 202, 204}, answer.content
+    else:
+        assert answer.status_code == 403, answer.content
+
+
+@with_an_id_in_the_path
+def test_another_clinics_row_is_not_found_by_its_address(
+    world: World, other_world: World, route: Route, method: str
+) -> None:
+    """As little as a row that never was, and nothing is written anywhere."""
+    request, theirs = sample(route, method, world), sample(route, method, other_world)
+    named = {name for name, value in request.path.items() if isinstance(value, uuid.UUID)}
+    assert named
+    api, before = api_with(world), content()
+    for name in named:
+        answers = [
+            ask(api, route, method, Sample({**request.path, name: value}, request.body))
+            for value in (theirs.path[name], uuid.uuid4())
+        ]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert told(answers[0]) == told(answers[1])
+        assert content() == before
+
+
+@every_operation
+def test_another_clinics_row_is_not_found_by_the_body(
+    world: World, other_world: World, route: Route, method: str
+) -> None:
+    """Each field that takes an id in turn."""
+    request, theirs = sample(route, method, world), sample(route, method, other_world)
+    api, before = api_with(world), content()
+    for place in ids_in(request.body):
+        for_them, for_nobody = (
+            replaced(request.body, place, value)
+            for value in (value_at(theirs.body, place), str(uuid.uuid4()))
+        )
+        answers = [ask(api, route, method, Sample(request.path, body)) for body in (for_them, for_nobody)]
+        assert [answer.status_code for answer in answers] == [422, 422], answers[0].content
+        assert [error["code"] for error in answers[0].json()["errors"]] == ["not_found"]
+        assert told(answers[0]) == told(answers[1])
+        assert content() == before
+
+
+@every_operation
+def test_every_field_that_takes_an_id_is_in_the_sample(world: World, route: Route, method: str) -> None:
+    """From the OpenAPI document: a new field with an id can't be forgotten."""
+    document = openapi_document()
+    path = "/" + route.path.replace("uuid:", "").replace("str:", "").replace("path:", "")
+    operation = document["paths"][path.replace("<", "{").replace(">", "}")][method.lower()]
+    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    wanted = set(id_fields(schema, document))
+    assert wanted <= set(ids_in(sample(route, method, world).body))
+
+
+@with_an_id_in_a_filter
+def test_another_clinics_row_is_not_found_by_a_filter(
+    world: World, other_world: World, route: Route, method: str
+) -> None:
+    """A filter by an id that isn't the clinic's finds as much as one by an id that is nobody's."""
+    api = api_with(world)
+    for name in id_filters(route):
+        for known in vars_of(other_world):
+            answers = [
+                ask(api, route, method, Sample(), {name: value}) for value in (str(known), str(uuid.uuid4()))
+            ]
+            assert [answer.json()["results"] for answer in answers] == [[], []]
+
+
+def test_another_clinics_external_id_is_free_and_changes_nothing_there(
+    world: World, other_world: World
+) -> None:
+    with clinic_scope(other_world.clinic.id):
+        before = other_world.clinic.patients.values().get(id=other_world.patient.id)
+    path = reverse("patient-by-external-id", args=[other_world.patient.external_id])
+    answer = api_with(world).put(path, {"given_name": "Sam", "family_name": "Swift"}, format="json")
+    assert answer.status_code == 201
+    assert answer.json()["id"] != str(other_world.patient.id)
+    with clinic_scope(other_world.clinic.id):
+        assert other_world.clinic.patients.values().get(id=other_world.patient.id) == before
+
+
+def test_no_sample_is_left_of_a_route_that_went() -> None:
+    assert set(SAMPLES) <= {(route.name, method) for route, method in OPERATIONS}
+
+
+def told(answer: Any) -> dict[str, Any]:
+    """What a refusal says, but for the address and the id of the request."""
+    return {name: value for name, value in answer.json().items() if name not in {"instance", "request_id"}}
+
+
+def vars_of(world: World) -> list[Any]:
+    """Every id that the filters could be given."""
+    return [
+        world.patient.id,
+        world.assessment,
+        world.open_escalation,
+        world.follow_up,
+        world.clinic.on_call_id,
+    ]
+
+
+def ids_in(body: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where a body names rows by their ids."""
+    if isinstance(body, dict):
+        return [found for key, value in body.items() for found in ids_in(value, (*place, key))]
+    try:
+        return [place] if isinstance(body, str) and uuid.UUID(body) else []
+    except ValueError:
+        return []
+
+
+def id_fields(schema: Any, document: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where the OpenAPI document says that a body names one."""
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    for part in schema.get("allOf", []) + schema.get("oneOf", []) + schema.get("anyOf", []):
+        yield from id_fields(part, document, place)
+    if schema.get("format") == "uuid":
+        yield place
+    for name, inner in schema.get("properties", {}).items():
+        yield from id_fields(inner, document, (*place, name))
+
+
+def value_at(body: Any, place: tuple[Any, ...]) -> Any:
+    """What stands there."""
+    for key in place:
+        body = body[key]
+    return body
+
+
+def replaced(body: Any, place: tuple[Any, ...], value: Any) -> Any:
+    """The body with another value there."""
+    if not place:
+        return value
+    return {**body, place[0]: replaced(body[place[0]], place[1:], value)}
