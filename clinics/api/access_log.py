@@ -54,7 +54,7 @@ ENTRY = AccessLogEntrySerializer()
 class AccessLogView(PagedList, ClinicAPIView):
     """Who read what."""
 
-    resource = "clinic"
+    resource = "access-log"
     logs_reads = False
     query_class: ClassVar[type[ListQuery]] = AccessLogQuery
     ordering: ClassVar[Ordering] = ("-sequence",)

@@ -144,7 +144,7 @@ def test_the_log_is_filtered_by_patient_and_time_and_read_in_pages(api: APIClien
     assert_problem(api.get(LOG, {"since": "2026-01-01T00:00:00"}), "invalid", "/since")
 
 
-def test_the_log_needs_the_clinic_scope_and_shows_the_own_clinic_only(
+def test_the_log_needs_its_own_scope_and_shows_the_own_clinic_only(
     api: APIClient, other_api: APIClient, clinic: Clinic, patient: Patient
 ) -> None:
     api.get(f"/api/v1/patients/{patient.id}")
