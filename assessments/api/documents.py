@@ -33,7 +33,7 @@ def assessment_document(
     return {
         "id": str(assessment.id),
         "patient": str(assessment.patient_id),
-        "assessed_at": _time(assessment.assessed_at),
+        "assessed_at": timestamp(assessment.assessed_at),
         "assessor_role": assessment.assessor_role,
         "recorded_by": {
             "client": _id(assessment.recorded_by_client_id),
@@ -51,7 +51,7 @@ def assessment_document(
         "superseded_by": _id(superseded_by),
         "overrides": [override_document(override) for override in overrides],
         "effective": effective_decision(assessment, overrides).as_dict(),
-        "created_at": _time(assessment.created_at),
+        "created_at": timestamp(assessment.created_at),
     }
 
 
@@ -79,14 +79,14 @@ def override_document(override: Override) -> dict[str, Any]:
         "reason": override.reason,
         "role": override.role or None,
         "finding": _given(kind=override.finding_kind, text=override.finding_text),
-        "handover": _given(to=override.handover_to, at=_time(override.handover_at)),
+        "handover": _given(to=override.handover_to, at=timestamp(override.handover_at)),
         "exclusion": _given(
-            by=override.exclusion_by, at=_time(override.exclusion_at), text=override.exclusion_text
+            by=override.exclusion_by, at=timestamp(override.exclusion_at), text=override.exclusion_text
         ),
         "by": _member(override.member),
         "client": _id(override.client_id),
         "carried_from": _id(override.carried_from_id),
-        "created_at": _time(override.created_at),
+        "created_at": timestamp(override.created_at),
     }
 
 
@@ -112,17 +112,17 @@ def escalation_document(escalation: Escalation) -> dict[str, Any]:
             if met["urgency"] == escalation.urgency
         ]
         or [OVERRIDDEN],
-        "opened_at": _time(escalation.opened_at),
-        "acknowledge_by": _time(escalation.acknowledge_by),
-        "acknowledged_at": _time(escalation.acknowledged_at),
+        "opened_at": timestamp(escalation.opened_at),
+        "acknowledge_by": timestamp(escalation.acknowledge_by),
+        "acknowledged_at": timestamp(escalation.acknowledged_at),
         "acknowledged_by": _member(escalation.acknowledged_by),
-        "resolved_at": _time(escalation.resolved_at),
+        "resolved_at": timestamp(escalation.resolved_at),
         "resolved_by": _member(escalation.resolved_by),
         "outcome": escalation.outcome,
         "rounds_sent": escalation.round,
-        "next_attempt_at": _time(escalation.next_attempt_at),
-        "created_at": _time(escalation.created_at),
-        "updated_at": _time(escalation.updated_at),
+        "next_attempt_at": timestamp(escalation.next_attempt_at),
+        "created_at": timestamp(escalation.created_at),
+        "updated_at": timestamp(escalation.updated_at),
     }
 
 
@@ -134,15 +134,15 @@ def follow_up_document(follow_up: FollowUp) -> dict[str, Any]:
         "assessment": str(follow_up.assessment_id),
         "kind": follow_up.kind,
         "state": follow_up.state,
-        "opens_at": _time(follow_up.opens_at),
-        "due_at": _time(follow_up.due_at),
-        "overdue_at": _time(follow_up.overdue_at),
-        "permission_lapses_at": _time(follow_up.permission_lapses_at),
+        "opens_at": timestamp(follow_up.opens_at),
+        "due_at": timestamp(follow_up.due_at),
+        "overdue_at": timestamp(follow_up.overdue_at),
+        "permission_lapses_at": timestamp(follow_up.permission_lapses_at),
         "questions": FRESH_QUESTIONS,
-        "answered_at": _time(follow_up.answered_at),
+        "answered_at": timestamp(follow_up.answered_at),
         "answer": _id(follow_up.answer_id),
-        "created_at": _time(follow_up.created_at),
-        "updated_at": _time(follow_up.updated_at),
+        "created_at": timestamp(follow_up.created_at),
+        "updated_at": timestamp(follow_up.updated_at),
     }
 
 
@@ -150,7 +150,8 @@ def _id(value: uuid.UUID | None) -> str | None:
     return str(value) if value else None
 
 
-def _time(value: dt.datetime | None) -> str | None:
+def timestamp(value: dt.datetime | None) -> str | None:
+    """A time as every document shows it: in UTC with a Z."""
     return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if value else None
 
 

@@ -5,11 +5,13 @@ from django.urls import path
 from assessments.api import (
     amendments,
     assessments,
+    changes,
     escalations,
     follow_ups,
     operations,
     overrides,
     protocols,
+    timeline,
 )
 
 operations.attach()
@@ -22,6 +24,8 @@ urlpatterns = [
         "assessments/<uuid:assessment_id>/amendments", amendments.AmendmentsView.as_view(), name="amendments"
     ),
     path("assessments/<uuid:assessment_id>/overrides", overrides.OverridesView.as_view(), name="overrides"),
+    path("patients/<uuid:patient_id>/timeline", timeline.TimelineView.as_view(), name="patient-timeline"),
+    path("changes", changes.ChangesView.as_view(), name="changes"),
     path("protocols", protocols.ProtocolsView.as_view(), name="protocols"),
     path("protocols/<str:version>", protocols.ProtocolView.as_view(), name="protocol"),
     path("escalations", escalations.EscalationsView.as_view(), name="escalations"),

@@ -1,6 +1,7 @@
 """Assessments and what they promise: one concept a file."""
 
 from assessments.models.assessment import Assessment
+from assessments.models.change import Change
 from assessments.models.delivery import Delivery
 from assessments.models.due_work import DueWork
 from assessments.models.escalation import Escalation, EscalationEvent
@@ -9,6 +10,7 @@ from assessments.models.override import Override
 
 __all__ = [
     "Assessment",
+    "Change",
     "Delivery",
     "DueWork",
     "Escalation",

@@ -109,6 +109,8 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("patient-search", "POST"): lambda _: Sample({}, {"family_name": "Run"}),
     ("patient", "GET"): lambda world: Sample({"patient_id": world.patient.id}),
     ("patient", "PATCH"): lambda world: Sample({"patient_id": world.patient.id}, {"family_name": "Walker"}),
+    ("patient-timeline", "GET"): lambda world: Sample({"patient_id": world.patient.id}),
+    ("changes", "GET"): lambda _: Sample(),
     ("patient-by-external-id", "PUT"): lambda world: Sample(
         {"external_id": world.patient.external_id}, PERSON
     ),

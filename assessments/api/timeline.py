@@ -1,0 +1,107 @@
+"""One runner's history."""
+
+import uuid
+from functools import singledispatch
+from typing import Any, ClassVar
+
+from django.db.models import Model
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assessments.api.documents import timestamp
+from assessments.models import Assessment, Escalation, EscalationEvent, FollowUp, Override
+from assessments.services.timeline import patient_timeline
+from backend.api.fields import WordField
+from backend.api.pagination import Ordering, PagedList
+from backend.api.queries import ListQuery
+from clinics.api.views import ClinicAPIView
+
+TYPES = ("assessment", "override", "follow_up", "escalation", "escalation_event")
+
+
+class TimelineQuery(ListQuery):
+    """A timeline is read as a whole; ``/changes`` says what is new."""
+
+    updated_since = None  # type: ignore[assignment]  # how a serializer drops an inherited field
+
+
+@extend_schema_serializer(component_name="TimelineEntry")
+class TimelineEntryShape(serializers.Serializer[Any]):
+    """Something that happened."""
+
+    at = serializers.DateTimeField(help_text="For an assessment, when it was made and not when it came in.")
+    type = WordField("TimelineType", TYPES)
+    id = serializers.UUIDField()
+    what = serializers.CharField(
+        help_text="The decision, the kind of follow-up, `opened`, or what a person did with an escalation."
+    )
+    urgency = serializers.CharField(allow_null=True)
+    assessment = serializers.UUIDField(
+        allow_null=True, help_text="What it is about; for a follow-up its answer."
+    )
+
+
+class TimelineView(PagedList, ClinicAPIView):
+    """What happened to one runner."""
+
+    resource = "assessments"
+    query_class: ClassVar[type[ListQuery]] = TimelineQuery
+    ordering: ClassVar[Ordering] = ("at", "id")
+
+    @extend_schema(
+        operation_id="getPatientTimeline",
+        summary="Read what happened to a patient, oldest first",
+        tags=["patients"],
+        responses=TimelineEntryShape(many=True),
+    )
+    def get(self, request: Request, patient_id: uuid.UUID) -> Response:  # noqa: ARG002
+        """Assessments, overrides, answered follow-ups, escalations and what people did with them."""
+        query = self.read_query()
+        patient = get_object_or_404(self.clinic.patients.select_related("clinic"), pk=patient_id)
+        return self.page(patient_timeline(patient=patient), query, entry)  # type: ignore[arg-type]
+
+
+def _entry(row: Any, type_: str, what: str, urgency: str | None, about: uuid.UUID | None) -> dict[str, Any]:
+    return {
+        "at": timestamp(row.at),
+        "type": type_,
+        "id": str(row.id),
+        "what": what,
+        "urgency": urgency,
+        "assessment": str(about) if about else None,
+    }
+
+
+@singledispatch
+def entry(row: Model) -> dict[str, Any]:
+    """One row as the timeline shows it."""
+    raise TypeError(type(row).__name__)
+
+
+@entry.register
+def _(row: Assessment) -> dict[str, Any]:
+    return _entry(row, "assessment", row.decision, row.urgency, row.id)
+
+
+@entry.register
+def _(row: Override) -> dict[str, Any]:
+    return _entry(row, "override", row.decision, row.urgency, row.assessment_id)
+
+
+@entry.register
+def _(row: FollowUp) -> dict[str, Any]:
+    return _entry(row, "follow_up", row.kind, None, row.answer_id)
+
+
+@entry.register
+def _(row: Escalation) -> dict[str, Any]:
+    return _entry(row, "escalation", "opened", row.urgency, row.assessment_id)
+
+
+@entry.register
+def _(row: EscalationEvent) -> dict[str, Any]:
+    escalation = row.escalation
+    return _entry(row, "escalation_event", row.kind, escalation.urgency, escalation.assessment_id)

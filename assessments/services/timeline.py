@@ -1,0 +1,58 @@
+"""What happened to one runner, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import merge
+from typing import Any
+
+from django.db.models import F, Model, QuerySet
+
+from assessments.models import EscalationEvent, FollowUp
+from patients.models import Patient
+
+
+class Merged:
+    """Rows of several tables as one list: as much of a queryset as a page of it needs.
+
+    Every row has ``at`` and ``id``. Each table is asked for no more than one page.
+    """
+
+    model: type[Model] = EscalationEvent  # its columns ``at`` and ``id`` say how a position is read
+
+    def __init__(self, parts: Sequence[QuerySet[Any]], *, backwards: bool = False) -> None:
+        self._parts = parts
+        self._backwards = backwards
+
+    def order_by(self, *names: str) -> Merged:
+        """Order every table's rows."""
+        return Merged([part.order_by(*names) for part in self._parts])
+
+    def reverse(self) -> Merged:
+        """Turn the order round."""
+        return Merged([part.reverse() for part in self._parts], backwards=not self._backwards)
+
+    def filter(self, *conditions: Any, **values: Any) -> Merged:
+        """Narrow every table's rows."""
+        return Merged([part.filter(*conditions, **values) for part in self._parts], backwards=self._backwards)
+
+    def __getitem__(self, wanted: slice) -> list[Any]:
+        """The first rows of all tables together; one statement for each table."""
+        pages = [list(part[wanted]) for part in self._parts]
+        return list(merge(*pages, key=lambda row: (row.at, row.id), reverse=self._backwards))[wanted]
+
+
+def patient_timeline(*, patient: Patient) -> Merged:
+    """Assessments when they were made, overrides, answered follow-ups, escalations and what people did."""
+    clinic = patient.clinic
+    return Merged(
+        [
+            clinic.assessments.filter(patient=patient).annotate(at=F("assessed_at")),
+            clinic.overrides.filter(assessment__patient=patient).annotate(at=F("created_at")),
+            clinic.follow_ups.filter(patient=patient, state=FollowUp.State.ANSWERED).annotate(
+                at=F("answered_at")
+            ),
+            clinic.escalations.filter(patient=patient).annotate(at=F("opened_at")),
+            clinic.escalation_events.filter(escalation__patient=patient).select_related("escalation"),
+        ]
+    )
