@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-import oauth2_provider.admin  # noqa: F401 - registers what is taken away again below
+import django_otp.plugins.otp_totp.admin  # noqa: F401
+import oauth2_provider.admin  # noqa: F401 - both register what is taken away again below
 from django import forms
 from django.apps import apps
 from django.contrib import admin
@@ -26,10 +27,16 @@ from clinics.services.name_clinician import CLINICAL_ROLES
 from clinics.services.set_emergency_pathway import set_emergency_pathway
 
 # Clients, tokens and Django's own groups are nobody's business here.
-_HIDDEN: tuple[type[Model], ...] = (Group, ApiClient, *apps.get_app_config("oauth2_provider").get_models())
+_HIDDEN: tuple[type[Model], ...] = (
+    Group,
+    ApiClient,
+    *apps.get_app_config("oauth2_provider").get_models(),
+    *apps.get_app_config("otp_totp").get_models(),
+)
 for _model in _HIDDEN:
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)
+admin.site.login_template = "clinics/sign_in.html"
 
 
 def member_of(request: HttpRequest) -> Membership | None:

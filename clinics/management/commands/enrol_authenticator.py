@@ -1,0 +1,31 @@
+"""`manage.py enrol_authenticator USERNAME`: a second factor for somebody who signs in to the dashboard."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from clinics.models import User
+
+
+class Command(BaseCommand):
+    """Sets up a time-based code (RFC 6238) and prints the address for the person's authenticator, once."""
+
+    help = "Set up a one-time code for a person and print the address for their authenticator."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Who, and whether an earlier authenticator is replaced."""
+        parser.add_argument("username")
+        parser.add_argument("--replace", action="store_true", help="take away the one they have")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """From now on their password alone signs nobody in, and sessions without the code end."""
+        user = User.objects.filter(username=options["username"]).first()
+        if user is None:
+            raise CommandError("There is no such person.")
+        if options["replace"]:
+            TOTPDevice.objects.filter(user=user).delete()
+        elif TOTPDevice.objects.filter(user=user).exists():
+            raise CommandError("They have an authenticator; --replace takes it away.")
+        device = TOTPDevice.objects.create(user=user, name="authenticator", confirmed=True)
+        self.stdout.write(device.config_url)
