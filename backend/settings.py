@@ -8,6 +8,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+import pghistory
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
@@ -47,6 +48,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "pgtrigger",
+    "pghistory",
     "clinics",
     "patients",
     "assessments",
@@ -114,6 +117,8 @@ def _database(url: str) -> dict[str, object]:
 DATABASES = {"default": _database(_env("DATABASE_URL"))}
 # The role requests run as: neither owner of the tables nor free of row-level security.
 DATABASE_APP_ROLE = _env("DATABASE_APP_ROLE", "rtr_app")
+# Histories are looked up by the row they are of; an index on every key of theirs would only slow writes.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = _env("REDIS_URL", "redis://localhost:6379/0")
 

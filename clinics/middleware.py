@@ -10,6 +10,7 @@ from urllib.parse import unquote_plus
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 
+from clinics.history import note_person
 from clinics.tenancy import clinic_scope
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -28,6 +29,8 @@ class ClinicScopeMiddleware:
             return self.get_response(request)
         with clinic_scope(clinic_id):
             request.clinic_id = clinic_id  # type: ignore[attr-defined]
+            if request.user.pk is not None and request.path.startswith("/admin/"):
+                note_person(request.user.pk, request_id=request.META.get("REQUEST_ID", ""))
             response = self.get_response(request)
             if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 transaction.set_rollback(True)  # a view that failed arrives here as a response

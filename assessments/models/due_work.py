@@ -4,6 +4,17 @@ from django.db import models
 
 from clinics.models import Timestamped
 
+#: What a worker writes again and again while it works: no part of a row's history.
+LEASE_COLUMNS = (
+    "next_attempt_at",
+    "leased_until",
+    "claim_token",
+    "round_failing_since",
+    "failures",
+    "last_error",
+    "round",
+)
+
 
 class DueWork(Timestamped):
     """A row that wants attention at ``next_attempt_at`` (UTC; null = nothing outstanding).

@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.models.assessment import Assessment
-from assessments.models.due_work import DueWork
+from assessments.models.due_work import LEASE_COLUMNS, DueWork
 from assessments.protocol.vocabulary import Urgency
+from clinics.history import recorded
 from clinics.models import ApiClient, Clinic, Identified, Membership
 from patients.models import Patient
 
@@ -17,6 +18,7 @@ ESCALATED_URGENCIES = [
 ]
 
 
+@recorded(leaving_out=LEASE_COLUMNS)
 class Escalation(DueWork):
     """Repeats its messages until a named person acknowledges it.
 

@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.models.assessment import Assessment
-from assessments.models.due_work import DueWork
+from assessments.models.due_work import LEASE_COLUMNS, DueWork
+from clinics.history import recorded
 from clinics.models import Clinic
 from patients.models import Patient
 
@@ -19,6 +20,7 @@ class FollowUpKind(models.TextChoices):
     DAY_42 = "day_42", "Day 42 of the episode"
 
 
+@recorded(leaving_out=LEASE_COLUMNS)
 class FollowUp(DueWork):
     """A check or review with its window; silence is chased and never read as good news."""
 

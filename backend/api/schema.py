@@ -9,11 +9,13 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
+from rest_framework.permissions import SAFE_METHODS
 
 from backend.api.etags import Conditional
 from backend.api.fields import StrictSerializer, WordField
 from backend.api.idempotency import HEADER, KEY_PATTERN, REPLAYED, Creates
 from backend.api.problems import CONTENT_TYPE, PROBLEMS
+from backend.api.purpose import PURPOSE_HEADER, PURPOSE_PATTERN
 
 JSON = "application/json"
 ETAG = {"type": "string", "pattern": '^(W/)?"[^"]*"$'}
@@ -83,6 +85,11 @@ class ResourceSchema(AutoSchema):
             parameters.append(_header("RateLimit-Policy", policy, answers=self._answers()))
             left = "Requests left, and the seconds until the next window. Absent while nobody counts."
             parameters.append(_header("RateLimit", left, answers=self._answers()))
+        if self._is_logged():
+            why = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": PURPOSE_PATTERN}
+            parameters.append(
+                _header(PURPOSE_HEADER, "Why you read it: goes into the access log.", schema=why)
+            )
         if self._takes_key():
             parameters += self._key_headers()
         if self._creates():
@@ -100,6 +107,10 @@ class ResourceSchema(AutoSchema):
     def _answers(self) -> list[str]:
         responses = self.get_response_serializers()
         return [str(code) for code in responses] if isinstance(responses, Mapping) else ["200"]
+
+    def _is_logged(self) -> bool:
+        reads = self.method in getattr(self.view, "reading_methods", SAFE_METHODS)
+        return reads and getattr(self.view, "logs_reads", False)
 
     def _takes_key(self) -> bool:
         return self.method == "POST" and isinstance(self.view, Creates)
@@ -164,7 +175,7 @@ class ResourceSchema(AutoSchema):
             yield from ("precondition_failed", "precondition_required")
         if self.method in {"POST", "PUT", "PATCH"} and self.get_request_serializer():
             yield from ("malformed", "length_required", "body_too_large", "unsupported_media_type", "invalid")
-        elif hasattr(self.view, "query_class"):
+        elif hasattr(self.view, "query_class") or self._is_logged():
             yield "invalid"
         yield from ("throttled", "internal_error", "unavailable")
 

@@ -14,6 +14,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from clinics.actor import Actor
+from clinics.history import CONTEXT
 from clinics.models import ApiClient, Clinic, Membership, User
 from clinics.permissions import permissions_of
 from clinics.tenancy import entered
@@ -58,7 +59,8 @@ class BearerAuthentication(BaseAuthentication):
         scheme, _, token = get_authorization_header(request).partition(b" ")
         if scheme.lower() != b"bearer":
             return None
-        found = _look_up(hashlib.sha256(token.strip()).hexdigest())
+        checksum = hashlib.sha256(token.strip()).hexdigest()
+        found = _look_up(checksum, request_id=request.META.get("REQUEST_ID", ""))
         if found is None:
             raise AuthenticationFailed
         client_id, clinic_id, user_id, scope = found
@@ -75,14 +77,21 @@ class BearerAuthentication(BaseAuthentication):
         return 'Bearer realm="api"'
 
 
-def _look_up(checksum: str) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID | None, str] | None:
-    """Find a live token by its SHA-256 and set the transaction's clinic; ``None`` when there is none."""
+_AUTHENTICATE = (
+    "SELECT client_id, clinic_id, user_id, scope FROM authenticate_token(%s, %s) AS token, "  # noqa: S608 - constants
+    "LATERAL set_config('app.clinic', token.clinic_id::text, true) AS clinic, LATERAL "
+    + CONTEXT.format(client="token.client_id", user="token.user_id", request="%s::text")
+    + " AS caller"
+)
+
+
+def _look_up(checksum: str, *, request_id: str) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID | None, str] | None:
+    """Find a live token by its SHA-256; ``None`` when there is none.
+
+    The same statement sets the transaction's clinic, and who is calling for the history.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT client_id, clinic_id, user_id, scope FROM authenticate_token(%s, %s) AS token, "
-            "LATERAL set_config('app.clinic', token.clinic_id::text, true)",
-            [checksum, timezone.now()],
-        )
+        cursor.execute(_AUTHENTICATE, [checksum, timezone.now(), request_id])
         found: tuple[uuid.UUID, uuid.UUID, uuid.UUID | None, str] | None = cursor.fetchone()
         return found
 

@@ -15,10 +15,11 @@ from rest_framework.views import APIView
 
 from backend.api.idempotency import Creates
 from backend.api.problems import Problem
+from backend.api.purpose import read_purpose
 from backend.api.throttling import Quota, count_request, policy_header
 from clinics.api.authentication import Principal
 from clinics.api.keyed import answer_again, first_answer, read_keyed, remember
-from clinics.api.reads import log_reads, read_purpose
+from clinics.api.reads import log_reads
 from clinics.models import Clinic
 from clinics.services.answer_again import FirstAnswer
 from clinics.tenancy import clinicless_transaction
@@ -33,7 +34,7 @@ def scope_needed(view: APIView | type[APIView], method: str) -> str | None:
     return f"{resource}:{'read' if is_read(view, method) else 'write'}" if resource else None
 
 
-def is_read(view: APIView, method: str) -> bool:
+def is_read(view: APIView | type[APIView], method: str) -> bool:
     """True for an operation that changes nothing."""
     return method in getattr(view, "reading_methods", SAFE_METHODS)
 
@@ -77,7 +78,7 @@ class ClinicAPIView(APIView):
         self._scope = ExitStack()
         self._scope.enter_context(clinicless_transaction())
         super().initial(request, *args, **kwargs)
-        self._purpose = read_purpose(request)
+        self._purpose = read_purpose(request) if self._is_logged() else ""
         if request.method == "POST" and isinstance(self, Creates):
             self._keyed = read_keyed(request, self.principal.client)
             if self._keyed is not None and (answer := first_answer(self._keyed)) is not None:
@@ -116,10 +117,12 @@ class ClinicAPIView(APIView):
             response["RateLimit"] = self._quota.header
         return super().finalize_response(request, response, *args, **kwargs)
 
+    def _is_logged(self) -> bool:
+        return self.logs_reads and is_read(self, self.request.method or "")
+
     def _log_reads(self, response: Response) -> None:
         """Note whose data a read shows, in the read's own transaction: without the entry no answer."""
-        reading = self.logs_reads and is_read(self, self.request.method or "")
-        if reading and status.is_success(response.status_code):
+        if self._is_logged() and status.is_success(response.status_code):
             log_reads(self, self.principal, response, purpose=self._purpose)
 
     def _remember(self, response: Response) -> None:

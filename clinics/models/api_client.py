@@ -5,10 +5,12 @@ from typing import Any
 from django.db import models
 from oauth2_provider.models import AbstractApplication
 
+from clinics.history import recorded
 from clinics.models.base import new_id
 from clinics.models.clinic import Clinic
 
 
+@recorded(leaving_out=("client_secret", "updated"))
 class ApiClient(AbstractApplication):
     """An OAuth application that belongs to exactly one clinic, with the scopes it may ask for."""
 

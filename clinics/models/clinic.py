@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from clinics.history import recorded
 from clinics.models.base import Timestamped
 
 
@@ -15,6 +16,7 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError("Not a time zone of the IANA database, such as Europe/London.")
 
 
+@recorded()
 class Clinic(Timestamped):
     """A practice with its working hours and its emergency pathway.
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from clinics.history import recorded
 from clinics.models.base import Timestamped
 from clinics.models.clinic import Clinic
 
@@ -16,6 +17,7 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", "Auditor"
 
 
+@recorded()
 class Membership(Timestamped):
     """One person's role in one clinic."""
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import models
 
+from clinics.history import recorded
 from clinics.models import Clinic, Timestamped
 
 
@@ -16,6 +17,7 @@ class SexAtBirth(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
+@recorded()
 class Patient(Timestamped):
     """A runner of one clinic; archived, never deleted."""
 

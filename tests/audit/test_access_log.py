@@ -162,7 +162,7 @@ def test_the_service_itself_can_neither_change_nor_delete_an_entry(
     with pytest.raises(DatabaseError, match="permission denied"), clinic_scope(clinic.id):
         AccessLogEntry.objects.update(purpose="x")
     with pytest.raises(DatabaseError, match="permission denied"), clinic_scope(clinic.id):
-        AccessLogEntry.objects.all()._raw_delete("default")  # type: ignore[no-untyped-call]
+        AccessLogEntry.objects.all()._raw_delete("default")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,6 +22,7 @@ WITHOUT_A_CLINIC = {
     "oauth2_provider_idtoken": "unused: no OpenID Connect",
     "oauth2_provider_refreshtoken": "hashes of tokens, bound to their client",
     "otp_totp_totpdevice": "a person's second factor",
+    "pghistory_context": "unused: who and which request stand in each row of a history",
 }
 
 #: Functions that run as the schema's owner, who sees every clinic: each answers one narrow question.
@@ -31,6 +32,5 @@ DEFINER_FUNCTIONS = {
     "claim_due_escalation": "leases one due row of any clinic; returns ids, the work enters the clinic",
     "claim_due_follow_up": "the same for follow-ups",
     "clinic_of_client": "whose client is this? the token endpoint checks the secret inside that clinic",
-    "note_change": "a trigger: writes the list of changes, which the service can only read",
     "clinics_of_person": "where does this person work? asked when they have signed in",
 }
