@@ -78,7 +78,7 @@ def trigger(name: str, event: str, table: str, condition: str, *arguments: str) 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("assessments", "0003_amendments_and_overrides"),
+        ("assessments", "0003_history"),
         ("patients", "0002_row_level_security"),
         ("clinics", "0004_answered_requests"),
     ]
