@@ -32,5 +32,6 @@ DEFINER_FUNCTIONS = {
     "claim_due_escalation": "leases one due row of any clinic; returns ids, the work enters the clinic",
     "claim_due_follow_up": "the same for follow-ups",
     "clinic_of_client": "whose client is this? the token endpoint checks the secret inside that clinic",
+    "note_change": "a trigger: writes the list of changes, which the service can only read",
     "clinics_of_person": "where does this person work? asked when they have signed in",
 }
