@@ -4,6 +4,7 @@ Every variable that is read stands in ``docs/operations.md``. Nothing here has a
 ``SECRET_KEY`` and ``DATABASE_URL`` the service does not start.
 """
 
+import logging
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,8 @@ import pghistory
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
+
+from backend.logs import without_values
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -303,6 +306,7 @@ _SHARED_PROCESSORS: list[structlog.typing.Processor] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+logging.captureWarnings(True)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -310,12 +314,21 @@ LOGGING = {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
             "processor": structlog.processors.JSONRenderer(),
-            "foreign_pre_chain": _SHARED_PROCESSORS,
+            "foreign_pre_chain": [*_SHARED_PROCESSORS, without_values],
+            "use_get_message": False,
+            "pass_foreign_args": True,
         },
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    # It writes the names that people type, and sometimes they type a password there.
-    "loggers": {"axes": {"level": "CRITICAL"}},
+    "loggers": {
+        # Django's own handlers print tracebacks and mail whole requests.
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+        # What these say below a warning spells out clients and tokens.
+        "oauth2_provider": {"level": "WARNING"},
+        "oauthlib": {"level": "WARNING"},
+        # It writes the names that people type, and sometimes they type a password there.
+        "axes": {"level": "CRITICAL"},
+    },
     "root": {"handlers": ["stderr"], "level": _env("LOG_LEVEL", "INFO")},
 }
 structlog.configure(

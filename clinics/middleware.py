@@ -7,6 +7,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import unquote_plus
 
+from django.core.exceptions import BadRequest
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 
@@ -38,11 +39,21 @@ class ClinicScopeMiddleware:
 
     def _clinic_of(self, request: HttpRequest) -> uuid.UUID | None:
         if request.path.startswith("/oauth/"):
+            refuse_nul(request)
             client_id = client_id_of(request)
             return _ask("SELECT clinic_of_client(%s)", client_id) if client_id else None
         if request.path.startswith("/admin/") and request.user.is_authenticated:
             return _ask("SELECT clinics_of_person(%s) LIMIT 1", str(request.user.pk))
         return None
+
+
+def refuse_nul(request: HttpRequest) -> None:
+    """Raise ``BadRequest`` (400) for a NUL: PostgreSQL can't even look for one."""
+    fields = [
+        value for query in (request.GET, request.POST) for _, values in query.lists() for value in values
+    ]
+    if any("\0" in str(text) for text in [client_id_of(request), *fields]):
+        raise BadRequest
 
 
 def client_id_of(request: HttpRequest) -> str:

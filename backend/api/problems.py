@@ -5,7 +5,6 @@ stable and for programs, ``errors`` name each place in the body by JSON pointer.
 """
 
 import math
-import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,10 +15,13 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
+from django.urls import Resolver404, resolve
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from backend.logs import places
 
 logger = structlog.get_logger(__name__)
 
@@ -137,11 +139,27 @@ def problem_body(
         "title": title,
         "status": status,
         "detail": detail or title,
-        "instance": request.path if request is not None else "",
+        "instance": path_asked_for(request) if request is not None else "",
         "code": code,
         "request_id": request.META.get("REQUEST_ID", "") if request is not None else "",
         "errors": [error.as_dict() for error in errors],
     }
+
+
+def path_asked_for(request: HttpRequest | Request) -> str:
+    """The path without the caller's own texts: an id of theirs becomes its name, an unknown path nothing.
+
+    Error bodies end up in logs, and what somebody typed into an address may be a name.
+    """
+    try:
+        match = request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        return ""
+    path = str(request.path)
+    for name, value in match.kwargs.items():
+        if isinstance(value, str):
+            path = path.replace(value, f"{{{name}}}")
+    return path
 
 
 #: Messages of REST framework that repeat the value, by their code.
@@ -219,9 +237,7 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | 
     request = context.get("request")
     problem = _translate(exc)
     if problem is None:
-        logger.error(
-            "unhandled_exception", kind=type(exc).__name__, where=_where(exc), exc_info=settings.DEBUG
-        )
+        logger.error("unhandled_exception", kind=type(exc).__name__, where=places(exc.__traceback__))
         problem = Problem("internal_error")
     if problem.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
         logger.warning("dependency_unavailable", kind=type(exc).__name__)
@@ -229,12 +245,6 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | 
     response = Response(body, status=problem.status_code, headers=problem.headers, content_type=CONTENT_TYPE)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _where(exc: Exception) -> list[str]:
-    """The last places of the code it came through; its message may hold a person's data, these can't."""
-    frames = traceback.extract_tb(exc.__traceback__)[-8:]
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def problem_response(
