@@ -1,0 +1,56 @@
+"""docs/threat-model.md: behind every sentence stands a test, or the words that there is none."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+NAMED = sorted(set(re.findall(r"`(tests/[^`]+)`", TEXT)))
+NOT_HELD = "**not held yet**"
+DOORS = [
+    "The API",
+    "The token endpoint",
+    "The dashboard",
+    "Worker, mail and Redis",
+    "The database",
+    "Backups and disks",
+    "The supply chain",
+]
+
+
+def rows() -> list[list[str]]:
+    """The cells of every row that names a threat."""
+    lines = [line for line in TEXT.splitlines() if line.startswith("| ")]
+    return [line.strip("| ").split(" | ") for line in lines if not line.startswith(("| threat |", "| ---"))]
+
+
+@cache
+def functions_in(path: str) -> set[str]:
+    """The names of the test functions of a file."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("named", NAMED)
+def test_every_named_test_exists(named: str) -> None:
+    path, _, function = named.partition("::")
+    assert function.startswith("test_")
+    assert function in functions_in(path)
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row[0])
+def test_every_threat_names_a_test_or_says_that_it_is_not_held(row: list[str]) -> None:
+    assert len(row) == 3, row
+    _, holds, shown = row
+    assert "`tests/" in shown or (NOT_HELD in holds and shown == "none")
+
+
+def test_every_door_has_its_threats() -> None:
+    sections = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
+    assert [name for name in sections if "| threat |" in sections[name]] == DOORS
+    assert {"Assets", "Actors"} <= set(sections)
+    assert len(rows()) >= 5 * len(DOORS)
