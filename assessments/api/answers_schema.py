@@ -42,7 +42,8 @@ def absent_reasons_schema(register: Register) -> Schema:
     """Why answers are absent, by question, in the codes of HL7."""
     codes = next(item.choices for item in ADMINISTRATIVE if item.name == "absent_reason")
     reason = register("AbsentReason", {"type": "string", "enum": list(codes)})
-    return {"type": "object", "additionalProperties": reason}
+    names = {"enum": [question.name for question in QUESTIONS]}
+    return {"type": "object", "additionalProperties": reason, "propertyNames": names}
 
 
 class _Kind:

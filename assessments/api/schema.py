@@ -16,6 +16,7 @@ from assessments.api.answers_schema import Schema, absent_reasons_schema, answer
 from assessments.api.reading import MAX_REASON
 from assessments.models import Escalation, FollowUp, FollowUpKind, Override
 from assessments.models.override import CLINICAL_ROLES
+from assessments.protocol import PROTOCOL_VERSION
 from assessments.protocol.vocabulary import (
     AdjustLevel,
     AssessorRole,
@@ -26,7 +27,7 @@ from assessments.protocol.vocabulary import (
     Screen,
     Urgency,
 )
-from backend.api.fields import StrictSerializer, WordField
+from backend.api.fields import NoteField, StrictSerializer, WordField
 from backend.api.schema import register_component
 
 
@@ -151,8 +152,11 @@ class EvaluationBody(StrictSerializer):
     assessor_role = WordField("AssessorRole", AssessorRole)
     answers = AnswersField()
     absent_reasons = AbsentReasonsField(required=False)
-    protocol_version = serializers.CharField(
-        required=False, help_text="Refused unless it is the one in force."
+    protocol_version = WordField(
+        "ProtocolVersion",
+        [PROTOCOL_VERSION],
+        required=False,
+        help_text="Refused unless it is the one in force.",
     )
 
 
@@ -172,7 +176,7 @@ class FollowUpResponseBody(EvaluationBody):
 class AmendmentBody(EvaluationBody):
     """All answers again, the wrong ones corrected."""
 
-    reason = serializers.CharField(max_length=MAX_REASON, help_text="Why the recorded answers were wrong.")
+    reason = NoteField(max_length=MAX_REASON, help_text="Why the recorded answers were wrong.")
 
 
 @extend_schema_serializer(component_name="RecordedBy")

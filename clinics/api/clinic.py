@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, extend_schema_serializer
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -49,6 +49,11 @@ class MemberSerializer(serializers.Serializer[Membership]):
     role = WordField("Role", Role, read_only=True)
 
 
+@extend_schema_field({"type": "string"})
+class ClockField(serializers.TimeField):
+    """A time by a place's clocks; JSON Schema's ``time`` demands an offset, and that changes by season."""
+
+
 @extend_schema_serializer(component_name="Clinic")
 class ClinicSerializer(StrictSerializer):
     """The tenant."""
@@ -56,7 +61,7 @@ class ClinicSerializer(StrictSerializer):
     id = serializers.UUIDField(read_only=True)
     name = serializers.CharField(read_only=True)
     time_zone = serializers.CharField(read_only=True, help_text="A name of the IANA database.")
-    working_day_ends_at = serializers.TimeField(read_only=True)
+    working_day_ends_at = ClockField(read_only=True, help_text="HH:MM:SS on the clinic's clocks.")
     emergency_pathway = PathwaySerializer(source="*")
     members = MemberSerializer(many=True, read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
