@@ -6,12 +6,13 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.api.etags import Conditional, check_if_match
+from backend.api.fields import ONE_LINE
 from backend.api.pagination import PagedList
 from backend.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
@@ -30,6 +31,14 @@ from patients.services import (
     find_or_register_patient,
     register_patient,
     search_patients,
+)
+
+#: As the field of that name is.
+EXTERNAL_ID = OpenApiParameter(
+    "external_id",
+    {"type": "string", "minLength": 1, "maxLength": 100, "pattern": ONE_LINE},
+    OpenApiParameter.PATH,
+    description="Your own id of this person.",
 )
 
 
@@ -139,6 +148,7 @@ class PatientByExternalId(Conditional, PatientView):
     @extend_schema(
         operation_id="putPatient",
         summary="Create or replace the patient with your own id",
+        parameters=[EXTERNAL_ID],
         request=PatientSerializer,
         responses={200: PatientSerializer, 201: PatientSerializer},
     )
