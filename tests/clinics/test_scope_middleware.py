@@ -11,7 +11,9 @@ from patients.models import Patient
 from tests.factories import make_member
 
 
-@pytest.mark.parametrize(("status", "kept"), [(200, True), (302, True), (404, True), (500, False), (503, False)])
+@pytest.mark.parametrize(
+    ("status", "kept"), [(200, True), (302, True), (404, True), (500, False), (503, False)]
+)
 def test_what_a_failed_page_wrote_is_rolled_back(clinic: Clinic, status: int, kept: bool) -> None:
     def page(request: HttpRequest) -> HttpResponse:
         clinic.patients.create(given_name="Half", family_name="Written")
