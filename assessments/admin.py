@@ -14,6 +14,8 @@ from unfold.decorators import display
 from assessments.decision_page import decision_page, decision_words, urgency_words
 from assessments.models import Assessment, Delivery, Escalation, FollowUp
 from assessments.services.acknowledge import EscalationNotFoundError, acknowledge
+from assessments.services.versions import with_versions
+from assessments.standing import standing
 from clinics.actor import Actor
 from clinics.admin import ClinicModelAdmin, may, member_of
 from clinics.permissions import Permission
@@ -51,14 +53,22 @@ class AssessmentAdmin(ClinicModelAdmin):
     )
     change_form_outer_before_template = "assessments/decision.html"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With what was decided since."""
+        return with_versions(super().get_queryset(request))
+
     @display(description="Decision")  # type: ignore[untyped-decorator]
     def decision_in_words(self, assessment: Assessment) -> str:
-        """The decision as a sentence."""
-        return decision_words(assessment.evaluation)
+        """The decision that holds as a sentence."""
+        held = standing(assessment)
+        words = held["decision"] or decision_words(assessment.evaluation)
+        return f"Superseded: {words}" if held["superseded_by"] else words
 
     @display(description="Urgency")  # type: ignore[untyped-decorator]
     def urgency_in_words(self, assessment: Assessment) -> str:
-        """The urgency in words."""
+        """The urgency that holds in words."""
+        if urgency := standing(assessment)["urgency"]:
+            return str(urgency)
         at_least = assessment.evaluation["urgency_is_lower_bound"]
         return urgency_words(assessment.urgency, at_least=at_least)
 

@@ -8,6 +8,7 @@ from assessments.models import Assessment
 from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT, PLANS, SAFETY_NET, URGENCIES
 from assessments.protocol.questions import QUESTIONS, QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import Urgency
+from assessments.standing import standing
 
 #: Repeated contacts within this time are a warning in themselves.
 RECENT = timedelta(days=14)
@@ -35,6 +36,7 @@ def decision_page(assessment: Assessment) -> dict[str, Any]:
         "urgency": urgency_words(evaluation["urgency"], at_least=evaluation["urgency_is_lower_bound"]),
         "plan": PLANS.get(evaluation["plan_release"], evaluation["plan_release"]),
         "provisional": evaluation["provisional"],
+        "standing": standing(assessment),
         "send_to": assessment.clinic if evaluation["urgency"] == Urgency.EMERGENCY_NOW else None,
         "criteria": [
             {**met, "answers": [(label(name), answer(name, value)) for name, value in met["answers"].items()]}

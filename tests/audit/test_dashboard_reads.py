@@ -1,25 +1,13 @@
 """What a person sees in the dashboard is noted like what software reads."""
 
-import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from clinics.models import Clinic, Role
+from clinics.models import Clinic
 from patients.models import Patient
 from tests.audit.test_access_log import entries
 from tests.audit.test_amendments import record
-from tests.factories import make_member, make_patient
-
-
-@pytest.fixture
-def browser(clinic: Clinic) -> Client:
-    """A clinician of the clinic, signed in."""
-    user = make_member(clinic, Role.CLINICIAN).user
-    user.is_staff = True
-    user.save()
-    browser = Client()
-    browser.force_login(user)
-    return browser
+from tests.factories import make_patient
 
 
 def test_a_page_of_the_dashboard_notes_whom_it_shows(
