@@ -99,7 +99,8 @@ def test_what_redis_holds_is_an_id_and_ends_by_itself(api: APIClient) -> None:
         for key in keys:
             _, application, window = key.decode().split(":")
             assert (str(uuid.UUID(application)), window.isdigit()) == (application, True)
-            assert 0 < redis.ttl(key) <= 120
+            # -1 would mean for ever; another test's key may be ending right now.
+            assert redis.ttl(key) in {-2, *range(121)}
 
 
 def test_without_redis_requests_go_on_and_it_is_logged(
