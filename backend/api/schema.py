@@ -57,7 +57,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    instance = serializers.CharField(help_text="The route that was asked for, without the caller's own texts.")
+    instance = serializers.CharField(help_text="The route asked for, without the caller's own texts.")
     code = WordField("ProblemCode", PROBLEMS, help_text="Stable, for programs.")
     request_id = serializers.CharField(help_text="Give it to whoever looks into this.")
     errors = FieldProblemSerializer(  # type: ignore[assignment]  # a field, not the property of that name
