@@ -252,7 +252,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Of one application, all its tokens together.
-RATE_LIMIT_PER_MINUTE = int(_env("RATE_LIMIT_PER_MINUTE", "600"))
+RATE_LIMIT_PER_MINUTE = int(_env("RATE_LIMIT_PER_MINUTE", "3000"))
 
 # How long a worker that died keeps a due row from the others; renewed before every message.
 CLAIM_LEASE = timedelta(seconds=float(_env("CLAIM_LEASE_SECONDS", "30")))
