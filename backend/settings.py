@@ -265,6 +265,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
     "retry_on_timeout": False,
+    # A nudge that can't be given at once isn't given: beat finds the row, and the caller has its answer.
+    "max_retries": 1,
+    "interval_start": 0,
+    "connect_retries_timeout": 0.2,
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
