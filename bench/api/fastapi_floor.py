@@ -146,6 +146,7 @@ async def _insert(
         assessed_at=body.assessed_at,
         created_at=now,
         follow_ups=columns[0],
+        evaluation=explained,
     )
     names = ("answers", "absent_reasons", "evaluation", "notices")
     known = (evaluation.answers, body.absent_reasons, explained, notices)

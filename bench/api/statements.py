@@ -7,7 +7,7 @@ better query than the other.
 import datetime as dt
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from uuid_utils.compat import uuid7
@@ -104,6 +104,7 @@ def document(
     assessed_at: dt.datetime,
     created_at: dt.datetime,
     follow_ups: Iterable[uuid.UUID],
+    evaluation: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The part of the answer that is different for every assessment."""
     return {
@@ -115,6 +116,10 @@ def document(
         "escalation": None,
         "follow_ups": [str(follow_up) for follow_up in follow_ups],
         "supersedes": None,
+        "amendment_reason": "",
+        "superseded_by": None,
+        "overrides": [],
+        "effective": {name: evaluation[name] for name in ("decision", "urgency", "run_status")},
         "carried": {},
         "created_at": _time(created_at),
     }

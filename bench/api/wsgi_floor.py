@@ -99,6 +99,7 @@ def _record(authorization: str, body: dict[str, Any]) -> bytes | None:
         assessed_at=assessed_at,
         created_at=now,
         follow_ups=columns[0],
+        evaluation=_document,
     )
     return json.dumps(varying).encode()[:-1] + FIXED_ANSWER
 
