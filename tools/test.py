@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C reaches pytest too, which reports and ends
     try:
         with throwaway_servers() as environment:
-            command = [sys.executable, "-m", "pytest", "-n", "2", *arguments]
+            command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments]
             return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
     except ServerError as error:
         print(error, file=sys.stderr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +18,7 @@ START_SECONDS = 30.0  # recovery after a kill included
 RETRY_SECONDS = 8.0  # how long the remains of a killed server may hold on to its data
 
 
-class Server:
+class Server(ABC):
     """What both servers share: a home, a leash, a log, and waiting until the server answers."""
 
     name: str
@@ -32,9 +33,9 @@ class Server:
         self._owns_leash = leash is None
         self.sockets = self.home.folder("sockets")
 
+    @abstractmethod
     def start(self) -> None:
         """Start the server on its existing data and wait until it answers; raises ServerError otherwise."""
-        raise NotImplementedError
 
     def stop(self, *, patience_seconds: float = 10.0) -> None:
         """Stop the server cleanly, and by force when that takes longer than `patience_seconds`."""

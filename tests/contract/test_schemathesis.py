@@ -29,7 +29,7 @@ user = "{caller}"
 peers = {peers}
 
 [generation]
-max-examples = 6
+max-examples = 4
 database = "none"
 deterministic = true
 
