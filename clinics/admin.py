@@ -23,7 +23,7 @@ from unfold.admin import ModelAdmin
 from clinics.dashboard_reads import log_page
 from clinics.models import ApiClient, Clinic, Membership
 from clinics.permissions import Permission, permissions_of
-from clinics.services.name_clinician import CLINICAL_ROLES
+from clinics.services.reachable import reachable_clinicians
 from clinics.services.set_emergency_pathway import set_emergency_pathway
 
 # Clients, tokens and Django's own groups are nobody's business here.
@@ -167,8 +167,7 @@ class ClinicAdmin(ClinicModelAdmin):
         """On call and lead are clinicians of this clinic whom a message can reach."""
         member = member_of(request)
         if member is not None:
-            reachable = member.clinic.members.filter(role__in=CLINICAL_ROLES, user__is_active=True)
-            kwargs["queryset"] = reachable.exclude(user__email="").select_related("user")
+            kwargs["queryset"] = reachable_clinicians(member.clinic)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Clinic, form: Any, change: bool) -> None:  # noqa: ARG002

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from assessments.protocol.vocabulary import Urgency
 from clinics.models import Clinic, Membership, Role, User
+from clinics.services.reachable import reachable_clinicians
 
 #: Seconds between rounds of messages until somebody acknowledges.
 REPEAT_SECONDS: dict[str, int] = {
@@ -66,7 +67,7 @@ def freeze_policy(*, urgency: str, clinic: Clinic, assessor: User | None) -> dic
     An emergency tells the assessor and the on-call clinician at once, every clinician and the lead after five
     minutes. The rest tell assessor and on-call, then the lead too when a round went unanswered.
     """
-    members = list(clinic.members.filter(role__in=(Role.CLINICIAN, Role.ADMIN)).select_related("user"))
+    members = list(reachable_clinicians(clinic))
     first = _first(members, clinic, assessor)
     lead = [member for member in members if member.id == clinic.lead_id]
     clinicians = [member for member in members if member.role == Role.CLINICIAN]
@@ -82,7 +83,7 @@ def freeze_policy(*, urgency: str, clinic: Clinic, assessor: User | None) -> dic
 
 
 def _first(members: list[Membership], clinic: Clinic, assessor: User | None) -> list[str]:
-    """Assessor and on-call; without an address of theirs every member, without any the operator."""
+    """Assessor and on-call; when neither can be reached every member, without any the operator."""
     nearest = [
         member
         for member in members
@@ -92,7 +93,7 @@ def _first(members: list[Membership], clinic: Clinic, assessor: User | None) -> 
 
 
 def _addresses(members: Iterable[Membership]) -> list[str]:
-    return _merged([], [member.user.email for member in members if member.user.email])
+    return _merged([], [member.user.email for member in members])
 
 
 def _merged(first: list[str], more: list[str]) -> list[str]:
@@ -108,5 +109,5 @@ def addresses_at(policy: dict[str, Any], *, waited: timedelta) -> list[str]:
 
 def first_addresses(*, clinic: Clinic, assessor: User | None) -> list[str]:
     """Return whom to tell first about something of a clinic: assessor and on-call, else whoever there is."""
-    members = list(clinic.members.filter(role__in=(Role.CLINICIAN, Role.ADMIN)).select_related("user"))
+    members = list(reachable_clinicians(clinic))
     return _first(members, clinic, assessor)

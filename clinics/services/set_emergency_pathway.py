@@ -1,11 +1,10 @@
 """Where an emergency goes."""
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from clinics.models import Clinic
-from clinics.services.name_clinician import CLINICAL_ROLES
+from clinics.services.reachable import reachable_clinicians
 
 
 class NotReachableError(Exception):
@@ -23,12 +22,8 @@ def set_emergency_pathway(*, clinic: Clinic, changes: Mapping[str, Any]) -> None
     receive the message. Escalations already open keep the ladder they started with.
     """
     for column, value in changes.items():
-        if column in {"on_call_id", "lead_id"} and value is not None and not _reachable(clinic, value):
+        names_somebody = column in {"on_call_id", "lead_id"} and value is not None
+        if names_somebody and not reachable_clinicians(clinic).filter(id=value).exists():
             raise NotReachableError(column.removesuffix("_id"))
         setattr(clinic, column, value)
     clinic.save(update_fields=[*(column.removesuffix("_id") for column in changes), "updated_at"])
-
-
-def _reachable(clinic: Clinic, member_id: uuid.UUID) -> bool:
-    clinicians = clinic.members.filter(role__in=CLINICAL_ROLES, user__is_active=True).exclude(user__email="")
-    return clinicians.filter(id=member_id).exists()

@@ -227,6 +227,19 @@ def test_the_ladder_is_frozen_when_the_escalation_opens(
     assert recipients(postbox) == [before]
 
 
+def test_an_on_call_clinician_who_has_left_never_keeps_an_emergency_to_themselves(
+    api: APIClient, clinic: Clinic, patient: Patient, postbox: Postbox, clock: Clock
+) -> None:
+    assert clinic.on_call is not None
+    assert clinic.lead is not None
+    clinic.on_call.user.is_active = False
+    clinic.on_call.user.save()
+    answers = reassuring_answers(bladder_change="yes")
+    assert api.post("/api/v1/assessments", assessment_body(patient, answers)).status_code == 201
+    deliver(clock)
+    assert recipients(postbox) == [clinic.lead.user.email]
+
+
 def test_resolving_needs_an_acknowledgement_and_an_outcome(api: APIClient, emergency: str) -> None:
     url = f"/api/v1/escalations/{emergency}"
     assert api.post(f"{url}/resolve", {"outcome": "Seen in A&E"}).status_code == 409
