@@ -1,8 +1,11 @@
 """Work that PostgreSQL remembers until it is done."""
 
+import uuid
+from typing import ClassVar
+
 from django.db import models
 
-from clinics.models import Timestamped
+from clinics.models import Clinic, Timestamped
 
 #: What a worker writes again and again while it works: no part of a row's history.
 LEASE_COLUMNS = (
@@ -21,8 +24,16 @@ class DueWork(Timestamped):
 
     Whoever claims it takes a short lease and a fresh ``claim_token``; results are stored only while the token
     is still theirs, so two workers at once are harmless and a dead one's lease simply runs out.
+
+    A kind of work has a ``state``, the states in which it wants attention and the function of the schema's
+    owner that claims its most pressing row of any clinic.
     """
 
+    PENDING: ClassVar[tuple[str, ...]]
+    CLAIM_FUNCTION: ClassVar[str]
+
+    clinic: "models.ForeignKey[Clinic, Clinic]"
+    clinic_id: uuid.UUID
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     claim_token = models.UUIDField(null=True, blank=True)

@@ -33,6 +33,9 @@ class Escalation(DueWork):
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
         RESOLVED = "resolved", "Resolved"
 
+    PENDING = (State.OPEN,)
+    CLAIM_FUNCTION = "claim_due_escalation"
+
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="escalations")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="escalations")
     assessment = models.OneToOneField(Assessment, on_delete=models.PROTECT, related_name="escalation")

@@ -35,6 +35,7 @@ class FollowUp(DueWork):
         CANCELLED = "cancelled", "Cancelled"
 
     PENDING = (State.SCHEDULED, State.DUE, State.OVERDUE, State.LAPSED)
+    CLAIM_FUNCTION = "claim_due_follow_up"
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="follow_ups")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="follow_ups")

@@ -42,11 +42,11 @@ def next_step(follow_up: FollowUp, now: datetime) -> datetime:
     return min(coming, default=now + CHASE_EVERY)
 
 
-def _attempt(claim: Claim, clock: Clock, channel: Channel) -> None:
+def _attempt(claim: Claim[FollowUp], clock: Clock, channel: Channel) -> None:
     """One attempt: state and deliveries committed, then sent, then the result stored."""
     with clinic_scope(claim.clinic_id):
         follow_up = claim.held().select_related("clinic", "assessment__recorded_by_user").first()
-        if not isinstance(follow_up, FollowUp):
+        if follow_up is None:
             return
         follow_up.state = state_at(follow_up, clock())
         follow_up.save(update_fields=["state", "updated_at"])

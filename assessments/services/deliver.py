@@ -21,11 +21,11 @@ def deliver_due_escalations(*, clock: Clock, channel: Channel, limit: int = 100)
     )
 
 
-def _attempt(claim: Claim, clock: Clock, channel: Channel) -> None:
+def _attempt(claim: Claim[Escalation], clock: Clock, channel: Channel) -> None:
     """One attempt: deliveries committed, then sent, then the result stored while the claim is ours."""
     with clinic_scope(claim.clinic_id):
         escalation = claim.held().select_related("clinic").first()
-        if not isinstance(escalation, Escalation):
+        if escalation is None:
             return
         waited = clock() - escalation.opened_at
         deliveries = open_deliveries(escalation, addresses_at(escalation.policy, waited=waited))

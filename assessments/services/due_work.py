@@ -8,33 +8,24 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 import structlog
 from django.conf import settings
 from django.db import connection
 from django.db.models import F, QuerySet
 
-from assessments.models import Escalation, FollowUp
+from assessments.models import DueWork
 from clinics.tenancy import clinic_scope
 
 logger = structlog.get_logger(__name__)
 
-Work = Escalation | FollowUp
+Work = TypeVar("Work", bound=DueWork)
 Clock = Callable[[], datetime]
-
-#: Escalations go by urgency, then longest waiting; follow-ups by time.
-_CLAIM: dict[type[Work], str] = {
-    Escalation: "SELECT row_id, clinic, token FROM claim_due_escalation(%s, %s)",
-    FollowUp: "SELECT row_id, clinic, token FROM claim_due_follow_up(%s, %s)",
-}
-_PENDING: dict[type[Work], tuple[str, ...]] = {
-    Escalation: (Escalation.State.OPEN,),
-    FollowUp: FollowUp.PENDING,
-}
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Generic[Work]):
     """A row that is ours while ``token`` is still on it."""
 
     model: type[Work]
@@ -45,11 +36,13 @@ class Claim:
     def held(self) -> QuerySet[Work]:
         """The row, if it is still ours and still wants attention."""
         return self.model._default_manager.filter(
-            id=self.row_id, claim_token=self.token, state__in=_PENDING[self.model]
+            id=self.row_id, claim_token=self.token, state__in=self.model.PENDING
         )
 
 
-def work_through(model: type[Work], *, attempt: Callable[[Claim], None], clock: Clock, limit: int) -> int:
+def work_through(
+    model: type[Work], *, attempt: Callable[[Claim[Work]], None], clock: Clock, limit: int
+) -> int:
     """Attempt every due row of one kind, at most ``limit``; returns how many were attempted."""
     for done in range(limit):
         claim = claim_next(model, now=clock())
@@ -63,32 +56,35 @@ def work_through(model: type[Work], *, attempt: Callable[[Claim], None], clock: 
     return limit
 
 
-def claim_next(model: type[Work], *, now: datetime) -> Claim | None:
+def claim_next(model: type[Work], *, now: datetime) -> Claim[Work] | None:
     """Lease the most pressing due row of any clinic with a fresh fencing token; ``None`` when none is due.
 
     Runs as a function of the schema's owner, the only code that looks across clinics: everything after the
     claim happens inside the row's own clinic.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM[model], [now, now + settings.CLAIM_LEASE])
+        claim = f"SELECT row_id, clinic, token FROM {model.CLAIM_FUNCTION}(%s, %s)"  # noqa: S608 - our own name
+        cursor.execute(claim, [now, now + settings.CLAIM_LEASE])
         row = cursor.fetchone()
     return Claim(model, *row) if row else None
 
 
-def renew(claim: Claim, *, now: datetime) -> bool:
+def renew(claim: Claim[Work], *, now: datetime) -> bool:
     """Lengthen the lease; ``False`` when the row is no longer ours or somebody has answered it."""
     with clinic_scope(claim.clinic_id):
         return claim.held().update(leased_until=now + settings.CLAIM_LEASE) == 1
 
 
-def settle(claim: Claim, *, next_attempt_at: datetime, errors: Sequence[str] = (), now: datetime) -> None:
+def settle(
+    claim: Claim[Work], *, next_attempt_at: datetime, errors: Sequence[str] = (), now: datetime
+) -> None:
     """Close the round and give the row back until its next step."""
     released = _released(next_attempt_at=next_attempt_at, errors=errors, now=now)
     with clinic_scope(claim.clinic_id):
         claim.held().update(round=F("round") + 1, failures=0, round_failing_since=None, **released)
 
 
-def push_back(claim: Claim, *, errors: Sequence[str], now: datetime) -> None:
+def push_back(claim: Claim[Work], *, errors: Sequence[str], now: datetime) -> None:
     """Give the row back to be tried again in the same round, later with every failure."""
     with clinic_scope(claim.clinic_id):
         row = claim.held().first()

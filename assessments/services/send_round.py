@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 from django.db.models import F
 
-from assessments.models import Delivery, Escalation
+from assessments.models import Delivery, Escalation, FollowUp
 from assessments.notify.channel import Channel, DeliveryError, Message
 from assessments.services.due_work import Claim, Clock, Work, renew
 from clinics.tenancy import clinic_scope
@@ -14,7 +14,7 @@ from clinics.tenancy import clinic_scope
 logger = structlog.get_logger(__name__)
 
 
-def open_deliveries(work: Work, addresses: Sequence[str]) -> list[Delivery]:
+def open_deliveries(work: Escalation | FollowUp, addresses: Sequence[str]) -> list[Delivery]:
     """Return this round's deliveries that haven't gone out; the first call of a round creates them.
 
     After a crash or a failure the same rows come back, so the same message ids are sent again, and whom a
@@ -30,7 +30,7 @@ def open_deliveries(work: Work, addresses: Sequence[str]) -> list[Delivery]:
 
 
 def send_all(
-    claim: Claim,
+    claim: Claim[Work],
     deliveries: Sequence[Delivery],
     *,
     compose: Callable[[Delivery], Message],
@@ -62,7 +62,7 @@ def _send(message: Message, channel: Channel) -> str:
     return ""
 
 
-def _store_result(claim: Claim, delivery: Delivery, error: str, now: datetime) -> None:
+def _store_result(claim: Claim[Work], delivery: Delivery, error: str, now: datetime) -> None:
     with clinic_scope(claim.clinic_id):
         Delivery.objects.filter(id=delivery.id).update(
             state=Delivery.State.FAILED if error else Delivery.State.SENT,

@@ -11,10 +11,10 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Escalation, FollowUp
+from assessments.models import DueWork, Escalation, FollowUp
 from assessments.notify.email import EmailChannel
 from assessments.services.announce import announce_due_follow_ups
-from assessments.services.due_work import Work, claim_next, push_back, renew, settle
+from assessments.services.due_work import claim_next, push_back, renew, settle
 from clinics.models import Clinic, Membership, Role
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
@@ -138,7 +138,7 @@ def test_what_people_do_with_an_escalation_is_kept(api: APIClient, clinic: Clini
     ("model", "answers"), [(Escalation, {"bladder_change": "yes"}), (FollowUp, {})], ids=["calls", "checks"]
 )
 def test_a_workers_lease_writes_no_history(
-    api: APIClient, clinic: Clinic, patient: Patient, model: type[Work], answers: dict[str, object]
+    api: APIClient, clinic: Clinic, patient: Patient, model: type[DueWork], answers: dict[str, object]
 ) -> None:
     record(api, patient, **answers)
     before = history(clinic, model)
