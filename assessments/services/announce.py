@@ -6,7 +6,7 @@ from assessments.models import FollowUp
 from assessments.notify.channel import Channel
 from assessments.notify.messages import follow_up_message
 from assessments.services.due_work import Claim, Clock, push_back, settle, work_through
-from assessments.services.policy import first_addresses
+from assessments.services.policy import first_targets
 from assessments.services.send_round import open_deliveries, send_all
 from clinics.tenancy import clinic_scope
 
@@ -50,8 +50,8 @@ def _attempt(claim: Claim[FollowUp], clock: Clock, channel: Channel) -> None:
             return
         follow_up.state = state_at(follow_up, clock())
         follow_up.save(update_fields=["state", "updated_at"])
-        addresses = first_addresses(clinic=follow_up.clinic, assessor=follow_up.assessment.recorded_by_user)
-        deliveries = open_deliveries(follow_up, addresses)
+        targets = first_targets(clinic=follow_up.clinic, assessor=follow_up.assessment.recorded_by_user)
+        deliveries = open_deliveries(follow_up, targets)
     errors = send_all(
         claim,
         deliveries,

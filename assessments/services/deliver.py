@@ -6,7 +6,7 @@ from assessments.models import Escalation
 from assessments.notify.channel import Channel
 from assessments.notify.messages import escalation_message
 from assessments.services.due_work import Claim, Clock, backoff, push_back, settle, work_through
-from assessments.services.policy import addresses_at
+from assessments.services.policy import targets_at
 from assessments.services.send_round import open_deliveries, send_all
 from clinics.tenancy import clinic_scope
 
@@ -28,7 +28,7 @@ def _attempt(claim: Claim[Escalation], clock: Clock, channel: Channel) -> None:
         if escalation is None:
             return
         waited = clock() - escalation.opened_at
-        deliveries = open_deliveries(escalation, addresses_at(escalation.policy, waited=waited))
+        deliveries = open_deliveries(escalation, targets_at(escalation.policy, waited=waited))
     errors = send_all(
         claim,
         deliveries,

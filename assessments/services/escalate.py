@@ -29,7 +29,7 @@ def new_escalation(
         urgency_rank=urgency_rank(urgency),
         opened_at=now,
         acknowledge_by=acknowledge_by(urgency=urgency, clinic=clinic, now=now),
-        policy=freeze_policy(urgency=urgency, clinic=clinic, assessor=assessor),
+        policy=freeze_policy(urgency=urgency, clinic=clinic, assessor=assessor, now=now),
         next_attempt_at=now,
     )
 
@@ -85,7 +85,7 @@ def _raise(
     escalation.urgency, escalation.urgency_rank = urgency.value, urgency_rank(urgency)
     escalation.state = State.OPEN
     escalation.acknowledge_by = deadline
-    escalation.policy = freeze_policy(urgency=urgency, clinic=clinic, assessor=by.member.user)
+    escalation.policy = freeze_policy(urgency=urgency, clinic=clinic, assessor=by.member.user, now=now)
     escalation.round += 1
     escalation.next_attempt_at = now
     escalation.claim_token = escalation.leased_until = escalation.round_failing_since = None

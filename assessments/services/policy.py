@@ -5,7 +5,7 @@ Frozen into the escalation when it opens, so that a later change of the clinic's
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from django.conf import settings
 
@@ -22,6 +22,14 @@ REPEAT_SECONDS: dict[str, int] = {
     Urgency.ROUTINE: 24 * 3600,
 }
 _SATURDAY = 5
+
+
+class Target(TypedDict):
+    """Where one message goes; ``member`` is whose address it is, if it is a member's."""
+
+    channel: str
+    address: str
+    member: str | None
 
 
 def acknowledge_by(*, urgency: str, clinic: Clinic, now: datetime) -> datetime:
@@ -61,8 +69,14 @@ def _working_days_later(clinic: Clinic, now: datetime, days: int) -> datetime:
     return local.astimezone(now.tzinfo)
 
 
-def freeze_policy(*, urgency: str, clinic: Clinic, assessor: User | None) -> dict[str, Any]:
-    """Return ``{steps: [{after_seconds, addresses}], repeat_seconds}`` from the clinic as it is now.
+def freeze_policy(
+    *,
+    urgency: str,
+    clinic: Clinic,
+    assessor: User | None,
+    now: datetime,  # noqa: ARG001 - the rota of this moment
+) -> dict[str, Any]:
+    """Return whom to tell when, and who is on call, from the clinic as it is now.
 
     An emergency tells the assessor and the on-call clinician at once, every clinician and the lead after five
     minutes. The rest tell assessor and on-call, then the lead too when a round went unanswered.
@@ -75,39 +89,55 @@ def freeze_policy(*, urgency: str, clinic: Clinic, assessor: User | None) -> dic
     repeat = REPEAT_SECONDS[urgency]
     return {
         "steps": [
-            {"after_seconds": 0, "addresses": first},
-            {"after_seconds": repeat, "addresses": _merged(first, _addresses(wider))},
+            {"after_seconds": 0, "targets": first},
+            {"after_seconds": repeat, "targets": _merged(first, _targets(wider))},
         ],
         "repeat_seconds": repeat,
+        "quiet": None,
+        "on_call": {"member": str(clinic.on_call_id) if clinic.on_call_id else None, "source": "rota"},
     }
 
 
-def _first(members: list[Membership], clinic: Clinic, assessor: User | None) -> list[str]:
+def _first(members: list[Membership], clinic: Clinic, assessor: User | None) -> list[Target]:
     """Assessor and on-call; when neither can be reached every member, without any the operator."""
     nearest = [
         member
         for member in members
         if member.id == clinic.on_call_id or (assessor is not None and member.user_id == assessor.id)
     ]
-    return _addresses(nearest) or _addresses(members) or list(settings.OPERATOR_EMAILS)
+    return _targets(nearest) or _targets(members) or operator()
 
 
-def _addresses(members: Iterable[Membership]) -> list[str]:
-    return _merged([], [member.user.email for member in members])
+def operator() -> list[Target]:
+    """The operator's addresses, told when a clinic has nobody left."""
+    return [Target(channel="email", address=address, member=None) for address in settings.OPERATOR_EMAILS]
 
 
-def _merged(first: list[str], more: list[str]) -> list[str]:
-    return list(dict.fromkeys([*first, *more]))
+def _targets(members: Iterable[Membership]) -> list[Target]:
+    return _merged(
+        [], [Target(channel="email", address=one.user.email, member=str(one.id)) for one in members]
+    )
 
 
-def addresses_at(policy: dict[str, Any], *, waited: timedelta) -> list[str]:
+def _merged(first: list[Target], more: list[Target]) -> list[Target]:
+    """Each address of a channel once."""
+    merged: dict[tuple[str, str], Target] = {}
+    for target in [*first, *more]:
+        merged.setdefault((target["channel"], target["address"]), target)
+    return list(merged.values())
+
+
+def targets_at(policy: dict[str, Any], *, waited: timedelta) -> list[Target]:
     """Return whom the ladder tells after so long a wait; its last step repeats for ever."""
     reached = [step for step in policy["steps"] if step["after_seconds"] <= waited.total_seconds()]
-    addresses: list[str] = (reached or policy["steps"][:1])[-1]["addresses"]
-    return addresses
+    step = (reached or policy["steps"][:1])[-1]
+    if "targets" not in step:  # ladders frozen before there was another channel than mail
+        return [Target(channel="email", address=address, member=None) for address in step["addresses"]]
+    targets: list[Target] = step["targets"]
+    return targets
 
 
-def first_addresses(*, clinic: Clinic, assessor: User | None) -> list[str]:
+def first_targets(*, clinic: Clinic, assessor: User | None) -> list[Target]:
     """Return whom to tell first about something of a clinic: assessor and on-call, else whoever there is."""
     members = list(reachable_clinicians(clinic))
     return _first(members, clinic, assessor)

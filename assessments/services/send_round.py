@@ -9,12 +9,13 @@ from django.db.models import F
 from assessments.models import Delivery, Escalation, FollowUp
 from assessments.notify.channel import Channel, DeliveryError, Message
 from assessments.services.due_work import Claim, Clock, Work, renew
+from assessments.services.policy import Target
 from clinics.tenancy import clinic_scope
 
 logger = structlog.get_logger(__name__)
 
 
-def open_deliveries(work: Escalation | FollowUp, addresses: Sequence[str]) -> list[Delivery]:
+def open_deliveries(work: Escalation | FollowUp, targets: Sequence[Target]) -> list[Delivery]:
     """Return this round's deliveries that haven't gone out; the first call of a round creates them.
 
     After a crash or a failure the same rows come back, so the same message ids are sent again, and whom a
@@ -24,7 +25,11 @@ def open_deliveries(work: Escalation | FollowUp, addresses: Sequence[str]) -> li
     deliveries = work.clinic.deliveries
     of_round = list(deliveries.filter(round=work.round, **about).order_by("created_at", "id"))
     if not of_round:
-        new = [Delivery(clinic_id=work.clinic_id, round=work.round, address=to, **about) for to in addresses]
+        new = [
+            Delivery(clinic_id=work.clinic_id, round=work.round, address=target["address"], **about)
+            for target in targets
+            if target["channel"] == "email"
+        ]
         of_round = deliveries.bulk_create(new)
     return [delivery for delivery in of_round if delivery.state != Delivery.State.SENT]
 
