@@ -17,9 +17,10 @@ from assessments.services.acknowledge import EscalationNotFoundError, acknowledg
 from assessments.services.versions import with_versions
 from assessments.standing import standing
 from clinics.actor import Actor
-from clinics.admin import ClinicModelAdmin, may, member_of
+from clinics.admin import ClinicModelAdmin
 from clinics.permissions import Permission
 from clinics.services.name_clinician import name_clinician
+from clinics.signed_in import may, member_of
 
 #: What is open comes first, whatever the urgency of what is not.
 _STATE_ORDER = Case(

@@ -37,7 +37,7 @@ def _superseded_by(assessment: Assessment) -> uuid.UUID | None:
 
 def _sentences(override: Override) -> Iterator[str]:
     role = f" ({override.get_role_display()})" if override.role else ""
-    yield f"{_time(override.created_at)}, {override.member.user}{role}:"
+    yield f"{_time(override.created_at)}, {override.member.shown_name}{role}:"
     yield f"{DECISIONS.get(override.decision, '')} Urgency: {URGENCIES[override.urgency]}."  # type: ignore[call-overload, index]
     yield f"Reason: {override.reason}."
     if override.finding_text:

@@ -21,10 +21,11 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from clinics.dashboard_reads import log_page
-from clinics.models import ApiClient, Clinic, Membership
-from clinics.permissions import Permission, permissions_of
+from clinics.models import ApiClient, Clinic
+from clinics.permissions import Permission
 from clinics.services.reachable import reachable_clinicians
 from clinics.services.set_emergency_pathway import set_emergency_pathway
+from clinics.signed_in import may, member_of
 
 # Clients, tokens and Django's own groups are nobody's business here.
 _HIDDEN: tuple[type[Model], ...] = (
@@ -37,24 +38,6 @@ for _model in _HIDDEN:
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)
 admin.site.login_template = "clinics/sign_in.html"
-
-
-def member_of(request: HttpRequest) -> Membership | None:
-    """The signed-in person's membership of the clinic that the request runs in; read once a request."""
-    clinic_id = getattr(request, "clinic_id", None)
-    if clinic_id is None or request.user.pk is None:
-        return None
-    if not hasattr(request, "member"):
-        members = Membership.objects.filter(clinic_id=clinic_id, user_id=request.user.pk)
-        request.member = members.select_related("clinic", "user").first()  # type: ignore[attr-defined]
-    member: Membership | None = request.member  # type: ignore[attr-defined]
-    return member
-
-
-def may(request: HttpRequest, permission: Permission) -> bool:
-    """Whether the signed-in person's role allows it."""
-    member = member_of(request)
-    return member is not None and member.user.is_active and permission in permissions_of(member.role)
 
 
 def in_clinic_time(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:

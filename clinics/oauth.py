@@ -12,8 +12,9 @@ from django.urls import path
 from oauth2_provider.views import base
 from oauthlib.oauth2 import Server
 
-from clinics.models import ApiClient, Membership
+from clinics.models import ApiClient
 from clinics.permissions import permissions_of
+from clinics.signed_in import member_of
 
 GRANT_TYPES = frozenset({"authorization_code", "client_credentials", "refresh_token"})
 RESPONSE_TYPES = frozenset({"code"})
@@ -46,10 +47,7 @@ class AuthorizeView(base.AuthorizationView):
 
 
 def _works_here(request: HttpRequest) -> bool:
-    clinic_id, person_id = getattr(request, "clinic_id", None), request.user.pk
-    if clinic_id is None or person_id is None:
-        return False
-    member = Membership.objects.filter(clinic_id=clinic_id, user_id=person_id).first()
+    member = member_of(request)
     return member is not None and bool(permissions_of(member.role))
 
 

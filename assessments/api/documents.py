@@ -156,4 +156,4 @@ def timestamp(value: dt.datetime | None) -> str | None:
 
 
 def _member(member: Membership | None) -> dict[str, str] | None:
-    return {"id": str(member.id), "name": str(member.user)} if member else None
+    return {"id": str(member.id), "name": member.shown_name} if member else None

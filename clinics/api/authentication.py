@@ -17,6 +17,7 @@ from clinics.actor import Actor
 from clinics.history import CONTEXT
 from clinics.models import ApiClient, Clinic, Membership, User
 from clinics.permissions import permissions_of
+from clinics.services.working_members import working_members
 from clinics.tenancy import entered
 
 
@@ -115,7 +116,7 @@ def _read_client(client_id: uuid.UUID) -> ApiClient:
 
 def _read_member(clinic: Clinic, user_id: uuid.UUID) -> Membership:
     """The person of a token as this clinic's member; who has left it since, or was shut out, is nobody."""
-    member = clinic.members.select_related("user").filter(user_id=user_id, user__is_active=True).first()
+    member = working_members(clinic).filter(user_id=user_id).first()
     if member is None:
         raise AuthenticationFailed
     return member

@@ -13,6 +13,7 @@ from backend.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
 from clinics.models import Clinic, Membership, Role
 from clinics.services.set_emergency_pathway import NotReachableError, set_emergency_pathway
+from clinics.services.working_members import working_members
 
 
 @extend_schema_serializer(component_name="EmergencyPathway")
@@ -45,8 +46,11 @@ class MemberSerializer(serializers.Serializer[Membership]):
     """A person of the clinic."""
 
     id = serializers.UUIDField(read_only=True)
-    name = serializers.CharField(read_only=True, source="user")
+    name = serializers.CharField(read_only=True, source="shown_name")
     role = WordField("Role", Role, read_only=True)
+
+
+MEMBER = MemberSerializer()
 
 
 @extend_schema_field({"type": "string"})
@@ -63,9 +67,14 @@ class ClinicSerializer(StrictSerializer):
     time_zone = serializers.CharField(read_only=True, help_text="A name of the IANA database.")
     working_day_ends_at = ClockField(read_only=True, help_text="HH:MM:SS on the clinic's clocks.")
     emergency_pathway = PathwaySerializer(source="*")
-    members = MemberSerializer(many=True, read_only=True)
+    members = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
+
+    @extend_schema_field(MemberSerializer(many=True))
+    def get_members(self, clinic: Clinic) -> list[dict[str, Any]]:
+        """Those who work here now."""
+        return [dict(MEMBER.to_representation(row)) for row in working_members(clinic).order_by("id")]
 
 
 CLINIC = ClinicSerializer()

@@ -6,6 +6,7 @@ from clinics.models.base import Identified, Timestamped, new_id
 from clinics.models.clinic import Clinic
 from clinics.models.idempotency import AnsweredRequest
 from clinics.models.membership import Membership, Role
+from clinics.models.recovery_code import RecoveryCode
 from clinics.models.user import User
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Clinic",
     "Identified",
     "Membership",
+    "RecoveryCode",
     "Role",
     "Timestamped",
     "User",

@@ -49,6 +49,9 @@ class Clinic(Timestamped):
         related_name="+",
         help_text="The clinical lead, told when the on-call clinician doesn't answer.",
     )
+    require_one_time_codes = models.BooleanField(
+        default=False, help_text="Whoever signs in must have set up an authenticator."
+    )
 
     def __str__(self) -> str:
         return self.name

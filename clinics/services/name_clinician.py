@@ -4,6 +4,7 @@ import uuid
 
 from clinics.actor import Actor, NamedClinician
 from clinics.models import Clinic, Role
+from clinics.services.working_members import working_members
 
 CLINICAL_ROLES = (Role.CLINICIAN, Role.ADMIN)
 
@@ -22,7 +23,7 @@ def name_clinician(*, clinic: Clinic, actor: Actor, on_behalf_of: uuid.UUID | No
     A person answers for themselves. Software names a member, else the one it is registered to act for. Raises
     ``NobodyNamedError`` or ``NotAClinicianError``.
     """
-    members = clinic.members.filter(role__in=CLINICAL_ROLES).select_related("user")
+    members = working_members(clinic).filter(role__in=CLINICAL_ROLES)
     if actor.user is not None:
         member = members.filter(user=actor.user).first()
     else:

@@ -9,6 +9,7 @@ WITHOUT_A_CLINIC = {
     "axes_accessattemptexpiration": "when a lock ends",
     "axes_accessfailurelog": "failed sign-ins",
     "axes_accesslog": "sign-ins",
+    "clinics_recoverycode": "hashes of a person's codes, for who has lost their authenticator",
     "clinics_user": "a person may work in several clinics; what they may do is in the membership",
     "clinics_user_groups": "Django's own; unused",
     "clinics_user_user_permissions": "Django's own; unused",

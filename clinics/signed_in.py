@@ -1,0 +1,25 @@
+"""Who looks at a page: the signed-in person as a member of the clinic that the request runs in."""
+
+from django.http import HttpRequest
+
+from clinics.models import Membership
+from clinics.permissions import Permission, permissions_of
+from clinics.services.working_members import WORKS
+
+
+def member_of(request: HttpRequest) -> Membership | None:
+    """The signed-in person's membership of the clinic that the request runs in; read once a request."""
+    clinic_id = getattr(request, "clinic_id", None)
+    if clinic_id is None or request.user.pk is None:
+        return None
+    if not hasattr(request, "member"):
+        members = Membership.objects.filter(clinic_id=clinic_id, user_id=request.user.pk, **WORKS)
+        request.member = members.select_related("clinic", "user").first()  # type: ignore[attr-defined]
+    member: Membership | None = request.member  # type: ignore[attr-defined]
+    return member
+
+
+def may(request: HttpRequest, permission: Permission) -> bool:
+    """Whether the signed-in person's role allows it."""
+    member = member_of(request)
+    return member is not None and permission in permissions_of(member.role)
