@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from assessments.api.assessments import readable, submission_problems
-from assessments.api.documents import stored_assessment_document
+from assessments.api.assessments import submission_problems
 from assessments.api.reading import read_submission
+from assessments.documents import readable_assessments, stored_assessment_document
 from assessments.services.amend import amend_assessment
 from assessments.services.submit import PatientNotFoundError
 from assessments.services.versions import AssessmentNotFoundError, SupersededError
@@ -68,7 +68,7 @@ def latest_only() -> Iterator[None]:
 
 def written(view: ClinicAPIView, assessment_id: uuid.UUID) -> Response:
     """201 with the assessment as it is now, and its address."""
-    assessment = readable(view.clinic.assessments.filter(id=assessment_id)).get()
+    assessment = readable_assessments(view.clinic.assessments.filter(id=assessment_id)).get()
     location = reverse("assessment", kwargs={"assessment_id": assessment_id}, request=view.request)
     document = stored_assessment_document(assessment)
     return Response(document, status=status.HTTP_201_CREATED, headers={"Location": location})

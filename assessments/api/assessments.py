@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from rest_framework import serializers, status
@@ -15,9 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from assessments.api.documents import assessment_document, stored_assessment_document
 from assessments.api.reading import invalid_answers, read_submission
-from assessments.models import Assessment
+from assessments.documents import assessment_document, readable_assessments, stored_assessment_document
 from assessments.protocol import InvalidAnswers, evaluate
 from assessments.protocol.vocabulary import Decision, Urgency
 from assessments.services.submit import (
@@ -26,7 +24,6 @@ from assessments.services.submit import (
     Recorded,
     submit_assessment,
 )
-from assessments.services.versions import with_versions
 from backend.api.pagination import Ordering, PagedList
 from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import ListQuery
@@ -76,7 +73,7 @@ class AssessmentsView(PagedList, ClinicAPIView):
         query = self.read_query()
         wanted = {name: query[name] for name in ("patient", "decision", "urgency") if name in query}
         return self.page(
-            readable(self.clinic.assessments.filter(**wanted)), query, stored_assessment_document
+            readable_assessments(self.clinic.assessments.filter(**wanted)), query, stored_assessment_document
         )
 
     def post(self, request: Request) -> Response:
@@ -101,7 +98,7 @@ class AssessmentView(ClinicAPIView):
 
     def get(self, request: Request, assessment_id: uuid.UUID) -> Response:  # noqa: ARG002
         """Answers, evaluation and what was opened."""
-        assessment = readable(self.clinic.assessments.filter(id=assessment_id)).first()
+        assessment = readable_assessments(self.clinic.assessments.filter(id=assessment_id)).first()
         if assessment is None:
             raise NotFound
         return Response(stored_assessment_document(assessment))
@@ -121,11 +118,6 @@ def submission_problems() -> Iterator[None]:
         raise Problem("pathway_incomplete", f"Missing from the clinic's settings: {missing}.") from None
 
 
-def readable(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
-    """Rows with what their documents show: three statements for any number of them."""
-    return with_versions(assessments.select_related("escalation").prefetch_related("follow_ups"))
-
-
 def recorded_document(recorded: Recorded) -> dict[str, Any]:
     """The document of what has just been written, without reading it again."""
     return assessment_document(
@@ -142,7 +134,7 @@ def created(request: Request, recorded: Recorded) -> Response:
 
 def created_before(view: ClinicAPIView, assessment_id: uuid.UUID) -> Response:
     """The same answer about an assessment of the clinic that an earlier request has recorded."""
-    assessment = get_object_or_404(readable(view.clinic.assessments.filter(id=assessment_id)))
+    assessment = get_object_or_404(readable_assessments(view.clinic.assessments.filter(id=assessment_id)))
     return _created(view.request, stored_assessment_document(assessment))
 
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.documents import timestamp
+from assessments.documents import timestamp
 from assessments.models import Change
 from assessments.services.changes import changes_after
 from backend.api.fields import WordField

@@ -4,14 +4,13 @@ import uuid
 from abc import abstractmethod
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.documents import escalation_document
+from assessments.documents import escalation_document, readable_escalations
 from assessments.models import Escalation
 from assessments.models.escalation import ESCALATED_URGENCIES
 from assessments.services.acknowledge import (
@@ -85,7 +84,8 @@ class EscalationsView(PagedList, ClinicAPIView):
         """Escalations by urgency, then longest waiting."""
         query = self.read_query()
         wanted = {name: query[name] for name in ("state", "urgency", "patient") if name in query}
-        return self.page(readable(self.clinic.escalations.filter(**wanted)), query, escalation_document)
+        rows = readable_escalations(self.clinic.escalations.filter(**wanted))
+        return self.page(rows, query, escalation_document)
 
 
 class EscalationView(Conditional, ClinicAPIView):
@@ -96,7 +96,7 @@ class EscalationView(Conditional, ClinicAPIView):
 
     def get(self, request: Request, escalation_id: uuid.UUID) -> Response:  # noqa: ARG002
         """Its state, its reasons and who has it."""
-        escalation = readable(self.clinic.escalations.filter(id=escalation_id)).first()
+        escalation = readable_escalations(self.clinic.escalations.filter(id=escalation_id)).first()
         if escalation is None:
             raise NotFound
         return self.represent(escalation_document(escalation))
@@ -123,7 +123,7 @@ class _StepView(Conditional, ClinicAPIView):
 
     def show_again(self, reference: uuid.UUID) -> Response:
         """The escalation as it is now."""
-        now_is = readable(self.clinic.escalations.all()).get(id=reference)
+        now_is = readable_escalations(self.clinic.escalations.all()).get(id=reference)
         return self.represent(escalation_document(now_is))
 
     @abstractmethod
@@ -167,8 +167,3 @@ class ReopenView(_StepView):
         reopen(
             clinic=self.clinic, escalation_id=escalation_id, by=by, reason=body["reason"], now=timezone.now()
         )
-
-
-def readable(escalations: QuerySet[Escalation]) -> QuerySet[Escalation]:
-    """Rows with what their documents show, in one statement."""
-    return escalations.select_related("assessment", "acknowledged_by__user", "resolved_by__user")

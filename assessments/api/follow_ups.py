@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.api.assessments import created, created_before, submission_problems
-from assessments.api.documents import follow_up_document
 from assessments.api.reading import read_submission
+from assessments.documents import follow_up_document
 from assessments.models import FollowUp, FollowUpKind
 from assessments.services.answer_follow_up import (
     FollowUpClosedError,

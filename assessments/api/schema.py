@@ -1,4 +1,4 @@
-"""The shapes of what ``assessments.api.documents`` writes and ``assessments.api.reading`` reads.
+"""The shapes of what ``assessments.documents`` writes and ``assessments.api.reading`` reads.
 
 They describe and don't run: answers are validated by the question table and documents built by hand, because
 that is several times faster. A test holds every answer of the service against them.

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.documents import timestamp
+from assessments.documents import timestamp
 from assessments.models import Assessment, Escalation, EscalationEvent, FollowUp, Override
 from assessments.services.timeline import patient_timeline
 from backend.api.fields import WordField

@@ -21,7 +21,7 @@ from backend.api.fields import (
     WordField,
 )
 from backend.api.queries import ListQuery, TextQueryField
-from patients.models import SexAtBirth
+from patients.models import Patient, SexAtBirth
 
 EARLIEST_BIRTH = dt.date(1900, 1, 1)
 PHONE = r"^\+?[0-9][0-9 ().\-/]{2,38}$"
@@ -127,3 +127,8 @@ class PatientQuery(ListQuery):
 PATIENT = PatientSerializer()
 PATIENT_CHANGES = PatientSerializer(partial=True)
 PATIENT_SEARCH = PatientSearchSerializer()
+
+
+def patient_document(patient: Patient) -> dict[str, Any]:
+    """A patient as every answer shows it."""
+    return dict(PATIENT.to_representation(patient))

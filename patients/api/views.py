@@ -1,7 +1,6 @@
 """The patients of the caller's clinic."""
 
 import uuid
-from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -23,6 +22,7 @@ from patients.api.serializers import (
     PatientQuery,
     PatientSearchSerializer,
     PatientSerializer,
+    patient_document,
 )
 from patients.models import Patient
 from patients.services import (
@@ -40,11 +40,6 @@ EXTERNAL_ID = OpenApiParameter(
     OpenApiParameter.PATH,
     description="Your own id of this person.",
 )
-
-
-def patient_document(patient: Patient) -> dict[str, Any]:
-    """A patient as every answer shows it."""
-    return dict(PATIENT.to_representation(patient))
 
 
 class PatientView(ClinicAPIView):

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.api.documents import FRESH_QUESTIONS
+from assessments.documents import FRESH_QUESTIONS
 from assessments.models import FollowUp
 from assessments.notify.email import EmailChannel
 from assessments.protocol.follow_up import CARRIED_QUESTIONS

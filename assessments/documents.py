@@ -1,14 +1,17 @@
-"""Rows as the JSON of the API, built by hand: the shapes stand in ``assessments.api.schema``."""
+"""Rows as the JSON of the API and of exports, built by hand; ``assessments.api.schema`` has the shapes."""
 
 import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
+
 from assessments.models import Assessment, Escalation, FollowUp, Override
 from assessments.protocol.follow_up import CARRIED_QUESTIONS
 from assessments.protocol.questions import QUESTIONS
 from assessments.services.effective import effective_decision
+from assessments.services.versions import with_versions
 from clinics.models import Membership
 
 #: The reason of an escalation whose urgency no criterion has.
@@ -19,6 +22,16 @@ FRESH_QUESTIONS = [
     for question in QUESTIONS
     if question.screen != "optional" and question.name not in CARRIED_QUESTIONS
 ]
+
+
+def readable_assessments(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """Rows with what their documents show: three statements for any number of them."""
+    return with_versions(assessments.select_related("escalation").prefetch_related("follow_ups"))
+
+
+def readable_escalations(escalations: QuerySet[Escalation]) -> QuerySet[Escalation]:
+    """Rows with what their documents show, in one statement."""
+    return escalations.select_related("assessment", "acknowledged_by__user", "resolved_by__user")
 
 
 def assessment_document(
@@ -56,7 +69,7 @@ def assessment_document(
 
 
 def stored_assessment_document(assessment: Assessment) -> dict[str, Any]:
-    """The same of a row read as ``assessments.api.assessments.readable`` does."""
+    """The same of a row of ``readable_assessments``."""
     escalation = getattr(assessment, "escalation", None)
     follow_ups = sorted(assessment.follow_ups.all(), key=lambda follow_up: (follow_up.due_at, follow_up.kind))
     return assessment_document(
