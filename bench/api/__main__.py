@@ -13,8 +13,10 @@ from bench.api.contenders import (
     CONNECTIONS,
     FASTAPI_FLOOR,
     FLOORS,
+    OPEN_FLOOR,
     SERVICE,
     SERVICE_EMERGENCY,
+    SERVICE_KEYED,
     WSGI_FLOOR,
     Contender,
 )
@@ -33,7 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit status 0 when every answer was 201 and every row in place, else 1; a missed target is printed."""
     options = _parser().parse_args(arguments)
     exit_on_sigterm()
-    contenders = [SERVICE, WSGI_FLOOR, FASTAPI_FLOOR, *([SERVICE_EMERGENCY] if options.emergency else [])]
+    contenders = [SERVICE, SERVICE_KEYED, WSGI_FLOOR, FASTAPI_FLOOR, OPEN_FLOOR]
+    contenders += [SERVICE_EMERGENCY] if options.emergency else []
     try:
         with machine(fsync=options.fsync == "on") as running:
             turns = _measure(running, contenders, options)
@@ -84,7 +87,7 @@ def _measure(running: Machine, contenders: list[Contender], options: argparse.Na
         )
 
     samples = {contender: turn(contender, WARM_UP_SECONDS, started) for contender in contenders}
-    for floor in FLOORS:
+    for floor in (*FLOORS, OPEN_FLOOR):
         check_agreement(running, samples[SERVICE], samples[floor], name=floor.name)
     turns: Turns = defaultdict(list)
     for number in range(options.rounds):
@@ -139,6 +142,23 @@ def _print_ratios(turns: Turns) -> None:
         if floor is FASTAPI_FLOOR:
             verdict = "target met" if median(ratios) >= TARGET else "TARGET MISSED"
             print(f"target: at least {TARGET} of {floor.name}: {verdict}")
+    _print_walls(turns)
+
+
+def _print_walls(turns: Turns) -> None:
+    """What stands around a record, in CPU of one POST: with it less without it, medians of the rounds."""
+    for name, dearer, cheaper in (
+        ("token, row-level security, history, changes, foreign keys", FASTAPI_FLOOR, OPEN_FLOOR),
+        ("Idempotency-Key", SERVICE_KEYED, SERVICE),
+    ):
+        pairs = list(zip(turns[dearer], turns[cheaper], strict=True))
+        server = median(more.cpu_ms - less.cpu_ms for more, less in pairs)
+        database = median(more.database_cpu_ms - less.database_cpu_ms for more, less in pairs)
+        rate = median(more.per_second / less.per_second for more, less in pairs)
+        print(
+            f"{name}: {server:+.2f} ms in the server, {database:+.2f} ms in PostgreSQL "
+            f"({dearer.name} does {rate:.2f} of the requests/s of {cheaper.name})"
+        )
 
 
 if __name__ == "__main__":

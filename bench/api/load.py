@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -17,6 +18,7 @@ from typing import Any
 
 TIMEOUT_SECONDS = 15.0
 CREATED = b"HTTP/1.1 201"
+NO_KEY = b"0" * 32
 
 
 class LoadError(RuntimeError):
@@ -72,7 +74,7 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
 
 def _post(order: dict[str, Any], patients: Sequence[str], ready: threading.Barrier, tally: Tally) -> None:
     """Post for one runner after the other, each its own, until the time is over."""
-    requests = cycle([_request(order, patient) for patient in patients])
+    requests = _requests(order, patients)
     try:
         with socket.create_connection(("127.0.0.1", order["port"]), timeout=TIMEOUT_SECONDS) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -95,13 +97,22 @@ def _post_until(deadline: float, connection: socket.socket, requests: Iterator[b
     tally.ended = now
 
 
+def _requests(order: dict[str, Any], patients: Sequence[str]) -> Iterator[bytes]:
+    """The requests of one connection, for ever; of a keyed order each has a key of its own."""
+    made = [_request(order, patient) for patient in patients]
+    for request in cycle(made):
+        yield request.replace(NO_KEY, uuid.uuid4().hex.encode(), 1) if order["keyed"] else request
+
+
 def _request(order: dict[str, Any], patient: str) -> bytes:
     body = json.dumps({**order["body"], "patient": patient}).encode()
+    key = f"Idempotency-Key: {NO_KEY.decode()}\r\n" if order["keyed"] else ""
     head = (
         "POST /api/v1/assessments HTTP/1.1\r\n"
         f"Host: 127.0.0.1:{order['port']}\r\n"
         f"Authorization: Bearer {order['token']}\r\n"
         "Content-Type: application/json\r\n"
+        f"{key}"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

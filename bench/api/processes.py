@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from psycopg.conninfo import conninfo_to_dict
+
 from backend.embedded import Leash, PostgresServer, RedisServer
 from backend.embedded.cluster import RUNTIME_ROLE
 from bench.api.contenders import CONNECTIONS, SERVERS
@@ -39,7 +41,7 @@ class Machine:
 
 @contextmanager
 def machine(*, fsync: bool) -> Iterator[Machine]:
-    """Run both databases and all three servers; with ``fsync`` PostgreSQL is as durable as `make run`'s."""
+    """Run both databases and all four servers; with ``fsync`` PostgreSQL is as durable as `make run`'s."""
     with tempfile.TemporaryDirectory(prefix="return-to-run-", ignore_cleanup_errors=True) as folder:
         run_dir = Path(folder)
         run_dir.chmod(0o711)  # the databases' account passes through to its own closed folders
@@ -51,7 +53,9 @@ def machine(*, fsync: bool) -> Iterator[Machine]:
                 environment = _environment(postgres, redis)
                 seeded = _seed(environment | {"DATABASE_URL": postgres.owner_url})
                 ports = dict(zip(SERVERS, _free_ports(len(SERVERS)), strict=True))
-                with _served(ports, leash, environment, run_dir) as pids:
+                environments = dict.fromkeys(SERVERS, environment)
+                environments["open"] = environment | _without_walls(postgres, seeded)
+                with _served(ports, leash, environments, run_dir) as pids:
                     yield Machine(ports, pids, _pid(postgres.process), postgres.owner_url, seeded)
         finally:
             leash.close()
@@ -73,6 +77,15 @@ def _environment(postgres: PostgresServer, redis: RedisServer) -> dict[str, str]
     }
 
 
+def _without_walls(postgres: PostgresServer, seeded: Mapping[str, Any]) -> dict[str, str]:
+    """The cluster's superuser, whom row-level security doesn't bind, and whom to take everybody for."""
+    database = str(conninfo_to_dict(postgres.owner_url)["dbname"])
+    return {
+        "DATABASE_URL": postgres.admin_url.replace("/postgres?", f"/{database}?"),
+        "WITHOUT_WALLS": f"{seeded['client']},{seeded['clinic']}",
+    }
+
+
 def _seed(environment: Mapping[str, str]) -> dict[str, Any]:
     command = [sys.executable, "-m", "bench.api.seed"]
     done = subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE)
@@ -82,7 +95,7 @@ def _seed(environment: Mapping[str, str]) -> dict[str, Any]:
 
 @contextmanager
 def _served(
-    ports: Mapping[str, int], leash: Leash, environment: Mapping[str, str], log_dir: Path
+    ports: Mapping[str, int], leash: Leash, environments: Mapping[str, Mapping[str, str]], log_dir: Path
 ) -> Iterator[dict[str, int]]:
     """Start every server and wait for it; yields process ids. Stops them in the end."""
     programs = {
@@ -90,7 +103,7 @@ def _served(
             name,
             (*arguments, "--port", str(ports[name])),
             leash=leash,
-            environment=environment,
+            environment=environments[name],
             log_dir=log_dir,
         )
         for name, arguments in SERVERS.items()

@@ -35,7 +35,7 @@ SELECT copy.* FROM runner, assessments_followup AS original, LATERAL jsonb_popul
 
 
 def main() -> None:
-    """Print ``{client_id, client_secret, patients}``."""
+    """Print ``{client, clinic, client_id, client_secret, patients}``."""
     django.setup()
     from django.core.management import call_command
     from django.db import connection
@@ -66,7 +66,13 @@ def _seed(*, now: dt.datetime) -> dict[str, object]:
             client_secret=secret,
         )
         patients = _runners_with_history(client, earlier=now - dt.timedelta(days=7))
-    return {"client_id": client.client_id, "client_secret": secret, "patients": patients}
+    return {
+        "client": str(client.id),
+        "clinic": str(clinic.id),
+        "client_id": client.client_id,
+        "client_secret": secret,
+        "patients": patients,
+    }
 
 
 def _runners_with_history(client: "ApiClient", *, earlier: dt.datetime) -> list[str]:

@@ -70,6 +70,7 @@ def take_turn(
         "token": token,
         "patients": machine.seeded["patients"],
         "body": body,
+        "keyed": contender.keyed,
         "connections": connections,
         "seconds": seconds,
     }
