@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -74,13 +74,16 @@ class Verified:
     reason: str = ""
 
 
-def verify_access_log(*, clinic_id: uuid.UUID, report: Callable[[int], None]) -> Verified:
+def verify_access_log(
+    *, clinic_id: uuid.UUID, report: Callable[[int], None], earlier: Mapping[int, str] | None = None
+) -> Verified:
     """Walk a clinic's chain from its first entry; ``report`` hears how far it has come.
 
     The end is compared with the head, so that cutting off the last entries is found too; entries written
-    during the walk are left to the next one. Whoever can write every table can forge both: keep the hash
-    that this returns outside the database.
+    during the walk are left to the next one. Whoever can write every table can forge both: keep the end that
+    this returns outside the database, and bring it again as one of ``earlier`` (number of entries → hash).
     """
+    earlier = earlier or {}
     sequence, previous = 0, ""
     with clinic_scope(clinic_id):
         entries = AccessLogEntry.objects.filter(clinic_id=clinic_id).order_by("sequence", "id")
@@ -91,12 +94,16 @@ def verify_access_log(*, clinic_id: uuid.UUID, report: Callable[[int], None]) ->
             if reason := _broken(entry, sequence, previous):
                 return Verified(sequence - 1, previous, sequence, reason)
             previous = entry.hash
+            if earlier.get(sequence, previous) != previous:
+                return Verified(sequence - 1, previous, sequence, "it isn't what was kept outside")
             if sequence % REPORT_EVERY == 0:
                 report(sequence)
     if (head.sequence, head.hash) != (sequence, previous):
         return Verified(sequence, previous, sequence + 1, "entries are missing at the end")
     if last is not None and last.sequence > head.sequence:
         return Verified(sequence, previous, sequence + 1, "an entry was added")
+    if cut := [kept for kept in earlier if kept > sequence]:
+        return Verified(sequence, previous, sequence + 1, f"{max(cut)} entries were there before")
     return Verified(sequence, previous)
 
 

@@ -2,11 +2,13 @@
 
 import datetime as dt
 import io
+import json
 import threading
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -262,3 +264,67 @@ def test_tampering_is_found_and_the_first_broken_link_named(
     with pytest.raises(CommandError, match="is broken"):
         call_command("verify_access_log", stdout=said, stderr=said)
     assert f"{clinic.id}: broken at entry {place}:" in said.getvalue()
+
+
+FORGE = """
+UPDATE clinics_accesslogentry SET purpose = 'forged' WHERE sequence = 2;
+DO $$ DECLARE entry clinics_accesslogentry; before text := ''; made text; BEGIN
+    FOR entry IN SELECT * FROM clinics_accesslogentry ORDER BY sequence LOOP
+        made := encode(sha256(convert_to(concat_ws(E'\\n', before, entry.sequence, entry.clinic_id,
+            to_char(entry.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), entry.patient_id,
+            coalesce(entry.user_id::text, ''), coalesce(entry.client_id::text, ''), entry.action,
+            entry.purpose, entry.request_id), 'UTF8')), 'hex');
+        UPDATE clinics_accesslogentry SET previous_hash = before, hash = made WHERE id = entry.id;
+        before := made;
+    END LOOP;
+    UPDATE clinics_accessloghead SET hash = before;
+END $$
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_forged_chain_is_found_by_an_end_kept_outside(
+    clinic: Clinic, patient: Patient, tmp_path: Path
+) -> None:
+    kept = tmp_path / "ends.jsonl"
+    api = api_for(clinic)
+    for _ in range(3):
+        api.get(f"/api/v1/patients/{patient.id}")
+    verify(ends=kept)
+    api.get(f"/api/v1/patients/{patient.id}")
+    verify(ends=kept)
+    assert [json.loads(line)["entries"] for line in kept.read_text().splitlines()] == [3, 4]
+
+    with owner() as database:
+        database.execute(FORGE.encode())
+    assert "4 entries" in verify(), "by itself the forged chain is whole"
+    said = io.StringIO()
+    with pytest.raises(CommandError, match="is broken"):
+        call_command("verify_access_log", stdout=said, stderr=said, ends=kept)
+    assert f"{clinic.id}: broken at entry 3: it isn't what was kept outside" in said.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_chain_cut_off_with_its_head_is_found_by_an_end_kept_outside(
+    clinic: Clinic, patient: Patient, tmp_path: Path
+) -> None:
+    kept = tmp_path / "ends.jsonl"
+    api = api_for(clinic)
+    for _ in range(2):
+        api.get(f"/api/v1/patients/{patient.id}")
+    verify(ends=kept)
+    with owner() as database:
+        database.execute("DELETE FROM clinics_accesslogentry WHERE sequence = 2")
+        database.execute(
+            "UPDATE clinics_accessloghead SET sequence = 1, hash = (SELECT hash FROM clinics_accesslogentry)"
+        )
+    verify()
+    with pytest.raises(CommandError, match="is broken"):
+        verify(ends=kept)
+
+
+def test_a_file_that_holds_no_ends_is_refused(db: None, tmp_path: Path) -> None:
+    wrong = tmp_path / "ends.jsonl"
+    wrong.write_text('{"clinic": 1}\n')
+    with pytest.raises(CommandError, match="Line 1 of"):
+        verify(ends=wrong)

@@ -1,5 +1,6 @@
 """The dashboard shows a clinic its own record, lets clinicians take an escalation on, and nobody else."""
 
+import re
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
@@ -287,3 +288,16 @@ def test_tokens_and_clients_are_not_shown() -> None:
         "assessments.FollowUp",
         "assessments.Delivery",
     }
+
+
+def test_no_page_needs_a_script_that_its_policy_forbids(clinic: Clinic, sign_in: SignIn) -> None:
+    assessment = record(clinic, bladder_change="yes")
+    with clinic_scope(clinic.id):
+        details = [page_of(assessment), page_of(clinic.escalations.get())]
+    browser = sign_in(clinic, Role.ADMIN)
+    for page in ["/admin/", *PAGES.values(), *details]:
+        html = browser.get(page).content.decode()
+        scripts = re.findall(r"<script\b[^>]*>", html)
+        assert scripts, page
+        assert [tag for tag in scripts if "src=" not in tag and "json" not in tag] == []
+        assert re.findall(r"\son(?:click|load|change|submit|error)=|href=\"javascript:", html) == []

@@ -163,3 +163,18 @@ def test_the_session_cookie_stays_with_this_site(person: User, settings: Any) ->
 def test_signing_in_leads_nowhere_else(person: User, elsewhere: str) -> None:
     _, answer = sign_in(person, next_page=elsewhere)
     assert answer["Location"] == "/admin/"
+
+
+@pytest.mark.parametrize(
+    ("page", "scripts"),
+    [("/admin/login/", "'self' 'unsafe-eval'"), ("/api/docs", None), ("/oauth/authorize/", None)],
+)
+def test_every_page_says_that_it_loads_nothing_from_elsewhere(
+    db: None, page: str, scripts: str | None
+) -> None:
+    policy = dict(
+        part.strip().partition(" ")[::2] for part in Client().get(page)["Content-Security-Policy"].split(";")
+    )
+    assert policy["default-src"] == policy.get("img-src", "").replace(" data:", "") == "'self'"
+    assert policy.get("script-src") == scripts
+    assert policy["frame-ancestors"] == policy["object-src"] == policy["base-uri"] == "'none'"
