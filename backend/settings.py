@@ -193,7 +193,10 @@ EMAIL_PORT = int(_env("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = _env("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = _env("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")
-EMAIL_TIMEOUT = 10
+EMAIL_USE_SSL = _flag("EMAIL_USE_SSL")
+EMAIL_TIMEOUT = 10  # seconds of silence
+# Seconds that one send may take in all, by whatever channel: shorter than a lease.
+SEND_TIME_LIMIT = 15
 DEFAULT_FROM_EMAIL = _env("DEFAULT_FROM_EMAIL", "Return to Run <return-to-run@localhost>")
 
 # Told when a clinic has nobody with an address left to tell.

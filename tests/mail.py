@@ -13,11 +13,16 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Postbox:
-    """What arrived, in order; ``answer`` is the SMTP reply to every message (None: take it)."""
+    """What arrived, in order.
+
+    ``refuse`` says to every recipient the SMTP reply that refuses them (None: take it), ``answer`` is the
+    reply to every message.
+    """
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
         self.refuse: Callable[[str], str | None] = lambda _: None
+        self.answer = "250 OK"
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[Any]
@@ -29,9 +34,10 @@ class Postbox:
         return refusal or "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Keep the message."""
-        self.messages.append(email.message_from_bytes(bytes(envelope.content or b"")))
-        return "250 OK"
+        """Keep the message, or refuse it."""
+        if self.answer.startswith("2"):
+            self.messages.append(email.message_from_bytes(bytes(envelope.content or b"")))
+        return self.answer
 
     def wait_for(self, count: int, *, seconds: float = 20) -> list[Message]:
         """Return the messages once so many have come; fails when they don't come in time."""

@@ -2,7 +2,7 @@
 
 from assessments.models.assessment import Assessment
 from assessments.models.change import Change
-from assessments.models.delivery import Delivery
+from assessments.models.delivery import Delivery, DeliveryAttempt, DeliveryChannel
 from assessments.models.due_work import DueWork
 from assessments.models.escalation import Escalation, EscalationEvent
 from assessments.models.follow_up import FollowUp, FollowUpKind
@@ -12,6 +12,8 @@ __all__ = [
     "Assessment",
     "Change",
     "Delivery",
+    "DeliveryAttempt",
+    "DeliveryChannel",
     "DueWork",
     "Escalation",
     "EscalationEvent",

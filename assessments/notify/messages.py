@@ -15,6 +15,8 @@ _HEADLINES = {
     Urgency.WITHIN_2_WEEKS: "Within two weeks: please acknowledge",
     Urgency.ROUTINE: "Routine: please acknowledge",
 }
+#: What a program is told: something calls for a person, and here is its id.
+_EVENTS = {"escalation": "escalation.calling", "followup": "follow_up.calling"}
 _FOLLOW_UP_HEADLINES = {
     FollowUp.State.DUE: "A follow-up is due",
     FollowUp.State.OVERDUE: "A follow-up is overdue",
@@ -41,6 +43,8 @@ def follow_up_message(follow_up: FollowUp, *, message_id: uuid.UUID, address: st
 def _message(
     message_id: uuid.UUID, address: str, headline: str, clinic: str, page: str, row_id: uuid.UUID, note: str
 ) -> Message:
+    if address in settings.OPERATOR_EMAILS:
+        note = f"To the service's operator: the clinic was not reached or did not answer. Ring them. {note}"
     link = f"{settings.BASE_URL}/admin/assessments/{page}/{row_id}/change/"
     body = f"{headline}\n\nClinic: {clinic}\nOpen it: {link}\n\n{note}\n"
-    return Message(message_id, address, f"{headline} - {clinic}", body)
+    return Message(message_id, address, f"{headline} - {clinic}", body, _EVENTS[page], row_id)

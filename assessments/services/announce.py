@@ -6,8 +6,8 @@ from assessments.models import FollowUp
 from assessments.notify.channel import Channel
 from assessments.notify.messages import follow_up_message
 from assessments.services.due_work import Claim, Clock, push_back, settle, work_through
-from assessments.services.policy import first_targets
-from assessments.services.send_round import open_deliveries, send_all
+from assessments.services.policy import first_targets, operator
+from assessments.services.send_round import send_round
 from clinics.tenancy import clinic_scope
 
 #: An unanswered follow-up is chased this often once its last step has passed.
@@ -51,15 +51,16 @@ def _attempt(claim: Claim[FollowUp], clock: Clock, channel: Channel) -> None:
         follow_up.state = state_at(follow_up, clock())
         follow_up.save(update_fields=["state", "updated_at"])
         targets = first_targets(clinic=follow_up.clinic, assessor=follow_up.assessment.recorded_by_user)
-        deliveries = open_deliveries(follow_up, targets)
-    errors = send_all(
+    errors = send_round(
         claim,
-        deliveries,
+        follow_up,
+        [targets],
         compose=lambda delivery: follow_up_message(
             follow_up, message_id=delivery.id, address=delivery.address
         ),
         channel=channel,
         clock=clock,
+        last_resort=operator(),
     )
     now = clock()
     if errors:

@@ -1,13 +1,15 @@
 """Carry out due escalations: tell the people of the ladder, again and again, until one acknowledges."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from assessments.models import Escalation
 from assessments.notify.channel import Channel
 from assessments.notify.messages import escalation_message
 from assessments.services.due_work import Claim, Clock, backoff, push_back, settle, work_through
-from assessments.services.policy import targets_at
-from assessments.services.send_round import open_deliveries, send_all
+from assessments.services.policy import Target, operator, targets_at
+from assessments.services.send_round import send_round
 from clinics.tenancy import clinic_scope
 
 
@@ -27,23 +29,34 @@ def _attempt(claim: Claim[Escalation], clock: Clock, channel: Channel) -> None:
         escalation = claim.held().select_related("clinic").first()
         if escalation is None:
             return
-        waited = clock() - escalation.opened_at
-        deliveries = open_deliveries(escalation, targets_at(escalation.policy, waited=waited))
-    errors = send_all(
+    repeat = timedelta(seconds=escalation.policy["repeat_seconds"])
+    # Whom a round tells doesn't change while it lasts.
+    began = escalation.round_failing_since or clock()
+    gives_way = began + repeat <= clock()
+    errors = send_round(
         claim,
-        deliveries,
+        escalation,
+        ladder_from(escalation.policy, waited=began - escalation.opened_at),
         compose=lambda delivery: escalation_message(
             escalation, message_id=delivery.id, address=delivery.address
         ),
         channel=channel,
         clock=clock,
+        last_resort=operator(),
+        at_its_end=gives_way,
     )
     now = clock()
-    repeat = timedelta(seconds=escalation.policy["repeat_seconds"])
     if not errors:
         settle(claim, next_attempt_at=now + repeat, now=now)
-    elif (escalation.round_failing_since or now) + repeat <= now:
+    elif gives_way:
         # A round that can't be completed gives way to the ladder's next step after the usual wait.
         settle(claim, next_attempt_at=now + backoff(1), errors=errors, now=now)
     else:
         push_back(claim, errors=errors, now=now)
+
+
+def ladder_from(policy: dict[str, Any], *, waited: timedelta) -> Sequence[Sequence[Target]]:
+    """Return whom the ladder tells after so long a wait, then whom each later step would."""
+    steps = (timedelta(seconds=step["after_seconds"]) for step in policy["steps"])
+    moments = [waited, *(step for step in steps if step > waited)]
+    return [targets_at(policy, waited=moment) for moment in moments]

@@ -5,7 +5,7 @@ Frozen into the escalation when it opens, so that a later change of the clinic's
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 
@@ -25,11 +25,12 @@ _SATURDAY = 5
 
 
 class Target(TypedDict):
-    """Where one message goes; ``member`` is whose address it is, if it is a member's."""
+    """Where one message goes; ``member`` is whose address it is, ``name`` that of an on-call service."""
 
     channel: str
     address: str
     member: str | None
+    name: NotRequired[str]
 
 
 def acknowledge_by(*, urgency: str, clinic: Clinic, now: datetime) -> datetime:

@@ -1,12 +1,14 @@
-"""One round of messages about one row: every address once, each with its own delivery."""
+"""One round of messages about one row: every target once, each with its own delivery."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 
 import structlog
 from django.db.models import F
 
-from assessments.models import Delivery, Escalation, FollowUp
+from assessments.models import Delivery, DeliveryAttempt, DeliveryChannel, Escalation, FollowUp
 from assessments.notify.channel import Channel, DeliveryError, Message
 from assessments.services.due_work import Claim, Clock, Work, renew
 from assessments.services.policy import Target
@@ -14,24 +16,77 @@ from clinics.tenancy import clinic_scope
 
 logger = structlog.get_logger(__name__)
 
+Result = DeliveryAttempt.Result
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of one try; ``reason`` is empty when the message left."""
+
+    result: Result
+    at: datetime
+    seconds: float
+    reason: str = ""
+
 
 def open_deliveries(work: Escalation | FollowUp, targets: Sequence[Target]) -> list[Delivery]:
-    """Return this round's deliveries that haven't gone out; the first call of a round creates them.
+    """Return this round's deliveries to these targets; a target new to the round gets one.
 
-    After a crash or a failure the same rows come back, so the same message ids are sent again, and whom a
-    round tells doesn't change while it lasts.
+    After a crash or a failure the same rows come back, so the same message ids are sent again.
     """
     about = {"escalation": work} if isinstance(work, Escalation) else {"follow_up": work}
     deliveries = work.clinic.deliveries
-    of_round = list(deliveries.filter(round=work.round, **about).order_by("created_at", "id"))
-    if not of_round:
-        new = [
-            Delivery(clinic_id=work.clinic_id, round=work.round, address=target["address"], **about)
-            for target in targets
-            if target["channel"] == "email"
-        ]
-        of_round = deliveries.bulk_create(new)
-    return [delivery for delivery in of_round if delivery.state != Delivery.State.SENT]
+    there = {
+        (delivery.channel, delivery.address): delivery
+        for delivery in deliveries.filter(round=work.round, **about)
+    }
+    named = {(target["channel"], target["address"]): target.get("name", "") for target in targets}
+    new = [
+        Delivery(clinic_id=work.clinic_id, round=work.round, channel=by, address=to, name=name, **about)
+        for (by, to), name in named.items()
+        if (by, to) not in there
+    ]
+    there |= {(delivery.channel, delivery.address): delivery for delivery in deliveries.bulk_create(new)}
+    return [there[target] for target in named]
+
+
+def send_round(
+    claim: Claim[Work],
+    work: Escalation | FollowUp,
+    ladder: Sequence[Sequence[Target]],
+    *,
+    compose: Callable[[Delivery], Message],
+    channel: Channel,
+    clock: Clock,
+    last_resort: Sequence[Target] = (),
+    at_its_end: bool = False,
+) -> list[str]:
+    """Send this round's messages; returns the errors that another try may mend.
+
+    ``ladder`` holds whom the round tells and then whom later ones would: where a target refuses for good, or
+    has, the next people are told at once. ``last_resort`` is told when nobody of the round was reached and no
+    further try will be made (``at_its_end``), or none would help.
+    """
+    errors: list[str] = []
+    reached = False
+    seen: set[tuple[str, str]] = set()
+    for targets in ladder:
+        new = [target for target in targets if (target["channel"], target["address"]) not in seen]
+        if not new:
+            continue
+        seen |= {(target["channel"], target["address"]) for target in new}
+        with clinic_scope(claim.clinic_id):
+            deliveries = open_deliveries(work, new)
+        errors += send_all(claim, deliveries, compose=compose, channel=channel, clock=clock)
+        reached = reached or any(delivery.state == Delivery.State.SENT for delivery in deliveries)
+        if not any(delivery.state == Delivery.State.REFUSED for delivery in deliveries):
+            break
+    if not reached and (at_its_end or not errors) and renew(claim, now=clock()):
+        logger.error("nobody_reached", row=str(claim.row_id), clinic=str(claim.clinic_id))
+        with clinic_scope(claim.clinic_id):
+            deliveries = open_deliveries(work, last_resort)
+        errors += send_all(claim, deliveries, compose=compose, channel=channel, clock=clock)
+    return errors
 
 
 def send_all(
@@ -42,37 +97,54 @@ def send_all(
     channel: Channel,
     clock: Clock,
 ) -> list[str]:
-    """Send each delivery outside any transaction; one that fails never holds the next. Returns the errors.
+    """Send each delivery outside any transaction; one that fails or hangs never holds the next.
 
-    Stops as soon as the row is no longer ours or somebody has answered it.
+    Services are called side by side while the mails go out one after the other through the one mail server;
+    ``channel`` is the mail's. Nothing is begun once the row is no longer ours or somebody has answered it.
+    Returns the reasons of failures that may pass.
     """
-    errors = []
-    for delivery in deliveries:
+    waiting = [delivery for delivery in deliveries if delivery.state not in Delivery.FINAL]
+    mails = [delivery for delivery in waiting if delivery.channel == DeliveryChannel.EMAIL]
+    errors: list[str] = []
+
+    def store(delivery: Delivery, sent: Sent) -> None:
+        _store(claim, delivery, sent, clock())
+        if sent.result == Result.FAILED:
+            errors.append(sent.reason)
+
+    for delivery in mails:
         if not renew(claim, now=clock()):
             break
-        error = _send(compose(delivery), channel)
-        if error:
-            errors.append(error)
-        _store_result(claim, delivery, error, clock())
+        store(delivery, _try(compose(delivery), channel, clock))
     return errors
 
 
-def _send(message: Message, channel: Channel) -> str:
-    """Send one message; the reason it failed, or an empty string."""
+def _try(message: Message, channel: Channel, clock: Clock) -> Sent:
+    """Send one message and say what came of it; touches no database."""
+    at, begun = clock(), monotonic()
     try:
         channel.send(message)
     except DeliveryError as exc:
-        logger.warning("delivery_failed", delivery=str(message.id), reason=exc.reason)
-        return exc.reason
-    return ""
+        result = Result.REFUSED if exc.permanent else Result.FAILED
+        logger.warning("delivery_failed", delivery=str(message.id), reason=exc.reason, result=result.value)
+        return Sent(result, at, monotonic() - begun, exc.reason[:200])
+    return Sent(Result.SENT, at, monotonic() - begun)
 
 
-def _store_result(claim: Claim[Work], delivery: Delivery, error: str, now: datetime) -> None:
+def _store(claim: Claim[Work], delivery: Delivery, sent: Sent, now: datetime) -> None:
+    delivery.state = Delivery.State(sent.result.value)
     with clinic_scope(claim.clinic_id):
         Delivery.objects.filter(id=delivery.id).update(
-            state=Delivery.State.FAILED if error else Delivery.State.SENT,
-            error=error[:200],
-            sent_at=None if error else now,
+            state=delivery.state,
+            error=sent.reason,
+            sent_at=now if sent.result == Result.SENT else None,
             attempts=F("attempts") + 1,
             updated_at=now,
+        )
+        delivery.tries.create(
+            clinic_id=claim.clinic_id,
+            at=sent.at,
+            latency_ms=round(sent.seconds * 1000),
+            result=sent.result,
+            reason=sent.reason,
         )

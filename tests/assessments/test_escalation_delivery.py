@@ -143,7 +143,7 @@ def test_one_bad_address_neither_holds_the_others_nor_repeats_to_them(
     assert clinic.on_call is not None
     assert clinic.lead is not None
     bad, good = clinic.on_call.user.email, clinic.lead.user.email
-    postbox.refuse = lambda address: "550 no such mailbox" if address == bad else None
+    postbox.refuse = lambda address: "450 mailbox busy" if address == bad else None
     for _ in range(30):  # seven and a half minutes
         deliver(clock)
         clock.advance(seconds=15)

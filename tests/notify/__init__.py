@@ -1,0 +1,1 @@
+"""Channels against real receivers on this machine, well and badly behaved."""
