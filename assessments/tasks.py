@@ -6,15 +6,24 @@ from django.utils import timezone
 from assessments.notify.email import EmailChannel
 from assessments.services.announce import announce_due_follow_ups as announce
 from assessments.services.deliver import deliver_due_escalations as deliver
+from assessments.services.keep_watch import keep_watch
+from assessments.services.tallies import CRITICAL, note
 
 
 @shared_task(name="assessments.tasks.deliver_due_escalations")
 def deliver_due_escalations() -> None:
     """Attempt the escalations that are due; run by beat and by every new escalation's nudge."""
     deliver(clock=timezone.now, channel=EmailChannel())
+    note(CRITICAL, now=timezone.now())
 
 
 @shared_task(name="assessments.tasks.announce_due_follow_ups")
 def announce_due_follow_ups() -> None:
     """Announce and chase the follow-ups that are due; run by beat."""
     announce(clock=timezone.now, channel=EmailChannel())
+
+
+@shared_task(name="assessments.tasks.sweep")
+def sweep() -> None:
+    """Repair what must not be, and ping the dead man's switch when nothing is overdue; run by beat."""
+    keep_watch(clock=timezone.now, channel=EmailChannel())

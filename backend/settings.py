@@ -273,12 +273,21 @@ RATE_LIMIT_PER_MINUTE = int(_env("RATE_LIMIT_PER_MINUTE", "3000"))
 
 # How long a worker that died keeps a due row from the others; renewed before every message.
 CLAIM_LEASE = timedelta(seconds=float(_env("CLAIM_LEASE_SECONDS", "30")))
+# How often the sweep looks for what must not be, how late an escalation may be before all isn't well, and who
+# outside hears of it: an address that raises the alarm when it isn't asked for.
+SWEEP_EVERY = timedelta(seconds=float(_env("SWEEP_SECONDS", "60")))
+OVERDUE_AFTER = timedelta(seconds=float(_env("OVERDUE_SECONDS", "120")))
+HEARTBEAT_URL = _env("HEARTBEAT_URL", "")
+# Opens /statusz and /metrics to monitors that send it as a bearer token; without it nobody gets in.
+STATUS_TOKEN = _env("STATUS_TOKEN", "")
 
 # Celery is the nudge, PostgreSQL the truth: losing any of this delays and never loses (docs/adr).
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
+    # What a killed worker held comes back within 10 s of that time, not within 100.
+    "unacked_restore_throttle": 1,
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
     "retry_on_timeout": False,
@@ -299,6 +308,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ROUTES = {
     "assessments.tasks.deliver_due_escalations": {"queue": "critical"},
     "assessments.tasks.announce_due_follow_ups": {"queue": "default"},
+    "assessments.tasks.sweep": {"queue": "default"},
     "clinics.tasks.forget_answered_requests": {"queue": "default"},
 }
 CELERY_BEAT_SCHEDULE = {
@@ -311,6 +321,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.announce_due_follow_ups",
         "schedule": 10.0,
         "options": {"expires": 60},
+    },
+    "sweep": {
+        "task": "assessments.tasks.sweep",
+        "schedule": SWEEP_EVERY,
+        "options": {"expires": SWEEP_EVERY.total_seconds()},
     },
     "forget-answered-requests": {
         "task": "clinics.tasks.forget_answered_requests",

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from backend import health
+from backend import health, monitors
 from backend.api import docs
 from clinics import oauth
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("statusz", monitors.statusz, name="statusz"),
+    path("metrics", monitors.metrics, name="metrics"),
 ]
 
 handler400 = "backend.api.errors.bad_request"

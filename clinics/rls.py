@@ -29,13 +29,15 @@ def protect(table: str, column: str = "clinic_id") -> RunSQL:
     )
 
 
-def definer_function(signature: str, returns: str, body: str, volatility: str = "STABLE") -> RunSQL:
+def definer_function(
+    signature: str, returns: str, body: str, volatility: str = "STABLE", language: str = "sql"
+) -> RunSQL:
     """Return the migration step for a function that runs as the owner, callable by the runtime role only."""
     name = signature.partition("(")[0]
     return RunSQL(
         f"""
         CREATE FUNCTION {signature} RETURNS {returns}
-        LANGUAGE sql {volatility} SECURITY DEFINER SET search_path = public, pg_temp AS $$ {body} $$;
+        LANGUAGE {language} {volatility} SECURITY DEFINER SET search_path = public, pg_temp AS $$ {body} $$;
         REVOKE ALL ON FUNCTION {name} FROM PUBLIC;
         DO $do$ BEGIN
             IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{settings.DATABASE_APP_ROLE}') THEN

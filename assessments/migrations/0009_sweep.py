@@ -1,10 +1,129 @@
-"""What the sweep and the monitors ask across clinics."""
+"""What the sweep and the monitors ask across clinics: ids to repair, counts and ages, nothing clinical."""
 
-from django.db import migrations
+from django.db import migrations, models
+
+from clinics.rls import definer_function
+
+#: Refuses every table but those of due work, whose columns are the same whatever they are about.
+OF_DUE_WORK = """
+    IF NOT EXISTS (SELECT FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                   WHERE c.relname = kind AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+                   AND a.attname = 'claim_token' AND NOT a.attisdropped) THEN
+        RAISE EXCEPTION '% holds no due work', kind;
+    END IF;
+"""
+
+# Claims happen to rows that are due, so the index on the time of the next attempt serves both.
+LATE = f"""
+BEGIN {OF_DUE_WORK}
+    RETURN QUERY EXECUTE format(
+        'SELECT count(*), min(next_attempt_at) FROM public.%I
+         WHERE next_attempt_at <= $1 AND (leased_until IS NULL OR leased_until <= $2)', kind)
+    USING due_by, moment;
+END
+"""
+STUCK = f"""
+BEGIN {OF_DUE_WORK}
+    RETURN QUERY EXECUTE format(
+        'SELECT id, clinic_id FROM public.%I WHERE next_attempt_at <= $1 AND leased_until > $2 LIMIT 100', kind)
+    USING moment, longest;
+END
+"""
+
+# `since` is a UUIDv7: ids are in order of time, so the primary key finds what was recorded lately.
+FAULTS = """
+(SELECT 'follow_up_idle', id, clinic_id FROM assessments_followup
+ WHERE next_attempt_at IS NULL AND state IN ('scheduled', 'due', 'overdue', 'lapsed') LIMIT 100)
+UNION ALL
+(SELECT 'escalation_beyond_deadline', id, clinic_id FROM assessments_escalation
+ WHERE state = 'open' AND acknowledge_by > moment AND next_attempt_at > acknowledge_by LIMIT 100)
+UNION ALL
+(SELECT 'assessment_not_escalated', a.id, a.clinic_id FROM assessments_assessment a
+ WHERE a.id >= since AND a.urgency <> 'none' AND NOT EXISTS (
+    SELECT FROM assessments_escalation e WHERE e.patient_id = a.patient_id AND (
+        e.assessment_id = a.id OR e.urgency_rank >= (ranks ->> a.urgency)::int
+        AND (e.state = 'open' OR e.opened_at >= a.created_at OR e.acknowledged_at >= a.created_at))
+ ) LIMIT 100)
+UNION ALL
+(SELECT 'delivery_unfinished', d.id, d.clinic_id FROM assessments_delivery d
+ LEFT JOIN assessments_escalation e ON e.id = d.escalation_id
+ LEFT JOIN assessments_followup f ON f.id = d.follow_up_id
+ WHERE d.state = 'sending' AND d.updated_at <= stale AND (
+    coalesce(e.next_attempt_at, f.next_attempt_at) IS NULL OR coalesce(e.round, f.round) <> d.round
+ ) LIMIT 100)
+"""
+
+# Nobody was told although the time to tell somebody has come: not those held back until a later hour.
+ESCALATIONS = """
+SELECT urgency::text, count(*),
+    count(*) FILTER (WHERE acknowledge_by <= moment),
+    count(*) FILTER (WHERE opened_at <= told_by AND (next_attempt_at <= told_by OR last_error <> '') AND NOT EXISTS (
+        SELECT FROM assessments_delivery d WHERE d.escalation_id = e.id AND d.state = 'sent')),
+    min(opened_at), min(acknowledge_by), min(next_attempt_at)
+FROM assessments_escalation e WHERE state = 'open' AND next_attempt_at IS NOT NULL GROUP BY urgency
+"""
+
+DELIVERIES = """
+SELECT channel::text, state::text, count(*) FROM assessments_delivery WHERE id >= since GROUP BY channel, state
+"""
+
+ACKNOWLEDGEMENTS = """
+SELECT urgency, count(*), count(*) FILTER (WHERE late), percentile_cont(ARRAY[0.5, 0.9, 0.99])
+    WITHIN GROUP (ORDER BY waited)
+FROM (
+    SELECT e.urgency::text, event.at > e.acknowledge_by AS late, extract(epoch FROM event.at - e.opened_at)::float AS waited
+    FROM assessments_escalationevent event JOIN assessments_escalation e ON e.id = event.escalation_id
+    WHERE event.id >= since AND event.kind = 'acknowledged'
+) answered GROUP BY urgency
+"""
 
 
 class Migration(migrations.Migration):
 
     dependencies = [("assessments", "0008_delivery_channels")]
 
-    operations = []
+    operations = [
+        migrations.CreateModel(
+            name="Tally",
+            fields=[
+                ("name", models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(help_text="When it happened last.")),
+                ("total", models.PositiveBigIntegerField()),
+            ],
+            options={"verbose_name_plural": "tallies"},
+        ),
+        # Both hold next to nothing: what they list is an exception that lasts seconds, or must not be.
+        migrations.RunSQL(
+            """
+            CREATE INDEX follow_up_idle ON assessments_followup (id)
+                WHERE next_attempt_at IS NULL AND state IN ('scheduled', 'due', 'overdue', 'lapsed');
+            CREATE INDEX delivery_unfinished ON assessments_delivery (updated_at) WHERE state = 'sending';
+            """,
+            "DROP INDEX delivery_unfinished; DROP INDEX follow_up_idle;",
+        ),
+        definer_function(
+            "late_work(kind text, due_by timestamptz, moment timestamptz)",
+            "TABLE (rows bigint, oldest timestamptz)", LATE, language="plpgsql",
+        ),
+        definer_function(
+            "stuck_work(kind text, moment timestamptz, longest timestamptz)",
+            "TABLE (row_id uuid, clinic uuid)", STUCK, language="plpgsql",
+        ),
+        definer_function(
+            "faults(moment timestamptz, stale timestamptz, since uuid, ranks jsonb)",
+            "TABLE (fault text, row_id uuid, clinic uuid)", FAULTS,
+        ),
+        definer_function(
+            "open_escalations(moment timestamptz, told_by timestamptz)",
+            "TABLE (urgency text, open bigint, past_deadline bigint, untold bigint,"
+            " opened_at timestamptz, acknowledge_by timestamptz, due_at timestamptz)",
+            ESCALATIONS,
+        ),
+        definer_function(
+            "recent_deliveries(since uuid)", "TABLE (channel text, state text, rows bigint)", DELIVERIES
+        ),
+        definer_function(
+            "recent_acknowledgements(since uuid)",
+            "TABLE (urgency text, rows bigint, late bigint, seconds float[])", ACKNOWLEDGEMENTS,
+        ),
+    ]  # fmt: skip

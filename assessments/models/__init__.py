@@ -7,6 +7,7 @@ from assessments.models.due_work import DueWork
 from assessments.models.escalation import Escalation, EscalationEvent
 from assessments.models.follow_up import FollowUp, FollowUpKind
 from assessments.models.override import Override
+from assessments.models.tally import Tally
 
 __all__ = [
     "Assessment",
@@ -20,4 +21,5 @@ __all__ = [
     "FollowUp",
     "FollowUpKind",
     "Override",
+    "Tally",
 ]

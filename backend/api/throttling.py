@@ -7,20 +7,18 @@ from one busy caller: when it doesn't answer, requests go on uncounted, because 
 import time
 import uuid
 from dataclasses import dataclass
-from functools import cache
 from typing import cast
 
 import structlog
 from django.conf import settings
-from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from redis import RedisError
+
+from backend.broker import redis
 
 logger = structlog.get_logger(__name__)
 
 WINDOW_SECONDS = 60
-#: How long one look at Redis may take, and how long it is left alone after a failure, in seconds.
-TIMEOUT_SECONDS = 0.25
+#: How long Redis is left alone after a failure, in seconds.
 PAUSE_SECONDS = 5.0
 
 _paused_until = 0.0
@@ -66,19 +64,7 @@ def count_request(application: uuid.UUID, *, now: float) -> Quota | None:
 
 
 def _increment(key: str) -> int:
-    with _redis(settings.REDIS_URL).pipeline(transaction=True) as pipeline:
+    with redis().pipeline(transaction=True) as pipeline:
         pipeline.incr(key)
         pipeline.expire(key, 2 * WINDOW_SECONDS)
         return cast("int", pipeline.execute()[0])
-
-
-@cache
-def _redis(broker_url: str) -> Redis:
-    """A pool of connections; Celery spells the URL of a unix socket its own way."""
-    url = broker_url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
-    return Redis.from_url(
-        url,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-        socket_timeout=TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )

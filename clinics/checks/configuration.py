@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver", ".localhost"})
 SECRET_LENGTH = 50
 SECRET_CHARACTERS = 10
+TOKEN_LENGTH = 32
 
 
 def public_hosts() -> list[str]:
@@ -44,4 +45,14 @@ def check_secret_key(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[
     if weak or key.startswith("django-insecure-"):
         said = f"SECRET_KEY is shorter than {SECRET_LENGTH} characters or easy to guess."
         return [Error(said, hint="Set it to 50 random characters.", id="clinics.E012")]
+    return []
+
+
+@register(Tags.security)
+def check_status_token(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Monitors are let in by a token that nobody can guess, or not at all."""
+    token = settings.STATUS_TOKEN
+    if token and (len(token) < TOKEN_LENGTH or len(set(token)) < SECRET_CHARACTERS):
+        said = f"STATUS_TOKEN is shorter than {TOKEN_LENGTH} characters or easy to guess."
+        return [Error(said, hint="Set it to 32 random characters, or leave it out.", id="clinics.E013")]
     return []

@@ -18,6 +18,8 @@ from clinics.scopes import ALL_SCOPES
 OPEN_ROUTES = {
     "livez": "says only that the process answers",
     "readyz": "says only whether the database answers",
+    "statusz": "asks for the operator's token",
+    "metrics": "asks for the operator's token",
     "schema": "the API's description, which holds no data",
     "docs": "the same as a page",
     "problem": "what a kind of problem means",

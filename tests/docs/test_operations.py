@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -102,8 +103,10 @@ def test_a_clinic_made_as_described_signs_in_and_has_its_pathway(db: None) -> No
 def test_what_is_due_is_carried_out_without_celery_as_described(api: APIClient, patient: Patient) -> None:
     api.post("/api/v1/assessments", assessment_body(patient, reassuring_answers(bladder_change="yes")))
     assert mail.outbox == []
-    (command,) = re.findall(r'shell -c "(.*)"', block("sh", "manage.py shell"))
-    exec(command, {})
+    (command,) = re.findall(r"manage.py (\w+)", block("sh", "manage.py work_once"))
+    said = StringIO()
+    call_command(command, stdout=said)
+    assert "1 escalations attempted" in said.getvalue()
     assert len(mail.outbox) == 1
     assert "EMERGENCY" in mail.outbox[0].subject
 

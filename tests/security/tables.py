@@ -2,6 +2,7 @@
 
 #: Tables that no clinic owns. None of them holds anything about a patient.
 WITHOUT_A_CLINIC = {
+    "assessments_tally": "when workers last passed and how often something was repaired; no ids",
     "auth_group": "Django's own; unused, roles come from memberships",
     "auth_group_permissions": "Django's own; unused",
     "auth_permission": "Django's own; unused",
@@ -32,6 +33,12 @@ DEFINER_FUNCTIONS = {
     "authenticate_token": "whose token is this? asked before the clinic is known, by the token's hash",
     "claim_due_escalation": "leases one due row of any clinic; returns ids, the work enters the clinic",
     "claim_due_follow_up": "the same for follow-ups",
+    "faults": "ids of rows that must not be; the repair enters the clinic",
+    "late_work": "how many rows of a kind are due, and since when; refuses other tables",
+    "open_escalations": "counts and times by urgency, for the operator's monitors",
+    "recent_acknowledgements": "counts and waiting times by urgency, for the operator's monitors",
+    "recent_deliveries": "counts by channel and state, for the operator's monitors",
+    "stuck_work": "ids of rows under a lease that can't be; refuses tables that hold no due work",
     "clinic_of_client": "whose client is this? the token endpoint checks the secret inside that clinic",
     "note_change": "a trigger: writes the list of changes, which the service can only read",
     "clinics_of_person": "where does this person work? asked when they have signed in",

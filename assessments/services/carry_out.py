@@ -1,0 +1,23 @@
+"""Everything that is due, once, in this process: what to do when Celery or Redis are gone."""
+
+from assessments.notify.channel import Channel
+from assessments.services.announce import announce_due_follow_ups
+from assessments.services.deliver import deliver_due_escalations
+from assessments.services.due_work import Clock
+from assessments.services.sweep import sweep
+
+#: More than any pass finds; each row is attempted once, so that one that fails doesn't keep the pass busy.
+ALL = 1_000_000
+
+
+def carry_out_all(*, clock: Clock, channel: Channel) -> dict[str, int]:
+    """Sweep, then carry out whatever is due; returns how many rows each step dealt with.
+
+    Harmless beside workers that are alive. It doesn't ping ``HEARTBEAT_URL``: the alarm ends when the service
+    runs again by itself.
+    """
+    return {
+        "rows repaired": sweep(now=clock()).total(),
+        "escalations attempted": deliver_due_escalations(clock=clock, channel=channel, limit=ALL),
+        "follow-ups attempted": announce_due_follow_ups(clock=clock, channel=channel, limit=ALL),
+    }

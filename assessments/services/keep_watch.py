@@ -1,0 +1,55 @@
+"""The watch over everything else: repair, take over, and tell the outside world that all is well."""
+
+import structlog
+import urllib3
+from django.conf import settings
+from urllib3.util import Timeout
+
+from assessments.notify.channel import Channel
+from assessments.services.deliver import deliver_due_escalations
+from assessments.services.due_work import Clock
+from assessments.services.status import status
+from assessments.services.sweep import sweep
+from assessments.services.tallies import HEARTBEAT, note
+
+logger = structlog.get_logger(__name__)
+
+PING_TIME_LIMIT = Timeout(connect=3, read=3, total=5)
+
+
+def keep_watch(*, clock: Clock, channel: Channel) -> bool:
+    """Sweep; ping ``HEARTBEAT_URL`` if nothing is later than it may be. Returns whether all is well.
+
+    Escalations that are late are carried out here: their own workers are gone, or can't keep up. That keeps
+    the promise and not the ping, which also asks for a recent pass of the queue ``critical``.
+    """
+    sweep(now=clock())
+    if status(now=clock()).late["escalation"]:
+        deliver_due_escalations(clock=clock, channel=channel)
+    overdue = status(now=clock()).overdue()
+    if overdue:
+        logger.error("overdue", what=overdue)
+        return False
+    if settings.HEARTBEAT_URL and ping(settings.HEARTBEAT_URL):
+        note(HEARTBEAT, now=clock())
+    return True
+
+
+def ping(url: str) -> bool:
+    """Ask for an address that holds no data of ours; ``False`` when it doesn't answer in time with a 2xx.
+
+    The address is a secret of the operator's: neither it nor an error's words come into the log.
+    """
+    try:
+        with urllib3.PoolManager() as pool:
+            answer = pool.request(
+                "GET", url, timeout=PING_TIME_LIMIT, retries=False, redirect=False, preload_content=False
+            )
+            answered = 200 <= answer.status < 300
+            answer.close()
+    except (urllib3.exceptions.HTTPError, ValueError) as exc:
+        logger.warning("heartbeat_failed", kind=type(exc).__name__)
+        return False
+    if not answered:
+        logger.warning("heartbeat_failed", status=answer.status)
+    return answered

@@ -1,0 +1,122 @@
+"""How the service as a whole stands: what is open, what is late, who last did what.
+
+Counts and ages over all clinics, for monitors. Nothing here names a clinic, a person or a finding.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+
+from assessments.models import DueWork, Escalation, FollowUp, Tally
+from assessments.services.tallies import CRITICAL, SWEEP, tallies
+
+#: How late work may be before something is wrong; escalations have ``settings.OVERDUE_AFTER``.
+FOLLOW_UPS_LATE_AFTER = timedelta(minutes=15)
+OTHERS_LATE_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DueNow:
+    """The rows of one kind that are due and that no worker holds."""
+
+    rows: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEscalations:
+    """The escalations of one urgency that nobody has acknowledged.
+
+    ``untold``: nobody has been told in time, because no message went out. ``due_at`` is the earliest moment
+    at which one of them wants (or wanted) its next message.
+    """
+
+    urgency: str
+    open: int
+    past_deadline: int
+    untold: int
+    opened_at: datetime
+    acknowledge_by: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The service at the moment ``at``."""
+
+    at: datetime
+    work: dict[str, DueNow]
+    late: dict[str, int]
+    escalations: tuple[OpenEscalations, ...]
+    tallies: dict[str, Tally]
+
+    def age(self, name: str) -> float | None:
+        """Seconds since something last happened; ``None`` when it never has."""
+        tally = self.tallies.get(name)
+        return None if tally is None else self.seconds_since(tally.at)
+
+    def seconds_since(self, moment: datetime | None) -> float:
+        """Seconds from a moment to this one; 0 for the future, and for nothing at all."""
+        return 0.0 if moment is None else max((self.at - moment).total_seconds(), 0.0)
+
+    def overdue(self) -> list[str]:
+        """What is later than it may be, in short names; nothing when all is well."""
+        return list(self._overdue())
+
+    def _overdue(self) -> Iterator[str]:
+        yield from (f"{kind}_late" for kind, rows in self.late.items() if rows)
+        if any(row.untold for row in self.escalations):
+            yield "escalation_untold"
+        for name, longest in ((CRITICAL, settings.OVERDUE_AFTER), (SWEEP, _sweep_may_take())):
+            age = self.age(name)
+            if age is None or age > longest.total_seconds():
+                yield f"{name.partition(':')[2]}_stopped"
+
+
+def _sweep_may_take() -> timedelta:
+    """One sweep may be lost, and the next may take as long as escalations may be late."""
+    interval: timedelta = settings.SWEEP_EVERY
+    return 2 * interval + settings.OVERDUE_AFTER
+
+
+def kinds_of_work() -> list[type[DueWork]]:
+    """Every kind of row that wants attention at a time."""
+    return [model for model in apps.get_models() if issubclass(model, DueWork)]
+
+
+def kind_of(model: type[DueWork]) -> str:
+    """The name of a kind of work."""
+    return "_".join(str(model._meta.verbose_name).split())
+
+
+def status(*, now: datetime) -> Status:
+    """Look at every clinic's open escalations and due work at once."""
+    models = kinds_of_work()
+    work = {kind_of(model): _due(model, by=now, now=now) for model in models}
+    late = {kind_of(model): _due(model, by=now - _late_after(model), now=now).rows for model in models}
+    return Status(now, work, late, _open_escalations(now), tallies())
+
+
+def _late_after(model: type[DueWork]) -> timedelta:
+    patience: timedelta = settings.OVERDUE_AFTER
+    return {Escalation: patience, FollowUp: FOLLOW_UPS_LATE_AFTER}.get(model, OTHERS_LATE_AFTER)
+
+
+def _due(model: type[DueWork], *, by: datetime, now: datetime) -> DueNow:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rows, oldest FROM late_work(%s, %s, %s)", [model._meta.db_table, by, now])
+        return DueNow(*cursor.fetchone())
+
+
+def _open_escalations(now: datetime) -> tuple[OpenEscalations, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT urgency, open, past_deadline, untold, opened_at, acknowledge_by, due_at"
+            " FROM open_escalations(%s, %s) ORDER BY urgency",
+            [now, now - settings.OVERDUE_AFTER],
+        )
+        return tuple(OpenEscalations(*row) for row in cursor.fetchall())
