@@ -1,6 +1,6 @@
 # Two commands matter: `make run` shows the service working, `make test` proves that it does.
 .DEFAULT_GOAL := help
-.PHONY: help install run reset test check lock generate bench-protocol bench clean
+.PHONY: help install run reset test check lock generate chaos bench-protocol bench clean
 
 # The first Python of 3.11 or later that works; set PYTHON to choose another.
 PYTHON ?= $(shell for name in python3.11 python3.12 python3 python3.13 python3.14; do \
@@ -48,6 +48,9 @@ lock: install  ## Write the lock files anew from pyproject.toml: ARGS=--upgrade 
 
 generate: install  ## Write the generated files anew: openapi.yaml and the protocol's pages in docs/
 	@$(RUN_PYTHON) -m tools.generate
+
+chaos: install  ## Kill, stop and empty everything under load and count what is lost: ARGS="--minutes 10 --seed 7"
+	@$(RUN_PYTHON) -m tools.chaos $(ARGS)
 
 bench-protocol: install  ## Measure the decision alone, beside other engines
 	@$(RUN_PYTHON) -m bench.protocol $(ARGS)
