@@ -50,7 +50,9 @@ def _attempt(claim: Claim[FollowUp], clock: Clock, channel: Channel) -> None:
             return
         follow_up.state = state_at(follow_up, clock())
         follow_up.save(update_fields=["state", "updated_at"])
-        targets = first_targets(clinic=follow_up.clinic, assessor=follow_up.assessment.recorded_by_user)
+        targets = first_targets(
+            clinic=follow_up.clinic, assessor=follow_up.assessment.recorded_by_user, now=clock()
+        )
     errors = send_round(
         claim,
         follow_up,

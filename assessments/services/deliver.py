@@ -7,8 +7,15 @@ from typing import Any
 from assessments.models import Escalation
 from assessments.notify.channel import Channel
 from assessments.notify.messages import escalation_message
-from assessments.services.due_work import Claim, Clock, backoff, push_back, settle, work_through
-from assessments.services.policy import Target, operator, targets_at
+from assessments.services.due_work import Claim, Clock, backoff, push_back, put_off, settle, work_through
+from assessments.services.policy import (
+    Target,
+    next_round_at,
+    not_before,
+    operator,
+    still_here,
+    targets_at,
+)
 from assessments.services.send_round import send_round
 from clinics.tenancy import clinic_scope
 
@@ -29,14 +36,21 @@ def _attempt(claim: Claim[Escalation], clock: Clock, channel: Channel) -> None:
         escalation = claim.held().select_related("clinic").first()
         if escalation is None:
             return
-    repeat = timedelta(seconds=escalation.policy["repeat_seconds"])
-    # Whom a round tells doesn't change while it lasts.
-    began = escalation.round_failing_since or clock()
-    gives_way = began + repeat <= clock()
+        now, policy = clock(), escalation.policy
+        allowed = not_before(policy, moment=now, deadline=escalation.acknowledge_by)
+        if allowed > now:
+            put_off(claim, until=allowed, now=now)
+            return
+        repeat = timedelta(seconds=policy["repeat_seconds"])
+        # Whom a round tells doesn't change while it lasts.
+        began = escalation.round_failing_since or now
+        gives_way = began + repeat <= now
+        ladder = ladder_from(policy, waited=began - escalation.opened_at)
+        ladder = still_here(ladder, clinic=escalation.clinic, now=now)
     errors = send_round(
         claim,
         escalation,
-        ladder_from(escalation.policy, waited=began - escalation.opened_at),
+        ladder,
         compose=lambda delivery: escalation_message(
             escalation, message_id=delivery.id, address=delivery.address
         ),
@@ -47,7 +61,8 @@ def _attempt(claim: Claim[Escalation], clock: Clock, channel: Channel) -> None:
     )
     now = clock()
     if not errors:
-        settle(claim, next_attempt_at=now + repeat, now=now)
+        coming = next_round_at(policy, opened_at=escalation.opened_at, now=now)
+        settle(claim, next_attempt_at=coming, now=now)
     elif gives_way:
         # A round that can't be completed gives way to the ladder's next step after the usual wait.
         settle(claim, next_attempt_at=now + backoff(1), errors=errors, now=now)

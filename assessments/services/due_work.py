@@ -84,6 +84,12 @@ def settle(
         claim.held().update(round=F("round") + 1, failures=0, round_failing_since=None, **released)
 
 
+def put_off(claim: Claim[Work], *, until: datetime, now: datetime) -> None:
+    """Give the row back untouched, to be attempted later."""
+    with clinic_scope(claim.clinic_id):
+        claim.held().update(**_released(next_attempt_at=until, errors=(), now=now))
+
+
 def push_back(claim: Claim[Work], *, errors: Sequence[str], now: datetime) -> None:
     """Give the row back to be tried again in the same round, later with every failure."""
     with clinic_scope(claim.clinic_id):

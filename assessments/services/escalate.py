@@ -7,8 +7,9 @@ from django.db import transaction
 
 from assessments.models import Assessment, Escalation, EscalationEvent
 from assessments.protocol.vocabulary import Urgency, urgency_rank
+from assessments.services.deadlines import acknowledge_by
 from assessments.services.nudge import nudge_escalations
-from assessments.services.policy import acknowledge_by, freeze_policy
+from assessments.services.policy import freeze_policy
 from clinics.actor import NamedClinician
 from clinics.models import Clinic, User
 

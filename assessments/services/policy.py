@@ -1,27 +1,26 @@
-"""The ladder of an escalation: who is told, when, and by when somebody must have answered.
+"""The ladder of an escalation: who is told, when, and until when messages are held back.
 
 Frozen into the escalation when it opens, so that a later change of the clinic's settings can't silence it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, NotRequired, TypedDict
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from assessments.protocol.vocabulary import Urgency
-from clinics.models import Clinic, Membership, Role, User
+from assessments.services.deadlines import acknowledge_by
+from clinics.models import Clinic, Membership, User
+from clinics.services.on_call_ladder import ALL_CLINICIANS, ALL_ON_CALL, ASSESSOR, LEAD, ON_CALL, Step
+from clinics.services.on_call_now import OnCall, Rota, Source, on_call_at
+from clinics.services.on_call_plan import Plan, plan_of
+from clinics.services.on_call_quiet import QuietHours, held_until
 from clinics.services.reachable import reachable_clinicians
 
-#: Seconds between rounds of messages until somebody acknowledges.
-REPEAT_SECONDS: dict[str, int] = {
-    Urgency.EMERGENCY_NOW: 5 * 60,
-    Urgency.COMPLETE_SCREEN_NOW: 30 * 60,
-    Urgency.SAME_DAY: 60 * 60,
-    Urgency.WITHIN_2_WEEKS: 24 * 3600,
-    Urgency.ROUTINE: 24 * 3600,
-}
-_SATURDAY = 5
+#: What no quiet hours hold back: a person may be losing function while they last.
+NEVER_QUIET = frozenset({Urgency.EMERGENCY_NOW, Urgency.COMPLETE_SCREEN_NOW})
 
 
 class Target(TypedDict):
@@ -33,80 +32,115 @@ class Target(TypedDict):
     name: NotRequired[str]
 
 
-def acknowledge_by(*, urgency: str, clinic: Clinic, now: datetime) -> datetime:
-    """Return the deadline by which a named clinician must have acknowledged (UTC)."""
-    match urgency:
-        case Urgency.EMERGENCY_NOW:
-            return now + timedelta(minutes=15)
-        case Urgency.COMPLETE_SCREEN_NOW:
-            return now + timedelta(hours=4)
-        case Urgency.SAME_DAY:
-            return min(_end_of_working_day(clinic, now), now + timedelta(hours=8))
-        case Urgency.WITHIN_2_WEEKS:
-            return _working_days_later(clinic, now, 2)
-        case _:
-            return _working_days_later(clinic, now, 5)
+def freeze_policy(*, urgency: str, clinic: Clinic, assessor: User | None, now: datetime) -> dict[str, Any]:
+    """Return whom to tell when, from the clinic as it is now and the rota as it will be at each step.
 
-
-def _end_of_working_day(clinic: Clinic, now: datetime) -> datetime:
-    """The next moment the clinic's working day ends."""
-    local = now.astimezone(clinic.zone)
-    end = _at(local, clinic.working_day_ends_at)
-    while end <= local or end.weekday() >= _SATURDAY:
-        end = _at(end + timedelta(days=1), clinic.working_day_ends_at)
-    return end.astimezone(now.tzinfo)
-
-
-def _at(day: datetime, clock: time) -> datetime:
-    return day.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
-
-
-def _working_days_later(clinic: Clinic, now: datetime, days: int) -> datetime:
-    """The same wall-clock time so many working days (Monday to Friday) later."""
-    local = now.astimezone(clinic.zone)
-    while days > 0:
-        local += timedelta(days=1)
-        days -= local.weekday() < _SATURDAY
-    return local.astimezone(now.tzinfo)
-
-
-def freeze_policy(
-    *,
-    urgency: str,
-    clinic: Clinic,
-    assessor: User | None,
-    now: datetime,  # noqa: ARG001 - the rota of this moment
-) -> dict[str, Any]:
-    """Return whom to tell when, and who is on call, from the clinic as it is now.
-
-    An emergency tells the assessor and the on-call clinician at once, every clinician and the lead after five
-    minutes. The rest tell assessor and on-call, then the lead too when a round went unanswered.
+    ``{steps: [{after_seconds, targets}], repeat_seconds, quiet, on_call: {member, source}}``. Each step tells
+    its own people and everybody told before; no step comes later than the deadline to acknowledge.
     """
-    members = list(reachable_clinicians(clinic))
-    first = _first(members, clinic, assessor)
-    lead = [member for member in members if member.id == clinic.lead_id]
-    clinicians = [member for member in members if member.role == Role.CLINICIAN]
-    wider = [*clinicians, *lead] if urgency == Urgency.EMERGENCY_NOW else lead
-    repeat = REPEAT_SECONDS[urgency]
+    plan, members = plan_of(clinic), list(reachable_clinicians(clinic).order_by("id"))
+    ladder, deadline = plan.ladders[urgency], acknowledge_by(urgency=urgency, clinic=clinic, now=now)
+    quiet = _frozen_quiet(plan, urgency, clinic)
+    waits = [min(timedelta(minutes=step.after_minutes), deadline - now) for step in ladder.steps]
+    moments = [_when_sent(quiet, now + wait, deadline) for wait in waits]
+    rota = Rota(clinic, since=now, until=max(*moments, now) + timedelta(seconds=1), members=members)
+    told = _told(ladder.steps, [rota.at(moment) for moment in moments], members, clinic, assessor)
+    if urgency == Urgency.EMERGENCY_NOW and told[-1] == told[0]:
+        told[-1] = _merged(told[-1], _targets(members))  # a second step that reaches nobody new is none
     return {
         "steps": [
-            {"after_seconds": 0, "targets": first},
-            {"after_seconds": repeat, "targets": _merged(first, _targets(wider))},
+            {"after_seconds": int(wait.total_seconds()), "targets": targets}
+            for wait, targets in zip(waits, told, strict=True)
         ],
-        "repeat_seconds": repeat,
-        "quiet": None,
-        "on_call": {"member": str(clinic.on_call_id) if clinic.on_call_id else None, "source": "rota"},
+        "repeat_seconds": ladder.repeat_minutes * 60,
+        "quiet": quiet,
+        "on_call": _frozen_on_call(rota.at(now)),
     }
 
 
-def _first(members: list[Membership], clinic: Clinic, assessor: User | None) -> list[Target]:
-    """Assessor and on-call; when neither can be reached every member, without any the operator."""
-    nearest = [
-        member
-        for member in members
-        if member.id == clinic.on_call_id or (assessor is not None and member.user_id == assessor.id)
-    ]
-    return _targets(nearest) or _targets(members) or operator()
+def _told(
+    steps: Sequence[Step],
+    on_call: Sequence[OnCall],
+    members: list[Membership],
+    clinic: Clinic,
+    assessor: User | None,
+) -> list[list[Target]]:
+    """Whom each step tells: those of the step and of the steps before; without any, whoever is on call."""
+    told: list[list[Target]] = []
+    for step, then in zip(steps, on_call, strict=True):
+        chosen = {
+            ASSESSOR: [one for one in members if assessor is not None and one.user_id == assessor.id],
+            ON_CALL: then.members[:1] if then.source == Source.ROTA else then.members,
+            ALL_ON_CALL: then.members,
+            LEAD: [one for one in members if one.id == clinic.lead_id],
+            ALL_CLINICIANS: members,
+        }
+        named = [one for one in members if one.id in step.members]
+        people = [*(one for who in step.who for one in chosen[who]), *named]
+        before = told[-1] if told else []
+        told.append(_merged(before, _targets(people)) or _targets(then.members) or operator())
+    return told
+
+
+def _frozen_quiet(plan: Plan, urgency: str, clinic: Clinic) -> dict[str, str] | None:
+    if plan.quiet_hours is None or urgency in NEVER_QUIET:
+        return None
+    return {
+        "starts_at": plan.quiet_hours.starts_at.isoformat(),
+        "ends_at": plan.quiet_hours.ends_at.isoformat(),
+        "time_zone": clinic.time_zone,
+    }
+
+
+def _frozen_on_call(on_call: OnCall) -> dict[str, str | None]:
+    one = on_call.members[0] if on_call.source in {Source.ROTA, Source.LEAD} else None
+    return {"member": str(one.id) if one else None, "source": on_call.source.value}
+
+
+def _when_sent(quiet: dict[str, str] | None, moment: datetime, deadline: datetime) -> datetime:
+    if not quiet:
+        return moment
+    hours = QuietHours(time.fromisoformat(quiet["starts_at"]), time.fromisoformat(quiet["ends_at"]))
+    return held_until(moment, quiet=hours, zone=ZoneInfo(quiet["time_zone"]), deadline=deadline)
+
+
+def not_before(policy: dict[str, Any], *, moment: datetime, deadline: datetime) -> datetime:
+    """Return when a round that is ready at ``moment`` may be sent: then, or when quiet hours end."""
+    return _when_sent(policy.get("quiet"), moment, deadline)
+
+
+def next_round_at(policy: dict[str, Any], *, opened_at: datetime, now: datetime) -> datetime:
+    """Return when to send again after a round that has gone out now: to repeat it, or for the next step."""
+    steps = (opened_at + timedelta(seconds=step["after_seconds"]) for step in policy["steps"])
+    repeat = now + timedelta(seconds=policy["repeat_seconds"])
+    return min([repeat, *(moment for moment in steps if moment > now)])
+
+
+def targets_at(policy: dict[str, Any], *, waited: timedelta) -> list[Target]:
+    """Return whom the ladder tells after so long a wait; its last step repeats for ever."""
+    reached = [step for step in policy["steps"] if step["after_seconds"] <= waited.total_seconds()]
+    step = (reached or policy["steps"][:1])[-1]
+    if "targets" not in step:  # ladders frozen before there was another channel than mail
+        return [Target(channel="email", address=address, member=None) for address in step["addresses"]]
+    targets: list[Target] = step["targets"]
+    return targets
+
+
+def still_here(ladder: Sequence[Sequence[Target]], *, clinic: Clinic, now: datetime) -> list[list[Target]]:
+    """Return each step without members who have left; where nobody stays, whoever is on call by now."""
+    here = {str(member_id) for member_id in reachable_clinicians(clinic).values_list("id", flat=True)}
+    stay = [[to for to in targets if to["member"] is None or to["member"] in here] for targets in ladder]
+    if all(stay):
+        return stay
+    instead = _targets(on_call_at(clinic, now).members) or operator()
+    return [targets or instead for targets in stay]
+
+
+def first_targets(*, clinic: Clinic, assessor: User | None, now: datetime) -> list[Target]:
+    """Return whom to tell first about something of a clinic: assessor and on-call, else whoever there is."""
+    members = list(reachable_clinicians(clinic).order_by("id"))
+    on_call = Rota(clinic, since=now, until=now + timedelta(seconds=1), members=members).at(now)
+    return _told([Step(0, (ASSESSOR, ON_CALL))], [on_call], members, clinic, assessor)[0]
 
 
 def operator() -> list[Target]:
@@ -120,25 +154,9 @@ def _targets(members: Iterable[Membership]) -> list[Target]:
     )
 
 
-def _merged(first: list[Target], more: list[Target]) -> list[Target]:
+def _merged(first: Sequence[Target], more: Sequence[Target]) -> list[Target]:
     """Each address of a channel once."""
     merged: dict[tuple[str, str], Target] = {}
     for target in [*first, *more]:
         merged.setdefault((target["channel"], target["address"]), target)
     return list(merged.values())
-
-
-def targets_at(policy: dict[str, Any], *, waited: timedelta) -> list[Target]:
-    """Return whom the ladder tells after so long a wait; its last step repeats for ever."""
-    reached = [step for step in policy["steps"] if step["after_seconds"] <= waited.total_seconds()]
-    step = (reached or policy["steps"][:1])[-1]
-    if "targets" not in step:  # ladders frozen before there was another channel than mail
-        return [Target(channel="email", address=address, member=None) for address in step["addresses"]]
-    targets: list[Target] = step["targets"]
-    return targets
-
-
-def first_targets(*, clinic: Clinic, assessor: User | None) -> list[Target]:
-    """Return whom to tell first about something of a clinic: assessor and on-call, else whoever there is."""
-    members = list(reachable_clinicians(clinic))
-    return _first(members, clinic, assessor)

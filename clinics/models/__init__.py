@@ -6,6 +6,7 @@ from clinics.models.base import Identified, Timestamped, new_id
 from clinics.models.clinic import Clinic
 from clinics.models.idempotency import AnsweredRequest
 from clinics.models.membership import Membership, Role
+from clinics.models.on_call_plan import OnCallPlan
 from clinics.models.recovery_code import RecoveryCode
 from clinics.models.user import User
 
@@ -17,6 +18,7 @@ __all__ = [
     "Clinic",
     "Identified",
     "Membership",
+    "OnCallPlan",
     "RecoveryCode",
     "Role",
     "Timestamped",

@@ -1,0 +1,31 @@
+"""By when a named clinician must have acknowledged an escalation."""
+
+from datetime import UTC, datetime, timedelta
+
+from assessments.protocol.vocabulary import Urgency
+from clinics.models import Clinic
+from clinics.services.on_call_calendar import end_of_working_day, working_days_later
+from clinics.services.on_call_plan import plan_of
+
+#: Working days until a booking must be confirmed.
+_WORKING_DAYS = {Urgency.WITHIN_2_WEEKS: 2, Urgency.ROUTINE: 5}
+
+
+def acknowledge_by(*, urgency: str, clinic: Clinic, now: datetime) -> datetime:
+    """Return the deadline by which a named clinician must have acknowledged (UTC).
+
+    Working days are Monday to Friday without the clinic's holidays, by its own clocks.
+    """
+    moment = now.astimezone(UTC)
+    if urgency == Urgency.EMERGENCY_NOW:
+        return moment + timedelta(minutes=15)
+    if urgency == Urgency.COMPLETE_SCREEN_NOW:
+        return moment + timedelta(hours=4)
+    holidays = plan_of(clinic).holidays
+    if urgency == Urgency.SAME_DAY:
+        end = end_of_working_day(
+            after=moment, closes_at=clinic.working_day_ends_at, zone=clinic.zone, holidays=holidays
+        )
+        return min(end, moment + timedelta(hours=8))
+    days = _WORKING_DAYS[Urgency(urgency)]
+    return working_days_later(after=moment, days=days, zone=clinic.zone, holidays=holidays)

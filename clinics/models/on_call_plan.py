@@ -1,0 +1,29 @@
+"""Who a clinic calls, and when."""
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from clinics.history import recorded
+from clinics.models.base import Timestamped
+from clinics.models.clinic import Clinic
+
+
+@recorded()
+class OnCallPlan(Timestamped):
+    """A clinic's rota, holidays, ladders and quiet hours, as ``clinics.services.on_call_plan`` reads them.
+
+    It is read whole for every escalation and replaced whole by whoever changes it, so it is one row; the
+    history says what changed. A clinic without one has nothing but ``Clinic.on_call``, always.
+    """
+
+    clinic = models.OneToOneField(Clinic, on_delete=models.PROTECT, related_name="on_call_plan")
+    shifts = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    covers = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    country = models.CharField(max_length=3, blank=True)
+    subdivision = models.CharField(max_length=40, blank=True)
+    closed_days = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    ladders = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    quiet_hours = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+
+    def __str__(self) -> str:
+        return f"On-call plan of {self.clinic_id}"

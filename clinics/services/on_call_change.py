@@ -1,0 +1,123 @@
+"""Replace a clinic's on-call plan, refusing one that could leave an emergency with nobody."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from clinics.models import Clinic, OnCallPlan
+from clinics.services.on_call_calendar import Holidays, subdivisions_of
+from clinics.services.on_call_ladder import DEFAULT_LADDERS, problems_of
+from clinics.services.on_call_plan import Plan
+from clinics.services.reachable import reachable_clinicians
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProblem:
+    """One thing wrong at one place of the plan's document; never repeats a value."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class UnsafePlanError(Exception):
+    """The plan can't be used; ``problems`` name each place."""
+
+    def __init__(self, problems: list[PlanProblem]) -> None:
+        super().__init__("unsafe on-call plan")
+        self.problems = problems
+
+
+def change_on_call(*, clinic: Clinic, plan: Plan, now: datetime) -> None:
+    """Store the plan in place of the present one. Call it with the clinic's row locked.
+
+    Escalations already open keep what was frozen into them. Raises ``UnsafePlanError``.
+    """
+    problems = [
+        *_about_shifts(plan),
+        *_about_covers(plan),
+        *_about_people(clinic, plan, now),
+        *_about_holidays(plan.holidays),
+        *_about_ladders(plan),
+    ]
+    if plan.quiet_hours and plan.quiet_hours.starts_at == plan.quiet_hours.ends_at:
+        problems.append(PlanProblem("/quiet_hours/ends_at", "invalid", "Must differ from the beginning."))
+    if problems:
+        raise UnsafePlanError(problems)
+    values = {
+        "shifts": [asdict(shift) for shift in plan.shifts],
+        "covers": [asdict(cover) for cover in plan.covers],
+        "country": plan.holidays.country,
+        "subdivision": plan.holidays.subdivision,
+        "closed_days": sorted(set(plan.holidays.closed_days)),
+        "ladders": {
+            urgency: asdict(ladder)
+            for urgency, ladder in plan.ladders.items()
+            if ladder != DEFAULT_LADDERS[urgency]
+        },
+        "quiet_hours": asdict(plan.quiet_hours) if plan.quiet_hours else None,
+    }
+    row = getattr(clinic, "on_call_plan", None) or OnCallPlan(clinic=clinic)
+    for column, value in values.items():
+        setattr(row, column, value)
+    row.save()
+    row.refresh_from_db()
+    clinic.on_call_plan = row  # as it reads from now on, in place of what ``plan_of`` may have read
+
+
+def _about_shifts(plan: Plan) -> Iterator[PlanProblem]:
+    for place, shift in enumerate(plan.shifts):
+        if shift.valid_until is not None and shift.valid_until < shift.valid_from:
+            detail = "Must not be before valid_from."
+            yield PlanProblem(f"/shifts/{place}/valid_until", "invalid", detail)
+        if len(set(shift.days)) < len(shift.days):
+            yield PlanProblem(f"/shifts/{place}/days", "invalid", "Names a day twice.")
+
+
+def _about_covers(plan: Plan) -> Iterator[PlanProblem]:
+    for place, cover in enumerate(plan.covers):
+        if cover.ends_at <= cover.starts_at:
+            yield PlanProblem(f"/covers/{place}/ends_at", "invalid", "Must be after starts_at.")
+
+
+def _about_people(clinic: Clinic, plan: Plan, now: datetime) -> Iterator[PlanProblem]:
+    """Whoever is still to be told must be reachable; turns that are over may name people who have left."""
+    today = now.astimezone(clinic.zone).date()
+    named: list[tuple[str, uuid.UUID]] = [
+        (f"/shifts/{place}/member", shift.member)
+        for place, shift in enumerate(plan.shifts)
+        if shift.valid_until is None or shift.valid_until >= today
+    ]
+    named += [
+        (f"/covers/{place}/member", cover.member)
+        for place, cover in enumerate(plan.covers)
+        if cover.ends_at > now
+    ]
+    for urgency, ladder in plan.ladders.items():
+        for at, step in enumerate(ladder.steps):
+            pointer = f"/ladders/{urgency}/steps/{at}/members"
+            named += [(f"{pointer}/{place}", member) for place, member in enumerate(step.members)]
+    reachable = set(reachable_clinicians(clinic).values_list("id", flat=True))
+    for pointer, member in named:
+        if member not in reachable:
+            detail = "There is no such clinician with an e-mail address in the clinic."
+            yield PlanProblem(pointer, "not_found", detail)
+
+
+def _about_holidays(holidays: Holidays) -> Iterator[PlanProblem]:
+    known = subdivisions_of(holidays.country) if holidays.country else []
+    if known is None:
+        yield PlanProblem(
+            "/holidays/country", "unknown", "No holidays are known for it: ISO 3166-1, two letters."
+        )
+    elif holidays.subdivision and holidays.subdivision not in known:
+        yield PlanProblem(
+            "/holidays/subdivision", "unknown", "The country has no such subdivision: ISO 3166-2."
+        )
+
+
+def _about_ladders(plan: Plan) -> Iterator[PlanProblem]:
+    for urgency, ladder in plan.ladders.items():
+        for pointer, detail in problems_of(urgency, ladder):
+            yield PlanProblem(f"/ladders/{urgency}{pointer}", "unsafe", detail)
