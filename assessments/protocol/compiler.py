@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from assessments.protocol.conditions import Condition, Context
-from assessments.protocol.conditions.choices import matches
+from assessments.protocol.conditions.choices import count_listed, matches
 from assessments.protocol.conditions.comparisons import count_spa_features, exceeds
 
 Answers = Mapping[str, object]
@@ -18,7 +18,12 @@ Answers = Mapping[str, object]
 Outcome = tuple[int, int, list[int]]
 Decide = Callable[[Answers], Outcome]
 HELPERS: Mapping[str, object] = MappingProxyType(
-    {"matches": matches, "count_spa_features": count_spa_features, "exceeds": exceeds}
+    {
+        "matches": matches,
+        "count_listed": count_listed,
+        "count_spa_features": count_spa_features,
+        "exceeds": exceeds,
+    }
 )
 
 

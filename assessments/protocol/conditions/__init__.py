@@ -5,7 +5,7 @@ source, names the questions it reads, and knows the edges where it turns from fa
 """
 
 from assessments.protocol.conditions.base import Answers, Boundary, Condition, Context, Setting
-from assessments.protocol.conditions.choices import HasDiagnosis, Known, NotAnswered, OneOf, Unknown
+from assessments.protocol.conditions.choices import HasDiagnosis, Known, Listed, NotAnswered, OneOf, Unknown
 from assessments.protocol.conditions.comparisons import Compare, RatioAbove, SpaFeaturesAtLeast
 from assessments.protocol.conditions.logic import AllOf, AnyOf, Compound, CountAtLeast
 from assessments.protocol.conditions.table import Contradicted, NothingElseDecides, ScreenIncomplete
@@ -25,6 +25,7 @@ __all__ = [
     "CountAtLeast",
     "HasDiagnosis",
     "Known",
+    "Listed",
     "NotAnswered",
     "NothingElseDecides",
     "OneOf",

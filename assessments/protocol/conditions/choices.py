@@ -130,6 +130,47 @@ class Unknown(Condition):
             yield Boundary({self.question: None}, {self.question: value})
 
 
+@dataclass(frozen=True)
+class Listed(Condition):
+    """The listed answers hold at least so many of these values; unknown when unanswered."""
+
+    question: str
+    values: tuple[str, ...]
+    least: int = 1
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:  # noqa: ARG002
+        answer = answers.get(self.question)
+        return None if answer is None else count_listed(answer, self.values) >= self.least
+
+    def sentence(self, context: Context) -> str:
+        wanted = enumeration([words(value) for value in self.values], "or")
+        amount = "" if self.least == 1 else f"at least {self.least} of "
+        return f"{context.questions[self.question].phrase} lists {amount}{wanted}"
+
+    def as_json(self) -> Json:
+        return {"listed": list(self.values), "question": self.question, "at_least": self.least}
+
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.question})
+
+    def source(self, context: Context) -> str:  # noqa: ARG002
+        return (
+            f"({self.question} is not None and "
+            f"count_listed({self.question}, {self.values!r}) >= {self.least})"
+        )
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:  # noqa: ARG002
+        for start in range(len(self.values)):
+            rotated = self.values[start:] + self.values[:start]
+            met = list(rotated[: self.least])
+            yield Boundary({self.question: met}, {self.question: met[1:]})
+
+
+def count_listed(answer: object, values: tuple[str, ...]) -> int:
+    """How many of the values a list of codes holds."""
+    return sum(value in cast("list[str]", answer) for value in values)
+
+
 DIAGNOSIS_STATUSES = ("suspected", "confirmed_current", "past_resolved")
 CLEARANCES = ("yes", "no", "unknown")
 

@@ -1,5 +1,7 @@
 """The table of criteria, in the order in which met criteria are reported."""
 
+from collections.abc import Mapping
+
 from assessments.protocol.criteria import (
     adjust,
     clearance,
@@ -22,3 +24,4 @@ CRITERIA: tuple[Criterion, ...] = (
     *routine.CRITERIA,
     *information.CRITERIA,
 )
+CRITERIA_BY_ID: Mapping[str, Criterion] = {criterion.id: criterion for criterion in CRITERIA}
