@@ -310,6 +310,7 @@ CELERY_TASK_ROUTES = {
     "assessments.tasks.announce_due_follow_ups": {"queue": "default"},
     "assessments.tasks.sweep": {"queue": "default"},
     "clinics.tasks.forget_answered_requests": {"queue": "default"},
+    "clinics.tasks.send_due_invitations": {"queue": "default"},
 }
 CELERY_BEAT_SCHEDULE = {
     "deliver-due-escalations": {
@@ -326,6 +327,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.sweep",
         "schedule": SWEEP_EVERY,
         "options": {"expires": SWEEP_EVERY.total_seconds()},
+    },
+    "send-due-invitations": {
+        "task": "clinics.tasks.send_due_invitations",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "forget-answered-requests": {
         "task": "clinics.tasks.forget_answered_requests",
@@ -379,5 +385,7 @@ UNFOLD = {
     "LOGIN": {"form": "clinics.sign_in.SignInForm"},
     "SITE_TITLE": "Return to Run",
     "SITE_HEADER": "Return to Run",
+    "SITE_SUBHEADER": "clinics.pages.layout.clinic_name",
+    "ACCOUNT": {"navigation": "clinics.pages.layout.account_links"},
     "SITE_SYMBOL": "directions_run",
 }

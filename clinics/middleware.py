@@ -5,27 +5,42 @@ import binascii
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, urlencode
 
+from django.conf import settings
+from django.contrib.auth import logout
 from django.core.exceptions import BadRequest
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from clinics.history import note_person
+from clinics.services.end_access import CLINIC_KEY
 from clinics.tenancy import clinic_scope
+
+#: Pages that enter a clinic themselves, or several.
+WITHOUT_A_CLINIC = ("/admin/invitation/", "/admin/choose-clinic/")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class ClinicScopeMiddleware:
-    """Runs /oauth/ inside the clinic of the client named, and /admin/ inside the clinic of the person."""
+    """Runs /oauth/ inside the clinic of the client named, and /admin/ inside the clinic of the person.
+
+    Who works in several clinics chooses one, which the session keeps. It is compared with their memberships
+    on every request: who has left is out at the next one.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Enter the clinic, if there is one; without one no clinic's row is visible."""
-        clinic_id = self._clinic_of(request)
+        try:
+            clinic_id = _clinic_of(request)
+        except _ElsewhereError as exc:
+            return exc.answer
         if clinic_id is None:
             return self.get_response(request)
         with clinic_scope(clinic_id):
@@ -37,14 +52,46 @@ class ClinicScopeMiddleware:
                 transaction.set_rollback(True)  # a view that failed arrives here as a response
             return response
 
-    def _clinic_of(self, request: HttpRequest) -> uuid.UUID | None:
-        if request.path.startswith("/oauth/"):
-            refuse_nul(request)
-            client_id = client_id_of(request)
-            return _ask("SELECT clinic_of_client(%s)", client_id) if client_id else None
-        if request.path.startswith("/admin/") and request.user.is_authenticated:
-            return _ask("SELECT clinics_of_person(%s) LIMIT 1", str(request.user.pk))
+
+class _ElsewhereError(Exception):
+    """The person must go to another page first."""
+
+    def __init__(self, answer: HttpResponseBase) -> None:
+        self.answer = answer
+
+
+def _clinic_of(request: HttpRequest) -> uuid.UUID | None:
+    """The clinic that the request runs in; raises ``_ElsewhereError``."""
+    if request.path.startswith("/oauth/"):
+        refuse_nul(request)
+        client_id = client_id_of(request)
+        return next(iter(_ask("SELECT clinic_of_client(%s)", client_id)), None) if client_id else None
+    if not request.path.startswith("/admin/") or request.path.startswith(WITHOUT_A_CLINIC):
         return None
+    return _chosen(request) if request.user.is_authenticated else None
+
+
+def _chosen(request: HttpRequest) -> uuid.UUID | None:
+    """The clinic of the session, or the only one that there is to choose."""
+    theirs = clinics_of(request.user.pk)  # type: ignore[arg-type]  # signed in
+    if CLINIC_KEY in request.session:
+        chosen = next((clinic for clinic in theirs if str(clinic) == request.session[CLINIC_KEY]), None)
+        if chosen is None:
+            logout(request)
+            raise _ElsewhereError(redirect(settings.LOGIN_URL))
+        return chosen
+    if len(theirs) > 1 and request.path != reverse("admin:logout"):
+        page = f"{reverse('choose-clinic')}?{urlencode({'next': request.get_full_path()})}"
+        raise _ElsewhereError(redirect(page))
+    if len(theirs) != 1:
+        return None
+    request.session[CLINIC_KEY] = str(theirs[0])
+    return theirs[0]
+
+
+def clinics_of(person_id: uuid.UUID) -> list[uuid.UUID]:
+    """The clinics in which the person works at present."""
+    return _ask("SELECT clinics_of_person(%s)", str(person_id))
 
 
 def refuse_nul(request: HttpRequest) -> None:
@@ -68,8 +115,7 @@ def client_id_of(request: HttpRequest) -> str:
     return str(request.POST.get("client_id") or request.GET.get("client_id") or "")
 
 
-def _ask(question: str, argument: str) -> uuid.UUID | None:
+def _ask(question: str, argument: str) -> list[uuid.UUID]:
     with connection.cursor() as cursor:
         cursor.execute(question, [argument])
-        row = cursor.fetchone()
-    return row[0] if row else None
+        return [clinic_id for (clinic_id,) in cursor.fetchall() if clinic_id is not None]

@@ -4,9 +4,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from clinics.services.answer_again import forget_answered_requests as forget
+from clinics.services.send_invitations import send_due_invitations as send
 
 
 @shared_task(name="clinics.tasks.forget_answered_requests")
 def forget_answered_requests() -> None:
     """Forget the Idempotency-Keys older than a day; run by beat."""
     forget(now=timezone.now())
+
+
+@shared_task(name="clinics.tasks.send_due_invitations")
+def send_due_invitations() -> None:
+    """Mail the invitations that are due; run by beat and by every invitation's nudge."""
+    send(now=timezone.now())

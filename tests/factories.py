@@ -42,7 +42,7 @@ def make_clinic(name: str, **settings: object) -> Clinic:
     return clinic
 
 
-def make_member(clinic: Clinic, role: str) -> Membership:
+def make_member(clinic: Clinic, role: str, **fields: object) -> Membership:
     """A person with a role; ``role@clinic.example`` is their address."""
     username = f"{role}-{secrets.token_hex(4)}"
     user = User.objects.create_user(
@@ -52,7 +52,7 @@ def make_member(clinic: Clinic, role: str) -> Membership:
         last_name="Person",
     )
     with clinic_scope(clinic.id):
-        return clinic.members.create(user=user, role=role)
+        return clinic.members.create(user=user, role=role, **fields)
 
 
 def make_client(

@@ -4,8 +4,16 @@ from django.urls import path
 
 from clinics.api.access_log import AccessLogView
 from clinics.api.clinic import ClinicView
+from clinics.api.members import MemberDetail, MemberInvitation, MemberList
 
 urlpatterns = [
     path("clinic", ClinicView.as_view(), name="clinic"),
     path("clinic/access-log", AccessLogView.as_view(), name="access-log"),
+    path("clinic/members", MemberList.as_view(), name="clinic-members"),
+    path("clinic/members/<uuid:member_id>", MemberDetail.as_view(), name="clinic-member"),
+    path(
+        "clinic/members/<uuid:member_id>/invitation",
+        MemberInvitation.as_view(),
+        name="clinic-member-invitation",
+    ),
 ]

@@ -1,6 +1,7 @@
 """The clinic's scope around the doors that aren't the API."""
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
@@ -21,6 +22,7 @@ def test_what_a_failed_page_wrote_is_rolled_back(clinic: Clinic, status: int, ke
 
     request = RequestFactory().get("/admin/")
     request.user = make_member(clinic, Role.CLINICIAN).user
+    request.session = SessionStore()
     ClinicScopeMiddleware(page)(request)
     with clinic_scope(clinic.id):
         assert Patient.objects.filter(given_name="Half").exists() is kept

@@ -16,10 +16,11 @@ from assessments.protocol import PROTOCOL_VERSION
 from assessments.services.acknowledge import acknowledge
 from assessments.services.submit import Submission, submit_assessment
 from clinics.actor import Actor, NamedClinician
-from clinics.models import Clinic
+from clinics.models import Clinic, Role
+from clinics.permissions import permissions_of
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
-from tests.factories import make_patient, reassuring_answers
+from tests.factories import make_member, make_patient, reassuring_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,21 @@ class World:
     follow_up: uuid.UUID
     open_escalation: uuid.UUID
     acknowledged_escalation: uuid.UUID
+    member: uuid.UUID
+    invited: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The ids of the path, and the body if there is one."""
+    """The ids of the path, and the body if there is one.
+
+    ``grants`` are the scopes that the request gives to somebody: nobody grants more than they hold, so a
+    token needs them besides the operation's own.
+    """
 
     path: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] | None = None
+    grants: frozenset[str] = frozenset()
 
 
 def fill(clinic: Clinic) -> World:
@@ -61,7 +69,9 @@ def fill(clinic: Clinic) -> World:
         assert clinic.on_call is not None
         acknowledge(clinic=clinic, escalation_id=second, by=NamedClinician(clinic.on_call), now=now)
         follow_up = FollowUp.objects.filter(assessment=continued).earliest("due_at").id
-    return World(clinic, runner, continued, follow_up, first, second)
+        invited = make_member(clinic, Role.RECEPTION, accepted=False).id
+    member = make_member(clinic, Role.RECEPTION).id
+    return World(clinic, runner, continued, follow_up, first, second, member, invited)
 
 
 def clinic_client(clinic: Clinic) -> Any:
@@ -98,12 +108,29 @@ def _override(world: World) -> dict[str, Any]:
     return {"decision": "stop_and_rehab", "reason": "Seen and examined.", **named}
 
 
+RECEPTION = frozenset(map(str, permissions_of(Role.RECEPTION)))
+
+
+def _invitation(_: World) -> Sample:
+    body = {"email": "new@clinic.example", "name": "Kim New", "role": "reception"}
+    return Sample({}, body, grants=RECEPTION)
+
+
 PERSON = {"given_name": "Robin", "family_name": "Runner"}
 
 SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("clinic", "GET"): lambda _: Sample(),
     ("clinic", "PATCH"): lambda world: Sample({}, _pathway(world)),
     ("access-log", "GET"): lambda _: Sample(),
+    ("clinic-members", "GET"): lambda _: Sample(),
+    ("clinic-members", "POST"): _invitation,
+    ("clinic-member", "GET"): lambda world: Sample({"member_id": world.member}),
+    ("clinic-member", "PATCH"): lambda world: Sample(
+        {"member_id": world.member}, {"active": False}, grants=RECEPTION
+    ),
+    ("clinic-member-invitation", "POST"): lambda world: Sample(
+        {"member_id": world.invited}, grants=RECEPTION
+    ),
     ("patients", "GET"): lambda _: Sample(),
     ("patients", "POST"): lambda _: Sample({}, PERSON),
     ("patient-search", "POST"): lambda _: Sample({}, {"family_name": "Run"}),

@@ -27,6 +27,18 @@ ALLOWED = {
         "assessments/services/versions.py",
         "Override.objects",
     ): "prefetched through assessments that are scoped",
+    ("clinics/api/members.py", "Clinic.objects"): "the caller's own clinic by its id, to lock it",
+    (
+        "clinics/services/accept_invitation.py",
+        "Membership.objects",
+    ): "the member of a signed link, by both ids",
+    ("clinics/services/end_access.py", "Session.objects"): "sessions have no clinic column: each is read",
+    ("clinics/services/end_access.py", "tokens.objects"): "tokens of the clinic's own clients",
+    (
+        "clinics/services/invite_member.py",
+        "User.objects",
+    ): "people belong to no clinic; nothing of them is told",
+    ("clinics/services/send_invitations.py", "Membership.objects"): "a sweep, inside each clinic by its id",
     (
         "clinics/services/access_log.py",
         "AccessLogEntry.objects",

@@ -1,0 +1,38 @@
+"""What the dashboard's own pages share with the rest of it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from unfold.widgets import BASE_INPUT_CLASSES
+
+from clinics.middleware import clinics_of
+from clinics.signed_in import member_of
+
+
+def page_context(request: HttpRequest, title: str, **more: Any) -> dict[str, Any]:
+    """Everything a page of the admin site shows around its content."""
+    return {**admin.site.each_context(request), "title": title, **more}
+
+
+def dress(form: forms.Form, names: Iterable[str] | None = None) -> None:
+    """Give the form's fields the dashboard's look."""
+    for name in names or form.fields:
+        form.fields[name].widget.attrs["class"] = " ".join(BASE_INPUT_CLASSES)
+
+
+def clinic_name(request: HttpRequest) -> str:
+    """Whose pages these are: below the name of the service, on every page."""
+    member = member_of(request)
+    return member.clinic.name if member else ""
+
+
+def account_links(request: HttpRequest) -> list[dict[str, str]]:
+    """The menu of the person signed in."""
+    links = [{"title": "Change password", "link": reverse("admin:password_change")}]
+    if request.user.pk is not None and len(clinics_of(request.user.pk)) > 1:
+        links.append({"title": "Change clinic", "link": reverse("choose-clinic")})
+    return links

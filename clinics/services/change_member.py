@@ -1,0 +1,59 @@
+"""Give a member another role, let them go, or take them back."""
+
+import datetime as dt
+from collections.abc import Mapping, Set
+from typing import Any
+
+from clinics.models import Clinic, Membership, Role
+from clinics.permissions import permissions_of
+from clinics.services.authority import check_held
+from clinics.services.end_access import end_member_access
+from clinics.services.name_clinician import CLINICAL_ROLES
+from clinics.services.working_members import working_members
+
+
+class LastAdminError(Exception):
+    """Nobody would be left who can look after the clinic's people and software."""
+
+
+class StillNeededError(Exception):
+    """Escalations go to this member; ``field`` is the setting of the clinic that names them."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+def change_member(
+    *, clinic: Clinic, member: Membership, held: Set[str], changes: Mapping[str, Any], now: dt.datetime
+) -> None:
+    """Set ``role`` and ``active`` as far as they are named.
+
+    Call it with the clinic's row locked, then the member's, so that of two admins who demote each other one
+    is refused. Who is let go loses their sessions and tokens at once. Raises ``BeyondOwnError``,
+    ``LastAdminError`` or ``StillNeededError``.
+    """
+    role, active = changes.get("role", member.role), changes.get("active", member.active)
+    if (role, active) == (member.role, member.active):
+        return
+    check_held(permissions_of(member.role) | permissions_of(role), held=held)
+    _check_someone_is_left(clinic, member, stays_admin=active and role == Role.ADMIN)
+    if not (active and role in CLINICAL_ROLES):
+        _check_not_needed(clinic, member)
+    leaves = member.active and not active
+    member.role, member.active = role, active
+    member.save(update_fields=["role", "active", "updated_at"])
+    if leaves:
+        end_member_access(member=member, now=now)
+
+
+def _check_someone_is_left(clinic: Clinic, member: Membership, *, stays_admin: bool) -> None:
+    admins = working_members(clinic).filter(role=Role.ADMIN)
+    if not stays_admin and admins.filter(id=member.id).exists() and not admins.exclude(id=member.id).exists():
+        raise LastAdminError
+
+
+def _check_not_needed(clinic: Clinic, member: Membership) -> None:
+    for field in ("on_call", "lead"):
+        if getattr(clinic, f"{field}_id") == member.id:
+            raise StillNeededError(field)
