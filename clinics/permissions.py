@@ -15,6 +15,7 @@ class Permission(StrEnum):
 
     SEE_PATIENTS = "patients:read"
     CHANGE_PATIENTS = "patients:write"
+    ERASE_PATIENTS = "erasure:write"
     SEE_ASSESSMENTS = "assessments:read"
     RECORD_ASSESSMENTS = "assessments:write"
     SEE_ESCALATIONS = "escalations:read"

@@ -72,3 +72,12 @@ def append_only(table: str) -> RunSQL:
         """,
         f"DROP TRIGGER append_only ON {table};",
     )
+
+
+def erasable(table: str, *columns: str) -> RunSQL:
+    """Return the migration step that lets erasure alone empty these columns of append-only rows."""
+    trigger = f"""
+        CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION refuse_change({{}});
+        """
+    return RunSQL(trigger.format(", ".join(columns)), trigger.format(""))

@@ -13,6 +13,7 @@ RESOURCES = {
     "follow-ups": "follow-ups and their answers",
     "protocols": "the protocol's questions and criteria",
     "clinic": "the clinic's own settings",
+    "erasure": "the erasure of patients and what forbids it",
     "access-log": "who read which patient",
     "members": "the clinic's people and their roles",
     "clients": "the clinic's software and its secrets",

@@ -13,7 +13,7 @@ class PatientAdmin(ClinicModelAdmin):
 
     related = "patients"
     seen_with = Permission.SEE_PATIENTS
-    list_display = ("family_name", "given_name", "external_id", "birth_date", "archived_at")
+    list_display = ("family_name", "given_name", "external_id", "birth_date", "archived_at", "erased_at")
     list_display_links = ("family_name", "given_name")
     ordering = ("family_name", "given_name", "id")
     fields = (
@@ -25,6 +25,9 @@ class PatientAdmin(ClinicModelAdmin):
         "contact",
         "running_profile",
         "archived_at",
+        "erased_at",
+        "legal_hold_reason",
+        "legal_hold_until",
         "created_at",
         "updated_at",
     )

@@ -20,13 +20,14 @@ from assessments.services.submit import PatientNotFoundError
 from assessments.services.versions import AssessmentNotFoundError, SupersededError
 from backend.api.problems import Problem
 from clinics.api.views import ClinicAPIView
+from patients.services import PatientErasedError
 
 
 class AmendmentsView(ClinicAPIView):
     """Corrections of one assessment."""
 
     resource = "assessments"
-    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "pathway_incomplete")}
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "pathway_incomplete", "erased")}
 
     def post(self, request: Request, assessment_id: uuid.UUID) -> Response:
         """All answers again, the wrong ones corrected: they become an assessment that supersedes this one.
@@ -62,6 +63,8 @@ def latest_only() -> Iterator[None]:
         raise NotFound from None
     except PatientNotFoundError:
         raise Problem("conflict", "The patient is archived.") from None
+    except PatientErasedError:
+        raise Problem("erased") from None
     except SupersededError as exc:
         raise Problem("conflict", f"Superseded by {exc.by}; that is the one to change.") from None
 

@@ -28,6 +28,7 @@ from backend.api.pagination import Ordering, PagedList
 from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
+from patients.services import PatientErasedError
 
 PATIENT_NOT_FOUND = FieldProblem("/patient", "not_found", "There is no such patient.")
 
@@ -66,7 +67,7 @@ class AssessmentsView(PagedList, ClinicAPIView):
     resource = "assessments"
     query_class: ClassVar[type[ListQuery]] = AssessmentQuery
     ordering: ClassVar[Ordering] = ("created_at", "id")
-    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("pathway_incomplete",)}
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("pathway_incomplete", "erased")}
 
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """The clinic's assessments, oldest first."""
@@ -113,6 +114,8 @@ def submission_problems() -> Iterator[None]:
         raise invalid_answers(exc) from None
     except PatientNotFoundError:
         raise Problem("invalid", errors=[PATIENT_NOT_FOUND]) from None
+    except PatientErasedError:
+        raise Problem("erased") from None
     except PathwayIncompleteError as exc:
         missing = ", ".join(exc.missing)
         raise Problem("pathway_incomplete", f"Missing from the clinic's settings: {missing}.") from None

@@ -28,6 +28,7 @@ from backend.api.queries import ListQuery
 from clinics.actor import NamedClinician
 from clinics.api.views import ClinicAPIView
 from clinics.services.name_clinician import NobodyNamedError, NotAClinicianError, name_clinician
+from patients.services import PatientErasedError
 
 
 class EscalationQuery(ListQuery):
@@ -117,6 +118,8 @@ class _StepView(Conditional, ClinicAPIView):
             self.step(escalation_id, named_clinician(self, body.validated_data), body.validated_data)
         except EscalationNotFoundError:
             raise NotFound from None
+        except PatientErasedError:
+            raise Problem("erased") from None
         except WrongStateError as exc:
             raise Problem("conflict", f"The escalation is {exc.state}.") from None
         return self.show_again(escalation_id)
@@ -160,7 +163,7 @@ class ReopenView(_StepView):
     """It starts again."""
 
     body = Reason
-    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict",)}
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "erased")}
 
     def step(self, escalation_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:
         """Send messages again from now on."""

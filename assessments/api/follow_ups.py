@@ -69,7 +69,7 @@ class FollowUpResponseView(ClinicAPIView):
     """The answer of one follow-up."""
 
     resource = "follow-ups"
-    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "pathway_incomplete")}
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "pathway_incomplete", "erased")}
 
     def post(self, request: Request, follow_up_id: uuid.UUID) -> Response:
         """Record the answers as an assessment of their own, linked to the first."""

@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.views import APIView
 
-from assessments.api import amendments, assessments, escalations, follow_ups, overrides
+from assessments.api import amendments, assessments, erasure, escalations, follow_ups, overrides
 from assessments.api import schema as shapes
 
 
@@ -23,6 +23,7 @@ def attach() -> None:
     _describe_changes_of_assessments()
     _describe_escalations()
     _describe_follow_ups()
+    _describe_erasure()
 
 
 def _describe_assessments() -> None:
@@ -129,5 +130,18 @@ def _describe_follow_ups() -> None:
             summary="Answer a follow-up: a new assessment linked to the first",
             request=shapes.FollowUpResponseBody,
             responses={201: shapes.AssessmentShape},
+        ),
+    )
+
+
+def _describe_erasure() -> None:
+    _describe(
+        erasure.ErasureView,
+        post=extend_schema(
+            operation_id="erasePatient",
+            summary="Erase a patient: the record stays under a pseudonym",
+            tags=["patients"],
+            request=erasure.ErasureBody,
+            responses=erasure.ErasureShape,
         ),
     )

@@ -81,7 +81,7 @@ class OverridesView(ClinicAPIView):
     """Different decisions about one assessment."""
 
     resource = "assessments"
-    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict",)}
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "erased")}
 
     def post(self, request: Request, assessment_id: uuid.UUID) -> Response:
         """A named clinician decides otherwise; the evaluation stays, and `effective` is what holds.

@@ -7,6 +7,7 @@ from assessments.models import Escalation, EscalationEvent
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
+from patients.services import PatientErasedError
 
 State = Escalation.State
 Kind = EscalationEvent.Kind
@@ -58,9 +59,14 @@ def resolve(
 def reopen(
     *, clinic: Clinic, escalation_id: uuid.UUID, by: NamedClinician, reason: str, now: datetime
 ) -> Escalation:
-    """Start the messages again at once; raises ``WrongStateError`` when it is open already."""
+    """Start the messages again at once; raises ``WrongStateError`` when it is open already.
+
+    Raises ``PatientErasedError`` too: there is nobody left to call about.
+    """
     with clinic_scope(clinic.id):
         escalation = _lock(clinic, escalation_id)
+        if escalation.patient.erased_at is not None:
+            raise PatientErasedError
         if escalation.state == State.OPEN:
             raise WrongStateError(escalation.state)
         escalation.state = State.OPEN

@@ -19,11 +19,12 @@ from clinics.actor import Actor
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
+from patients.services import PatientErasedError
 
 # By hand: the ORM's own way to this row costs more than the database's (docs/benchmarks.md).
 _LOCK_PATIENT = """
-SELECT birth_date FROM patients_patient
-WHERE clinic_id = %s AND id = %s AND archived_at IS NULL FOR NO KEY UPDATE
+SELECT birth_date, erased_at FROM patients_patient
+WHERE clinic_id = %s AND id = %s AND (archived_at IS NULL OR erased_at IS NOT NULL) FOR NO KEY UPDATE
 """
 
 
@@ -65,7 +66,8 @@ class Recorded:
 def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, now: dt.datetime) -> Recorded:
     """Evaluate and store an assessment, its escalation and its follow-ups in one transaction.
 
-    Raises ``PathwayIncompleteError``, ``PatientNotFoundError`` or ``InvalidAnswers``; then nothing is stored.
+    Raises ``PathwayIncompleteError``, ``PatientNotFoundError``, ``PatientErasedError`` or ``InvalidAnswers``;
+    then nothing is stored.
     The runner's earlier follow-ups are replaced by this assessment's: a newer decision has its own schedule.
     """
     if clinic.missing_from_pathway:
@@ -93,13 +95,16 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
 def lock_patient(clinic: Clinic, patient_id: uuid.UUID) -> Patient:
     """Two assessments of one runner at once take turns, so that one schedule replaces the other.
 
-    The patient returned knows only its id, clinic and birth date. Raises ``PatientNotFoundError``.
+    The patient returned knows only its id, clinic and birth date. Raises ``PatientNotFoundError`` or
+    ``PatientErasedError``.
     """
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_PATIENT, [clinic.id, patient_id])
         row = cursor.fetchone()
     if row is None:
         raise PatientNotFoundError
+    if row[1] is not None:
+        raise PatientErasedError
     return Patient(id=patient_id, clinic=clinic, birth_date=row[0])
 
 

@@ -49,6 +49,21 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "It conflicts with the present state",
         "Read the resource again; detail says what is wrong.",
     ),
+    "erased": (
+        409,
+        "The patient was erased",
+        "Nothing is changed or added any more. Somebody who comes back is registered as a new patient.",
+    ),
+    "legal_hold": (
+        409,
+        "A legal hold forbids it",
+        "Nothing was erased. Ask again when the hold has ended; detail says when and why.",
+    ),
+    "escalation_unresolved": (
+        409,
+        "Somebody is still called about this patient",
+        "Nothing was erased. Acknowledge and resolve the patient's escalations first.",
+    ),
     "pathway_incomplete": (
         409,
         "The clinic's emergency pathway is incomplete",

@@ -88,7 +88,9 @@ class ResourceSchema(AutoSchema):
         if self._is_logged():
             why = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": PURPOSE_PATTERN}
             parameters.append(
-                _header(PURPOSE_HEADER, "Why you read it: goes into the access log.", schema=why)
+                _header(
+                    PURPOSE_HEADER, "Why you read it, without names: stays in the access log.", schema=why
+                )
             )
         if self._takes_key():
             parameters += self._key_headers()

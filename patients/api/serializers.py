@@ -21,7 +21,7 @@ from backend.api.fields import (
     WordField,
 )
 from backend.api.queries import ListQuery, TextQueryField
-from patients.models import Patient, SexAtBirth
+from patients.models import HoldReason, Patient, SexAtBirth
 
 EARLIEST_BIRTH = dt.date(1900, 1, 1)
 PHONE = r"^\+?[0-9][0-9 ().\-/]{2,38}$"
@@ -65,6 +65,14 @@ class RunningProfileSerializer(StrictSerializer):
     goal_event = GoalEventSerializer(required=False, allow_null=True)
 
 
+@extend_schema_serializer(component_name="LegalHold")
+class LegalHoldSerializer(StrictSerializer):
+    """Why a record must not be erased, and how long."""
+
+    reason = WordField("HoldReason", HoldReason)
+    until = serializers.DateField(help_text="The last day of it, by the clinic's calendar.")
+
+
 @extend_schema_serializer(component_name="Patient")
 class PatientSerializer(StrictSerializer):
     """A runner of the clinic; archived, never deleted."""
@@ -93,6 +101,14 @@ class PatientSerializer(StrictSerializer):
         help_text="true archives the patient, false takes them back; left out, it stays as it is.",
     )
     archived_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    erased_at = serializers.DateTimeField(
+        read_only=True,
+        allow_null=True,
+        help_text="Since then the names are a pseudonym, the rest is empty and nothing can be changed.",
+    )
+    legal_hold = LegalHoldSerializer(
+        read_only=True, allow_null=True, help_text="While it lasts, the patient can't be erased."
+    )
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
 
@@ -126,6 +142,7 @@ class PatientQuery(ListQuery):
 
 PATIENT = PatientSerializer()
 PATIENT_CHANGES = PatientSerializer(partial=True)
+LEGAL_HOLD = LegalHoldSerializer()
 PATIENT_SEARCH = PatientSearchSerializer()
 
 

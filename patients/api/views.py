@@ -1,6 +1,8 @@
 """The patients of the caller's clinic."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -27,6 +29,7 @@ from patients.api.serializers import (
 from patients.models import Patient
 from patients.services import (
     ExternalIdTakenError,
+    PatientErasedError,
     change_patient,
     find_or_register_patient,
     register_patient,
@@ -56,6 +59,17 @@ def external_id_taken() -> Problem:
     """The 409 for an id that is another patient's."""
     error = FieldProblem("/external_id", "not_unique", "Another patient of the clinic has this external id.")
     return Problem("conflict", error.detail, errors=[error])
+
+
+@contextmanager
+def patient_problems() -> Iterator[None]:
+    """Turn the refusals of changing a patient into problems of the request."""
+    try:
+        yield
+    except ExternalIdTakenError:
+        raise external_id_taken() from None
+    except PatientErasedError:
+        raise Problem("erased") from None
 
 
 class PatientList(PagedList, PatientView):
@@ -88,10 +102,8 @@ class PatientList(PagedList, PatientView):
     def post(self, request: Request) -> Response:
         """An `external_id` that another patient of the clinic has is a conflict."""
         details = PATIENT.run_validation(request.data)
-        try:
+        with patient_problems():
             patient = register_patient(clinic=self.clinic, details=details, now=timezone.now())
-        except ExternalIdTakenError:
-            raise external_id_taken() from None
         return self.registered(patient)
 
     def registered(self, patient: Patient) -> Response:
@@ -107,7 +119,7 @@ class PatientDetail(Conditional, PatientView):
     """One patient."""
 
     needs_if_match = frozenset({"PATCH"})
-    conflicts = {"PATCH": ("conflict",)}
+    conflicts = {"PATCH": ("conflict", "erased")}
 
     @extend_schema(operation_id="getPatient", summary="Read a patient", responses=PatientSerializer)
     def get(self, request: Request, patient_id: uuid.UUID) -> Response:  # noqa: ARG002
@@ -128,10 +140,8 @@ class PatientDetail(Conditional, PatientView):
         patient = get_object_or_404(self.clinic.patients.select_for_update(), pk=patient_id)
         check_if_match(request, patient_document(patient))
         changes = PATIENT_CHANGES.run_validation(request.data)
-        try:
+        with patient_problems():
             change_patient(patient=patient, changes=changes, now=timezone.now())
-        except ExternalIdTakenError:
-            raise external_id_taken() from None
         return self.represent(patient_document(patient))
 
 

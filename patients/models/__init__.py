@@ -1,5 +1,6 @@
 """Patients."""
 
-from patients.models.patient import Patient, SexAtBirth
+from patients.models.erasure import Erasure, ErasureReason
+from patients.models.patient import HoldReason, Patient, SexAtBirth
 
-__all__ = ["Patient", "SexAtBirth"]
+__all__ = ["Erasure", "ErasureReason", "HoldReason", "Patient", "SexAtBirth"]

@@ -1,8 +1,10 @@
 """The runner."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from clinics.history import recorded
 from clinics.models import Clinic, Timestamped
@@ -17,9 +19,21 @@ class SexAtBirth(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
+class HoldReason(models.TextChoices):
+    """Why a record must be kept although the person wants it erased."""
+
+    LEGAL_CLAIM = "legal_claim", "Legal claim"
+    INVESTIGATION = "investigation", "Investigation or complaint"
+    RETENTION_PERIOD = "retention_period", "Statutory retention period"
+
+
 @recorded()
 class Patient(Timestamped):
-    """A runner of one clinic; archived, never deleted."""
+    """A runner of one clinic; archived, never deleted.
+
+    An erased patient keeps the row under a pseudonym: only the database's function ``erase_patient`` makes
+    one, and nothing changes it afterwards.
+    """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
     # Null, not "": several patients without one must not collide in the unique constraint.
@@ -33,15 +47,50 @@ class Patient(Timestamped):
     contact = models.JSONField(default=dict, blank=True)
     running_profile = models.JSONField(default=dict, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+    legal_hold_reason = models.CharField(
+        max_length=20, blank=True, default="", db_default="", choices=HoldReason.choices
+    )
+    legal_hold_until = models.DateField(
+        null=True, blank=True, help_text="The last day of the hold, by the clinic's calendar."
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["clinic", "external_id"], name="one_patient_per_external_id")
+            models.UniqueConstraint(fields=["clinic", "external_id"], name="one_patient_per_external_id"),
+            models.CheckConstraint(
+                name="legal_hold_has_reason_and_end",
+                condition=Q(legal_hold_reason="", legal_hold_until__isnull=True)
+                | ~Q(legal_hold_reason="") & Q(legal_hold_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="erased_patient_is_nobody",
+                condition=Q(erased_at__isnull=True)
+                | Q(
+                    archived_at__isnull=False,
+                    external_id__isnull=True,
+                    birth_date__isnull=True,
+                    sex_at_birth=SexAtBirth.UNKNOWN,
+                    contact={},
+                    running_profile={},
+                ),
+            ),
         ]
         indexes = [models.Index(fields=["clinic", "updated_at", "id"], name="patient_changes")]
 
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}"
+
+    @property
+    def legal_hold(self) -> dict[str, Any] | None:
+        """Why and until which day the record must not be erased; ``None`` without a hold."""
+        if self.legal_hold_until is None:
+            return None
+        return {"reason": self.legal_hold_reason, "until": self.legal_hold_until}
+
+    def is_held_on(self, day: dt.date) -> bool:
+        """Whether a legal hold forbids erasing the record on a day of the clinic's calendar."""
+        return self.legal_hold_until is not None and day <= self.legal_hold_until
 
     def age_on(self, day: dt.date) -> int | None:
         """Completed years on a day; ``None`` when the birth date isn't known or lies after it."""

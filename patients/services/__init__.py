@@ -1,14 +1,18 @@
 """What can be done about a patient."""
 
 from patients.services.change_patient import change_patient
-from patients.services.errors import ExternalIdTakenError
+from patients.services.errors import ExternalIdTakenError, PatientErasedError
+from patients.services.hold_record import hold_record, release_record
 from patients.services.register_patient import find_or_register_patient, register_patient
 from patients.services.search_patients import search_patients
 
 __all__ = [
     "ExternalIdTakenError",
+    "PatientErasedError",
     "change_patient",
     "find_or_register_patient",
+    "hold_record",
     "register_patient",
+    "release_record",
     "search_patients",
 ]

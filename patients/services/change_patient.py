@@ -6,7 +6,7 @@ from typing import Any
 
 from patients.models import Patient
 from patients.services.details import as_columns
-from patients.services.errors import external_id_is_free
+from patients.services.errors import PatientErasedError, external_id_is_free
 
 
 def change_patient(
@@ -15,8 +15,11 @@ def change_patient(
     """Store the fields that differ; returns whether anything did. Call it with the row locked.
 
     Fields not named stay as they are. ``contact`` and ``running_profile`` are merged (RFC 7396: a null
-    removes), or taken as the whole with ``replace``. Raises ``ExternalIdTakenError``.
+    removes), or taken as the whole with ``replace``. Raises ``ExternalIdTakenError`` and
+    ``PatientErasedError``.
     """
+    if patient.erased_at is not None:
+        raise PatientErasedError
     columns = as_columns(changes, over=patient, now=now, replace=replace)
     changed = {name: value for name, value in columns.items() if getattr(patient, name) != value}
     if not changed:

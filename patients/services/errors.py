@@ -10,6 +10,10 @@ class ExternalIdTakenError(Exception):
     """Another patient of the clinic has this external id."""
 
 
+class PatientErasedError(Exception):
+    """The patient was erased: nothing about them is changed or added any more."""
+
+
 @contextmanager
 def external_id_is_free() -> Iterator[None]:
     """Run the block in a savepoint; raises ``ExternalIdTakenError`` when the unique constraint refuses it.

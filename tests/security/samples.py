@@ -136,6 +136,13 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("patient-search", "POST"): lambda _: Sample({}, {"family_name": "Run"}),
     ("patient", "GET"): lambda world: Sample({"patient_id": world.patient.id}),
     ("patient", "PATCH"): lambda world: Sample({"patient_id": world.patient.id}, {"family_name": "Walker"}),
+    ("patient-erasure", "POST"): lambda world: Sample(
+        {"patient_id": world.patient.id}, {"reason": "patient_request"}
+    ),
+    ("patient-legal-hold", "PUT"): lambda world: Sample(
+        {"patient_id": world.patient.id}, {"reason": "legal_claim", "until": "2999-12-31"}
+    ),
+    ("patient-legal-hold", "DELETE"): lambda world: Sample({"patient_id": world.patient.id}),
     ("patient-timeline", "GET"): lambda world: Sample({"patient_id": world.patient.id}),
     ("changes", "GET"): lambda _: Sample(),
     ("patient-by-external-id", "PUT"): lambda world: Sample(

@@ -40,6 +40,7 @@ DEFINER_FUNCTIONS = {
     "recent_deliveries": "counts by channel and state, for the operator's monitors",
     "stuck_work": "ids of rows under a lease that can't be; refuses tables that hold no due work",
     "clinic_of_client": "whose client is this? the token endpoint checks the secret inside that clinic",
+    "erase_patient": "the one way past rows that never change: one patient of the transaction's own clinic",
     "note_change": "a trigger: writes the list of changes, which the service can only read",
     "clinics_of_person": "where does this person work? asked when they have signed in",
 }

@@ -86,7 +86,7 @@ def ask(
         path,
         json.dumps(request.body) if request.body is not None else "",
         content_type="application/json",
-        headers={"If-Match": "*"} if method in {"PUT", "PATCH"} else {},
+        headers={"If-Match": "*"} if method in {"PUT", "PATCH", "DELETE"} else {},
     )
 
 

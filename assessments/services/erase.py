@@ -1,0 +1,135 @@
+"""A runner is forgotten: what was decided stays explainable, and is nobody's any more (docs/adr/0009)."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.db import connection
+
+from assessments.models import Escalation, FollowUp
+from assessments.services.submit import PatientNotFoundError
+from clinics.actor import Actor
+from clinics.models import Clinic
+from clinics.services.access_log import log_access
+from clinics.tenancy import clinic_scope
+from patients.models import Erasure, ErasureReason, Patient
+
+#: Escalations in these states call nobody and are in nobody's hands.
+ENDED = (Escalation.State.RESOLVED, "superseded")
+
+#: Why rows of a kind stay. ``record``: a past decision must be explainable, and what is left names nobody.
+#: ``audit``: who read and changed what must be provable; ids only. ``staff``: about the clinic's own people.
+KEPT_BECAUSE = {
+    "patient": "record",
+    "patient_history": "audit",
+    "assessment": "record",
+    "override": "record",
+    "escalation": "record",
+    "escalation_history": "audit",
+    "escalation_event": "audit",
+    "follow_up": "record",
+    "delivery": "staff",
+    "access_log": "audit",
+}
+
+
+class LegalHoldError(Exception):
+    """The record is under a legal hold; ``hold`` says why and until when."""
+
+    def __init__(self, hold: dict[str, Any]) -> None:
+        super().__init__("legal hold")
+        self.hold = hold
+
+
+class StillCalledForError(Exception):
+    """An escalation of the patient isn't resolved: it must never vanish with them."""
+
+
+def erase_patient(
+    *,
+    clinic: Clinic,
+    actor: Actor,
+    patient_id: uuid.UUID,
+    reason: ErasureReason,
+    request_id: str,
+    action: str,
+    now: dt.datetime,
+) -> Erasure:
+    """Pseudonymise a patient everywhere, in one transaction; a second time returns the first report.
+
+    Their pending follow-ups are cancelled. Raises ``PatientNotFoundError``, ``LegalHoldError`` or
+    ``StillCalledForError``; then nothing is changed.
+    """
+    with clinic_scope(clinic.id):
+        patient = clinic.patients.select_for_update().filter(id=patient_id).first()
+        if patient is None:
+            raise PatientNotFoundError
+        if patient.erased_at is not None:
+            return clinic.erasures.get(patient=patient)
+        _refuse(clinic, patient, now)
+        _cancel_follow_ups(clinic, patient, now)
+        erasure = clinic.erasures.create(
+            patient=patient,
+            reason=reason,
+            erased_at=now,
+            client=actor.client,
+            user=actor.user,
+            records=_records(clinic, patient, now),
+        )
+        log_access(
+            clinic=clinic,
+            actor=actor,
+            patients=[patient.id],
+            action=action,
+            purpose="",
+            request_id=request_id,
+            now=now,
+        )
+    return erasure
+
+
+def _refuse(clinic: Clinic, patient: Patient, now: dt.datetime) -> None:
+    hold = patient.legal_hold
+    if hold and patient.is_held_on(now.astimezone(clinic.zone).date()):
+        raise LegalHoldError(hold)
+    escalations = list(clinic.escalations.select_for_update().filter(patient=patient).only("state"))
+    if any(escalation.state not in ENDED for escalation in escalations):
+        raise StillCalledForError
+
+
+def _cancel_follow_ups(clinic: Clinic, patient: Patient, now: dt.datetime) -> None:
+    pending = clinic.follow_ups.filter(patient=patient, state__in=FollowUp.PENDING)
+    pending.update(
+        state=FollowUp.State.CANCELLED,
+        next_attempt_at=None,
+        claim_token=None,
+        leased_until=None,
+        updated_at=now,
+    )
+
+
+def _records(clinic: Clinic, patient: Patient, now: dt.datetime) -> list[dict[str, Any]]:
+    """Erase, and count: how many rows of each kind lost something, and how many stay."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kind, pseudonymised, kept FROM erase_patient(%s, %s)",
+            [patient.id, now],
+        )
+        counted: list[tuple[str, int, int]] = cursor.fetchall()
+    deliveries = clinic.deliveries.filter(escalation__patient=patient) | clinic.deliveries.filter(
+        follow_up__patient=patient
+    )
+    counted += [
+        ("follow_up", 0, clinic.follow_ups.filter(patient=patient).count()),
+        ("delivery", 0, deliveries.count()),
+        ("access_log", 0, clinic.access_log.filter(patient_id=patient.id).count()),
+    ]
+    return [
+        {
+            "kind": kind,
+            "pseudonymised": pseudonymised,
+            "kept": kept,
+            "kept_because": KEPT_BECAUSE.get(kind),
+        }
+        for kind, pseudonymised, kept in counted
+    ]
