@@ -13,7 +13,11 @@ from unfold.decorators import display
 
 from assessments.decision_page import decision_page, decision_words, urgency_words
 from assessments.models import Assessment, Delivery, Escalation, FollowUp
-from assessments.services.acknowledge import EscalationNotFoundError, acknowledge
+from assessments.services.acknowledge import (
+    EscalationNotFoundError,
+    SupersededEscalationError,
+    acknowledge,
+)
 from assessments.services.versions import with_versions
 from assessments.standing import standing
 from clinics.actor import Actor
@@ -98,12 +102,16 @@ class EscalationAdmin(ClinicModelAdmin):
         "urgency_in_words",
         "state",
         "opened_at",
+        "notified_at",
         "acknowledge_by",
+        "breached_at",
         "acknowledged_at",
         "acknowledged_by",
         "resolved_at",
         "resolved_by",
+        "outcome_code",
         "outcome",
+        "superseded_by",
         "round",
         "next_attempt_at",
         "last_error",
@@ -148,6 +156,9 @@ class EscalationAdmin(ClinicModelAdmin):
             acknowledge(clinic=member.clinic, escalation_id=object_id, by=by, now=timezone.now())
         except EscalationNotFoundError:
             raise Http404 from None
+        except SupersededEscalationError as exc:
+            messages.warning(request, "A later one has taken its place: this is the one to act on.")
+            return HttpResponseRedirect(reverse("admin:assessments_escalation_change", args=[exc.by]))
         messages.success(request, "You have taken this on; its messages have stopped.")
         return HttpResponseRedirect(reverse("admin:assessments_escalation_change", args=[object_id]))
 

@@ -96,7 +96,7 @@ def override_document(override: Override) -> dict[str, Any]:
         "exclusion": _given(
             by=override.exclusion_by, at=timestamp(override.exclusion_at), text=override.exclusion_text
         ),
-        "by": _member(override.member),
+        "by": member_document(override.member),
         "client": _id(override.client_id),
         "carried_from": _id(override.carried_from_id),
         "created_at": timestamp(override.created_at),
@@ -126,12 +126,17 @@ def escalation_document(escalation: Escalation) -> dict[str, Any]:
         ]
         or [OVERRIDDEN],
         "opened_at": timestamp(escalation.opened_at),
+        "called_since": timestamp(escalation.called_since),
+        "notified_at": timestamp(escalation.notified_at),
         "acknowledge_by": timestamp(escalation.acknowledge_by),
+        "breached_at": timestamp(escalation.breached_at),
         "acknowledged_at": timestamp(escalation.acknowledged_at),
-        "acknowledged_by": _member(escalation.acknowledged_by),
+        "acknowledged_by": member_document(escalation.acknowledged_by),
         "resolved_at": timestamp(escalation.resolved_at),
-        "resolved_by": _member(escalation.resolved_by),
+        "resolved_by": member_document(escalation.resolved_by),
+        "outcome_code": escalation.outcome_code or None,
         "outcome": escalation.outcome,
+        "superseded_by": _id(escalation.superseded_by_id),
         "rounds_sent": escalation.round,
         "next_attempt_at": timestamp(escalation.next_attempt_at),
         "created_at": timestamp(escalation.created_at),
@@ -168,5 +173,6 @@ def timestamp(value: dt.datetime | None) -> str | None:
     return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if value else None
 
 
-def _member(member: Membership | None) -> dict[str, str] | None:
+def member_document(member: Membership | None) -> dict[str, str] | None:
+    """A person of the clinic by id and name."""
     return {"id": str(member.id), "name": member.shown_name} if member else None

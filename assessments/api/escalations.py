@@ -11,17 +11,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.documents import escalation_document, readable_escalations
-from assessments.models import Escalation
+from assessments.models import Escalation, Outcome
 from assessments.models.escalation import ESCALATED_URGENCIES
 from assessments.services.acknowledge import (
     EscalationNotFoundError,
+    OutcomeRefusedError,
+    SupersededEscalationError,
     WrongStateError,
     acknowledge,
     reopen,
     resolve,
 )
 from backend.api.etags import Conditional
-from backend.api.fields import NoteField, StrictSerializer
+from backend.api.fields import NoteField, StrictSerializer, WordField
 from backend.api.pagination import Ordering, PagedList
 from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import ListQuery
@@ -48,10 +50,15 @@ class OnBehalf(StrictSerializer):
     )
 
 
-class Outcome(OnBehalf):
+class Resolution(OnBehalf):
     """What came of it."""
 
-    outcome = NoteField(max_length=1000)
+    outcome_code = WordField(
+        "Outcome",
+        Outcome,
+        help_text="An emergency is closed by handed_over, attended or excluded; same_day by declined too.",
+    )
+    outcome = NoteField(max_length=1000, help_text="In words.")
 
 
 class Reason(OnBehalf):
@@ -108,6 +115,7 @@ class _StepView(Conditional, ClinicAPIView):
 
     resource = "escalations"
     needs_if_match: ClassVar[frozenset[str]] = frozenset()
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict",)}
     body: ClassVar[type[OnBehalf]] = OnBehalf
 
     def post(self, request: Request, escalation_id: uuid.UUID) -> Response:
@@ -122,6 +130,12 @@ class _StepView(Conditional, ClinicAPIView):
             raise Problem("erased") from None
         except WrongStateError as exc:
             raise Problem("conflict", f"The escalation is {exc.state}.") from None
+        except SupersededEscalationError as exc:
+            raise Problem("conflict", f"Superseded by {exc.by}; that is the one to act on.") from None
+        except OutcomeRefusedError as exc:
+            allowed = "One of: " + ", ".join(sorted(exc.allowed)) + "."
+            error = FieldProblem("/outcome_code", "not_enough", f"So urgent a case needs more. {allowed}")
+            raise Problem("invalid", errors=[error]) from None
         return self.show_again(escalation_id)
 
     def show_again(self, reference: uuid.UUID) -> Response:
@@ -145,8 +159,7 @@ class AcknowledgeView(_StepView):
 class ResolveView(_StepView):
     """It is closed with its outcome."""
 
-    body = Outcome
-    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict",)}
+    body = Resolution
 
     def step(self, escalation_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:
         """Close it; only after somebody acknowledged."""
@@ -154,6 +167,7 @@ class ResolveView(_StepView):
             clinic=self.clinic,
             escalation_id=escalation_id,
             by=by,
+            code=Outcome(body["outcome_code"]),
             outcome=body["outcome"],
             now=timezone.now(),
         )

@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from assessments.api.answers_schema import Schema, absent_reasons_schema, answers_schema
 from assessments.api.reading import MAX_REASON
-from assessments.models import Escalation, FollowUp, FollowUpKind, Override
+from assessments.models import Escalation, FollowUp, FollowUpKind, Outcome, Override
 from assessments.models.override import CLINICAL_ROLES
 from assessments.protocol import PROTOCOL_VERSION
 from assessments.protocol.vocabulary import (
@@ -309,12 +309,21 @@ class EscalationShape(Shape):
     state = WordField("EscalationState", Escalation.State)
     reasons = ReasonShape(many=True)
     opened_at = serializers.DateTimeField()
+    called_since = serializers.DateTimeField(help_text="When it opened, was raised or opened again.")
+    notified_at = serializers.DateTimeField(allow_null=True, help_text="The first message since then left.")
     acknowledge_by = serializers.DateTimeField()
+    breached_at = serializers.DateTimeField(
+        allow_null=True, help_text="The deadline passed unanswered, and the operator was told."
+    )
     acknowledged_at = serializers.DateTimeField(allow_null=True)
     acknowledged_by = MemberShape(allow_null=True)
     resolved_at = serializers.DateTimeField(allow_null=True)
     resolved_by = MemberShape(allow_null=True)
+    outcome_code = WordField("Outcome", Outcome, allow_null=True, help_text="Null until it is resolved.")
     outcome = serializers.CharField(help_text="Empty until it is resolved.")
+    superseded_by = serializers.UUIDField(
+        allow_null=True, help_text="The escalation of a later assessment that calls in its place."
+    )
     rounds_sent = serializers.IntegerField()
     next_attempt_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()

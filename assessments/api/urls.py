@@ -7,6 +7,7 @@ from assessments.api import (
     assessments,
     changes,
     erasure,
+    escalation_history,
     escalations,
     follow_ups,
     operations,
@@ -32,6 +33,11 @@ urlpatterns = [
     path("protocols/<str:version>", protocols.ProtocolView.as_view(), name="protocol"),
     path("escalations", escalations.EscalationsView.as_view(), name="escalations"),
     path("escalations/<uuid:escalation_id>", escalations.EscalationView.as_view(), name="escalation"),
+    path(
+        "escalations/<uuid:escalation_id>/history",
+        escalation_history.EscalationHistoryView.as_view(),
+        name="escalation-history",
+    ),
     path(
         "escalations/<uuid:escalation_id>/acknowledge",
         escalations.AcknowledgeView.as_view(),

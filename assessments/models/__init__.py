@@ -4,8 +4,8 @@ from assessments.models.assessment import Assessment
 from assessments.models.change import Change
 from assessments.models.delivery import Delivery, DeliveryAttempt, DeliveryChannel
 from assessments.models.due_work import DueWork
-from assessments.models.escalation import Escalation, EscalationEvent
-from assessments.models.follow_up import FollowUp, FollowUpKind
+from assessments.models.escalation import Escalation, EscalationEvent, Outcome
+from assessments.models.follow_up import FollowUp, FollowUpKind, FollowUpResult
 from assessments.models.override import Override
 from assessments.models.tally import Tally
 
@@ -20,6 +20,8 @@ __all__ = [
     "EscalationEvent",
     "FollowUp",
     "FollowUpKind",
+    "FollowUpResult",
+    "Outcome",
     "Override",
     "Tally",
 ]

@@ -1,6 +1,7 @@
 """Work that PostgreSQL remembers until it is done."""
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -45,3 +46,8 @@ class DueWork(Timestamped):
 
     class Meta:
         abstract = True
+
+    @property
+    def look_again_by(self) -> datetime | None:
+        """The moment at which it must be looked at again, however long the next step might wait."""
+        return None

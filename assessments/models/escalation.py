@@ -1,5 +1,7 @@
 """A decision that a person must see."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -18,12 +20,28 @@ ESCALATED_URGENCIES = [
 ]
 
 
+class Outcome(models.TextChoices):
+    """What came of an escalation; its words say the rest."""
+
+    HANDED_OVER = "handed_over", "Handed over to whoever goes on treating"
+    ATTENDED = "attended", "Seen where the runner was sent"
+    EXCLUDED = "excluded", "Excluded by examination or imaging"
+    BOOKED = "booked", "Appointment booked"
+    SCREEN_COMPLETED = "screen_completed", "The missing answers were given"
+    DECLINED = "declined", "The runner declines"
+    NOT_REACHED = "not_reached", "The runner could not be reached"
+
+
 @recorded(leaving_out=LEASE_COLUMNS)
 class Escalation(DueWork):
     """Repeats its messages until a named person acknowledges it.
 
-    ``policy`` is the ladder as it stood when the escalation opened: later changes of the clinic's settings
-    reach new escalations only. ``round`` counts the ladder's steps taken; each has its own deliveries.
+    ``policy`` is the ladder as it stood when the calling began at ``called_since`` (opened, raised or opened
+    again): later changes of the clinic's settings don't reach it. ``round`` counts the ladder's steps taken;
+    each has its own deliveries. ``notified_at`` is when the first message of this calling left,
+    ``breached_at`` when its deadline passed unanswered.
+
+    A later assessment that is at least as urgent takes its place: ``superseded_by`` calls from then on.
     """
 
     class State(models.TextChoices):
@@ -32,6 +50,7 @@ class Escalation(DueWork):
         OPEN = "open", "Open"
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
         RESOLVED = "resolved", "Resolved"
+        SUPERSEDED = "superseded", "Superseded"
 
     PENDING = (State.OPEN,)
     CLAIM_FUNCTION = "claim_due_escalation"
@@ -45,7 +64,10 @@ class Escalation(DueWork):
     )
     state = models.CharField(max_length=20, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField()
+    called_since = models.DateTimeField()
     acknowledge_by = models.DateTimeField()
+    notified_at = models.DateTimeField(null=True, blank=True)
+    breached_at = models.DateTimeField(null=True, blank=True)
     policy = models.JSONField()
     round = models.PositiveIntegerField(default=0)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
@@ -56,7 +78,11 @@ class Escalation(DueWork):
     resolved_by = models.ForeignKey(
         Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    outcome_code = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     outcome = models.CharField(max_length=1000, blank=True)
+    superseded_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="supersedes"
+    )
 
     class Meta:
         indexes = [
@@ -69,7 +95,13 @@ class Escalation(DueWork):
         constraints = [
             models.CheckConstraint(
                 name="acknowledged_by_somebody",
-                condition=Q(state="open") | Q(acknowledged_by__isnull=False, acknowledged_at__isnull=False),
+                condition=Q(state__in=["open", "superseded"])
+                | Q(acknowledged_by__isnull=False, acknowledged_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="superseded_by_another",
+                condition=Q(state="superseded", superseded_by__isnull=False)
+                | ~Q(state="superseded") & Q(superseded_by__isnull=True),
             ),
             models.CheckConstraint(
                 name="resolved_with_outcome_by_somebody",
@@ -84,9 +116,17 @@ class Escalation(DueWork):
     def __str__(self) -> str:
         return f"Escalation {self.id}"
 
+    @property
+    def look_again_by(self) -> datetime | None:
+        """The deadline, until its breach has been noted: no wait between rounds may run past it."""
+        return self.acknowledge_by if self.breached_at is None else None
+
 
 class EscalationEvent(Identified):
-    """What a person did with an escalation, and through which software. Append-only."""
+    """What happened to an escalation: what a person did, through which software, or the service itself.
+
+    Append-only. ``at`` is the moment it is about: a breach is noted a little later than its deadline.
+    """
 
     class Kind(models.TextChoices):
         """What happened."""
@@ -95,17 +135,29 @@ class EscalationEvent(Identified):
         RESOLVED = "resolved", "Resolved"
         REOPENED = "reopened", "Reopened"
         RAISED = "raised", "Raised by an override"
+        NOTIFIED = "notified", "First message sent"
+        BREACHED = "breached", "Deadline passed"
+        SUPERSEDED = "superseded", "Superseded by a later assessment"
+
+    #: What no person does.
+    OF_THE_SERVICE = (Kind.NOTIFIED, Kind.BREACHED, Kind.SUPERSEDED)
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="escalation_events")
     escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     at = models.DateTimeField()
-    member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     client = models.ForeignKey(ApiClient, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=1000, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["escalation", "at"], name="escalation_history")]
+        constraints = [
+            models.CheckConstraint(
+                name="somebody_stands_behind_what_people_do",
+                condition=Q(member__isnull=False) | Q(kind__in=["notified", "breached", "superseded"]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"

@@ -5,24 +5,45 @@ from django.db.models import Q
 
 from assessments.models.assessment import Assessment
 from assessments.models.due_work import LEASE_COLUMNS, DueWork
+from assessments.models.escalation import ESCALATED_URGENCIES
 from clinics.history import recorded
-from clinics.models import Clinic
+from clinics.models import Clinic, Membership
 from patients.models import Patient
 
 
 class FollowUpKind(models.TextChoices):
-    """The follow-ups of the schedule (F.7)."""
+    """The follow-ups of the schedule (F.7): what the runner is asked, and what a clinician must see to."""
 
     CHECK_24_HOURS = "check_24_hours", "24-hour check"
     DAY_7 = "day_7", "Day 7 review"
     DAY_14 = "day_14", "Day 14 review"
     DAY_28 = "day_28", "Day 28 of the episode"
     DAY_42 = "day_42", "Day 42 of the episode"
+    CLINICIAN_TASK = "clinician_task", "Reach the runner: the 24-hour check went unanswered"
+    HANDOVER = "handover", "Referral: handed over"
+    ATTENDANCE = "attendance", "Referral: attended"
+    SEEN = "seen", "Referral: seen"
+    BOOKING = "booking", "Referral: appointment booked"
+    LETTER = "letter", "Referral: letter sent"
+    OUTCOME = "outcome", "Referral: outcome known"
+
+
+class FollowUpResult(models.TextChoices):
+    """What a clinician reports about a task or a referral. All but the first and ``declined`` go on."""
+
+    CONFIRMED = "confirmed", "Confirmed"
+    NOT_YET = "not_yet", "Not yet"
+    DECLINED = "declined", "Declined"
+    UNKNOWN = "unknown", "Unknown"
 
 
 @recorded(leaving_out=LEASE_COLUMNS)
 class FollowUp(DueWork):
-    """A check or review with its window; silence is chased and never read as good news."""
+    """A check, review, task or chaser with its window; silence is chased and never read as good news.
+
+    Checks and reviews are answered by an ``answer`` of their own, an assessment. Tasks and chasers are
+    answered by a named clinician's ``result``; ``urgency`` is that of the referral a chaser is about.
+    """
 
     class State(models.TextChoices):
         """The life of a follow-up. ``lapsed``: the permission to run ended without an answer."""
@@ -41,6 +62,9 @@ class FollowUp(DueWork):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="follow_ups")
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="follow_ups")
     kind = models.CharField(max_length=20, choices=FollowUpKind.choices)
+    urgency = models.CharField(
+        max_length=30, choices=ESCALATED_URGENCIES, blank=True, default="", db_default=""
+    )
     state = models.CharField(max_length=20, choices=State.choices, default=State.SCHEDULED)
     opens_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -50,6 +74,13 @@ class FollowUp(DueWork):
     answered_at = models.DateTimeField(null=True, blank=True)
     answer = models.OneToOneField(
         Assessment, null=True, blank=True, on_delete=models.PROTECT, related_name="answers_follow_up"
+    )
+    result = models.CharField(
+        max_length=20, choices=FollowUpResult.choices, blank=True, default="", db_default=""
+    )
+    result_at = models.DateTimeField(null=True, blank=True)
+    result_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
     class Meta:
@@ -63,7 +94,13 @@ class FollowUp(DueWork):
         constraints = [
             models.CheckConstraint(
                 name="answered_follow_up_has_its_answer",
-                condition=~Q(state="answered") | Q(answer__isnull=False, answered_at__isnull=False),
+                condition=~Q(state="answered")
+                | Q(answered_at__isnull=False)
+                & (Q(answer__isnull=False) | Q(result__in=["confirmed", "declined"])),
+            ),
+            models.CheckConstraint(
+                name="somebody_stands_behind_a_result",
+                condition=Q(result="") | Q(result_by__isnull=False, result_at__isnull=False),
             ),
         ]
 

@@ -3,7 +3,9 @@
 import uuid
 from datetime import datetime
 
-from assessments.models import Escalation, EscalationEvent
+from assessments.models import Escalation, EscalationEvent, Outcome
+from assessments.protocol.vocabulary import Urgency
+from assessments.services.escalate import call_anew, present, remember
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
@@ -11,6 +13,13 @@ from patients.services import PatientErasedError
 
 State = Escalation.State
 Kind = EscalationEvent.Kind
+
+_REFERRED_ON = frozenset({Outcome.HANDED_OVER, Outcome.ATTENDED, Outcome.EXCLUDED})
+#: What may close the urgencies that can't wait: an emergency by hand-over or exclusion only.
+CLOSED_BY: dict[str, frozenset[Outcome]] = {
+    Urgency.EMERGENCY_NOW: _REFERRED_ON,
+    Urgency.SAME_DAY: _REFERRED_ON | {Outcome.DECLINED},
+}
 
 
 class EscalationNotFoundError(Exception):
@@ -25,8 +34,27 @@ class WrongStateError(Exception):
         self.state = state
 
 
+class SupersededEscalationError(Exception):
+    """A later one has taken its place; ``by`` is the id of the one to act on."""
+
+    def __init__(self, by: uuid.UUID) -> None:
+        super().__init__("superseded")
+        self.by = by
+
+
+class OutcomeRefusedError(Exception):
+    """This doesn't close an escalation so urgent; ``allowed`` does."""
+
+    def __init__(self, allowed: frozenset[Outcome]) -> None:
+        super().__init__("outcome refused")
+        self.allowed = allowed
+
+
 def acknowledge(*, clinic: Clinic, escalation_id: uuid.UUID, by: NamedClinician, now: datetime) -> Escalation:
-    """A named clinician takes it on; the messages stop. Doing it twice changes nothing."""
+    """A named clinician takes it on; the messages stop. Doing it twice changes nothing.
+
+    Raises ``SupersededEscalationError`` when a later one calls in its place.
+    """
     with clinic_scope(clinic.id):
         escalation = _lock(clinic, escalation_id)
         if escalation.state == State.OPEN:
@@ -35,33 +63,46 @@ def acknowledge(*, clinic: Clinic, escalation_id: uuid.UUID, by: NamedClinician,
             escalation.acknowledged_by = by.member
             escalation.next_attempt_at = escalation.claim_token = escalation.leased_until = None
             escalation.save()
-            _remember(escalation, Kind.ACKNOWLEDGED, by, now)
+            remember(escalation, Kind.ACKNOWLEDGED, by=by, now=now)
     return escalation
 
 
 def resolve(
-    *, clinic: Clinic, escalation_id: uuid.UUID, by: NamedClinician, outcome: str, now: datetime
+    *,
+    clinic: Clinic,
+    escalation_id: uuid.UUID,
+    by: NamedClinician,
+    code: Outcome,
+    outcome: str,
+    now: datetime,
 ) -> Escalation:
-    """Close it with what came of it; only after somebody acknowledged. Raises ``WrongStateError``."""
+    """Close it with what came of it, as a code and in words; only after somebody acknowledged.
+
+    Raises ``WrongStateError``, ``OutcomeRefusedError`` or ``SupersededEscalationError``.
+    """
     with clinic_scope(clinic.id):
         escalation = _lock(clinic, escalation_id)
         if escalation.state != State.ACKNOWLEDGED:
             raise WrongStateError(escalation.state)
+        allowed = CLOSED_BY.get(escalation.urgency)
+        if allowed is not None and code not in allowed:
+            raise OutcomeRefusedError(allowed)
         escalation.state = State.RESOLVED
         escalation.resolved_at = now
         escalation.resolved_by = by.member
-        escalation.outcome = outcome
+        escalation.outcome_code, escalation.outcome = code.value, outcome
         escalation.save()
-        _remember(escalation, Kind.RESOLVED, by, now, outcome)
+        remember(escalation, Kind.RESOLVED, by=by, now=now, note=outcome)
     return escalation
 
 
 def reopen(
     *, clinic: Clinic, escalation_id: uuid.UUID, by: NamedClinician, reason: str, now: datetime
 ) -> Escalation:
-    """Start the messages again at once; raises ``WrongStateError`` when it is open already.
+    """Start the messages again at once, with a deadline of its own.
 
-    Raises ``PatientErasedError`` too: there is nobody left to call about.
+    Raises ``WrongStateError`` when it is open already, ``SupersededEscalationError``, and
+    ``PatientErasedError``: there is nobody left to call about.
     """
     with clinic_scope(clinic.id):
         escalation = _lock(clinic, escalation_id)
@@ -69,25 +110,17 @@ def reopen(
             raise PatientErasedError
         if escalation.state == State.OPEN:
             raise WrongStateError(escalation.state)
-        escalation.state = State.OPEN
-        escalation.next_attempt_at = now
-        escalation.acknowledged_at = escalation.acknowledged_by = None
-        escalation.resolved_at = escalation.resolved_by = None
-        escalation.outcome = ""
+        call_anew(escalation, by=by, now=now)
         escalation.save()
-        _remember(escalation, Kind.REOPENED, by, now, reason)
+        remember(escalation, Kind.REOPENED, by=by, now=now, note=reason)
     return escalation
 
 
 def _lock(clinic: Clinic, escalation_id: uuid.UUID) -> Escalation:
-    escalation = clinic.escalations.select_for_update().filter(id=escalation_id).first()
+    own = clinic.escalations.select_for_update(of=("self",)).select_related("clinic")
+    escalation = own.filter(id=escalation_id).first()
     if escalation is None:
         raise EscalationNotFoundError
+    if escalation.state == State.SUPERSEDED:
+        raise SupersededEscalationError(present(escalation).id)
     return escalation
-
-
-def _remember(escalation: Escalation, kind: str, by: NamedClinician, now: datetime, note: str = "") -> None:
-    """What people did outlives the columns that a reopening clears."""
-    escalation.events.create(
-        clinic_id=escalation.clinic_id, kind=kind, at=now, member=by.member, client=by.through, note=note
-    )

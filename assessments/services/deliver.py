@@ -8,6 +8,7 @@ from assessments.models import Escalation
 from assessments.notify.channel import Channel
 from assessments.notify.messages import escalation_message
 from assessments.services.due_work import Claim, Clock, backoff, push_back, put_off, settle, work_through
+from assessments.services.milestones import note_breach, note_first_message, untold
 from assessments.services.policy import (
     Target,
     next_round_at,
@@ -33,10 +34,11 @@ def deliver_due_escalations(*, clock: Clock, channel: Channel, limit: int = 100)
 def _attempt(claim: Claim[Escalation], clock: Clock, channel: Channel) -> None:
     """One attempt: deliveries committed, then sent, then the result stored while the claim is ours."""
     with clinic_scope(claim.clinic_id):
-        escalation = claim.held().select_related("clinic").first()
+        escalation = claim.held().select_for_update(of=("self",)).select_related("clinic").first()
         if escalation is None:
             return
         now, policy = clock(), escalation.policy
+        note_breach(escalation, now=now)
         allowed = not_before(policy, moment=now, deadline=escalation.acknowledge_by)
         if allowed > now:
             put_off(claim, until=allowed, now=now)
@@ -45,8 +47,9 @@ def _attempt(claim: Claim[Escalation], clock: Clock, channel: Channel) -> None:
         # Whom a round tells doesn't change while it lasts.
         began = escalation.round_failing_since or now
         gives_way = began + repeat <= now
-        ladder = ladder_from(policy, waited=began - escalation.opened_at)
-        ladder = still_here(ladder, clinic=escalation.clinic, now=now)
+        waited = timedelta.max if escalation.breached_at else began - escalation.called_since
+        ladder = still_here(ladder_from(policy, waited=waited), clinic=escalation.clinic, now=now)
+        ladder[0] += untold(escalation, operator())
     errors = send_round(
         claim,
         escalation,
@@ -59,9 +62,11 @@ def _attempt(claim: Claim[Escalation], clock: Clock, channel: Channel) -> None:
         last_resort=operator(),
         at_its_end=gives_way,
     )
+    if escalation.notified_at is None:
+        note_first_message(escalation)
     now = clock()
     if not errors:
-        coming = next_round_at(policy, opened_at=escalation.opened_at, now=now)
+        coming = next_round_at(policy, opened_at=escalation.called_since, now=now)
         settle(claim, next_attempt_at=coming, now=now)
     elif gives_way:
         # A round that can't be completed gives way to the ladder's next step after the usual wait.

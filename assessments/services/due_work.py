@@ -79,15 +79,19 @@ def settle(
     claim: Claim[Work], *, next_attempt_at: datetime, errors: Sequence[str] = (), now: datetime
 ) -> None:
     """Close the round and give the row back until its next step."""
-    released = _released(next_attempt_at=next_attempt_at, errors=errors, now=now)
     with clinic_scope(claim.clinic_id):
-        claim.held().update(round=F("round") + 1, failures=0, round_failing_since=None, **released)
+        row = claim.held().first()
+        if row is not None:
+            released = _released(row, next_attempt_at=next_attempt_at, errors=errors, now=now)
+            claim.held().update(round=F("round") + 1, failures=0, round_failing_since=None, **released)
 
 
 def put_off(claim: Claim[Work], *, until: datetime, now: datetime) -> None:
     """Give the row back untouched, to be attempted later."""
     with clinic_scope(claim.clinic_id):
-        claim.held().update(**_released(next_attempt_at=until, errors=(), now=now))
+        row = claim.held().first()
+        if row is not None:
+            claim.held().update(**_released(row, next_attempt_at=until, errors=(), now=now))
 
 
 def push_back(claim: Claim[Work], *, errors: Sequence[str], now: datetime) -> None:
@@ -99,11 +103,17 @@ def push_back(claim: Claim[Work], *, errors: Sequence[str], now: datetime) -> No
             claim.held().update(
                 failures=row.failures + 1,
                 round_failing_since=row.round_failing_since or now,
-                **_released(next_attempt_at=now + wait, errors=errors, now=now),
+                **_released(row, next_attempt_at=now + wait, errors=errors, now=now),
             )
 
 
-def _released(*, next_attempt_at: datetime, errors: Iterable[str], now: datetime) -> dict[str, object]:
+def _released(
+    row: DueWork, *, next_attempt_at: datetime, errors: Iterable[str], now: datetime
+) -> dict[str, object]:
+    """No wait runs past the moment at which the row must be looked at again."""
+    latest = row.look_again_by
+    if latest is not None and latest > now:
+        next_attempt_at = min(next_attempt_at, latest)
     return {
         "next_attempt_at": next_attempt_at,
         "leased_until": None,

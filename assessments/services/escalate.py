@@ -1,4 +1,4 @@
-"""Open an escalation, or make one more urgent than it was."""
+"""Open an escalation, make one more urgent than it was, or let a later one take its place."""
 
 import uuid
 from datetime import datetime
@@ -14,6 +14,7 @@ from clinics.actor import NamedClinician
 from clinics.models import Clinic, User
 
 State = Escalation.State
+Kind = EscalationEvent.Kind
 
 
 def new_escalation(
@@ -29,10 +30,42 @@ def new_escalation(
         urgency=urgency.value,
         urgency_rank=urgency_rank(urgency),
         opened_at=now,
+        called_since=now,
         acknowledge_by=acknowledge_by(urgency=urgency, clinic=clinic, now=now),
         policy=freeze_policy(urgency=urgency, clinic=clinic, assessor=assessor, now=now),
         next_attempt_at=now,
     )
+
+
+def supersede_earlier(escalation: Escalation, *, assessed_at: datetime, now: datetime) -> None:
+    """Let an open escalation take the place of the runner's earlier open ones that are no more urgent.
+
+    ``assessed_at`` is its assessment's place in time: what was found later is never closed by it. It inherits
+    the earliest deadline, and the ladder where an equally urgent one had got to, so that reporting the same
+    again puts nothing off. Call it with the runner's row locked, and save ``escalation`` afterwards.
+    """
+    earlier = escalation.clinic.escalations.select_for_update(of=("self",)).filter(
+        patient_id=escalation.patient_id,
+        state=State.OPEN,
+        urgency_rank__lte=escalation.urgency_rank,
+        assessment__assessed_at__lte=assessed_at,
+    )
+    for one in earlier.exclude(id=escalation.id):
+        escalation.acknowledge_by = max(min(escalation.acknowledge_by, one.acknowledge_by), now)
+        if one.urgency_rank == escalation.urgency_rank:
+            escalation.called_since = min(escalation.called_since, one.called_since)
+        one.state = State.SUPERSEDED
+        one.superseded_by_id = escalation.id
+        one.next_attempt_at = one.claim_token = one.leased_until = None
+        one.save()
+        one.events.create(clinic_id=one.clinic_id, kind=Kind.SUPERSEDED, at=now, note=str(escalation.id))
+
+
+def present(escalation: Escalation) -> Escalation:
+    """Return the escalation that calls or was answered in the place of this one; itself unless superseded."""
+    while escalation.superseded_by is not None:
+        escalation = escalation.superseded_by
+    return escalation
 
 
 def still_open_for_earlier(*, clinic: Clinic, assessment: Assessment, urgency: Urgency) -> bool:
@@ -60,7 +93,7 @@ def escalate_to(
     urgent, or was resolved before this override, is raised and opened again; without any, one is opened.
     """
     own = clinic.escalations.select_for_update().filter(assessment=assessment).first()
-    if own is not None and own.urgency_rank >= urgency_rank(urgency) and own.state != State.RESOLVED:
+    if own is not None and _calls_or_is_held(present(own), urgency):
         return
     if own is None:
         if still_open_for_earlier(clinic=clinic, assessment=assessment, urgency=urgency):
@@ -70,35 +103,53 @@ def escalate_to(
         )
         if own is None:
             return
+        supersede_earlier(own, assessed_at=assessment.assessed_at, now=now)
         own.save(force_insert=True)
     else:
-        _raise(own, clinic, max(urgency, Urgency(own.urgency), key=urgency_rank), by, now)
+        _raise(own, max(urgency, Urgency(own.urgency), key=urgency_rank), by, now)
     transaction.on_commit(nudge_escalations, robust=True)
 
 
-def _raise(
-    escalation: Escalation, clinic: Clinic, urgency: Urgency, by: NamedClinician, now: datetime
-) -> None:
-    """Start a round of its own at once; a worker in the middle of the old one loses its claim."""
-    deadline = acknowledge_by(urgency=urgency, clinic=clinic, now=now)
-    if escalation.state == State.OPEN:
-        deadline = min(deadline, escalation.acknowledge_by)
+def _calls_or_is_held(escalation: Escalation, urgency: Urgency) -> bool:
+    return escalation.urgency_rank >= urgency_rank(urgency) and escalation.state != State.RESOLVED
+
+
+def _raise(escalation: Escalation, urgency: Urgency, by: NamedClinician, now: datetime) -> None:
+    """Call anew, more urgently; the deadline of one that is still open is never put off."""
+    deadline = escalation.acknowledge_by if escalation.state == State.OPEN else None
     escalation.urgency, escalation.urgency_rank = urgency.value, urgency_rank(urgency)
+    call_anew(escalation, by=by, now=now)
+    if deadline is not None:
+        escalation.acknowledge_by = max(min(escalation.acknowledge_by, deadline), now)
+    supersede_earlier(escalation, assessed_at=escalation.assessment.assessed_at, now=now)
+    escalation.save()
+    remember(escalation, Kind.RAISED, by=by, now=now, note=urgency.value)
+
+
+def call_anew(escalation: Escalation, *, by: NamedClinician, now: datetime) -> None:
+    """Open it with a ladder, a deadline and a round of its own; unsaved.
+
+    A worker in the middle of an old round loses its claim, and whom that round has told is told again.
+    """
+    clinic = escalation.clinic
     escalation.state = State.OPEN
-    escalation.acknowledge_by = deadline
-    escalation.policy = freeze_policy(urgency=urgency, clinic=clinic, assessor=by.member.user, now=now)
+    escalation.called_since = escalation.next_attempt_at = now
+    escalation.acknowledge_by = acknowledge_by(urgency=escalation.urgency, clinic=clinic, now=now)
+    escalation.policy = freeze_policy(
+        urgency=escalation.urgency, clinic=clinic, assessor=by.member.user, now=now
+    )
     escalation.round += 1
-    escalation.next_attempt_at = now
+    escalation.failures = 0
     escalation.claim_token = escalation.leased_until = escalation.round_failing_since = None
+    escalation.notified_at = escalation.breached_at = None
     escalation.acknowledged_at = escalation.acknowledged_by = None
     escalation.resolved_at = escalation.resolved_by = None
-    escalation.outcome = ""
-    escalation.save()
+    escalation.outcome_code = escalation.outcome = ""
+    escalation.superseded_by = None
+
+
+def remember(escalation: Escalation, kind: str, *, by: NamedClinician, now: datetime, note: str = "") -> None:
+    """What people did outlives the columns that another calling clears."""
     escalation.events.create(
-        clinic_id=clinic.id,
-        kind=EscalationEvent.Kind.RAISED,
-        at=now,
-        member=by.member,
-        client=by.through,
-        note=urgency.value,
+        clinic_id=escalation.clinic_id, kind=kind, at=now, member=by.member, client=by.through, note=note
     )

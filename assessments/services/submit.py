@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from assessments.models import Assessment, Escalation, FollowUp
 from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
 from assessments.protocol.vocabulary import Urgency
-from assessments.services.escalate import new_escalation, still_open_for_earlier
+from assessments.services.escalate import new_escalation, still_open_for_earlier, supersede_earlier
 from assessments.services.insert import insert_together
 from assessments.services.nudge import nudge_escalations
 from assessments.services.schedule import planned_follow_ups, take_over_schedule
@@ -81,8 +81,10 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
         )
         notices += [asdict(notice) for notice in evaluation.notices]
         assessment = _assessment(clinic, actor, submission, evaluation, notices, now)
-        escalation = _escalation(clinic, actor, assessment, now)
         place_in_time = (submission.supersedes or submission).assessed_at
+        escalation = _escalation(clinic, actor, assessment, now)
+        if escalation is not None:
+            supersede_earlier(escalation, assessed_at=place_in_time, now=now)
         follow_ups: tuple[FollowUp, ...] = ()
         if take_over_schedule(patient_id=patient.id, assessed_at=place_in_time, now=now):
             follow_ups = planned_follow_ups(assessment, evaluation, now)

@@ -1,4 +1,4 @@
-"""What happened to one runner, in order."""
+"""What happened to one runner, or to one escalation, in order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Model, QuerySet
 
-from assessments.models import EscalationEvent, FollowUp
+from assessments.models import Escalation, EscalationEvent, FollowUp
 from patients.models import Patient
 
 
@@ -54,5 +54,18 @@ def patient_timeline(*, patient: Patient) -> Merged:
             ),
             clinic.escalations.filter(patient=patient).annotate(at=F("opened_at")),
             clinic.escalation_events.filter(escalation__patient=patient).select_related("escalation"),
+        ]
+    )
+
+
+def escalation_history(*, escalation: Escalation) -> Merged:
+    """Its opening, what happened to it, each try of a message, and the messages that are being sent."""
+    clinic = escalation.clinic
+    return Merged(
+        [
+            clinic.escalations.filter(id=escalation.id).annotate(at=F("opened_at")),
+            clinic.escalation_events.filter(escalation=escalation).select_related("member__user"),
+            clinic.delivery_attempts.filter(delivery__escalation=escalation).select_related("delivery"),
+            clinic.deliveries.filter(escalation=escalation, tries=None).annotate(at=F("created_at")),
         ]
     )

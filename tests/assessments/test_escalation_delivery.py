@@ -18,6 +18,7 @@ from tests.factories import assessment_body, make_member, make_patient, reassuri
 from tests.mail import Postbox
 
 MARKER = "zebra-marker"
+SEEN = {"outcome_code": "attended", "outcome": "Seen in A&E"}
 
 
 @pytest.fixture
@@ -242,13 +243,14 @@ def test_an_on_call_clinician_who_has_left_never_keeps_an_emergency_to_themselve
 
 def test_resolving_needs_an_acknowledgement_and_an_outcome(api: APIClient, emergency: str) -> None:
     url = f"/api/v1/escalations/{emergency}"
-    assert api.post(f"{url}/resolve", {"outcome": "Seen in A&E"}).status_code == 409
+    assert api.post(f"{url}/resolve", SEEN).status_code == 409
     api.post(f"{url}/acknowledge", {})
     refused = api.post(f"{url}/resolve", {})
     assert refused.status_code == 422
-    assert refused.json()["errors"][0]["pointer"] == "/outcome"
-    resolved = api.post(f"{url}/resolve", {"outcome": "Seen in A&E"}).json()
-    assert (resolved["state"], resolved["outcome"]) == ("resolved", "Seen in A&E")
+    assert {error["pointer"] for error in refused.json()["errors"]} == {"/outcome_code", "/outcome"}
+    resolved = api.post(f"{url}/resolve", SEEN).json()
+    assert resolved["state"] == "resolved"
+    assert {name: resolved[name] for name in SEEN} == SEEN
     assert resolved["resolved_by"]["name"] == "Clinician Person"
 
 
@@ -264,7 +266,7 @@ def test_a_reopened_escalation_starts_again_and_remembers_who_did_what(
     assert len(postbox.messages) == 1
     with clinic_scope(clinic.id):
         events = [(event.kind, event.note) for event in stored(clinic, emergency).events.order_by("at")]
-    assert events == [("acknowledged", ""), ("reopened", "Not reached")]
+    assert events == [("acknowledged", ""), ("reopened", "Not reached"), ("notified", "")]
 
 
 def test_acknowledging_twice_keeps_the_first_name_and_time(
@@ -297,7 +299,7 @@ def test_another_clinics_escalation_is_not_found(
 ) -> None:
     url = f"/api/v1/escalations/{emergency}"
     assert other_api.get(url).status_code == 404
-    for step, body in (("acknowledge", {}), ("resolve", {"outcome": "x"}), ("reopen", {"reason": "x"})):
+    for step, body in (("acknowledge", {}), ("resolve", SEEN), ("reopen", {"reason": "x"})):
         assert other_api.post(f"{url}/{step}", body).status_code == 404
     assert stored(clinic, emergency).state == "open"
 
@@ -306,4 +308,4 @@ def test_an_outcome_may_have_several_lines(api: APIClient, emergency: str) -> No
     url = f"/api/v1/escalations/{emergency}"
     api.post(f"{url}/acknowledge", {})
     outcome = "Seen in A&E at 14:10.\nMRI requested."
-    assert api.post(f"{url}/resolve", {"outcome": outcome}).json()["outcome"] == outcome
+    assert api.post(f"{url}/resolve", SEEN | {"outcome": outcome}).json()["outcome"] == outcome

@@ -126,7 +126,8 @@ def test_a_more_urgent_correction_opens_an_escalation_of_its_own(api: APIClient,
     new = amend(api, old["id"], bladder_change="yes").json()
     assert new["escalation"] not in (None, old["escalation"])
     assert api.get(f"/api/v1/escalations/{new['escalation']}").json()["urgency"] == "emergency_now"
-    assert api.get(f"/api/v1/escalations/{old['escalation']}").json()["state"] == "open"
+    earlier = api.get(f"/api/v1/escalations/{old['escalation']}").json()
+    assert (earlier["state"], earlier["superseded_by"]) == ("superseded", new["escalation"])
 
 
 def test_while_the_old_escalation_calls_as_urgently_no_second_one_opens(

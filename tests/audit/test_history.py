@@ -126,7 +126,9 @@ def test_what_people_do_with_an_escalation_is_kept(api: APIClient, clinic: Clini
     made = record(api, patient, bladder_change="yes")
     address = f"/api/v1/escalations/{made['escalation']}"
     api.post(f"{address}/acknowledge", {})
-    api.post(f"{address}/resolve", {"outcome": "Seen in the emergency department."})
+    api.post(
+        f"{address}/resolve", {"outcome_code": "attended", "outcome": "Seen in the emergency department."}
+    )
     api.post(f"{address}/reopen", {"reason": "Wrong patient."})
     kept = history(clinic, Escalation)
     assert [row["state"] for row in kept] == ["open", "acknowledged", "resolved", "open"]

@@ -219,7 +219,7 @@ def test_a_less_urgent_escalation_is_raised_and_calls_again_at_once(
     assert str(postbox.messages[-1]["Subject"]).startswith("EMERGENCY")
     with clinic_scope(clinic.id):
         kinds = Escalation.objects.get(id=raised["id"]).events.values_list("kind", flat=True)
-        assert set(kinds) == {"acknowledged", "raised"}
+        assert sorted(kinds) == ["acknowledged", "notified", "notified", "raised"]
         assert Delivery.objects.filter(escalation=raised["id"], state="sent").count() >= 2
 
 
@@ -250,7 +250,7 @@ def test_an_upward_override_after_the_escalation_was_resolved_opens_it_again(
     made = record(api, patient, bladder_change=None)
     address = f"/api/v1/escalations/{made['escalation']}"
     api.post(f"{address}/acknowledge", {})
-    api.post(f"{address}/resolve", {"outcome": "Asked again by phone."})
+    api.post(f"{address}/resolve", {"outcome_code": "screen_completed", "outcome": "Asked again by phone."})
     override(api, made["id"], "refer_urgent")
     assert escalation_of(api, made)["state"] == "open"
 

@@ -89,7 +89,7 @@ CREATING: dict[str, Prepare] = {
     "acknowledge": lambda api, patient: (f"escalations/{escalation_of(api, patient)}/acknowledge", {}),
     "resolve": lambda api, patient: (
         f"escalations/{acknowledged_escalation_of(api, patient)}/resolve",
-        {"outcome": "Seen"},
+        {"outcome_code": "attended", "outcome": "Seen"},
     ),
     "reopen": lambda api, patient: (
         f"escalations/{acknowledged_escalation_of(api, patient)}/reopen",

@@ -32,7 +32,7 @@ def an_eventful_week(api: APIClient, patient: Patient) -> dict[str, Any]:
     second = api.post(f"/api/v1/follow-ups/{first['follow_ups'][0]}/response", answer).json()
     escalation = f"/api/v1/escalations/{second['escalation']}"
     api.post(f"{escalation}/acknowledge", {})
-    api.post(f"{escalation}/resolve", {"outcome": "Seen in hospital"})
+    api.post(f"{escalation}/resolve", {"outcome_code": "attended", "outcome": "Seen in hospital"})
     return {"first": first, "second": second}
 
 

@@ -65,7 +65,11 @@ def resolve_all(api: APIClient, patient: str) -> None:
         if escalation["state"] == "open":
             calls("post", f"/escalations/{escalation['id']}/acknowledge", {})
         if escalation["state"] in {"open", "acknowledged"}:
-            calls("post", f"/escalations/{escalation['id']}/resolve", {"outcome": MARKER})
+            calls(
+                "post",
+                f"/escalations/{escalation['id']}/resolve",
+                {"outcome_code": "attended", "outcome": MARKER},
+            )
 
 
 def _all_clear() -> dict[str, Any]:

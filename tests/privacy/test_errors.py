@@ -91,7 +91,7 @@ def test_no_wrong_step_is_repeated(api: APIClient, patient: Patient) -> None:
         for step in ("acknowledge", "resolve", "reopen"):
             body = {"outcome": MARKER, "reason": MARKER}
             assert_silent(api.post(f"{escalation}/{step}", {**body, "on_behalf_of": MARKER}))
-        assert_silent(api.post(f"{escalation}/resolve", {"outcome": MARKER}))
+        assert_silent(api.post(f"{escalation}/resolve", {"outcome_code": MARKER, "outcome": MARKER}))
         assert_silent(api.post(f"/api/v1/follow-ups/{UNKNOWN}/response", submission(marked_answers())))
 
 

@@ -106,9 +106,14 @@ def override() -> dict[str, object]:
 
 def close_the_first_escalation(call: Caller, escalation: str) -> None:
     """Acknowledge, resolve, reopen: it is open again in the end, so that a mail goes out."""
-    call("POST", f"/escalations/{escalation}/resolve", {"outcome": MARKER})
+    call("POST", f"/escalations/{escalation}/resolve", {"outcome_code": "attended", "outcome": MARKER})
     call("POST", f"/escalations/{escalation}/acknowledge", {})
-    assert call("POST", f"/escalations/{escalation}/resolve", {"outcome": MARKER})["outcome"] == MARKER
+    assert (
+        call("POST", f"/escalations/{escalation}/resolve", {"outcome_code": "attended", "outcome": MARKER})[
+            "outcome"
+        ]
+        == MARKER
+    )
     assert call("POST", f"/escalations/{escalation}/reopen", {"reason": MARKER})["state"] == "open"
 
 

@@ -158,8 +158,11 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("protocol", "GET"): lambda _: Sample({"version": PROTOCOL_VERSION}),
     ("escalations", "GET"): lambda _: Sample(),
     ("escalation", "GET"): lambda world: Sample({"escalation_id": world.open_escalation}),
+    ("escalation-history", "GET"): lambda world: Sample({"escalation_id": world.open_escalation}),
     ("acknowledge", "POST"): _step(lambda world: world.open_escalation),
-    ("resolve", "POST"): _step(lambda world: world.acknowledged_escalation, outcome="Seen in A&E."),
+    ("resolve", "POST"): _step(
+        lambda world: world.acknowledged_escalation, outcome_code="attended", outcome="Seen in A&E."
+    ),
     ("reopen", "POST"): _step(lambda world: world.acknowledged_escalation, reason="Worse again."),
     ("follow-ups", "GET"): lambda _: Sample(),
     ("follow-up", "GET"): lambda world: Sample({"follow_up_id": world.follow_up}),

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from assessments.management.demo.story import MAN, NO_RUN, ClinicStory, Person, Runner, Visit
+from assessments.models import Outcome
 
 RUNNERS = (
     # A bone stress injury that nobody has cleared: no running until a named clinician does; still to be seen.
@@ -32,6 +33,7 @@ RUNNERS = (
                 {**NO_RUN, "pregnancy_status": "pregnant", "pregnancy_warning_signs": "no"},
                 taken_on=timedelta(hours=2),
                 closed=timedelta(days=1),
+                code=Outcome.BOOKED,
                 outcome="Pelvic-health physiotherapist will see her on Thursday.",
             ),
         ),
@@ -49,6 +51,7 @@ RUNNERS = (
                 role="nurse",
                 taken_on=timedelta(minutes=12),
                 closed=timedelta(hours=6),
+                code=Outcome.ATTENDED,
                 outcome="Seen by the on-call doctor at 15:40; kidney infection treated.",
             ),
         ),
@@ -74,6 +77,7 @@ RUNNERS = (
                 {"cancer_history": "yes"},
                 taken_on=timedelta(hours=5),
                 closed=timedelta(days=1),
+                code=Outcome.BOOKED,
                 outcome="Appointment confirmed with the general practitioner for Monday.",
             ),
         ),
@@ -104,6 +108,7 @@ RUNNERS = (
                 {"gait_unsteady": "yes"},
                 taken_on=timedelta(minutes=2),
                 closed=timedelta(hours=4),
+                code=Outcome.EXCLUDED,
                 outcome="Handed over by telephone to the spinal registrar; compression excluded on MRI.",
             ),
             Visit(timedelta(days=2), {"episode_duration_days": 20, "pain_walking_nrs": 4}, role="doctor"),

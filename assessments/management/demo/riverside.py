@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from assessments.management.demo.story import MAN, NO_RUN, ClinicStory, Person, Runner, Visit
+from assessments.models import Outcome
 
 RUNNERS = (
     # Sore the morning after (minor adjustment), then a clean check, then clear to carry on.
@@ -82,6 +83,7 @@ RUNNERS = (
                 {"saddle_sensation_change": None},
                 taken_on=timedelta(minutes=20),
                 closed=timedelta(hours=1),
+                code=Outcome.SCREEN_COMPLETED,
                 outcome="Asked by telephone; assessed again with the screen complete.",
             ),
             Visit(timedelta(hours=23)),

@@ -104,5 +104,10 @@ def _react(clinic: Clinic, escalation: Escalation, by: NamedClinician, visit: Vi
         acknowledge(clinic=clinic, escalation_id=escalation.id, by=by, now=at + visit.taken_on)
     if visit.closed is not None:
         resolve(
-            clinic=clinic, escalation_id=escalation.id, by=by, outcome=visit.outcome, now=at + visit.closed
+            clinic=clinic,
+            escalation_id=escalation.id,
+            by=by,
+            code=visit.code,
+            outcome=visit.outcome,
+            now=at + visit.closed,
         )
