@@ -3,12 +3,21 @@
 from django.urls import path
 
 from clinics.api.access_log import AccessLogView
+from clinics.api.clients import ClientDetail, ClientList, ClientRevocation, ClientSecret
 from clinics.api.clinic import ClinicView
 from clinics.api.members import MemberDetail, MemberInvitation, MemberList
 
 urlpatterns = [
     path("clinic", ClinicView.as_view(), name="clinic"),
     path("clinic/access-log", AccessLogView.as_view(), name="access-log"),
+    path("clinic/clients", ClientList.as_view(), name="clinic-clients"),
+    path("clinic/clients/<uuid:client_id>", ClientDetail.as_view(), name="clinic-client"),
+    path(
+        "clinic/clients/<uuid:client_id>/rotate-secret", ClientSecret.as_view(), name="clinic-client-secret"
+    ),
+    path(
+        "clinic/clients/<uuid:client_id>/revoke", ClientRevocation.as_view(), name="clinic-client-revocation"
+    ),
     path("clinic/members", MemberList.as_view(), name="clinic-members"),
     path("clinic/members/<uuid:member_id>", MemberDetail.as_view(), name="clinic-member"),
     path(

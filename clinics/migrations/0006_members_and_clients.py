@@ -144,6 +144,40 @@ class Migration(migrations.Migration):
             model_name='recoverycode',
             constraint=models.UniqueConstraint(fields=('user', 'hash'), name='one_row_per_recovery_code'),
         ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='apiclient',
+            name='insert_insert',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='apiclient',
+            name='update_update',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='apiclient',
+            name='delete_delete',
+        ),
+        migrations.AddField(
+            model_name='apiclient',
+            name='secret_changed_at',
+            field=models.DateTimeField(blank=True, help_text='The secret itself is in no history; that it was changed is.', null=True),
+        ),
+        migrations.AddField(
+            model_name='apiclienthistory',
+            name='secret_changed_at',
+            field=models.DateTimeField(blank=True, help_text='The secret itself is in no history; that it was changed is.', null=True),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='apiclient',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clinics_apiclienthistory" ("acts_for_id", "algorithm", "allowed_origins", "allowed_scopes", "authorization_grant_type", "cimd_expires_at", "client_id", "client_type", "clinic_id", "created", "hash_client_secret", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_logout_redirect_uris", "redirect_uris", "registration_source", "secret_changed_at", "skip_authorization", "user_id") VALUES (NEW."acts_for_id", NEW."algorithm", NEW."allowed_origins", NEW."allowed_scopes", NEW."authorization_grant_type", NEW."cimd_expires_at", NEW."client_id", NEW."client_type", NEW."clinic_id", NEW."created", NEW."hash_client_secret", NEW."id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."post_logout_redirect_uris", NEW."redirect_uris", NEW."registration_source", NEW."secret_changed_at", NEW."skip_authorization", NEW."user_id"); RETURN NULL;', hash='9d293da483dcbe8beece170d95d82aa0117939cd', operation='INSERT', pgid='pgtrigger_insert_insert_c48d5', table='clinics_apiclient', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='apiclient',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."acts_for_id" IS DISTINCT FROM (NEW."acts_for_id") OR OLD."algorithm" IS DISTINCT FROM (NEW."algorithm") OR OLD."allowed_origins" IS DISTINCT FROM (NEW."allowed_origins") OR OLD."allowed_scopes" IS DISTINCT FROM (NEW."allowed_scopes") OR OLD."authorization_grant_type" IS DISTINCT FROM (NEW."authorization_grant_type") OR OLD."cimd_expires_at" IS DISTINCT FROM (NEW."cimd_expires_at") OR OLD."client_id" IS DISTINCT FROM (NEW."client_id") OR OLD."client_type" IS DISTINCT FROM (NEW."client_type") OR OLD."clinic_id" IS DISTINCT FROM (NEW."clinic_id") OR OLD."created" IS DISTINCT FROM (NEW."created") OR OLD."hash_client_secret" IS DISTINCT FROM (NEW."hash_client_secret") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."post_logout_redirect_uris" IS DISTINCT FROM (NEW."post_logout_redirect_uris") OR OLD."redirect_uris" IS DISTINCT FROM (NEW."redirect_uris") OR OLD."registration_source" IS DISTINCT FROM (NEW."registration_source") OR OLD."secret_changed_at" IS DISTINCT FROM (NEW."secret_changed_at") OR OLD."skip_authorization" IS DISTINCT FROM (NEW."skip_authorization") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func='INSERT INTO "clinics_apiclienthistory" ("acts_for_id", "algorithm", "allowed_origins", "allowed_scopes", "authorization_grant_type", "cimd_expires_at", "client_id", "client_type", "clinic_id", "created", "hash_client_secret", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_logout_redirect_uris", "redirect_uris", "registration_source", "secret_changed_at", "skip_authorization", "user_id") VALUES (NEW."acts_for_id", NEW."algorithm", NEW."allowed_origins", NEW."allowed_scopes", NEW."authorization_grant_type", NEW."cimd_expires_at", NEW."client_id", NEW."client_type", NEW."clinic_id", NEW."created", NEW."hash_client_secret", NEW."id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."post_logout_redirect_uris", NEW."redirect_uris", NEW."registration_source", NEW."secret_changed_at", NEW."skip_authorization", NEW."user_id"); RETURN NULL;', hash='123efa779772ee0612c06a4c62994a999bd8b863', operation='UPDATE', pgid='pgtrigger_update_update_94238', table='clinics_apiclient', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='apiclient',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clinics_apiclienthistory" ("acts_for_id", "algorithm", "allowed_origins", "allowed_scopes", "authorization_grant_type", "cimd_expires_at", "client_id", "client_type", "clinic_id", "created", "hash_client_secret", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_logout_redirect_uris", "redirect_uris", "registration_source", "secret_changed_at", "skip_authorization", "user_id") VALUES (OLD."acts_for_id", OLD."algorithm", OLD."allowed_origins", OLD."allowed_scopes", OLD."authorization_grant_type", OLD."cimd_expires_at", OLD."client_id", OLD."client_type", OLD."clinic_id", OLD."created", OLD."hash_client_secret", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."post_logout_redirect_uris", OLD."redirect_uris", OLD."registration_source", OLD."secret_changed_at", OLD."skip_authorization", OLD."user_id"); RETURN NULL;', hash='f19f50ee767dbf19b029cb69a61f55026dbdacc1', operation='DELETE', pgid='pgtrigger_delete_delete_e655f', table='clinics_apiclient', when='AFTER')),
+        ),
         migrations.RunSQL(
             CLINICS_OF_PERSON.format(and_works='AND active AND accepted'),
             CLINICS_OF_PERSON.format(and_works=''),

@@ -28,6 +28,10 @@ class ApiClient(AbstractApplication):
         help_text="The clinician who answers for what this software acknowledges, unless it names one.",
     )
 
+    secret_changed_at = models.DateTimeField(
+        null=True, blank=True, help_text="The secret itself is in no history; that it was changed is."
+    )
+
     class Meta(AbstractApplication.Meta):
         swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
         verbose_name = "API client"

@@ -20,7 +20,7 @@ from clinics.models import Clinic, Role
 from clinics.permissions import permissions_of
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
-from tests.factories import make_member, make_patient, reassuring_answers
+from tests.factories import make_client, make_member, make_patient, reassuring_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class World:
     acknowledged_escalation: uuid.UUID
     member: uuid.UUID
     invited: uuid.UUID
+    client: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def fill(clinic: Clinic) -> World:
         follow_up = FollowUp.objects.filter(assessment=continued).earliest("due_at").id
         invited = make_member(clinic, Role.RECEPTION, accepted=False).id
     member = make_member(clinic, Role.RECEPTION).id
-    return World(clinic, runner, continued, follow_up, first, second, member, invited)
+    client = make_client(clinic, scopes="protocols:read").id
+    return World(clinic, runner, continued, follow_up, first, second, member, invited, client)
 
 
 def clinic_client(clinic: Clinic) -> Any:
@@ -116,12 +118,26 @@ def _invitation(_: World) -> Sample:
     return Sample({}, body, grants=RECEPTION)
 
 
+PROTOCOLS = frozenset({"protocols:read"})
+
+
+def _registration(world: World, **more: str) -> Sample:
+    body = {"name": "Kiosk", "scopes": [*PROTOCOLS], "acts_for": str(world.clinic.on_call_id), **more}
+    return Sample({} if more else {"client_id": world.client}, body, grants=PROTOCOLS)
+
+
 PERSON = {"given_name": "Robin", "family_name": "Runner"}
 
 SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("clinic", "GET"): lambda _: Sample(),
     ("clinic", "PATCH"): lambda world: Sample({}, _pathway(world)),
     ("access-log", "GET"): lambda _: Sample(),
+    ("clinic-clients", "GET"): lambda _: Sample(),
+    ("clinic-clients", "POST"): lambda world: _registration(world, grant_type="client_credentials"),
+    ("clinic-client", "GET"): lambda world: Sample({"client_id": world.client}),
+    ("clinic-client", "PATCH"): _registration,
+    ("clinic-client-secret", "POST"): lambda world: Sample({"client_id": world.client}, grants=PROTOCOLS),
+    ("clinic-client-revocation", "POST"): lambda world: Sample({"client_id": world.client}),
     ("clinic-members", "GET"): lambda _: Sample(),
     ("clinic-members", "POST"): _invitation,
     ("clinic-member", "GET"): lambda world: Sample({"member_id": world.member}),

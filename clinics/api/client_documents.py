@@ -1,0 +1,125 @@
+"""A client as JSON, and what may be said about one."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from oauth2_provider.settings import oauth2_settings
+from rest_framework import serializers
+
+from backend.api.fields import StrictSerializer, TextField, WordField
+from clinics.models import ApiClient
+from clinics.scopes import ALL_SCOPES
+
+#: The words of RFC 6749 for the two grants there are.
+GRANTS = {
+    "client_credentials": ApiClient.GRANT_CLIENT_CREDENTIALS,
+    "authorization_code": ApiClient.GRANT_AUTHORIZATION_CODE,
+}
+GRANT_WORDS = {grant: word for word, grant in GRANTS.items()}
+
+
+def redirect_uri(address: str) -> None:
+    """Refuse what a code must not be sent to: an address is compared as a whole, so it must be one."""
+    try:
+        parts = urlsplit(address)
+        whole = bool(parts.hostname) and not (parts.username or parts.password)
+    except ValueError:
+        whole, parts = False, urlsplit("")
+    schemes = oauth2_settings.ALLOWED_REDIRECT_URI_SCHEMES
+    if not whole or parts.scheme not in schemes or "#" in address or "*" in address or " " in address:
+        said = "Must be an absolute https address without fragment, wildcard or sign-in."
+        raise serializers.ValidationError(said, "invalid")
+
+
+@extend_schema_serializer(component_name="ClientChanges")
+class ClientChangesSerializer(StrictSerializer):
+    """What may be changed of a client."""
+
+    name = TextField(max_length=200)
+    redirect_uris = serializers.ListField(
+        child=TextField(max_length=500, validators=[redirect_uri]),
+        max_length=10,
+        default=list,
+        help_text="Where people come back to; for authorization_code at least one, otherwise none.",
+    )
+    scopes = serializers.ListField(
+        child=WordField("Scope", ALL_SCOPES),
+        allow_empty=False,
+        max_length=100,
+        help_text="What it may ask for.",
+    )
+    acts_for = serializers.UUIDField(
+        default=None, allow_null=True, help_text="The clinician who answers for what it acknowledges."
+    )
+
+
+@extend_schema_serializer(component_name="ClientRegistration")
+class ClientRegistrationSerializer(ClientChangesSerializer):
+    """New software."""
+
+    grant_type = WordField("GrantType", GRANTS)
+
+
+@extend_schema_serializer(component_name="Client")
+class ClientSerializer(serializers.Serializer[ApiClient]):
+    """Software of the clinic."""
+
+    id = serializers.UUIDField()
+    client_id = serializers.CharField(help_text="What it calls itself at /oauth/token/.")
+    name = serializers.CharField()
+    grant_type = serializers.SerializerMethodField()
+    redirect_uris = serializers.SerializerMethodField()
+    scopes = serializers.SerializerMethodField()
+    acts_for = serializers.UUIDField(source="acts_for_id", allow_null=True)
+    active = serializers.SerializerMethodField()
+    secret_changed_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField(source="created")
+    updated_at = serializers.DateTimeField(source="updated")
+
+    @extend_schema_field(WordField("GrantType", GRANTS))
+    def get_grant_type(self, client: ApiClient) -> str:
+        """One of the two that there are."""
+        return GRANT_WORDS[client.authorization_grant_type]
+
+    def get_redirect_uris(self, client: ApiClient) -> list[str]:
+        """Where people come back to."""
+        return client.redirect_uris.split()
+
+    @extend_schema_field(serializers.ListField(child=WordField("Scope", ALL_SCOPES)))
+    def get_scopes(self, client: ApiClient) -> list[str]:
+        """What it may ask for; nothing once it was revoked."""
+        return [scope for scope in client.allowed_scopes.split() if scope in ALL_SCOPES]
+
+    def get_active(self, client: ApiClient) -> bool:
+        """Whether it can get tokens."""
+        return bool(client.allowed_scopes)
+
+
+SECRET_STATUS = ("shown_this_once", "shown_before")
+
+
+@extend_schema_serializer(component_name="ClientWithSecret")
+class ClientWithSecretSerializer(ClientSerializer):
+    """A client whose secret was just made: it is shown once and can't be read again."""
+
+    client_secret = serializers.CharField(
+        allow_null=True, help_text="Null when a repeated request is answered: rotate it if you have lost it."
+    )
+    client_secret_status = WordField("ClientSecretStatus", SECRET_STATUS)
+
+
+CHANGES = ClientChangesSerializer(partial=True)
+REGISTRATION = ClientRegistrationSerializer()
+CLIENT = ClientSerializer()
+
+
+def client_document(client: ApiClient) -> dict[str, Any]:
+    """A client as every answer shows it, without its secret."""
+    return dict(CLIENT.to_representation(client))
+
+
+def secret_document(client: ApiClient, secret: str | None) -> dict[str, Any]:
+    """The same with its new secret; ``None`` when this isn't the first answer."""
+    status = SECRET_STATUS[secret is None]
+    return {**client_document(client), "client_secret": secret, "client_secret_status": status}

@@ -1,0 +1,202 @@
+"""The clinic's software: registered, changed, given a new secret, revoked."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.api.etags import Conditional, check_if_match
+from backend.api.pagination import Ordering, PagedList
+from backend.api.problems import FieldProblem, Problem
+from clinics.api.client_documents import (
+    CHANGES,
+    GRANTS,
+    REGISTRATION,
+    ClientChangesSerializer,
+    ClientRegistrationSerializer,
+    ClientSerializer,
+    ClientWithSecretSerializer,
+    client_document,
+    secret_document,
+)
+from clinics.api.refusals import beyond_own
+from clinics.api.views import ClinicAPIView
+from clinics.models import ApiClient
+from clinics.services.authority import BeyondOwnError
+from clinics.services.name_clinician import NotAClinicianError
+from clinics.services.register_client import (
+    OwnClientError,
+    RedirectUrisError,
+    RevokedError,
+    change_client,
+    register_client,
+    revoke_client,
+    rotate_secret,
+)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Say what the services refuse, at its place."""
+    try:
+        yield
+    except BeyondOwnError as exc:
+        raise beyond_own("/scopes", exc) from None
+    except NotAClinicianError:
+        wrong = FieldProblem("/acts_for", "not_found", "There is no such clinician in the clinic.")
+        raise Problem("invalid", errors=[wrong]) from None
+    except RedirectUrisError:
+        said = "An authorization_code client needs at least one; a client_credentials client has none."
+        raise Problem("invalid", errors=[FieldProblem("/redirect_uris", "invalid", said)]) from None
+    except RevokedError:
+        raise Problem("conflict", "It was revoked and stays so: register a new client.") from None
+
+
+class ClientsView(ClinicAPIView):
+    """What the views of clients share."""
+
+    resource = "clients"
+    logs_reads = False
+
+    def locked(self, client_id: uuid.UUID) -> ApiClient:
+        """The client, locked; other clinics' are not found."""
+        return get_object_or_404(self.clinic.api_clients.select_for_update(), pk=client_id)
+
+    def shown(self, client_id: uuid.UUID) -> ApiClient:
+        """The client as it is now."""
+        return get_object_or_404(self.clinic.api_clients, pk=client_id)
+
+    def registered(self, document: dict[str, Any]) -> Response:
+        """201 with its address."""
+        address = self.request.build_absolute_uri(reverse("clinic-client", args=[document["id"]]))
+        return Response(document, status=201, headers={"Location": address})
+
+
+class ClientList(PagedList, ClientsView):
+    """All clients, and new ones."""
+
+    ordering: ClassVar[Ordering] = ("updated", "id")
+
+    @extend_schema(
+        operation_id="listClients",
+        summary="List the clinic's software, the least recently changed first",
+        responses=ClientSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """What was revoked is among it. No answer holds a secret."""
+        query = self.read_query()
+        clients = self.clinic.api_clients.all()
+        if since := query.pop("updated_since", None):
+            clients = clients.filter(updated__gte=since)
+        return self.page(clients, query, client_document)
+
+    @extend_schema(
+        operation_id="createClient",
+        summary="Register software",
+        request=ClientRegistrationSerializer,
+        responses={201: ClientWithSecretSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """The secret is in this answer and nowhere else.
+
+        Scopes that your own token doesn't hold are refused. Answered again under the same Idempotency-Key,
+        `client_secret` is null and `client_secret_status` says `shown_before`.
+        """
+        details = REGISTRATION.run_validation(request.data)
+        details["grant_type"] = GRANTS[details["grant_type"]]
+        with refusals():
+            client, secret = register_client(
+                clinic=self.clinic, held=self.principal.scopes, now=timezone.now(), **details
+            )
+        return self.registered(secret_document(client, secret))
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The client as it is now, without its secret."""
+        return self.registered(secret_document(self.shown(reference), None))
+
+
+class ClientDetail(Conditional, ClientsView):
+    """One client."""
+
+    needs_if_match = frozenset({"PATCH"})
+    conflicts = {"PATCH": ("conflict",)}
+
+    @extend_schema(operation_id="getClient", summary="Read a client", responses=ClientSerializer)
+    def get(self, request: Request, client_id: uuid.UUID) -> Response:  # noqa: ARG002
+        """With the ETag that a change needs."""
+        return self.represent(client_document(self.shown(client_id)))
+
+    @extend_schema(
+        operation_id="updateClient",
+        summary="Change a client",
+        request=ClientChangesSerializer,
+        responses=ClientSerializer,
+    )
+    def patch(self, request: Request, client_id: uuid.UUID) -> Response:
+        """Scopes taken away are gone from its tokens at once. You must hold every scope it has and gets."""
+        client = self.locked(client_id)
+        check_if_match(request, client_document(client))
+        changes = CHANGES.run_validation(request.data)
+        with refusals():
+            change_client(client=client, held=self.principal.scopes, changes=changes)
+        return self.represent(client_document(client))
+
+
+class ClientSecret(ClientsView):
+    """A new secret."""
+
+    conflicts = {"POST": ("conflict",)}
+
+    @extend_schema(
+        operation_id="rotateClientSecret",
+        summary="Give a client a new secret",
+        request=None,
+        responses=ClientWithSecretSerializer,
+    )
+    def post(self, request: Request, client_id: uuid.UUID) -> Response:  # noqa: ARG002
+        """The old secret is refused from now on; tokens already issued last out their hour.
+
+        The new one is in this answer and nowhere else. You must hold every scope the client has.
+        """
+        client = self.locked(client_id)
+        with refusals():
+            secret = rotate_secret(client=client, held=self.principal.scopes, now=timezone.now())
+        return Response(secret_document(client, secret))
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The client as it is now, without its secret."""
+        return Response(secret_document(self.shown(reference), None))
+
+
+class ClientRevocation(ClientsView):
+    """The end of a client."""
+
+    conflicts = {"POST": ("conflict",)}
+
+    @extend_schema(
+        operation_id="revokeClient",
+        summary="Withdraw a client for good",
+        request=None,
+        responses=ClientSerializer,
+    )
+    def post(self, request: Request, client_id: uuid.UUID) -> Response:  # noqa: ARG002
+        """Its tokens end at once and it gets no more. It stays in the record of what it did."""
+        client = self.locked(client_id)
+        by = self.principal.client if self.principal.user is None else None
+        try:
+            revoke_client(client=client, by=by)
+        except OwnClientError:
+            said = "Software doesn't revoke itself: a person or another client of the clinic can."
+            raise Problem("conflict", said) from None
+        return Response(client_document(client))
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The client as it is now."""
+        return Response(client_document(self.shown(reference)))
