@@ -326,7 +326,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "assessments.tasks.sweep",
         "schedule": SWEEP_EVERY,
-        "options": {"expires": SWEEP_EVERY.total_seconds()},
+        "options": {"expires": 60},
     },
     "send-due-invitations": {
         "task": "clinics.tasks.send_due_invitations",

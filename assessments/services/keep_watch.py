@@ -14,7 +14,8 @@ from assessments.services.tallies import HEARTBEAT, note
 
 logger = structlog.get_logger(__name__)
 
-PING_TIME_LIMIT = Timeout(connect=3, read=3, total=5)
+#: How long the switch may take to answer.
+PING_SECONDS = 5.0
 
 
 def keep_watch(*, clock: Clock, channel: Channel) -> bool:
@@ -43,7 +44,12 @@ def ping(url: str) -> bool:
     try:
         with urllib3.PoolManager() as pool:
             answer = pool.request(
-                "GET", url, timeout=PING_TIME_LIMIT, retries=False, redirect=False, preload_content=False
+                "GET",
+                url,
+                timeout=Timeout(total=PING_SECONDS),
+                retries=False,
+                redirect=False,
+                preload_content=False,
             )
             answered = 200 <= answer.status < 300
             answer.close()

@@ -16,7 +16,7 @@ OLDEST_POSTGRES = 16
 
 
 def postgres_programs(home: ServerHome) -> Path:
-    """Return the folder with `initdb` and `postgres`, from the wheel or else from PATH."""
+    """Return the folder with PostgreSQL's programs, from the wheel or else from PATH."""
     spec = importlib.util.find_spec(POSTGRES_PACKAGE)
     if spec and spec.origin:
         return _from_wheel(home, Path(spec.origin).parent)
@@ -35,7 +35,8 @@ def _from_wheel(home: ServerHome, package: Path) -> Path:
     if home.runs(installed / "bin" / "initdb"):
         return installed / "bin"
     site, name = package.parent, Path(package.name) / installed.name
-    parts = [name / "bin/initdb", name / "bin/postgres", name / "lib", name / "share"]
+    parts = [name / "bin" / program for program in ("initdb", "postgres", "pg_dump", "pg_restore")]
+    parts += [name / "lib", name / "share"]
     parts += [Path(f"{POSTGRES_PACKAGE}.libs"), Path(package.name) / ".dylibs"]
     copy = home.copy_programs(site, parts, version=f"postgres-{importlib.metadata.version(POSTGRES_PACKAGE)}")
     return copy / name / "bin"

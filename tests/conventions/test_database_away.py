@@ -1,8 +1,5 @@
 """PostgreSQL really stops: every door says when to come back, and goes on by itself afterwards."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,9 +14,8 @@ from pytest_django import DjangoDbBlocker
 from backend.embedded import PostgresServer
 from tests.api_edge.checks import assert_problem
 from tests.conventions.routes import operations
+from tests.databases import copy_schema
 from tests.factories import api_for, make_clinic
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -28,10 +24,7 @@ def own_postgres(
 ) -> Iterator[PostgresServer]:
     """A migrated server; threads that connect from now on meet it, this thread keeps its own."""
     with PostgresServer(postgres_run_dir, throwaway=True) as server:
-        environment = os.environ | {"DATABASE_URL": server.owner_url}
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True
-        )
+        copy_schema(server)
         parts = conninfo_to_dict(server.app_url)
         before = dict(connections.settings["default"])
         connection.settings_dict = dict(connection.settings_dict)

@@ -43,18 +43,7 @@ def smtp_port() -> int:
 @pytest.fixture
 def start(transactional_db: None, redis: RedisServer, smtp_port: int) -> Iterator[Start]:
     """Start `celery -A backend ARGS` as a process group; whatever still runs is killed at the end."""
-    environment = os.environ | {
-        "DATABASE_URL": make_conninfo(
-            os.environ["DATABASE_URL"],
-            dbname=connection.settings_dict["NAME"],
-            options=f"-c role={django_settings.DATABASE_APP_ROLE}",
-        ),
-        "REDIS_URL": redis.broker_url,
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": "127.0.0.1",
-        "EMAIL_PORT": str(smtp_port),
-        "CLAIM_LEASE_SECONDS": "2",
-    }
+    environment = service_environment(redis.broker_url, smtp_port)
     running: list[subprocess.Popen[bytes]] = []
 
     def launch(*arguments: str) -> "subprocess.Popen[bytes]":
@@ -73,6 +62,22 @@ def start(transactional_db: None, redis: RedisServer, smtp_port: int) -> Iterato
     yield launch
     for process in running:
         kill(process)
+
+
+def service_environment(broker_url: str, smtp_port: int) -> dict[str, str]:
+    """What a process of the service needs to work on the test's database as the runtime role."""
+    return os.environ | {
+        "DATABASE_URL": make_conninfo(
+            os.environ["DATABASE_URL"],
+            dbname=connection.settings_dict["NAME"],
+            options=f"-c role={django_settings.DATABASE_APP_ROLE}",
+        ),
+        "REDIS_URL": broker_url,
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(smtp_port),
+        "CLAIM_LEASE_SECONDS": "2",
+    }
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:
