@@ -45,10 +45,10 @@ def tell(api: APIClient) -> Story:
     story.escalation = first["escalation"]
     for step, words in (
         ("acknowledge", {}),
-        ("resolve", {"outcome": MARKER}),
+        ("resolve", {"outcome_code": "attended", "outcome": MARKER}),
         ("reopen", {"reason": MARKER}),
         ("acknowledge", {}),
-        ("resolve", {"outcome": MARKER}),
+        ("resolve", {"outcome_code": "attended", "outcome": MARKER}),
     ):
         calls("post", f"/escalations/{story.escalation}/{step}", words)
     third = calls("post", "/assessments", {**submission(marked_answers()), "patient": story.patient})
