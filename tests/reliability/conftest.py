@@ -18,6 +18,7 @@ from tests.conftest import publish_to
 from tests.mail import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+LEASE_SECONDS = 2
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
@@ -47,15 +48,7 @@ def start(transactional_db: None, redis: RedisServer, smtp_port: int) -> Iterato
     running: list[subprocess.Popen[bytes]] = []
 
     def launch(*arguments: str) -> "subprocess.Popen[bytes]":
-        with tempfile.TemporaryFile() as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "backend", *arguments],
-                cwd=ROOT,
-                env=environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        process = launch_module("celery", "-A", "backend", *arguments, environment=environment)
         running.append(process)
         return process
 
@@ -76,8 +69,21 @@ def service_environment(broker_url: str, smtp_port: int) -> dict[str, str]:
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": "127.0.0.1",
         "EMAIL_PORT": str(smtp_port),
-        "CLAIM_LEASE_SECONDS": "2",
+        "CLAIM_LEASE_SECONDS": str(LEASE_SECONDS),
     }
+
+
+def launch_module(*arguments: str, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    """Start `python -m ARGUMENTS` as a process group of its own."""
+    with tempfile.TemporaryFile() as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:
