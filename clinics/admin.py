@@ -126,6 +126,7 @@ class ClinicAdmin(ClinicModelAdmin):
         "emergency_destination",
         "on_call",
         "lead",
+        "require_one_time_codes",
     )
     readonly_fields = ("name", "time_zone", "working_day_ends_at")
 

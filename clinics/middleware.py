@@ -17,10 +17,14 @@ from django.urls import reverse
 
 from clinics.history import note_person
 from clinics.services.end_access import CLINIC_KEY
+from clinics.signed_in import lacks_code
 from clinics.tenancy import clinic_scope
 
 #: Pages that enter a clinic themselves, or several.
 WITHOUT_A_CLINIC = ("/admin/invitation/", "/admin/choose-clinic/")
+
+#: Pages for who must set up one-time codes and hasn't.
+BEFORE_ENROLMENT = ("/admin/one-time-codes/", "/admin/logout/", "/admin/login/")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -47,10 +51,17 @@ class ClinicScopeMiddleware:
             request.clinic_id = clinic_id  # type: ignore[attr-defined]
             if request.user.pk is not None and request.path.startswith("/admin/"):
                 note_person(request.user.pk, request_id=request.META.get("REQUEST_ID", ""))
-            response = self.get_response(request)
+            response = redirect("one-time-codes") if _must_enrol(request) else self.get_response(request)
             if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 transaction.set_rollback(True)  # a view that failed arrives here as a response
             return response
+
+
+def _must_enrol(request: HttpRequest) -> bool:
+    """Whether the clinic wants one-time codes and the person has yet to set up theirs."""
+    if not request.path.startswith("/admin/") or request.path.startswith(BEFORE_ENROLMENT):
+        return False
+    return lacks_code(request)
 
 
 class _ElsewhereError(Exception):

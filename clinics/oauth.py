@@ -8,13 +8,14 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import path
 from oauth2_provider.views import base
 from oauthlib.oauth2 import Server
 
 from clinics.models import ApiClient
 from clinics.permissions import permissions_of
-from clinics.signed_in import member_of
+from clinics.signed_in import lacks_code, member_of
 
 GRANT_TYPES = frozenset({"authorization_code", "client_credentials", "refresh_token"})
 RESPONSE_TYPES = frozenset({"code"})
@@ -39,6 +40,8 @@ class AuthorizeView(base.AuthorizationView):
         """Refuse a person who doesn't work at the client's clinic; they learn nothing about the client."""
         if request.user.is_authenticated and not _works_here(request):
             raise PermissionDenied
+        if lacks_code(request):
+            return redirect("one-time-codes")
         try:
             response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[no-untyped-call]
         except ApiClient.DoesNotExist:  # one client in the header or the address, another in the form

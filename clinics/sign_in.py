@@ -8,12 +8,13 @@ from django.contrib.auth import logout
 from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django_otp import devices_for_user, match_token
+from django.utils import timezone
 from unfold.forms import AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
 from backend.api.errors import plain_page
 from clinics.models import User
+from clinics.services.one_time_codes import authenticator_of, match_code
 
 
 class SignInForm(AuthenticationForm):  # type: ignore[misc] # unfold carries no types
@@ -26,12 +27,11 @@ class SignInForm(AuthenticationForm):  # type: ignore[misc] # unfold carries no 
     otp_token = forms.CharField(
         label="One-time code",
         required=False,
-        max_length=10,
-        help_text="Only if you have set up an authenticator.",
+        max_length=32,
+        help_text="Only if you have set up an authenticator; a recovery code will do.",
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "one-time-code",
-                "inputmode": "numeric",
                 "class": " ".join(BASE_INPUT_CLASSES),
             }
         ),
@@ -42,7 +42,7 @@ class SignInForm(AuthenticationForm):  # type: ignore[misc] # unfold carries no 
         cleaned: dict[str, Any] = super().clean()
         user = self.get_user()
         if user is not None and needs_code(user):
-            user.otp_device = match_token(user, cleaned.get("otp_token", ""))
+            user.otp_device = match_code(user=user, code=cleaned.get("otp_token", ""), now=timezone.now())
             if user.otp_device is None:
                 credentials = {"username": cleaned.get("username")}
                 user_login_failed.send(__name__, credentials=credentials, request=self.request)
@@ -52,7 +52,7 @@ class SignInForm(AuthenticationForm):  # type: ignore[misc] # unfold carries no 
 
 def needs_code(user: User) -> bool:
     """Whether the person has a confirmed authenticator."""
-    return any(devices_for_user(user, confirmed=True))
+    return authenticator_of(user) is not None
 
 
 class CodeMiddleware:

@@ -23,3 +23,13 @@ def may(request: HttpRequest, permission: Permission) -> bool:
     """Whether the signed-in person's role allows it."""
     member = member_of(request)
     return member is not None and permission in permissions_of(member.role)
+
+
+def lacks_code(request: HttpRequest) -> bool:
+    """Whether the clinic requires one-time codes and this session began without one."""
+    member = member_of(request)
+    return member is not None and member.clinic.require_one_time_codes and not _verified(request)
+
+
+def _verified(request: HttpRequest) -> bool:
+    return getattr(request.user, "otp_device", None) is not None

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.api.etags import Conditional, check_if_match
-from backend.api.fields import StrictSerializer, TextField, WordField
+from backend.api.fields import StrictSerializer, TextField, TrueOrFalseField, WordField
 from backend.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
 from clinics.models import Clinic, Membership, Role
@@ -66,7 +66,10 @@ class ClinicSerializer(StrictSerializer):
     name = serializers.CharField(read_only=True)
     time_zone = serializers.CharField(read_only=True, help_text="A name of the IANA database.")
     working_day_ends_at = ClockField(read_only=True, help_text="HH:MM:SS on the clinic's clocks.")
-    emergency_pathway = PathwaySerializer(source="*")
+    emergency_pathway = PathwaySerializer(source="*", required=False)
+    require_one_time_codes = TrueOrFalseField(
+        required=False, help_text="Whoever signs in to the dashboard must have set up an authenticator."
+    )
     members = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
@@ -99,7 +102,7 @@ class ClinicView(Conditional, ClinicAPIView):
 
     @extend_schema(
         operation_id="updateClinic",
-        summary="Set the emergency pathway",
+        summary="Set the emergency pathway, or require one-time codes",
         request=ClinicSerializer,
         responses=ClinicSerializer,
     )

@@ -33,6 +33,7 @@ def clinic_name(request: HttpRequest) -> str:
 def account_links(request: HttpRequest) -> list[dict[str, str]]:
     """The menu of the person signed in."""
     links = [{"title": "Change password", "link": reverse("admin:password_change")}]
+    links.append({"title": "One-time codes", "link": reverse("one-time-codes")})
     if request.user.pk is not None and len(clinics_of(request.user.pk)) > 1:
         links.append({"title": "Change clinic", "link": reverse("choose-clinic")})
     return links

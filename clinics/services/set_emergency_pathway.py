@@ -16,7 +16,8 @@ class NotReachableError(Exception):
 
 
 def set_emergency_pathway(*, clinic: Clinic, changes: Mapping[str, Any]) -> None:
-    """Store the settings named: number, destination, and the members of ``on_call_id`` and ``lead_id``.
+    """Store the settings named: number, destination, the members of ``on_call_id`` and ``lead_id``, and
+    ``require_one_time_codes``.
 
     Call it with the clinic's row locked. Raises ``NotReachableError``: whoever is on call must be able to
     receive the message. Escalations already open keep the ladder they started with.

@@ -39,6 +39,9 @@ ALLOWED = {
         "clinics/services/invite_member.py",
         "User.objects",
     ): "people belong to no clinic; nothing of them is told",
+    ("clinics/services/one_time_codes.py", "RecoveryCode.objects"): "a person's own, in whatever clinic",
+    ("clinics/services/one_time_codes.py", "TOTPDevice.objects"): "a person's own, in whatever clinic",
+    ("clinics/services/one_time_codes.py", "User.objects"): "the person signed in, to lock them",
     ("clinics/services/send_invitations.py", "Membership.objects"): "a sweep, inside each clinic by its id",
     (
         "clinics/services/access_log.py",

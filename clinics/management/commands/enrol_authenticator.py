@@ -25,7 +25,8 @@ class Command(BaseCommand):
             raise CommandError("There is no such person.")
         if options["replace"]:
             TOTPDevice.objects.filter(user=user).delete()
-        elif TOTPDevice.objects.filter(user=user).exists():
+            user.recovery_codes.all().delete()
+        elif TOTPDevice.objects.filter(user=user, confirmed=True).exists():
             raise CommandError("They have an authenticator; --replace takes it away.")
         device = TOTPDevice.objects.create(user=user, name="authenticator", confirmed=True)
         self.stdout.write(device.config_url)
