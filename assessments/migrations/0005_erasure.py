@@ -61,7 +61,7 @@ BEGIN
     PERFORM FROM assessments_escalation WHERE patient_id = of_patient FOR UPDATE;
     IF person.erased_at IS NOT NULL
         OR person.legal_hold_until >= (
-            SELECT (moment AT TIME ZONE time_zone)::date FROM clinics_clinic WHERE id = person.clinic_id
+            SELECT (least(moment, now()) AT TIME ZONE time_zone)::date FROM clinics_clinic WHERE id = person.clinic_id
         )
         OR EXISTS (
             SELECT FROM assessments_escalation
@@ -125,7 +125,7 @@ BEGIN
         WHERE escalation.patient_id = of_patient
     ), blank AS (
         UPDATE assessments_escalationevent SET note = '{BLANK}'
-        WHERE id IN (SELECT id FROM of_patients) AND note <> '' AND kind <> 'raised' RETURNING 1
+        WHERE id IN (SELECT id FROM of_patients) AND note <> '' AND kind NOT IN ('raised', 'superseded') RETURNING 1
     ) SELECT 'escalation_event', count(*), (SELECT count(*) FROM of_patients) FROM blank;
 
     RETURN QUERY WITH gone AS (

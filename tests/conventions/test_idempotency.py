@@ -95,6 +95,7 @@ CREATING: dict[str, Prepare] = {
         f"escalations/{acknowledged_escalation_of(api, patient)}/reopen",
         {"reason": "Worse"},
     ),
+    "patient-erasure": lambda _api, patient: (f"patients/{patient.id}/erasure", {"reason": "unlawful"}),
 }
 STORES_NOTHING = {"evaluations", "patient-search"}
 
