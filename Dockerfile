@@ -13,11 +13,13 @@ ENV PATH=/venv/bin:$PATH \
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin service
 COPY --from=build /venv /venv
 WORKDIR /service
-COPY manage.py ./
+COPY manage.py docker/healthcheck.py ./
 COPY backend backend
 COPY clinics clinics
 COPY patients patients
 COPY assessments assessments
 USER 10001
 EXPOSE 8000
+# The web server's; docker-compose.yml gives the other processes their own.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "healthcheck.py"]
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "backend.wsgi:application"]

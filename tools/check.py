@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
+from tools.compose import ComposeError, faults, resolved
 from tools.environment import ROOT, exit_on_sigterm, throwaway_servers
 from tools.generate import OPENAPI, openapi_command
 from tools.lock import index_addresses, stale_locks
@@ -72,6 +73,16 @@ def check_openapi() -> None:
             raise CheckError("openapi.yaml is not what the code says: run make generate.")
 
 
+def check_compose() -> None:
+    """docker-compose.yml can be resolved, and everything it says means something."""
+    try:
+        found = faults(resolved(ROOT / "docker-compose.yml"))
+    except ComposeError as error:
+        raise CheckError(str(error)) from error
+    if found:
+        raise CheckError("\n".join(found))
+
+
 def check_locks() -> None:
     """Compiling the locks again changes nothing."""
     if stale := stale_locks():
@@ -93,6 +104,8 @@ STEPS: dict[str, Callable[[], None]] = {
     "deployment": check_deployment,
     "openapi": check_openapi,
     "docs": lambda: run("python", "-m", "tools.generate_docs", "--check"),
+    "dockerfile": lambda: run("hadolint", "--no-color", "Dockerfile"),
+    "compose": check_compose,
     "locks": check_locks,
     "addresses": check_addresses,
 }
