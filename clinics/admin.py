@@ -12,7 +12,7 @@ import django_otp.plugins.otp_totp.admin  # noqa: F401
 import oauth2_provider.admin  # noqa: F401 - both register what is taken away again below
 from django import forms
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +22,7 @@ from unfold.admin import ModelAdmin
 
 from clinics.dashboard_reads import log_page
 from clinics.models import ApiClient, Clinic
+from clinics.on_call_page import on_call_words
 from clinics.permissions import Permission
 from clinics.services.reachable import reachable_clinicians
 from clinics.services.set_emergency_pathway import set_emergency_pathway
@@ -126,9 +127,24 @@ class ClinicAdmin(ClinicModelAdmin):
         "emergency_destination",
         "on_call",
         "lead",
+        "on_call_now",
         "require_one_time_codes",
     )
-    readonly_fields = ("name", "time_zone", "working_day_ends_at")
+    readonly_fields = ("name", "time_zone", "working_day_ends_at", "on_call_now")
+
+    @admin.display(description="On call now, by the rota")
+    def on_call_now(self, clinic: Clinic) -> str:
+        """Who is told about an escalation that opens now."""
+        return on_call_words(clinic, timezone.now())[0]
+
+    def render_change_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """With a warning of the rota's gaps in the next fortnight."""
+        clinic = kwargs.get("obj")
+        gaps = on_call_words(clinic, timezone.now())[1] if clinic is not None else []
+        if gaps:
+            messages.warning(request, "The rota has gaps. " + " ".join(gaps))
+        response: HttpResponse = super().render_change_form(request, *args, **kwargs)
+        return response
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Clinic]:
         """One row: the person's own clinic."""

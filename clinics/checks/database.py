@@ -137,7 +137,12 @@ def check_pathways(
     """Every clinic has said where an emergency goes; until then it can record nothing."""
     if not databases or CLINIC_TABLE not in connection.introspection.table_names():
         return []
-    incomplete = Q(emergency_number="") | Q(emergency_destination="") | Q(on_call=None)
+    incomplete = (
+        Q(emergency_number="")
+        | Q(emergency_destination="")
+        | Q(on_call=None, on_call_plan=None)
+        | Q(on_call=None, on_call_plan__shifts=[])
+    )
     found = []
     for clinic_id in all_clinic_ids():
         with clinic_scope(clinic_id):

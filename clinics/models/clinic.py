@@ -67,6 +67,12 @@ class Clinic(Timestamped):
         pathway = {
             "emergency_number": self.emergency_number,
             "emergency_destination": self.emergency_destination,
-            "on_call": self.on_call_id,
+            "on_call": self.on_call_id or self._has_rota,
         }
         return [name for name, value in pathway.items() if not value]
+
+    @property
+    def _has_rota(self) -> bool:
+        """Asked only when nobody is on call always: one statement."""
+        plan = getattr(self, "on_call_plan", None)
+        return plan is not None and bool(plan.shifts)

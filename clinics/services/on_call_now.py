@@ -13,6 +13,9 @@ from clinics.services.on_call_plan import Plan, plan_of
 from clinics.services.on_call_rota import Turn, on_duty, turns
 from clinics.services.reachable import reachable_clinicians
 
+#: How far ahead the API and the dashboard look for gaps.
+LOOK_AHEAD = timedelta(days=14)
+
 
 class Source(StrEnum):
     """Why somebody is on call: by the rota, or because it has a gap."""

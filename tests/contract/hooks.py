@@ -13,6 +13,11 @@ RULES = {
     ("/cursor", "malformed"): "a cursor is the service's own; nobody makes one up",
     (".*", "in_the_(future|past)"): "depends on the day",
     ("/assessed_at", "out_of_range"): "JSON Schema compares no times",
+    ("/at", "out_of_range"): "nor these",
+    (
+        "/(shifts|covers|holidays|ladders|quiet_hours)/.*",
+        "invalid|unknown|unsafe|out_of_range",
+    ): "the parts of a plan must fit one another and the calendar",
     ("/birth_date", "min_value"): "nor dates",
     (".*", "no_offset"): "validators let it pass in a date-time",
     (".*", "not_found|does_not_exist"): "depends on what there is",

@@ -105,6 +105,17 @@ def _pathway(world: World) -> dict[str, Any]:
     return {"emergency_pathway": {"emergency_number": "112", **people}}
 
 
+def _on_call_plan(world: World) -> dict[str, Any]:
+    hours = {"days": ["monday"], "starts_at": "08:00", "ends_at": "20:00", "valid_from": "2026-01-05"}
+    return {
+        "shifts": [{"member": str(world.clinic.on_call_id), **hours}],
+        "covers": [],
+        "holidays": {"country": "GB", "subdivision": "ENG", "closed_days": []},
+        "ladders": {},
+        "quiet_hours": None,
+    }
+
+
 def _override(world: World) -> dict[str, Any]:
     named = {"on_behalf_of": str(world.clinic.on_call_id)}
     return {"decision": "stop_and_rehab", "reason": "Seen and examined.", **named}
@@ -131,6 +142,9 @@ PERSON = {"given_name": "Robin", "family_name": "Runner"}
 SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("clinic", "GET"): lambda _: Sample(),
     ("clinic", "PATCH"): lambda world: Sample({}, _pathway(world)),
+    ("on-call", "GET"): lambda _: Sample(),
+    ("on-call", "PUT"): lambda world: Sample({}, _on_call_plan(world)),
+    ("on-call-now", "GET"): lambda _: Sample(),
     ("access-log", "GET"): lambda _: Sample(),
     ("clinic-clients", "GET"): lambda _: Sample(),
     ("clinic-clients", "POST"): lambda world: _registration(world, grant_type="client_credentials"),

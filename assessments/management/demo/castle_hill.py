@@ -120,6 +120,7 @@ RUNNERS = (
 CASTLE_HILL = ClinicStory(
     name="Castle Hill Running Clinic",
     time_zone="Europe/Dublin",
+    country="IE",
     emergency_number="112",
     emergency_destination="Emergency department, St Brigid's Hospital",
     mail_domain="castle-hill.example",

@@ -94,6 +94,7 @@ RUNNERS = (
 RIVERSIDE = ClinicStory(
     name="Riverside Physiotherapy",
     time_zone="Europe/London",
+    country="GB",
     emergency_number="999",
     emergency_destination="Emergency department, Riverside General Hospital",
     mail_domain="riverside.example",

@@ -104,6 +104,7 @@ class ClinicStory:
 
     name: str
     time_zone: str
+    country: str
     emergency_number: str
     emergency_destination: str
     mail_domain: str

@@ -10,6 +10,10 @@ from assessments.services.submit import Submission, submit_assessment
 from clinics.actor import Actor, NamedClinician
 from clinics.models import ApiClient, Clinic, Membership, User
 from clinics.scopes import ALL_SCOPES
+from clinics.services.on_call_calendar import Holidays
+from clinics.services.on_call_change import change_on_call
+from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS, Plan, Shift
+from clinics.services.on_call_quiet import QuietHours
 from clinics.services.set_emergency_pathway import set_emergency_pathway
 from clinics.tenancy import all_clinic_ids, clinic_scope
 from patients.models import Patient
@@ -39,10 +43,21 @@ def tell(story: ClinicStory, *, now: dt.datetime) -> Clinic:
             "lead_id": admin.id,
         }
         set_emergency_pathway(clinic=clinic, changes=pathway)
+        change_on_call(clinic=clinic, plan=_plan(story, clinician, admin), now=now)
         client = _client(clinic, clinician)
         for runner in story.runners:
             _tell_history(clinic, runner, client, clinician, now)
     return clinic
+
+
+def _plan(story: ClinicStory, clinician: Membership, admin: Membership) -> Plan:
+    """The clinician on weekdays, the admin at weekends and on holidays, from eight until eight."""
+    eight, first = dt.time(8), dt.date(2026, 1, 5)
+    shifts = (
+        Shift(clinician.id, WEEKDAYS[:5], eight, eight, first),
+        Shift(admin.id, (*WEEKDAYS[5:], HOLIDAY), eight, eight, first),
+    )
+    return Plan(shifts, (), Holidays(story.country), quiet_hours=QuietHours(dt.time(21), dt.time(7)))
 
 
 def _member(clinic: Clinic, person: Person, domain: str) -> Membership:
