@@ -48,10 +48,7 @@ def assessment_document(
         "patient": str(assessment.patient_id),
         "assessed_at": timestamp(assessment.assessed_at),
         "assessor_role": assessment.assessor_role,
-        "recorded_by": {
-            "client": _id(assessment.recorded_by_client_id),
-            "user": _id(assessment.recorded_by_user_id),
-        },
+        "recorded_by": recorded_by(assessment.recorded_by_client_id, assessment.recorded_by_user_id),
         "answers": assessment.answers,
         "absent_reasons": assessment.absent_reasons,
         "carried": assessment.carried,
@@ -162,6 +159,11 @@ def follow_up_document(follow_up: FollowUp) -> dict[str, Any]:
         "created_at": timestamp(follow_up.created_at),
         "updated_at": timestamp(follow_up.updated_at),
     }
+
+
+def recorded_by(client: uuid.UUID | None, user: uuid.UUID | None) -> dict[str, str | None]:
+    """The credential behind something."""
+    return {"client": _id(client), "user": _id(user)}
 
 
 def _id(value: uuid.UUID | None) -> str | None:

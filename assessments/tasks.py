@@ -7,7 +7,10 @@ from assessments.notify.email import EmailChannel
 from assessments.services.announce import announce_due_follow_ups as announce
 from assessments.services.deliver import deliver_due_escalations as deliver
 from assessments.services.keep_watch import keep_watch
+from assessments.services.nudge import nudge_exports
+from assessments.services.retention import forget_what_is_past as forget
 from assessments.services.tallies import CRITICAL, note
+from assessments.services.write_exports import write_due_exports as write
 
 
 @shared_task(name="assessments.tasks.deliver_due_escalations")
@@ -27,3 +30,16 @@ def announce_due_follow_ups() -> None:
 def sweep() -> None:
     """Repair what must not be, and ping the dead man's switch when nothing is overdue; run by beat."""
     keep_watch(clock=timezone.now, channel=EmailChannel())
+
+
+@shared_task(name="assessments.tasks.write_due_exports")
+def write_due_exports() -> None:
+    """Give one export its turn and ask for the next; run by beat and by every new export's nudge."""
+    if write(clock=timezone.now):
+        nudge_exports()
+
+
+@shared_task(name="assessments.tasks.forget_what_is_past")
+def forget_what_is_past() -> None:
+    """Delete what is kept for a time only; run by beat."""
+    forget(now=timezone.now())

@@ -309,8 +309,9 @@ CELERY_TASK_ROUTES = {
     "assessments.tasks.deliver_due_escalations": {"queue": "critical"},
     "assessments.tasks.announce_due_follow_ups": {"queue": "default"},
     "assessments.tasks.sweep": {"queue": "default"},
-    "clinics.tasks.forget_answered_requests": {"queue": "default"},
     "clinics.tasks.send_due_invitations": {"queue": "default"},
+    "assessments.tasks.write_due_exports": {"queue": "default"},
+    "assessments.tasks.forget_what_is_past": {"queue": "default"},
 }
 CELERY_BEAT_SCHEDULE = {
     "deliver-due-escalations": {
@@ -333,8 +334,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
-    "forget-answered-requests": {
-        "task": "clinics.tasks.forget_answered_requests",
+    "write-due-exports": {
+        "task": "assessments.tasks.write_due_exports",
+        "schedule": 10.0,
+        "options": {"expires": 60},
+    },
+    "forget-what-is-past": {
+        "task": "assessments.tasks.forget_what_is_past",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },

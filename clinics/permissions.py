@@ -27,6 +27,8 @@ class Permission(StrEnum):
     SEE_PROTOCOLS = "protocols:read"
     SEE_CLINIC = "clinic:read"
     SET_PATHWAY = "clinic:write"
+    SEE_EXPORTS = "exports:read"
+    MAKE_EXPORTS = "exports:write"
     SEE_MEMBERS = "members:read"
     CHANGE_MEMBERS = "members:write"
     SEE_CLIENTS = "clients:read"

@@ -3,14 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from clinics.services.answer_again import forget_answered_requests as forget
 from clinics.services.send_invitations import send_due_invitations as send
-
-
-@shared_task(name="clinics.tasks.forget_answered_requests")
-def forget_answered_requests() -> None:
-    """Forget the Idempotency-Keys older than a day; run by beat."""
-    forget(now=timezone.now())
 
 
 @shared_task(name="clinics.tasks.send_due_invitations")

@@ -1,6 +1,6 @@
 """What changed since a caller last asked."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
@@ -9,8 +9,9 @@ from rest_framework.response import Response
 
 from assessments.documents import timestamp
 from assessments.models import Change
-from assessments.services.changes import changes_after
+from assessments.services.changes import ForgottenError, changes_after
 from backend.api.fields import WordField
+from backend.api.problems import Problem
 from backend.api.queries import MAX_PAGE_SIZE, PAGE_SIZE, read_query
 from clinics.api.views import ClinicAPIView
 
@@ -53,6 +54,7 @@ class ChangesView(ClinicAPIView):
 
     resource = "assessments"
     query_class = ChangesQuery
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"GET": ("gone",)}
 
     @extend_schema(
         operation_id="listChanges",
@@ -62,10 +64,17 @@ class ChangesView(ClinicAPIView):
         responses=ChangesShape,
     )
     def get(self, request: Request) -> Response:
-        """Each entry names what to read again. Whoever keeps the last `cursor` misses nothing."""
+        """Each entry names what to read again. Whoever keeps the last `cursor` misses nothing.
+
+        Changes are kept for 400 days. A cursor from before the oldest is refused as `gone`: start afresh with
+        an export, which says from which cursor to go on.
+        """
         query = read_query(ChangesQuery, request)
         position, size = int(query.get("cursor", "0")), query["page_size"]
-        found = changes_after(clinic=self.clinic, position=position, limit=size + 1)
+        try:
+            found = changes_after(clinic=self.clinic, position=position, limit=size + 1)
+        except ForgottenError:
+            raise Problem("gone") from None
         page = found[:size]
         return Response(
             {

@@ -1,10 +1,11 @@
 """Assessments and what they promise: one concept a file."""
 
 from assessments.models.assessment import Assessment
-from assessments.models.change import Change
+from assessments.models.change import Change, ForgottenChanges
 from assessments.models.delivery import Delivery, DeliveryAttempt, DeliveryChannel
 from assessments.models.due_work import DueWork
 from assessments.models.escalation import Escalation, EscalationEvent, Outcome
+from assessments.models.export import Export, ExportChunk
 from assessments.models.follow_up import FollowUp, FollowUpKind, FollowUpResult
 from assessments.models.override import Override
 from assessments.models.tally import Tally
@@ -18,9 +19,12 @@ __all__ = [
     "DueWork",
     "Escalation",
     "EscalationEvent",
+    "Export",
+    "ExportChunk",
     "FollowUp",
     "FollowUpKind",
     "FollowUpResult",
+    "ForgottenChanges",
     "Outcome",
     "Override",
     "Tally",

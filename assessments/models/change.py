@@ -39,3 +39,18 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"Change {self.position}"
+
+
+class ForgottenChanges(models.Model):
+    """How far a clinic's list of changes has been forgotten: up to ``position``, that one included."""
+
+    clinic = models.OneToOneField(
+        Clinic, primary_key=True, on_delete=models.PROTECT, related_name="forgotten_changes"
+    )
+    position = models.BigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "forgotten changes"
+
+    def __str__(self) -> str:
+        return f"Forgotten up to {self.position}"

@@ -1,7 +1,19 @@
 """What happened in a clinic since a caller last asked."""
 
-from assessments.models import Change
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Max
+
+from assessments.models import Change, ForgottenChanges
 from clinics.models import Clinic
+
+#: How long a change is remembered at least; the database itself refuses to forget it earlier.
+KEPT_FOR = timedelta(days=400)
+
+
+class ForgottenError(Exception):
+    """What came after the position has been forgotten in part: the reader must start afresh."""
 
 
 def changes_after(*, clinic: Clinic, position: int, limit: int) -> list[Change]:
@@ -9,5 +21,29 @@ def changes_after(*, clinic: Clinic, position: int, limit: int) -> list[Change]:
 
     Nothing appears at or before a position that somebody has seen, however transactions overlap: positions
     are given out at the end of a transaction, under a lock of the clinic that is held until it is committed.
+    Raises ``ForgottenError``.
     """
-    return list(clinic.changes.filter(position__gt=position).order_by("position")[:limit])
+    changes = list(clinic.changes.filter(position__gt=position).order_by("position")[:limit])
+    if position < forgotten_up_to(clinic=clinic):  # asked last: what was forgotten meanwhile counts too
+        raise ForgottenError
+    return changes
+
+
+def forgotten_up_to(*, clinic: Clinic) -> int:
+    """The position at or before which nothing is remembered; 0 while everything is."""
+    forgotten: ForgottenChanges | None = getattr(clinic, "forgotten_changes", None)
+    return forgotten.position if forgotten else 0
+
+
+def last_position(*, clinic: Clinic) -> int:
+    """The position of the latest change; whoever goes on from it misses nothing that is committed later."""
+    latest: int | None = clinic.changes.aggregate(latest=Max("position"))["latest"]
+    return latest if latest is not None else forgotten_up_to(clinic=clinic)
+
+
+def forget_changes(*, before: datetime, at_most: int) -> int:
+    """Forget the oldest changes of the clinic of the transaction; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT forget_changes(%s, %s)", [before, at_most])
+        (count,) = cursor.fetchone()
+    return int(count)

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from assessments.models import Escalation, FollowUp
+from assessments.models import Escalation, Export, FollowUp
+from assessments.services.exports import let_no_export_be_written, take_away_results
 from assessments.services.submit import PatientNotFoundError
 from clinics.actor import Actor
 from clinics.models import Clinic
@@ -57,10 +58,11 @@ def erase_patient(
 ) -> Erasure:
     """Pseudonymise a patient everywhere, in one transaction; a second time returns the first report.
 
-    Their pending follow-ups are cancelled. Raises ``PatientNotFoundError``, ``LegalHoldError`` or
-    ``StillCalledForError``; then nothing is changed.
+    Their pending follow-ups are cancelled, and exports that may name them end. Raises
+    ``PatientNotFoundError``, ``LegalHoldError`` or ``StillCalledForError``; then nothing is changed.
     """
     with clinic_scope(clinic.id):
+        let_no_export_be_written(clinic)
         patient = clinic.patients.select_for_update().filter(id=patient_id).first()
         if patient is None:
             raise PatientNotFoundError
@@ -85,6 +87,7 @@ def erase_patient(
             request_id=request_id,
             now=now,
         )
+        take_away_results(clinic=clinic, failure=Export.Failure.PATIENT_ERASED)
     return erasure
 
 

@@ -74,6 +74,11 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "The same request is still running",
         "Try again after the seconds of Retry-After.",
     ),
+    "gone": (
+        410,
+        "It is no longer kept",
+        "Make a new export. A reader of changes goes on from the changes_cursor of that one.",
+    ),
     "length_required": (411, "The length of the body is missing", "Send Content-Length; chunks aren't read."),
     "precondition_failed": (412, "It has changed since you read it", "Read it again and send its new ETag."),
     "body_too_large": (413, "The body is too large", "A body holds at most 64 KiB."),

@@ -95,7 +95,7 @@ class ResourceSchema(AutoSchema):
         if self._takes_key():
             parameters += self._key_headers()
         if self._creates():
-            parameters.append(_header("Location", "The new resource.", answers=["201"]))
+            parameters.append(_header("Location", "The new resource.", answers=[self._creates()]))
         return parameters
 
     def _conditional_headers(self, view: Conditional) -> Iterator[OpenApiParameter]:
@@ -108,7 +108,9 @@ class ResourceSchema(AutoSchema):
 
     def _answers(self) -> list[str]:
         responses = self.get_response_serializers()
-        return [str(code) for code in responses] if isinstance(responses, Mapping) else ["200"]
+        if not isinstance(responses, Mapping):
+            return ["200"]
+        return [str(code[0] if isinstance(code, tuple) else code) for code in responses]
 
     def _is_logged(self) -> bool:
         reads = self.method in getattr(self.view, "reading_methods", SAFE_METHODS)
@@ -125,12 +127,12 @@ class ResourceSchema(AutoSchema):
         )
         yield _header(HEADER, said, schema=key)
         said = "`true` when this is the answer of an earlier request with the same key."
-        answers = ["201" if self._creates() else "200"]
+        answers = [self._creates() or "200"]
         yield _header(REPLAYED, said, schema={"type": "string", "const": "true"}, answers=answers)
 
-    def _creates(self) -> bool:
-        responses = self.get_response_serializers()
-        return isinstance(responses, Mapping) and any(str(code) == "201" for code in responses)
+    def _creates(self) -> str:
+        """The status that says something new is there, or will be; empty when there is none."""
+        return next((code for code in self._answers() if code in {"201", "202"}), "")
 
     def map_renderers(self, attribute: str) -> list[Any]:
         """Successes are JSON; the problem renderer only lets clients accept the other type."""

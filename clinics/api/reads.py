@@ -19,7 +19,7 @@ def log_reads(view: APIView, principal: Principal, response: Response, *, purpos
     log_access(
         clinic=principal.clinic,
         actor=principal.actor,
-        patients=patients_shown(view, response.data),
+        patients=patients_shown(view, getattr(response, "data", None)),
         action=f"{request.method} {match.view_name if match else ''}",
         purpose=purpose,
         request_id=request.META.get("REQUEST_ID", ""),

@@ -42,7 +42,7 @@ def change(api: APIClient, patient: Patient, request_id: str, **fields: object) 
 
 
 def test_what_is_kept() -> None:
-    kept = {"Clinic", "Membership", "OnCallPlan", "ApiClient", "Patient", "Escalation", "FollowUp"}
+    kept = {"Clinic", "Membership", "OnCallPlan", "ApiClient", "Patient", "Escalation", "FollowUp", "Export"}
     assert {model.__name__ for model in HISTORIES} == {f"{name}History" for name in kept}
 
 

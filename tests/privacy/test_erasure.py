@@ -47,6 +47,12 @@ KEPT = {
     "assessments.Delivery.address": "the address of one of the clinic's people",
     "assessments.Delivery.error": "an error of ours or of the mail server",
     "assessments.DeliveryAttempt.reason": "an error of ours or of the mail server",
+    "assessments.Export.last_error": "the kind of an error of ours",
+    "assessments.Export.rows_total": "numbers",
+    "assessments.Export.rows_done": "numbers",
+    "assessments.ExportChunk.rows": "ids",
+    "assessments.ExportChunk.patients": "ids",
+    "assessments.ExportChunk.content": "emptied with the chunk, which goes",
     "assessments.Tally.name": "the name of a count",
 }
 #: What pghistory itself adds to each history: a label, and ids.

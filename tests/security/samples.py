@@ -14,7 +14,9 @@ from django.utils import timezone
 from assessments.models import Escalation, FollowUp
 from assessments.protocol import PROTOCOL_VERSION
 from assessments.services.acknowledge import acknowledge
+from assessments.services.exports import start_export
 from assessments.services.submit import Submission, submit_assessment
+from assessments.services.write_exports import write_due_exports
 from clinics.actor import Actor, NamedClinician
 from clinics.models import Clinic, Role
 from clinics.permissions import permissions_of
@@ -36,6 +38,7 @@ class World:
     member: uuid.UUID
     invited: uuid.UUID
     client: uuid.UUID
+    export: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ def fill(clinic: Clinic) -> World:
         invited = make_member(clinic, Role.RECEPTION, accepted=False).id
     member = make_member(clinic, Role.RECEPTION).id
     client = make_client(clinic, scopes="protocols:read").id
-    return World(clinic, runner, continued, follow_up, first, second, member, invited, client)
+    export = start_export(clinic=clinic, actor=actor, now=now).id
+    write_due_exports(clock=lambda: now, limit=100)
+    return World(clinic, runner, continued, follow_up, first, second, member, invited, client, export)
 
 
 def clinic_client(clinic: Clinic) -> Any:
@@ -184,6 +189,11 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("assessment", "GET"): lambda world: Sample(_assessment(world)),
     ("amendments", "POST"): lambda world: Sample(_assessment(world), _answers(reason="A slip of the pen.")),
     ("overrides", "POST"): lambda world: Sample(_assessment(world), _override(world)),
+    ("exports", "GET"): lambda _: Sample(),
+    ("exports", "POST"): lambda world: Sample({}, {"patient": str(world.patient.id)}),
+    ("export", "GET"): lambda world: Sample({"export_id": world.export}),
+    ("export", "DELETE"): lambda world: Sample({"export_id": world.export}),
+    ("export-result", "GET"): lambda world: Sample({"export_id": world.export}),
     ("protocols", "GET"): lambda _: Sample(),
     ("protocol", "GET"): lambda _: Sample({"version": PROTOCOL_VERSION}),
     ("escalations", "GET"): lambda _: Sample(),

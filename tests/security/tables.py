@@ -32,6 +32,7 @@ DEFINER_FUNCTIONS = {
     "all_clinics": "ids only, for the sweeps that enter each clinic in turn",
     "authenticate_token": "whose token is this? asked before the clinic is known, by the token's hash",
     "claim_due_escalation": "leases one due row of any clinic; returns ids, the work enters the clinic",
+    "claim_due_export": "the same for exports",
     "claim_due_follow_up": "the same for follow-ups",
     "faults": "ids of rows that must not be; the repair enters the clinic",
     "late_work": "how many rows of a kind are due, and since when; refuses other tables",
@@ -41,6 +42,7 @@ DEFINER_FUNCTIONS = {
     "stuck_work": "ids of rows under a lease that can't be; refuses tables that hold no due work",
     "clinic_of_client": "whose client is this? the token endpoint checks the secret inside that clinic",
     "erase_patient": "the one way past rows that never change: one patient of the transaction's own clinic",
+    "forget_changes": "the oldest of the entered clinic's changes, none younger than 400 days",
     "note_change": "a trigger: writes the list of changes, which the service can only read",
     "clinics_of_person": "where does this person work? asked when they have signed in",
 }

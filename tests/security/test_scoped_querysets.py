@@ -49,6 +49,8 @@ ALLOWED = {
     ): "one clinic's chain by its id, to verify it",
     ("clinics/services/access_log.py", "AccessLogHead.objects"): "one clinic's chain by its id, to verify it",
     ("clinics/services/answer_again.py", "AnsweredRequest.objects"): "a sweep, inside each clinic by its id",
+    ("assessments/services/retention.py", "Session.objects"): "signed-in browsers: no clinic's",
+    ("assessments/services/retention.py", "table.objects"): "sign-ins, before anybody's clinic is known",
     ("assessments/services/send_round.py", "Delivery.objects"): "the delivery just made, by its id",
 }
 

@@ -1,0 +1,112 @@
+"""A clinic's data as a file."""
+
+from django.db import models
+from django.db.models import Q
+
+from assessments.models.due_work import LEASE_COLUMNS, DueWork
+from clinics.history import recorded
+from clinics.models import ApiClient, Clinic, Identified, User
+from patients.models import Patient
+
+#: What changes with every chunk: no part of an export's history.
+PROGRESS_COLUMNS = ("rows_total", "rows_done", "chunks_total", "chunks_done", "size_bytes", "stalled")
+
+
+@recorded(leaving_out=(*LEASE_COLUMNS, *PROGRESS_COLUMNS))
+class Export(DueWork):
+    """Everything of a clinic or of one patient, written in the background chunk by chunk.
+
+    Which rows it holds is settled when it begins; ``changes_cursor`` is the place in the list of changes from
+    which on a reader may have missed something. Its chunks are gone once it has failed or expired.
+    """
+
+    class State(models.TextChoices):
+        """The life of an export."""
+
+        QUEUED = "queued", "Queued"
+        RUNNING = "running", "Running"
+        READY = "ready", "Ready"
+        FAILED = "failed", "Failed"
+        EXPIRED = "expired", "Expired"
+
+    class Failure(models.TextChoices):
+        """Why there is no result."""
+
+        NOT_WRITTEN = "not_written", "Writing it failed again and again"
+        PATIENT_ERASED = "patient_erased", "A patient was erased meanwhile"
+
+    PENDING = (State.QUEUED, State.RUNNING)
+    CLAIM_FUNCTION = "claim_due_export"
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="exports")
+    patient = models.ForeignKey(
+        Patient,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Null: everybody.",
+    )
+    updated_since = models.DateTimeField(null=True, blank=True)
+    requested_by_client = models.ForeignKey(
+        ApiClient, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    requested_by_user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    state = models.CharField(max_length=20, choices=State.choices, default=State.QUEUED)
+    failure = models.CharField(max_length=20, choices=Failure.choices, blank=True)
+    changes_cursor = models.BigIntegerField(null=True, blank=True)
+    rows_total = models.JSONField(default=dict, help_text="By type.")
+    rows_done = models.JSONField(default=dict, help_text="By type.")
+    chunks_total = models.PositiveIntegerField(default=0)
+    chunks_done = models.PositiveIntegerField(default=0)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    stalled = models.PositiveSmallIntegerField(
+        default=0, help_text="Attempts since the last that wrote something."
+    )
+    started_at = models.DateTimeField(null=True, blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"], name="export_due", condition=Q(next_attempt_at__isnull=False)
+            ),
+            models.Index(fields=["clinic", "updated_at", "id"], name="export_changes"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="ready_export_expires", condition=~Q(state="ready") | Q(expires_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="failed_export_says_why", condition=~Q(state="failed") | ~Q(failure="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Export {self.id}"
+
+
+class ExportChunk(Identified):
+    """Some rows of an export: first which ones, in order, then their lines.
+
+    ``patients`` are those whose first row of the export is among them, so that over all chunks each patient
+    is named once: the access log's side.
+    """
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="export_chunks")
+    export = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="chunks")
+    number = models.PositiveIntegerField(help_text="From 0 on.")
+    rows = models.JSONField(help_text="[type, id] of each row.")
+    patients = models.JSONField(help_text="Their ids.")
+    content = models.BinaryField(null=True, help_text="The lines, gzipped; null until they are written.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["export", "number"], name="one_chunk_per_place_of_an_export")
+        ]
+
+    def __str__(self) -> str:
+        return f"Chunk {self.number} of {self.export_id}"

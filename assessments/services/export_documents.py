@@ -1,0 +1,53 @@
+"""The documents of rows that only an export shows by themselves."""
+
+from typing import Any
+
+from assessments.documents import member_document, override_document, timestamp
+from assessments.models import Delivery, DeliveryAttempt, EscalationEvent, Override
+
+
+def override_line(override: Override) -> dict[str, Any]:
+    """An override as its assessment shows it, and which assessment that is."""
+    return {**override_document(override), "assessment": str(override.assessment_id)}
+
+
+def event_document(event: EscalationEvent) -> dict[str, Any]:
+    """What happened to an escalation, by a person or by the service itself."""
+    return {
+        "id": str(event.id),
+        "escalation": str(event.escalation_id),
+        "kind": event.kind,
+        "at": timestamp(event.at),
+        "by": member_document(event.member),
+        "client": str(event.client_id) if event.client_id else None,
+        "note": event.note,
+    }
+
+
+def delivery_document(delivery: Delivery) -> dict[str, Any]:
+    """One message about an escalation or a follow-up, to one of the clinic's people."""
+    return {
+        "id": str(delivery.id),
+        "escalation": str(delivery.escalation_id) if delivery.escalation_id else None,
+        "follow_up": str(delivery.follow_up_id) if delivery.follow_up_id else None,
+        "round": delivery.round,
+        "channel": delivery.channel,
+        "address": delivery.address,
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "sent_at": timestamp(delivery.sent_at),
+        "created_at": timestamp(delivery.created_at),
+        "updated_at": timestamp(delivery.updated_at),
+    }
+
+
+def attempt_document(attempt: DeliveryAttempt) -> dict[str, Any]:
+    """One try to hand a message over."""
+    return {
+        "id": str(attempt.id),
+        "delivery": str(attempt.delivery_id),
+        "at": timestamp(attempt.at),
+        "latency_ms": attempt.latency_ms,
+        "result": attempt.result,
+        "reason": attempt.reason,
+    }

@@ -1,0 +1,95 @@
+"""What an export holds: one kind of row after the other, each as the document the API shows of it."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+from rest_framework.utils.encoders import JSONEncoder
+
+from assessments import documents
+from assessments.services import export_documents as own
+from clinics.models import Clinic
+from patients.api.serializers import patient_document
+
+Rows = QuerySet[Any]
+OF_A_PATIENT = F("patient_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One type of row: the clinic's rows, whose they are, which are new since a time, and their document."""
+
+    rows: Callable[[Clinic], Rows]
+    document: Callable[[Any], dict[str, Any]]
+    patient: Any = OF_A_PATIENT
+    readable: Callable[[Rows], Rows] = lambda rows: rows
+    changed_since: Callable[[Clinic, dt.datetime], Q] = lambda _, moment: Q(updated_at__gte=moment)
+
+
+def _assessments_since(clinic: Clinic, moment: dt.datetime) -> Q:
+    """An override or an amendment changes what the document of an assessment says."""
+    overridden = clinic.overrides.filter(created_at__gte=moment).values("assessment_id")
+    return Q(created_at__gte=moment) | Q(superseded_by__created_at__gte=moment) | Q(id__in=overridden)
+
+
+#: By the ``type`` of a line; of one patient the lines come in this order.
+KINDS: Mapping[str, Kind] = {
+    "patient": Kind(lambda clinic: clinic.patients.all(), patient_document, F("id")),
+    "assessment": Kind(
+        lambda clinic: clinic.assessments.all(),
+        documents.stored_assessment_document,
+        readable=documents.readable_assessments,
+        changed_since=_assessments_since,
+    ),
+    "override": Kind(
+        lambda clinic: clinic.overrides.all(),
+        own.override_line,
+        F("assessment__patient_id"),
+        lambda rows: rows.select_related("member__user"),
+        lambda _, moment: Q(created_at__gte=moment),
+    ),
+    "escalation": Kind(
+        lambda clinic: clinic.escalations.all(),
+        documents.escalation_document,
+        readable=documents.readable_escalations,
+    ),
+    "escalation_event": Kind(
+        lambda clinic: clinic.escalation_events.all(),
+        own.event_document,
+        F("escalation__patient_id"),
+        lambda rows: rows.select_related("member__user"),
+        lambda _, moment: Q(at__gte=moment),
+    ),
+    "follow_up": Kind(lambda clinic: clinic.follow_ups.all(), documents.follow_up_document),
+    "delivery": Kind(
+        lambda clinic: clinic.deliveries.all(),
+        own.delivery_document,
+        Coalesce("escalation__patient_id", "follow_up__patient_id"),
+    ),
+    "delivery_attempt": Kind(
+        lambda clinic: clinic.delivery_attempts.all(),
+        own.attempt_document,
+        Coalesce("delivery__escalation__patient_id", "delivery__follow_up__patient_id"),
+        changed_since=lambda _, moment: Q(at__gte=moment),
+    ),
+}
+
+
+def lines(clinic: Clinic, rows: Iterable[tuple[str, str]]) -> str:
+    """The rows, given as type and id, as JSON lines in the same order; few statements for each type."""
+    wanted = list(rows)
+    found = {
+        name: {str(row.id): row for row in kind.readable(kind.rows(clinic).filter(id__in=ids))}
+        for name, kind in KINDS.items()
+        if (ids := [id_ for type_, id_ in wanted if type_ == name])
+    }
+    return "".join(f"{_line(name, found[name][id_])}\n" for name, id_ in wanted)
+
+
+def _line(name: str, row: Any) -> str:
+    document = {"type": name, **KINDS[name].document(row)}
+    return json.dumps(document, cls=JSONEncoder, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
