@@ -57,10 +57,10 @@ UNION ALL
 ESCALATIONS = """
 SELECT urgency::text, count(*),
     count(*) FILTER (WHERE acknowledge_by <= moment),
-    count(*) FILTER (WHERE opened_at <= told_by AND (next_attempt_at <= told_by OR last_error <> '') AND NOT EXISTS (
-        SELECT FROM assessments_delivery d WHERE d.escalation_id = e.id AND d.state = 'sent')),
+    count(*) FILTER (WHERE notified_at IS NULL AND called_since <= told_by
+                     AND (next_attempt_at <= told_by OR last_error <> '')),
     min(opened_at), min(acknowledge_by), min(next_attempt_at)
-FROM assessments_escalation e WHERE state = 'open' AND next_attempt_at IS NOT NULL GROUP BY urgency
+FROM assessments_escalation WHERE state = 'open' AND next_attempt_at IS NOT NULL GROUP BY urgency
 """
 
 DELIVERIES = """

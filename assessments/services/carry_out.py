@@ -6,6 +6,7 @@ from assessments.services.deliver import deliver_due_escalations
 from assessments.services.due_work import Clock
 from assessments.services.sweep import sweep
 from assessments.services.write_exports import write_due_exports
+from clinics.services.send_invitations import send_due_invitations
 
 #: More than any pass finds; each row is attempted once, so that one that fails doesn't keep the pass busy.
 ALL = 1_000_000
@@ -21,5 +22,6 @@ def carry_out_all(*, clock: Clock, channel: Channel) -> dict[str, int]:
         "rows repaired": sweep(now=clock()).total(),
         "escalations attempted": deliver_due_escalations(clock=clock, channel=channel, limit=ALL),
         "follow-ups attempted": announce_due_follow_ups(clock=clock, channel=channel, limit=ALL),
+        "invitations sent": send_due_invitations(now=clock()),
         "turns at exports": write_due_exports(clock=clock, limit=ALL),
     }

@@ -18,7 +18,7 @@ from django.db.models import F
 
 from assessments.models import Assessment, Delivery, DueWork, Escalation, FollowUp
 from assessments.protocol.vocabulary import Urgency, urgency_rank
-from assessments.services.escalate import new_escalation
+from assessments.services.escalate import new_escalation, supersede_earlier
 from assessments.services.recent import first_id_at
 from assessments.services.status import kinds_of_work
 from assessments.services.tallies import REPAIRED, SWEEP, note, tallies
@@ -125,6 +125,7 @@ def _escalate(row_id: uuid.UUID, now: datetime) -> bool:
     )
     if escalation is None:
         return False
+    supersede_earlier(escalation, assessed_at=assessment.assessed_at, now=now)
     escalation.save(force_insert=True)
     return True
 
