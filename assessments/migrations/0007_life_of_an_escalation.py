@@ -12,6 +12,10 @@ class Migration(migrations.Migration):
     dependencies = [("assessments", "0006_exports")]
 
     operations = [
+        migrations.AddIndex(
+            model_name='escalation',
+            index=models.Index(condition=models.Q(('next_attempt_at__isnull', False)), fields=['-urgency_rank', 'next_attempt_at'], name='escalation_most_urgent_due'),
+        ),
         pgtrigger.migrations.RemoveTrigger(
             model_name='escalation',
             name='insert_insert',

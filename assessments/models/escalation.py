@@ -89,6 +89,12 @@ class Escalation(DueWork):
             models.Index(
                 fields=["next_attempt_at"], name="escalation_due", condition=Q(next_attempt_at__isnull=False)
             ),
+            # The order in which workers claim: a long backlog must not be sorted anew for each row.
+            models.Index(
+                fields=["-urgency_rank", "next_attempt_at"],
+                name="escalation_most_urgent_due",
+                condition=Q(next_attempt_at__isnull=False),
+            ),
             models.Index(fields=["clinic", "-urgency_rank", "opened_at"], name="escalation_worklist"),
             models.Index(fields=["clinic", "updated_at", "id"], name="escalation_changes"),
         ]

@@ -71,7 +71,7 @@ def run(options: Options) -> Outcome:
         time.sleep(LISTEN_SECONDS)
         callers.stop()
         report = judge(
-            callers.promises, stage.receipts(), callers.acknowledged, _stored(stage), frozen=stage.frozen
+            callers.promises, stage.receipts(), callers.acknowledged, read_stored(stage), frozen=stage.frozen
         )
         report.problems.extend([*callers.unexpected, *havoc.errors])
         if unanswered := len(orders) - len(callers.promises) + callers.unacknowledged:
@@ -116,7 +116,7 @@ def _show_messages(stage: Stage, callers: Callers) -> Mapping[str, float]:
     return seen
 
 
-def _stored(stage: Stage) -> Stored:
+def read_stored(stage: Stage) -> Stored:
     with psycopg.connect(stage.postgres.owner_url) as connection:
         rows = connection.execute(QUERY_STORED).fetchall()
         deliveries = connection.execute(QUERY_DELIVERIES).fetchall()
