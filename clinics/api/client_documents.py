@@ -45,7 +45,7 @@ class ClientChangesSerializer(StrictSerializer):
     )
     scopes = serializers.ListField(
         child=WordField("Scope", ALL_SCOPES),
-        allow_empty=False,
+        min_length=1,
         max_length=100,
         help_text="What it may ask for.",
     )

@@ -21,6 +21,7 @@ RULES = {
     ("/birth_date", "min_value"): "nor dates",
     (".*", "no_offset"): "validators let it pass in a date-time",
     (".*", "not_found|does_not_exist"): "depends on what there is",
+    ("/redirect_uris(/[0-9]+)?", "invalid"): "whole https addresses, and only where people sign in",
     ("/external_id", "differs_from_path"): "depends on the address",
     ("", "required"): "a search names at least one of its fields",
     ("/on_behalf_of", "required"): "depends on the client",

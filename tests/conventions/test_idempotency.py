@@ -69,6 +69,16 @@ def answer_body(patient: Patient) -> dict[str, object]:
     return body
 
 
+def invited_by(api: APIClient) -> str:
+    body = {"email": "kim@clinic.example", "name": "Kim", "role": "auditor"}
+    return str(api.post("/api/v1/clinic/members", body).json()["id"])
+
+
+def registered_by(api: APIClient) -> str:
+    body = {"name": "Kiosk", "grant_type": "client_credentials", "scopes": ["clinic:read"]}
+    return str(api.post("/api/v1/clinic/clients", body).json()["id"])
+
+
 #: Every creating route by name: makes what it needs, and returns path and body.
 Prepare = Callable[[APIClient, Patient], tuple[str, dict[str, object]]]
 CREATING: dict[str, Prepare] = {
@@ -97,7 +107,15 @@ CREATING: dict[str, Prepare] = {
     ),
     "patient-erasure": lambda _api, patient: (f"patients/{patient.id}/erasure", {"reason": "unlawful"}),
     "exports": lambda _api, patient: ("exports", {"patient": str(patient.id)}),
+    "clinic-members": lambda _api, _: (
+        "clinic/members",
+        {"email": "kim@clinic.example", "name": "Kim", "role": "auditor"},
+    ),
+    "clinic-member-invitation": lambda api, _: (f"clinic/members/{invited_by(api)}/invitation", {}),
+    "clinic-client-revocation": lambda api, _: (f"clinic/clients/{registered_by(api)}/revoke", {}),
 }
+#: A repeated answer leaves the secret out: tests/clinics/test_clients.py.
+SHOW_A_SECRET_ONCE = {"clinic-clients", "clinic-client-secret"}
 STORES_NOTHING = {"evaluations", "patient-search"}
 
 
@@ -128,7 +146,7 @@ def test_every_post_that_changes_something_takes_a_key() -> None:
     }
 
     assert set(views) - creating == STORES_NOTHING
-    assert creating == set(CREATING), "each has its case above"
+    assert creating - SHOW_A_SECRET_ONCE == set(CREATING), "each has its case above"
     assert isinstance(views["patients"](), Creates)
 
 
