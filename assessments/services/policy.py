@@ -133,7 +133,7 @@ def still_here(ladder: Sequence[Sequence[Target]], *, clinic: Clinic, now: datet
     if all(stay):
         return stay
     instead = _targets(on_call_at(clinic, now).members) or operator()
-    return [targets or instead for targets in stay]
+    return [targets or list(instead) for targets in stay]
 
 
 def first_targets(*, clinic: Clinic, assessor: User | None, now: datetime) -> list[Target]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from clinics.models import Clinic, Membership, Role
@@ -20,6 +21,9 @@ MOMENTS = st.datetimes(
     dt.datetime(2028, 2, 1),  # noqa: DTZ001
     timezones=st.just(dt.UTC),
 )
+
+#: Reading a year's holidays for the first time may take a while on a busy machine.
+UNHURRIED = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def shift(member: Membership, hours: str = "00:00-00:00", days: tuple[str, ...] = WEEKDAYS) -> Shift:

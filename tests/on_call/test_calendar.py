@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from assessments.services.deadlines import acknowledge_by
 from clinics.models import Clinic, OnCallPlan
 from clinics.services.on_call_calendar import Holidays, end_of_working_day, working_days_later
-from tests.on_call.plans import MOMENTS
+from tests.on_call.plans import MOMENTS, UNHURRIED
 from tests.on_call.test_rota import ENGLAND, LONDON, at
 
 
@@ -48,6 +48,7 @@ def test_on_a_closed_day_the_same_day_ends_after_eight_hours() -> None:
     assert deadline("same_day", "2026-06-04 12:00", "2026-06-04") == at("2026-06-04 20:00")
 
 
+@UNHURRIED
 @given(after=MOMENTS, days=st.integers(1, 6))
 def test_a_working_day_later_is_a_working_day_at_the_same_time(after: dt.datetime, days: int) -> None:
     later = working_days_later(after=after, days=days, zone=LONDON, holidays=ENGLAND)
@@ -59,6 +60,7 @@ def test_a_working_day_later_is_a_working_day_at_the_same_time(after: dt.datetim
     assert later.astimezone(LONDON).date() in worked
 
 
+@UNHURRIED
 @given(after=MOMENTS, closes=st.times())
 def test_the_working_day_ends_within_the_days_to_come(after: dt.datetime, closes: dt.time) -> None:
     zone = ZoneInfo("America/New_York")

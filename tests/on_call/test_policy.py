@@ -14,7 +14,7 @@ from clinics.models import Clinic, Membership
 from clinics.services.on_call_ladder import DEFAULT_LADDERS, LATEST_MINUTES, Ladder, Step
 from clinics.services.on_call_quiet import QuietHours
 from clinics.tenancy import clinic_scope
-from tests.on_call.plans import MOMENTS, NOW, clinician, cover, leave, set_plan, shift
+from tests.on_call.plans import MOMENTS, NOW, UNHURRIED, clinician, cover, leave, set_plan, shift
 
 MINUTE = dt.timedelta(minutes=1)
 NIGHT = QuietHours(dt.time(22), dt.time(7))
@@ -132,6 +132,7 @@ def test_whoever_is_on_call_when_a_held_message_goes_out_is_told(clinic: Clinic)
     assert told(freeze(clinic, "emergency_now", midnight), 0) == ids(night)
 
 
+@UNHURRIED
 @given(
     moment=MOMENTS,
     left=st.timedeltas(dt.timedelta(days=-1), dt.timedelta(days=8)),

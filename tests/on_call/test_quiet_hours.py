@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clinics.services.on_call_quiet import QuietHours, held_until
-from tests.on_call.plans import MOMENTS
+from tests.on_call.plans import MOMENTS, UNHURRIED
 from tests.on_call.test_rota import LONDON, at
 
 NIGHT = QuietHours(dt.time(22), dt.time(7))
@@ -44,6 +44,7 @@ def test_a_message_whose_deadline_falls_into_quiet_hours_goes_out() -> None:
     assert released("2026-06-03 23:00", by=dt.timedelta(hours=8)) == at("2026-06-04 07:00")
 
 
+@UNHURRIED
 @given(moment=MOMENTS, quiet=HOURS, zone=ZONES, left=st.timedeltas(-FAR, FAR))
 @example(at("2026-03-29 00:59"), QuietHours(dt.time(1, 30), dt.time(1, 15)), LONDON, FAR)
 @example(at("2026-10-25 01:30"), QuietHours(dt.time(1, 45), dt.time(1, 30)), LONDON, FAR)

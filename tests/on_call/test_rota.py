@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from clinics.services.on_call_calendar import Holidays
 from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS, Cover, Plan, Shift
 from clinics.services.on_call_rota import on_duty, turns
-from tests.on_call.plans import MOMENTS
+from tests.on_call.plans import MOMENTS, UNHURRIED
 
 LONDON = ZoneInfo("Europe/London")
 ANNA, BEN, CARA = (uuid.UUID(int=number) for number in (1, 2, 3))
@@ -64,6 +64,7 @@ def test_a_night_shift_keeps_its_clock_times_when_the_clocks_change(night: str) 
     assert turn.ends - turn.starts == dt.timedelta(hours=hours)
 
 
+@UNHURRIED
 @given(
     zone=st.sampled_from(["Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]),
     handover=st.times(),
