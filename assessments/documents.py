@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from assessments.models import Assessment, Escalation, FollowUp, Override
+from assessments.models.follow_up import CHASERS
 from assessments.protocol.follow_up import CARRIED_QUESTIONS
 from assessments.protocol.questions import QUESTIONS
 from assessments.services.effective import effective_decision
@@ -32,6 +33,11 @@ def readable_assessments(assessments: QuerySet[Assessment]) -> QuerySet[Assessme
 def readable_escalations(escalations: QuerySet[Escalation]) -> QuerySet[Escalation]:
     """Rows with what their documents show, in one statement."""
     return escalations.select_related("assessment", "acknowledged_by__user", "resolved_by__user")
+
+
+def readable_follow_ups(follow_ups: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
+    """Rows with what their documents show, in one statement."""
+    return follow_ups.select_related("result_by__user")
 
 
 def assessment_document(
@@ -68,7 +74,7 @@ def assessment_document(
 def stored_assessment_document(assessment: Assessment) -> dict[str, Any]:
     """The same of a row of ``readable_assessments``."""
     escalation = getattr(assessment, "escalation", None)
-    follow_ups = sorted(assessment.follow_ups.all(), key=lambda follow_up: (follow_up.due_at, follow_up.kind))
+    follow_ups = sorted(assessment.follow_ups.all(), key=follow_up_order)
     return assessment_document(
         assessment,
         escalation=escalation.id if escalation else None,
@@ -76,6 +82,11 @@ def stored_assessment_document(assessment: Assessment) -> dict[str, Any]:
         superseded_by=getattr(assessment, "superseded_by_id", None),
         overrides=sorted(assessment.overrides.all(), key=lambda override: (override.created_at, override.id)),
     )
+
+
+def follow_up_order(follow_up: FollowUp) -> tuple[bool, dt.datetime, str]:
+    """What the runner is asked, soonest first, and then the chasers."""
+    return follow_up.kind in CHASERS, follow_up.due_at, follow_up.kind
 
 
 def override_document(override: Override) -> dict[str, Any]:
@@ -142,20 +153,24 @@ def escalation_document(escalation: Escalation) -> dict[str, Any]:
 
 
 def follow_up_document(follow_up: FollowUp) -> dict[str, Any]:
-    """One follow-up; ``questions`` are those a check must ask afresh (F.8)."""
+    """One follow-up; ``questions`` are those a check must ask afresh (F.8), none for a chaser."""
     return {
         "id": str(follow_up.id),
         "patient": str(follow_up.patient_id),
         "assessment": str(follow_up.assessment_id),
         "kind": follow_up.kind,
+        "urgency": follow_up.urgency or None,
         "state": follow_up.state,
         "opens_at": timestamp(follow_up.opens_at),
         "due_at": timestamp(follow_up.due_at),
         "overdue_at": timestamp(follow_up.overdue_at),
         "permission_lapses_at": timestamp(follow_up.permission_lapses_at),
-        "questions": FRESH_QUESTIONS,
+        "questions": [] if follow_up.kind in CHASERS else FRESH_QUESTIONS,
         "answered_at": timestamp(follow_up.answered_at),
         "answer": _id(follow_up.answer_id),
+        "result": follow_up.result or None,
+        "result_at": timestamp(follow_up.result_at),
+        "result_by": member_document(follow_up.result_by),
         "created_at": timestamp(follow_up.created_at),
         "updated_at": timestamp(follow_up.updated_at),
     }

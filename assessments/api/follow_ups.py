@@ -10,20 +10,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.api.assessments import created, created_before, submission_problems
+from assessments.api.escalations import OnBehalf, named_clinician
 from assessments.api.reading import read_submission
-from assessments.documents import follow_up_document
-from assessments.models import FollowUp, FollowUpKind
+from assessments.documents import follow_up_document, readable_follow_ups
+from assessments.models import FollowUp, FollowUpKind, FollowUpResult
 from assessments.services.answer_follow_up import (
     FollowUpClosedError,
     FollowUpNotFoundError,
+    ReportedError,
     answer_follow_up,
 )
+from assessments.services.report_result import AnsweredByAssessmentError, report_result
 from backend.api.etags import Conditional
-from backend.api.fields import OffsetDateTimeField
+from backend.api.fields import OffsetDateTimeField, WordField
 from backend.api.pagination import Ordering, PagedList
 from backend.api.problems import Problem
 from backend.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
+from clinics.models import Clinic
 
 
 class FollowUpQuery(ListQuery):
@@ -33,6 +37,16 @@ class FollowUpQuery(ListQuery):
     kind = serializers.ChoiceField(required=False, choices=FollowUpKind.choices)
     patient = serializers.UUIDField(required=False)
     due_before = OffsetDateTimeField(required=False)
+
+
+class ResultBody(OnBehalf):
+    """How far it has got."""
+
+    result = WordField(
+        "FollowUpResult",
+        FollowUpResult,
+        help_text="`confirmed` closes it, `declined` too: then the referral's escalation calls again.",
+    )
 
 
 class FollowUpsView(PagedList, ClinicAPIView):
@@ -48,7 +62,9 @@ class FollowUpsView(PagedList, ClinicAPIView):
         wanted: dict[str, Any] = {name: query[name] for name in ("state", "kind", "patient") if name in query}
         if "due_before" in query:
             wanted["due_at__lt"] = query["due_before"]
-        return self.page(self.clinic.follow_ups.filter(**wanted), query, follow_up_document)
+        return self.page(
+            readable_follow_ups(self.clinic.follow_ups.filter(**wanted)), query, follow_up_document
+        )
 
 
 class FollowUpView(Conditional, ClinicAPIView):
@@ -59,10 +75,7 @@ class FollowUpView(Conditional, ClinicAPIView):
 
     def get(self, request: Request, follow_up_id: uuid.UUID) -> Response:  # noqa: ARG002
         """Its window, its state and the questions to ask."""
-        follow_up = self.clinic.follow_ups.filter(id=follow_up_id).first()
-        if follow_up is None:
-            raise NotFound
-        return self.represent(follow_up_document(follow_up))
+        return self.represent(document_of(self.clinic, follow_up_id))
 
 
 class FollowUpResponseView(ClinicAPIView):
@@ -88,8 +101,50 @@ class FollowUpResponseView(ClinicAPIView):
             raise NotFound from None
         except FollowUpClosedError as exc:
             raise Problem("conflict", f"The follow-up is {exc.state}.") from None
+        except ReportedError:
+            raise Problem("conflict", "A referral is answered by its result.") from None
         return created(request, recorded)
 
     def show_again(self, reference: uuid.UUID) -> Response:
         """The assessment that the answer became."""
         return created_before(self, reference)
+
+
+class FollowUpResultView(Conditional, ClinicAPIView):
+    """What a clinician reports about a task or a referral."""
+
+    resource = "follow-ups"
+    needs_if_match: ClassVar[frozenset[str]] = frozenset()
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict",)}
+
+    def post(self, request: Request, follow_up_id: uuid.UUID) -> Response:
+        """Close it, or say how it stands and be asked again; a named clinician answers for it."""
+        body = ResultBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        try:
+            report_result(
+                clinic=self.clinic,
+                follow_up_id=follow_up_id,
+                result=FollowUpResult(body.validated_data["result"]),
+                by=named_clinician(self, body.validated_data),
+                now=timezone.now(),
+            )
+        except FollowUpNotFoundError:
+            raise NotFound from None
+        except FollowUpClosedError as exc:
+            raise Problem("conflict", f"The follow-up is {exc.state}.") from None
+        except AnsweredByAssessmentError:
+            raise Problem("conflict", "A check is answered by its response.") from None
+        return self.show_again(follow_up_id)
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The follow-up as it is now."""
+        return self.represent(document_of(self.clinic, reference))
+
+
+def document_of(clinic: Clinic, follow_up_id: uuid.UUID) -> dict[str, Any]:
+    """One follow-up of the clinic; raises ``NotFound``."""
+    follow_up = readable_follow_ups(clinic.follow_ups.filter(id=follow_up_id)).first()
+    if follow_up is None:
+        raise NotFound
+    return follow_up_document(follow_up)

@@ -132,6 +132,15 @@ def _describe_follow_ups() -> None:
             responses={201: shapes.AssessmentShape},
         ),
     )
+    _describe(
+        follow_ups.FollowUpResultView,
+        post=extend_schema(
+            operation_id="reportFollowUpResult",
+            summary="Report how far a referral or a task has got",
+            request=follow_ups.ResultBody,
+            responses=shapes.FollowUpShape,
+        ),
+    )
 
 
 def _describe_erasure() -> None:

@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from assessments.api.answers_schema import Schema, absent_reasons_schema, answers_schema
 from assessments.api.reading import MAX_REASON
-from assessments.models import Escalation, FollowUp, FollowUpKind, Outcome, Override
+from assessments.models import Escalation, FollowUp, FollowUpKind, FollowUpResult, Outcome, Override
 from assessments.models.override import CLINICAL_ROLES
 from assessments.protocol import PROTOCOL_VERSION
 from assessments.protocol.vocabulary import (
@@ -332,12 +332,19 @@ class EscalationShape(Shape):
 
 @extend_schema_serializer(component_name="FollowUp")
 class FollowUpShape(Shape):
-    """A question that a later day must answer. Silence is chased, and never good news."""
+    """A question that a later day must answer. Silence is chased, and never good news.
+
+    Checks and reviews are answered by `/response`, chasers of a referral by `/result`, a `clinician_task` by
+    either.
+    """
 
     id = serializers.UUIDField()
     patient = serializers.UUIDField()
     assessment = serializers.UUIDField()
     kind = WordField("FollowUpKind", FollowUpKind)
+    urgency = WordField(
+        "Urgency", Urgency, allow_null=True, help_text="Of the referral; null for all but its chasers."
+    )
     state = WordField("FollowUpState", FollowUp.State)
     opens_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
@@ -345,6 +352,14 @@ class FollowUpShape(Shape):
     permission_lapses_at = serializers.DateTimeField(allow_null=True)
     questions = serializers.ListField(child=serializers.CharField())
     answered_at = serializers.DateTimeField(allow_null=True)
-    answer = serializers.UUIDField(allow_null=True)
+    answer = serializers.UUIDField(allow_null=True, help_text="The assessment that answered it.")
+    result = WordField(
+        "FollowUpResult",
+        FollowUpResult,
+        allow_null=True,
+        help_text="What a clinician reported last; `not_yet` and `unknown` keep the chasing going.",
+    )
+    result_at = serializers.DateTimeField(allow_null=True)
+    result_by = MemberShape(allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()

@@ -36,11 +36,12 @@ class TimelineEntryShape(serializers.Serializer[Any]):
     type = WordField("TimelineType", TYPES)
     id = serializers.UUIDField()
     what = serializers.CharField(
-        help_text="The decision, the kind of follow-up, `opened`, or what a person did with an escalation."
+        help_text="The decision, the kind of follow-up and the result reported on it (`booking_confirmed`), "
+        "`opened`, or what happened to an escalation."
     )
     urgency = serializers.CharField(allow_null=True)
     assessment = serializers.UUIDField(
-        allow_null=True, help_text="What it is about; for a follow-up its answer."
+        allow_null=True, help_text="What it is about; for a follow-up its answer, if that is an assessment."
     )
 
 
@@ -93,7 +94,8 @@ def _(row: Override) -> dict[str, Any]:
 
 @entry.register
 def _(row: FollowUp) -> dict[str, Any]:
-    return _entry(row, "follow_up", row.kind, None, row.answer_id)
+    what = f"{row.kind}_{row.result}" if row.result and row.answer_id is None else row.kind
+    return _entry(row, "follow_up", what, row.urgency or None, row.answer_id or row.assessment_id)
 
 
 @entry.register

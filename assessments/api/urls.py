@@ -56,4 +56,9 @@ urlpatterns = [
         follow_ups.FollowUpResponseView.as_view(),
         name="follow-up-response",
     ),
+    path(
+        "follow-ups/<uuid:follow_up_id>/result",
+        follow_ups.FollowUpResultView.as_view(),
+        name="follow-up-result",
+    ),
 ]

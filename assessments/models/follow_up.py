@@ -28,6 +28,21 @@ class FollowUpKind(models.TextChoices):
     OUTCOME = "outcome", "Referral: outcome known"
 
 
+#: What sees a referral through, for as long as nobody has said that it is done.
+CHASERS = frozenset(
+    {
+        FollowUpKind.HANDOVER,
+        FollowUpKind.ATTENDANCE,
+        FollowUpKind.SEEN,
+        FollowUpKind.BOOKING,
+        FollowUpKind.LETTER,
+        FollowUpKind.OUTCOME,
+    }
+)
+#: What a clinician reports a result about; everything else is answered by an assessment.
+REPORTED = CHASERS | {FollowUpKind.CLINICIAN_TASK}
+
+
 class FollowUpResult(models.TextChoices):
     """What a clinician reports about a task or a referral. All but the first and ``declined`` go on."""
 

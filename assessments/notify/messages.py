@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 
-from assessments.models import Escalation, FollowUp
+from assessments.models import Escalation, FollowUp, FollowUpKind
 from assessments.notify.channel import Message
 from assessments.protocol.vocabulary import Urgency
 
@@ -17,6 +17,12 @@ _HEADLINES = {
 }
 #: What a program is told: something calls for a person, and here is its id.
 _EVENTS = {"escalation": "escalation.calling", "followup": "follow_up.calling"}
+_REFERRAL_HEADLINES = {
+    Urgency.EMERGENCY_NOW: "EMERGENCY: say how far the referral has got",
+    Urgency.SAME_DAY: "Same day: say how far the referral has got",
+    Urgency.WITHIN_2_WEEKS: "Within two weeks: say how far the referral has got",
+    Urgency.ROUTINE: "Routine: say how far the referral has got",
+}
 _FOLLOW_UP_HEADLINES = {
     FollowUp.State.DUE: "A follow-up is due",
     FollowUp.State.OVERDUE: "A follow-up is overdue",
@@ -35,9 +41,17 @@ def escalation_message(escalation: Escalation, *, message_id: uuid.UUID, address
 
 def follow_up_message(follow_up: FollowUp, *, message_id: uuid.UUID, address: str) -> Message:
     """Announce a follow-up or chase it."""
-    headline = _FOLLOW_UP_HEADLINES[FollowUp.State(follow_up.state)]
+    headline = _follow_up_headline(follow_up)
     chased = "It is chased until it is answered; no answer is never read as good news."
     return _message(message_id, address, headline, follow_up.clinic.name, "followup", follow_up.id, chased)
+
+
+def _follow_up_headline(follow_up: FollowUp) -> str:
+    if follow_up.urgency:
+        return _REFERRAL_HEADLINES[Urgency(follow_up.urgency)]
+    if follow_up.kind == FollowUpKind.CLINICIAN_TASK:
+        return "A clinician must act: a follow-up went unanswered"
+    return _FOLLOW_UP_HEADLINES[FollowUp.State(follow_up.state)]
 
 
 def _message(

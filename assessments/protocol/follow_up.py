@@ -5,11 +5,13 @@ Pure like the rest: times come in, planned times go out.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from assessments.protocol.parameters import DEFAULTS
 from assessments.protocol.questions import QUESTIONS_BY_NAME
+from assessments.protocol.vocabulary import Urgency
 
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -17,6 +19,9 @@ DAY = timedelta(days=1)
 CHECK_OPENS_H, CHECK_DUE_H, CHECK_OVERDUE_H, PERMISSION_LAPSES_H = (
     DEFAULTS[f"followup_{moment}_h"] for moment in ("open", "due", "overdue", "expire")
 )
+
+#: The clinician's task when that check stays unanswered, in hours after the run: opens, due, overdue.
+TASK_H = (PERMISSION_LAPSES_H, 48, 72)
 
 #: Decisions with a second review: the verdict on an adjustment, the review of rehabilitation, and the second
 #: weekly re-screen while a review within two weeks may still be pending.
@@ -58,7 +63,11 @@ _PREGNANCY_CHANGES_DAILY = frozenset({"pregnant", "postpartum"})
 
 @dataclass(frozen=True, slots=True)
 class PlannedFollowUp:
-    """One follow-up with its window; ``permission_lapses_at`` only for the check after a run."""
+    """One follow-up with its window; ``permission_lapses_at`` only for the check after a run.
+
+    ``opens_at`` is when it may be answered, ``due_at`` when it is asked for, ``overdue_at`` when the time the
+    programme allows has passed.
+    """
 
     kind: str
     opens_at: datetime
@@ -74,15 +83,18 @@ def plan_follow_ups(
     answers: Mapping[str, object],
     assessed_at: datetime,
     duration_days: int | None,
+    zone: tzinfo = UTC,
 ) -> tuple[PlannedFollowUp, ...]:
     """Return the follow-ups of one assessment, soonest first.
 
     ``answers`` are validated; ``duration_days`` is the episode's effective duration, ``None`` if not known.
+    Hours after a run are hours that have passed; days are dates by the clocks of ``zone``, the clinic's.
     """
+    local = assessed_at.astimezone(zone)
     planned = [
         *_check_after_run(run_status, answers, assessed_at),
-        *_reviews_after_decision(decision, assessed_at),
-        *_reviews_after_onset(duration_days, assessed_at),
+        *_reviews_after_decision(decision, local),
+        *_reviews_after_onset(duration_days, local),
     ]
     return tuple(sorted(planned, key=lambda follow_up: (follow_up.due_at, follow_up.kind)))
 
@@ -95,15 +107,22 @@ def _check_after_run(
     hours_ago = answers.get("hours_since_run")
     if awaiting_next_day and isinstance(hours_ago, int | float):
         if hours_ago < PERMISSION_LAPSES_H:
-            return (check_after_run(assessed_at - hours_ago * HOUR),)
+            return _check_and_task(assessed_at - hours_ago * HOUR)
         return ()
     if awaiting_next_day or run_status != "no_running":
-        return (check_after_run(assessed_at),)
+        return _check_and_task(assessed_at)
     return ()
+
+
+def _check_and_task(run_at: datetime) -> tuple[PlannedFollowUp, ...]:
+    """The check, and the clinician's task when nobody answers it; the answer takes the task's place too."""
+    opens, due, overdue = (run_at.astimezone(UTC) + hours * HOUR for hours in TASK_H)
+    return check_after_run(run_at), PlannedFollowUp("clinician_task", opens, due, overdue)
 
 
 def check_after_run(run_at: datetime) -> PlannedFollowUp:
     """The 24-hour check of a run that ended at ``run_at``."""
+    run_at = run_at.astimezone(UTC)  # in a zone of its own, adding hours would move the clock's hands instead
     return PlannedFollowUp(
         "check_24_hours",
         run_at + CHECK_OPENS_H * HOUR,
@@ -115,7 +134,7 @@ def check_after_run(run_at: datetime) -> PlannedFollowUp:
 
 def _reviews_after_decision(decision: str, assessed_at: datetime) -> list[PlannedFollowUp]:
     return [
-        _review(kind, assessed_at + days * DAY, before=grace, after=grace)
+        _review(kind, assessed_at, days, before=grace, after=grace)
         for kind, days, grace, decisions in REVIEWS_AFTER_DECISION
         if decisions is None or decision in decisions
     ]
@@ -125,14 +144,56 @@ def _reviews_after_onset(duration_days: int | None, assessed_at: datetime) -> li
     if duration_days is None:
         return []
     return [
-        _review(kind, assessed_at + (day - duration_days) * DAY, before=before, after=after)
+        _review(kind, assessed_at, day - duration_days, before=before, after=after)
         for kind, day, before, after in REVIEWS_AFTER_ONSET
         if duration_days < day
     ]
 
 
-def _review(kind: str, due_at: datetime, *, before: int, after: int) -> PlannedFollowUp:
-    return PlannedFollowUp(kind, due_at - before * DAY, due_at, due_at + after * DAY)
+def _review(kind: str, start: datetime, days: int, *, before: int, after: int) -> PlannedFollowUp:
+    return PlannedFollowUp(kind, *(_days_later(start, day) for day in (days - before, days, days + after)))
+
+
+def _days_later(local: datetime, days: int) -> datetime:
+    """The same time by the clocks of its zone, so many dates later (UTC)."""
+    return (local + days * DAY).astimezone(UTC)
+
+
+def plan_chasers(
+    *,
+    urgency: str,
+    called_at: datetime,
+    acknowledge_by: datetime,
+    next_morning: datetime | None,
+    zone: tzinfo = UTC,
+) -> tuple[PlannedFollowUp, ...]:
+    """Return what sees a referral of an urgency through, soonest first (F.7, referral closing).
+
+    ``acknowledge_by`` is its deadline in working days, ``next_morning`` the opening of the next working day,
+    which only ``same_day`` needs.
+    """
+    at, local = called_at.astimezone(UTC), called_at.astimezone(zone)
+    match urgency:
+        case Urgency.EMERGENCY_NOW:  # the call itself asks for the hand-over; from its deadline on we do
+            windows = [
+                ("handover", at + 15 * MINUTE, at + HOUR),
+                ("attendance", at + 4 * HOUR, at + 5 * HOUR),
+            ]
+        case Urgency.SAME_DAY if next_morning is not None:
+            windows = [("seen", next_morning, next_morning + 3 * HOUR)]
+        case Urgency.WITHIN_2_WEEKS:
+            windows = [
+                ("booking", acknowledge_by, acknowledge_by + DAY),
+                ("outcome", _days_later(local, 14), _days_later(local, 15)),
+            ]
+        case Urgency.ROUTINE:
+            windows = [
+                ("letter", acknowledge_by, acknowledge_by + DAY),
+                ("outcome", _days_later(local, 42), _days_later(local, 43)),
+            ]
+        case _:  # an incomplete screen is completed by an assessment, which is no referral
+            windows = []
+    return tuple(PlannedFollowUp(kind, at, due, overdue) for kind, due, overdue in windows)
 
 
 def carry_forward(

@@ -3,9 +3,13 @@
 import uuid
 from datetime import datetime
 
+from django.db import transaction
+
 from assessments.models import Escalation, EscalationEvent, Outcome
 from assessments.protocol.vocabulary import Urgency
+from assessments.services.chase import answer_chasers, chase_again
 from assessments.services.escalate import call_anew, present, remember
+from assessments.services.nudge import nudge_escalations
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
@@ -78,6 +82,8 @@ def resolve(
 ) -> Escalation:
     """Close it with what came of it, as a code and in words; only after somebody acknowledged.
 
+    The chasers that this answers are closed with it.
+
     Raises ``WrongStateError``, ``OutcomeRefusedError`` or ``SupersededEscalationError``.
     """
     with clinic_scope(clinic.id):
@@ -93,6 +99,7 @@ def resolve(
         escalation.outcome_code, escalation.outcome = code.value, outcome
         escalation.save()
         remember(escalation, Kind.RESOLVED, by=by, now=now, note=outcome)
+        answer_chasers(escalation, code=code, by=by, now=now)
     return escalation
 
 
@@ -110,10 +117,17 @@ def reopen(
             raise PatientErasedError
         if escalation.state == State.OPEN:
             raise WrongStateError(escalation.state)
-        call_anew(escalation, by=by, now=now)
-        escalation.save()
-        remember(escalation, Kind.REOPENED, by=by, now=now, note=reason)
+        call_again(escalation, by=by, reason=reason, now=now)
     return escalation
+
+
+def call_again(escalation: Escalation, *, by: NamedClinician, reason: str, now: datetime) -> None:
+    """Open an escalation again, chase its referral again and nudge a worker. Call it with the row locked."""
+    call_anew(escalation, by=by, now=now)
+    escalation.save()
+    remember(escalation, Kind.REOPENED, by=by, now=now, note=reason)
+    chase_again(escalation, now=now)
+    transaction.on_commit(nudge_escalations, robust=True)
 
 
 def _lock(clinic: Clinic, escalation_id: uuid.UUID) -> Escalation:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from assessments.models import FollowUp
+from assessments.models import FollowUp, FollowUpKind
 from assessments.notify.channel import Channel
 from assessments.notify.messages import follow_up_message
 from assessments.services.due_work import Claim, Clock, push_back, settle, work_through
@@ -10,8 +10,13 @@ from assessments.services.policy import first_targets, operator
 from assessments.services.send_round import send_round
 from clinics.tenancy import clinic_scope
 
-#: An unanswered follow-up is chased this often once its last step has passed.
+#: An unanswered follow-up is chased this often once its last step has passed, and an urgent referral sooner.
 CHASE_EVERY = timedelta(days=1)
+CHASE_SOONER = {
+    FollowUpKind.HANDOVER: timedelta(minutes=15),
+    FollowUpKind.ATTENDANCE: timedelta(hours=1),
+    FollowUpKind.SEEN: timedelta(hours=4),
+}
 
 
 def announce_due_follow_ups(*, clock: Clock, channel: Channel, limit: int = 100) -> int:
@@ -39,7 +44,8 @@ def next_step(follow_up: FollowUp, now: datetime) -> datetime:
     """The next moment something changes, or the next chase."""
     steps = (follow_up.due_at, follow_up.overdue_at, follow_up.permission_lapses_at)
     coming = [step for step in steps if step is not None and step > now]
-    return min(coming, default=now + CHASE_EVERY)
+    chase_every = CHASE_SOONER.get(FollowUpKind(follow_up.kind), CHASE_EVERY)
+    return min(coming, default=now + chase_every)
 
 
 def _attempt(claim: Claim[FollowUp], clock: Clock, channel: Channel) -> None:

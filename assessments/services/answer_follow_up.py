@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from assessments.models import Assessment, FollowUp
+from assessments.models.follow_up import CHASERS
 from assessments.protocol.follow_up import carry_forward
 from assessments.services.submit import Recorded, Submission, lock_patient, submit_assessment
 from clinics.actor import Actor
@@ -25,17 +26,23 @@ class FollowUpClosedError(Exception):
         self.state = state
 
 
+class ReportedError(Exception):
+    """A referral isn't answered by an assessment: a clinician reports a result."""
+
+
 def answer_follow_up(
     *, clinic: Clinic, actor: Actor, follow_up_id: uuid.UUID, submission: Submission, now: datetime
 ) -> tuple[FollowUp, Recorded]:
     """Record the answers as a new assessment and close the follow-up, in one transaction.
 
     Answers that a day doesn't change are carried from the linked assessment, unless given afresh. Raises what
-    ``submit_assessment`` raises, and ``FollowUpNotFoundError`` or ``FollowUpClosedError``. A referral symptom
-    is never turned away for coming early: a follow-up may be answered at any time.
+    ``submit_assessment`` raises, ``FollowUpNotFoundError``, ``FollowUpClosedError`` or ``ReportedError``. A
+    referral symptom is never turned away for coming early: a follow-up may be answered at any time.
     """
     with clinic_scope(clinic.id):
         follow_up = _lock(clinic, follow_up_id)
+        if follow_up.kind in CHASERS:
+            raise ReportedError
         if follow_up.state not in FollowUp.PENDING:
             raise FollowUpClosedError(follow_up.state)
         linked = follow_up.assessment

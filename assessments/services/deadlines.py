@@ -1,12 +1,14 @@
-"""By when a named clinician must have acknowledged an escalation."""
+"""By when a named clinician must have acknowledged an escalation, or a runner must have been seen."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from assessments.protocol.vocabulary import Urgency
 from clinics.models import Clinic
 from clinics.services.on_call_calendar import end_of_working_day, working_days_later
 from clinics.services.on_call_plan import plan_of
 
+#: When a working morning begins, by the clinic's clocks.
+_OPENS_AT = time(9)
 #: Working days until a booking must be confirmed.
 _WORKING_DAYS = {Urgency.WITHIN_2_WEEKS: 2, Urgency.ROUTINE: 5}
 
@@ -29,3 +31,10 @@ def acknowledge_by(*, urgency: str, clinic: Clinic, now: datetime) -> datetime:
         return min(end, moment + timedelta(hours=8))
     days = _WORKING_DAYS[Urgency(urgency)]
     return working_days_later(after=moment, days=days, zone=clinic.zone, holidays=holidays)
+
+
+def next_working_morning(*, clinic: Clinic, now: datetime) -> datetime:
+    """Return the opening of the next working day after today, by the clinic's clocks (UTC)."""
+    holidays = plan_of(clinic).holidays
+    day = working_days_later(after=now, days=1, zone=clinic.zone, holidays=holidays).astimezone(clinic.zone)
+    return datetime.combine(day.date(), _OPENS_AT, clinic.zone).astimezone(UTC)

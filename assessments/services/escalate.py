@@ -7,6 +7,7 @@ from django.db import transaction
 
 from assessments.models import Assessment, Escalation, EscalationEvent
 from assessments.protocol.vocabulary import Urgency, urgency_rank
+from assessments.services.chase import chase_again
 from assessments.services.deadlines import acknowledge_by
 from assessments.services.nudge import nudge_escalations
 from assessments.services.policy import freeze_policy
@@ -105,6 +106,7 @@ def escalate_to(
             return
         supersede_earlier(own, assessed_at=assessment.assessed_at, now=now)
         own.save(force_insert=True)
+        chase_again(own, now=now)
     else:
         _raise(own, max(urgency, Urgency(own.urgency), key=urgency_rank), by, now)
     transaction.on_commit(nudge_escalations, robust=True)
@@ -124,6 +126,7 @@ def _raise(escalation: Escalation, urgency: Urgency, by: NamedClinician, now: da
     supersede_earlier(escalation, assessed_at=escalation.assessment.assessed_at, now=now)
     escalation.save()
     remember(escalation, Kind.RAISED, by=by, now=now, note=urgency.value)
+    chase_again(escalation, now=now)
 
 
 def call_anew(escalation: Escalation, *, by: NamedClinician, now: datetime) -> None:

@@ -64,7 +64,9 @@ KINDS: Mapping[str, Kind] = {
         lambda rows: rows.select_related("member__user"),
         lambda _, moment: Q(at__gte=moment),
     ),
-    "follow_up": Kind(lambda clinic: clinic.follow_ups.all(), documents.follow_up_document),
+    "follow_up": Kind(
+        lambda clinic: documents.readable_follow_ups(clinic.follow_ups.all()), documents.follow_up_document
+    ),
     "delivery": Kind(
         lambda clinic: clinic.deliveries.all(),
         own.delivery_document,

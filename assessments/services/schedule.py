@@ -10,6 +10,7 @@ from django.db import connection
 from assessments.models import Assessment, FollowUp
 from assessments.protocol import Evaluation
 from assessments.protocol.follow_up import plan_follow_ups
+from assessments.services.chase import less_urgent
 
 logger = structlog.get_logger(__name__)
 
@@ -27,27 +28,37 @@ WITH later AS (
     SET state = 'cancelled', updated_at = %(now)s,
         next_attempt_at = NULL, claim_token = NULL, leased_until = NULL
     WHERE patient_id = %(patient)s AND state = ANY(%(pending)s) AND NOT (SELECT found FROM later)
+    AND urgency = ANY(%(outdone)s)
 )
-SELECT NOT found FROM later
+SELECT NOT found, ARRAY(
+    SELECT kind::text FROM assessments_followup
+    WHERE patient_id = %(patient)s AND state = ANY(%(pending)s) AND NOT urgency = ANY(%(outdone)s)
+) FROM later
 """
 
 
-def take_over_schedule(*, patient_id: uuid.UUID, assessed_at: dt.datetime, now: dt.datetime) -> bool:
+def take_over_schedule(
+    *, patient_id: uuid.UUID, assessed_at: dt.datetime, urgency: str, now: dt.datetime
+) -> tuple[bool, frozenset[str]]:
     """Cancel the runner's pending follow-ups, because a newer decision has a schedule of its own.
 
-    Returns ``False`` and cancels nothing when the runner has been assessed later than ``assessed_at``: a
-    record of the past that comes in late must not replace the schedule of today's decision. Call it with the
-    runner's row locked.
+    Chasers of a referral that is no less urgent than ``urgency`` stay: only a person closes those. Returns
+    whether the schedule is this decision's to plan, and the kinds of the chasers that stay. It isn't, and
+    nothing is cancelled, when the runner has been assessed later than ``assessed_at``: a record of the past
+    that comes in late must not replace the schedule of today's decision. Call it with the runner's row
+    locked.
     """
     values: dict[str, Any] = {
         "patient": patient_id,
         "assessed_at": assessed_at,
         "now": now,
         "pending": list(FollowUp.PENDING),
+        "outdone": ["", *less_urgent(urgency)],
     }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_OVER, values)
-        return bool(cursor.fetchone()[0])
+        latest, chased = cursor.fetchone()
+    return bool(latest), frozenset(chased)
 
 
 def planned_follow_ups(
@@ -61,6 +72,7 @@ def planned_follow_ups(
             answers=evaluation.answers,
             assessed_at=assessment.assessed_at,
             duration_days=cast("int | None", evaluation.answers.get("episode_duration_days")),
+            zone=assessment.clinic.zone,
         )
     except Exception as exc:  # noqa: BLE001 - planning is optional, the referral is not
         logger.error("planning_failed", assessment=str(assessment.id), kind=type(exc).__name__)

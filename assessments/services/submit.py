@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from assessments.models import Assessment, Escalation, FollowUp
 from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
 from assessments.protocol.vocabulary import Urgency
+from assessments.services.chase import planned_chasers
 from assessments.services.escalate import new_escalation, still_open_for_earlier, supersede_earlier
 from assessments.services.insert import insert_together
 from assessments.services.nudge import nudge_escalations
@@ -69,6 +70,7 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
     Raises ``PathwayIncompleteError``, ``PatientNotFoundError``, ``PatientErasedError`` or ``InvalidAnswers``;
     then nothing is stored.
     The runner's earlier follow-ups are replaced by this assessment's: a newer decision has its own schedule.
+    A referral that is no less urgent goes on being chased, whatever the newer decision.
     """
     if clinic.missing_from_pathway:
         raise PathwayIncompleteError(clinic.missing_from_pathway)
@@ -85,9 +87,12 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
         escalation = _escalation(clinic, actor, assessment, now)
         if escalation is not None:
             supersede_earlier(escalation, assessed_at=place_in_time, now=now)
-        follow_ups: tuple[FollowUp, ...] = ()
-        if take_over_schedule(patient_id=patient.id, assessed_at=place_in_time, now=now):
-            follow_ups = planned_follow_ups(assessment, evaluation, now)
+        latest, chased = take_over_schedule(
+            patient_id=patient.id, assessed_at=place_in_time, urgency=assessment.urgency, now=now
+        )
+        follow_ups = planned_follow_ups(assessment, evaluation, now) if latest else ()
+        if escalation is not None:
+            follow_ups += planned_chasers(escalation, pending=chased, now=now)
         insert_together([row for row in (assessment, escalation, *follow_ups) if row is not None])
         if escalation is not None:
             transaction.on_commit(nudge_escalations, robust=True)

@@ -59,6 +59,12 @@ def follow_up_of(api: APIClient, patient: Patient) -> str:
     return str(api.post("/api/v1/assessments", assessment_body(patient)).json()["follow_ups"][0])
 
 
+def chaser_of(api: APIClient, patient: Patient) -> str:
+    escalation_of(api, patient)
+    found = api.get("/api/v1/follow-ups", {"patient": str(patient.id), "kind": "attendance"}).json()
+    return str(found["results"][0]["id"])
+
+
 def assessment_of(api: APIClient, patient: Patient) -> str:
     return str(api.post("/api/v1/assessments", assessment_body(patient)).json()["id"])
 
@@ -87,6 +93,10 @@ CREATING: dict[str, Prepare] = {
     "follow-up-response": lambda api, patient: (
         f"follow-ups/{follow_up_of(api, patient)}/response",
         answer_body(patient),
+    ),
+    "follow-up-result": lambda api, patient: (
+        f"follow-ups/{chaser_of(api, patient)}/result",
+        {"result": "not_yet"},
     ),
     "amendments": lambda api, patient: (
         f"assessments/{assessment_of(api, patient)}/amendments",

@@ -33,6 +33,7 @@ class World:
     patient: Patient
     assessment: uuid.UUID
     follow_up: uuid.UUID
+    chaser: uuid.UUID
     open_escalation: uuid.UUID
     acknowledged_escalation: uuid.UUID
     member: uuid.UUID
@@ -73,12 +74,13 @@ def fill(clinic: Clinic) -> World:
         assert clinic.on_call is not None
         acknowledge(clinic=clinic, escalation_id=second, by=NamedClinician(clinic.on_call), now=now)
         follow_up = FollowUp.objects.filter(assessment=continued).earliest("due_at").id
+        chaser = FollowUp.objects.filter(kind="attendance").earliest("due_at").id
         invited = make_member(clinic, Role.RECEPTION, accepted=False).id
     member = make_member(clinic, Role.RECEPTION).id
     client = make_client(clinic, scopes="protocols:read").id
     export = start_export(clinic=clinic, actor=actor, now=now).id
     write_due_exports(clock=lambda: now, limit=100)
-    return World(clinic, runner, continued, follow_up, first, second, member, invited, client, export)
+    return World(clinic, runner, continued, follow_up, chaser, first, second, member, invited, client, export)
 
 
 def clinic_client(clinic: Clinic) -> Any:
@@ -206,5 +208,9 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("reopen", "POST"): _step(lambda world: world.acknowledged_escalation, reason="Worse again."),
     ("follow-ups", "GET"): lambda _: Sample(),
     ("follow-up", "GET"): lambda world: Sample({"follow_up_id": world.follow_up}),
+    ("follow-up-result", "POST"): lambda world: Sample(
+        {"follow_up_id": world.chaser},
+        {"result": "confirmed", "on_behalf_of": str(world.clinic.on_call_id)},
+    ),
     ("follow-up-response", "POST"): lambda world: Sample({"follow_up_id": world.follow_up}, _answers()),
 }

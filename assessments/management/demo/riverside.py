@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from assessments.management.demo.story import MAN, NO_RUN, ClinicStory, Person, Runner, Visit
-from assessments.models import Outcome
+from assessments.models import FollowUpKind, Outcome
 
 RUNNERS = (
     # Sore the morning after (minor adjustment), then a clean check, then clear to carry on.
@@ -55,7 +55,14 @@ RUNNERS = (
         "Aoife",
         "Brennan",
         date(1989, 6, 18),
-        (Visit(timedelta(days=2), {"bladder_change": "yes"}, taken_on=timedelta(minutes=3)),),
+        (
+            Visit(
+                timedelta(days=2),
+                {"bladder_change": "yes"},
+                taken_on=timedelta(minutes=3),
+                confirmed=(FollowUpKind.HANDOVER, FollowUpKind.ATTENDANCE),
+            ),
+        ),
     ),
     # Pain down one leg: a doctor within two weeks; nobody has taken it on yet.
     Runner(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from assessments.models import Outcome
+from assessments.models import FollowUpKind, Outcome
 from assessments.protocol.follow_up import CARRIED_QUESTIONS
 
 #: A record without a single finding: everything asked, a run that settled within hours.
@@ -43,8 +43,9 @@ class Visit:
     """One assessment: how long ago, and how it differs from a reassuring record.
 
     ``taken_on`` is how long its escalation waited for a clinician (``None``: still open) and ``closed`` how
-    long until it was resolved with ``code`` and ``outcome``. ``answers`` names the kind of follow-up it
-    replies to.
+    long until it was resolved with ``code`` and ``outcome``. ``confirmed`` are the steps of the referral that
+    the clinician confirmed four hours after taking it on. ``answers`` names the kind of follow-up it replies
+    to.
     """
 
     ago: timedelta
@@ -52,6 +53,7 @@ class Visit:
     role: str = "physiotherapist"
     answers: str | None = None
     taken_on: timedelta | None = None
+    confirmed: tuple[FollowUpKind, ...] = ()
     closed: timedelta | None = None
     code: Outcome = Outcome.ATTENDED
     outcome: str = ""

@@ -3,9 +3,10 @@
 import datetime as dt
 
 from assessments.management.demo.story import ClinicStory, Person, Runner, Visit
-from assessments.models import Escalation
+from assessments.models import Escalation, FollowUpResult
 from assessments.services.acknowledge import acknowledge, resolve
 from assessments.services.answer_follow_up import answer_follow_up
+from assessments.services.report_result import report_result
 from assessments.services.submit import Submission, submit_assessment
 from clinics.actor import Actor, NamedClinician
 from clinics.models import ApiClient, Clinic, Membership, User
@@ -117,6 +118,14 @@ def _react(clinic: Clinic, escalation: Escalation, by: NamedClinician, visit: Vi
     """What the clinician did about it."""
     if visit.taken_on is not None:
         acknowledge(clinic=clinic, escalation_id=escalation.id, by=by, now=at + visit.taken_on)
+        for chaser in clinic.follow_ups.filter(patient=escalation.patient, kind__in=visit.confirmed):
+            report_result(
+                clinic=clinic,
+                follow_up_id=chaser.id,
+                result=FollowUpResult.CONFIRMED,
+                by=by,
+                now=at + visit.taken_on + dt.timedelta(hours=4),
+            )
     if visit.closed is not None:
         resolve(
             clinic=clinic,

@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assessments.protocol import evaluate
-from assessments.protocol.follow_up import PlannedFollowUp, plan_follow_ups
-from assessments.protocol.vocabulary import Decision
+from assessments.protocol.follow_up import PlannedFollowUp, plan_chasers, plan_follow_ups
+from assessments.protocol.vocabulary import Decision, Urgency
 from tests.protocol.records import record
 
 NOW = datetime(2026, 3, 28, 20, 30, tzinfo=UTC)  # the night before clocks change in London
@@ -122,3 +125,81 @@ def _review(kind: str, due: int, *, after: int) -> PlannedFollowUp:
 
 def test_an_episode_of_unknown_length_has_no_reviews_counted_from_onset() -> None:
     assert plan(episode_duration_days=None).keys() == {"day_7"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "assessed_at"),
+    [
+        ("Europe/London", "2026-03-28T18:30"),
+        ("Europe/London", "2026-10-24T18:30"),
+        ("America/New_York", "2026-03-07T18:30"),
+        ("America/New_York", "2026-10-31T18:30"),
+        ("Australia/Sydney", "2026-04-04T18:30"),
+        ("Australia/Sydney", "2026-10-03T18:30"),
+    ],
+)
+def test_when_clocks_change_hours_stay_hours_and_days_stay_days(zone: str, assessed_at: str) -> None:
+    local = datetime.fromisoformat(assessed_at).replace(tzinfo=ZoneInfo(zone))
+    shift = (local + DAY).utcoffset() != local.utcoffset()
+    assert shift, "the clocks of this place change that night"
+    planned = {
+        item.kind: item
+        for item in plan_follow_ups(
+            decision="adjust_running",
+            run_status="modified_running",
+            answers={},
+            assessed_at=local.astimezone(UTC),
+            duration_days=20,
+            zone=ZoneInfo(zone),
+        )
+    }
+    check, task = planned["check_24_hours"], planned["clinician_task"]
+    elapsed = [
+        (at - local.astimezone(UTC)) / HOUR for at in (check.due_at, check.permission_lapses_at, task.due_at)
+    ]
+    assert elapsed == [24, 36, 48]
+    for kind, days in (("day_7", 7), ("day_14", 14), ("day_28", 8), ("day_42", 22)):
+        due = planned[kind].due_at.astimezone(ZoneInfo(zone))
+        assert (due.date() - local.date()).days == days
+        assert due.timetz().replace(tzinfo=None) == local.timetz().replace(tzinfo=None)
+
+
+@given(
+    st.sampled_from(["Europe/London", "America/New_York", "Australia/Sydney", "Asia/Kolkata"]),
+    st.integers(0, 500 * 24 * 60).map(lambda minutes: NOW + timedelta(minutes=minutes)),
+    st.integers(0, 60),
+)
+def test_a_window_is_never_inside_out(zone: str, assessed_at: datetime, duration: int) -> None:
+    for item in plan_follow_ups(
+        decision="refer_urgent",
+        run_status="modified_running",
+        answers={},
+        assessed_at=assessed_at,
+        duration_days=duration,
+        zone=ZoneInfo(zone),
+    ):
+        assert item.opens_at <= item.due_at <= item.overdue_at, item
+        assert item.due_at > assessed_at
+
+
+MORNING = NOW + timedelta(hours=12.5)
+
+
+@pytest.mark.parametrize(
+    ("urgency", "hours"),
+    [
+        (Urgency.NONE, {}),
+        (Urgency.ROUTINE, {"letter": (50, 74), "outcome": (42 * 24, 43 * 24)}),
+        (Urgency.WITHIN_2_WEEKS, {"booking": (50, 74), "outcome": (14 * 24, 15 * 24)}),
+        (Urgency.COMPLETE_SCREEN_NOW, {}),
+        (Urgency.SAME_DAY, {"seen": (12.5, 15.5)}),
+        (Urgency.EMERGENCY_NOW, {"handover": (0.25, 1), "attendance": (4, 5)}),
+    ],
+)
+def test_a_referral_is_chased_by_its_urgency(urgency: Urgency, hours: dict[str, tuple[float, float]]) -> None:
+    planned = plan_chasers(
+        urgency=urgency, called_at=NOW, acknowledge_by=NOW + 50 * HOUR, next_morning=MORNING
+    )
+    windows = {item.kind: ((item.due_at - NOW) / HOUR, (item.overdue_at - NOW) / HOUR) for item in planned}
+    assert windows == hours
+    assert all(item.opens_at == NOW and item.permission_lapses_at is None for item in planned)
