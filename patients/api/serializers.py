@@ -24,7 +24,8 @@ from backend.api.queries import ListQuery, TextQueryField
 from patients.models import HoldReason, Patient, SexAtBirth
 
 EARLIEST_BIRTH = dt.date(1900, 1, 1)
-PHONE = r"^\+?[0-9][0-9 ().\-/]{2,38}$"
+#: Spaces around it are dropped before it is stored, and don't count.
+PHONE = r"^\s*\+?[0-9][0-9 ().\-/]{1,37}[0-9().\-/]\s*$"
 
 
 def not_in_the_future(date: dt.date) -> None:
