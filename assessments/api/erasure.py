@@ -31,7 +31,7 @@ class ErasureBody(StrictSerializer):
 class ErasedRecordsShape(serializers.Serializer[Any]):
     """The rows of one kind."""
 
-    kind = WordField("ErasedKind", [*KEPT_BECAUSE, "answered_request"])
+    kind = WordField("ErasedKind", [*KEPT_BECAUSE, "answered_request", "export"])
     pseudonymised = serializers.IntegerField(
         min_value=0, help_text="Rows that lost names, dates of birth, contacts or words; or were removed."
     )
@@ -65,10 +65,10 @@ class ErasureView(ClinicAPIView):
     def post(self, request: Request, patient_id: uuid.UUID) -> Response:
         """Pseudonymise a patient everywhere; there is no way back.
 
-        Names, contacts, your own id and everybody's words are gone from the record, its history and the kept
-        answers of repeated requests. Coded answers, scores and decisions stay under a pseudonym. Pending
-        follow-ups are cancelled. Refused under a legal hold, and until every escalation of the patient is
-        resolved. Tell it to whoever copied the record: `/changes` does.
+        Names, contacts, your own id and everybody's words are gone from the record, its history and the
+        kept answers of repeated requests; exports of the clinic end. Coded answers, scores and decisions stay
+        under a pseudonym. Pending follow-ups are cancelled. Refused under a legal hold, and until every
+        escalation of the patient is resolved. `/changes` tells whoever copied the record.
         """
         body = ErasureBody(data=request.data)
         body.is_valid(raise_exception=True)

@@ -16,7 +16,7 @@ from clinics.tenancy import clinic_scope
 from patients.models import Erasure, ErasureReason, Patient
 
 #: Escalations in these states call nobody and are in nobody's hands.
-ENDED = (Escalation.State.RESOLVED, "superseded")
+ENDED = (Escalation.State.RESOLVED, Escalation.State.SUPERSEDED)
 
 #: Why rows of a kind stay. ``record``: a past decision must be explainable, and what is left names nobody.
 #: ``audit``: who read and changed what must be provable; ids only. ``staff``: about the clinic's own people.
@@ -87,7 +87,6 @@ def erase_patient(
             request_id=request_id,
             now=now,
         )
-        take_away_results(clinic=clinic, failure=Export.Failure.PATIENT_ERASED)
     return erasure
 
 
@@ -123,6 +122,7 @@ def _records(clinic: Clinic, patient: Patient, now: dt.datetime) -> list[dict[st
         follow_up__patient=patient
     )
     counted += [
+        ("export", take_away_results(clinic=clinic, failure=Export.Failure.PATIENT_ERASED), 0),
         ("follow_up", 0, clinic.follow_ups.filter(patient=patient).count()),
         ("delivery", 0, deliveries.count()),
         ("access_log", 0, clinic.access_log.filter(patient_id=patient.id).count()),

@@ -4,8 +4,10 @@ import uuid
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.models import Export
 from clinics.models import Clinic, Role
 from clinics.services.access_log import verify_access_log
 from clinics.tenancy import clinic_scope
@@ -13,7 +15,7 @@ from patients.models import Patient
 from tests.api_edge.checks import assert_matches
 from tests.audit.test_history import history
 from tests.factories import api_for, make_member
-from tests.privacy.erasure import V1, Story, erase, tell
+from tests.privacy.erasure import V1, Story, erase, places, tell
 from tests.privacy.marker import MARKER, holds_marker, marked_patient
 
 
@@ -105,6 +107,18 @@ def test_pending_follow_ups_are_cancelled(api: APIClient, story: Story) -> None:
     erase(api, story.patient)
     after = api.get(f"{V1}/follow-ups", {"patient": story.patient}).json()["results"]
     assert {row["state"] for row in after} == {"cancelled", "answered"}
+
+
+def test_exports_that_name_the_patient_end(api: APIClient, clinic: Clinic, story: Story) -> None:
+    with clinic_scope(clinic.id):
+        export = clinic.exports.create(state=Export.State.READY, expires_at=timezone.now())
+        export.chunks.create(clinic=clinic, number=0, rows=[], patients=[], content=MARKER.encode())
+    report = erase(api, story.patient).json()["records"]
+    assert {"kind": "export", "pseudonymised": 1, "kept": 0, "kept_because": None} in report
+    with clinic_scope(clinic.id):
+        export.refresh_from_db()
+        assert (export.state, export.failure) == ("failed", "patient_erased")
+    assert places() == set()
 
 
 def test_the_history_says_who_erased_and_not_whom(clinic: Clinic, story: Story) -> None:
