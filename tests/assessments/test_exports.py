@@ -3,10 +3,12 @@
 import datetime as dt
 import json
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -25,6 +27,7 @@ from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.clock import Clock
+from tests.conventions.threads import start
 from tests.factories import assessment_body, make_patient, reassuring_answers
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +195,63 @@ def test_a_row_made_or_changed_meanwhile_is_told_by_the_changes(
     assert {key for key in rows_of(clinic) if key[0] in ROUTES} == set(known)
     for line in known.values():
         assert line == {"type": line["type"], **shown(api, line)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_with_the_changes_since_it_is_everything_however_many_write_meanwhile(
+    api: APIClient, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writers register and rename while every turn of the worker writes two rows."""
+    monkeypatch.setattr(write_exports, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(write_exports, "TURN", dt.timedelta(0))
+    for _ in range(12):
+        make_patient(clinic)
+
+    def write() -> None:
+        for number in range(4):
+            make_patient(clinic)
+            with clinic_scope(clinic.id):
+                patient = clinic.patients.select_for_update().order_by("given_name", "id").first()
+                assert patient is not None
+                patient.given_name = f"Writer {number}"
+                patient.save()
+
+    with ThreadPoolExecutor(3) as pool:
+        writers = [start(pool, write) for _ in range(3)]
+        export = ask(api)
+        while write_due_exports(clock=timezone.now) or not all(writer.done() for writer in writers):
+            pass
+        for writer in writers:
+            writer.result(20)
+
+    known = {line["id"]: line["given_name"] for line in result_of(api, export)}
+    for _, id_ in changed_since(api, state_of(api, export)["changes_cursor"]):
+        known[id_] = api.get(f"/api/v1/patients/{id_}").json()["given_name"]
+    with clinic_scope(clinic.id):
+        assert known == {str(id_): name for id_, name in clinic.patients.values_list("id", "given_name")}
+
+
+#: Tables of a clinic's record that no export holds, and why.
+NOT_EXPORTED = {
+    "assessments.Change": "names rows that are in it",
+    "assessments.Export": "says how exports were made",
+    "assessments.ExportChunk": "what an export is made of",
+    "assessments.ForgottenChanges": "how far the list of changes goes back",
+    "patients.Erasure": "who was erased when, by ids; the ledger prints it",
+}
+
+
+def test_every_table_of_the_record_is_exported_or_has_its_reason(clinic: Clinic) -> None:
+    tables = {
+        model._meta.label
+        for app in ("patients", "assessments")
+        for model in apps.get_app_config(app).get_models()
+        if any(field.name == "clinic" for field in model._meta.fields)
+        and not model.__name__.endswith("History")
+    }
+    held = {kind.rows(clinic).model._meta.label for kind in KINDS.values()}
+    assert tables == held | set(NOT_EXPORTED)
+    assert not held & set(NOT_EXPORTED)
 
 
 def state_of_patients(api: APIClient) -> list[dict[str, Any]]:
