@@ -31,8 +31,8 @@ def _flag(name: str, *, default: bool = False) -> bool:
     return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
 
 
-def _list(name: str) -> list[str]:
-    return [item.strip() for item in os.environ.get(name, "").split(",") if item.strip()]
+def _list(name: str, default: str = "") -> list[str]:
+    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
 
 
 DEBUG = _flag("DEBUG")
@@ -198,6 +198,16 @@ EMAIL_TIMEOUT = 10  # seconds of silence
 # Seconds that one send may take in all, by whatever channel: shorter than a lease.
 SEND_TIME_LIMIT = 15
 DEFAULT_FROM_EMAIL = _env("DEFAULT_FROM_EMAIL", "Return to Run <return-to-run@localhost>")
+
+# Fernet keys for what a clinic entrusts to us: the first encrypts, all of them decrypt.
+ENCRYPTION_KEYS = _list("ENCRYPTION_KEYS")
+# The services of Apprise that a clinic may name. Each reaches its vendor's own host and nothing else, and
+# raises an alert for each message; Splunk On-Call is left out because it merges all of them into one.
+ON_CALL_SCHEMAS = _list(
+    "ON_CALL_SCHEMAS", "pagerduty,opsgenie,signl4,ilert,squadcast,pagertree,incidentio,spike"
+)
+# Lets webhooks and on-call services reach this machine and its network, and plain http: for development.
+ALLOW_PRIVATE_WEBHOOKS = _flag("ALLOW_PRIVATE_WEBHOOKS")
 
 # Told when a clinic has nobody with an address left to tell.
 OPERATOR_EMAILS = _list("OPERATOR_EMAILS")
@@ -372,6 +382,8 @@ LOGGING = {
         # What these say below a warning spells out clients and tokens.
         "oauth2_provider": {"level": "WARNING"},
         "oauthlib": {"level": "WARNING"},
+        # Its lines spell out what a service answered, and below a warning its address.
+        "apprise": {"level": "WARNING", "propagate": False},
         # It writes the names that people type, and sometimes they type a password there.
         "axes": {"level": "CRITICAL"},
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import sys
@@ -38,6 +39,7 @@ def throwaway_servers() -> Iterator[dict[str, str]]:
                     "REDIS_URL": redis.broker_url,
                     "DJANGO_SETTINGS_MODULE": "backend.settings",
                     "SECRET_KEY": "only-for-throwaway-servers-" + os.urandom(24).hex(),
+                    "ENCRYPTION_KEYS": base64.urlsafe_b64encode(os.urandom(32)).decode(),
                     "SERVE_INSECURE_HTTP": "1",
                     "RATE_LIMIT_PER_MINUTE": "1000000",  # tests and measurements send more than a clinic does
                     "BASE_URL": "http://localhost:8000",

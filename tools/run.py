@@ -19,7 +19,14 @@ from backend.embedded.cluster import RUNTIME_ROLE
 from tools.environment import ROOT
 from tools.port import HOST, PortError, read_port, refuse_taken_port
 from tools.prepared import is_prepared, remember_prepared
-from tools.run_dir import RUN_DIR, AlreadyRunningError, lock_run_dir, private_folder, secret_key
+from tools.run_dir import (
+    RUN_DIR,
+    AlreadyRunningError,
+    encryption_key,
+    lock_run_dir,
+    private_folder,
+    secret_key,
+)
 from tools.supervisor import Program, ServiceError, StopRequestedError, Supervisor, tail
 
 DEMO = RUN_DIR / "demo.json"
@@ -109,6 +116,7 @@ def service_environment(postgres: PostgresServer, redis: RedisServer, port: int)
         "DATABASE_APP_ROLE": RUNTIME_ROLE,
         "REDIS_URL": redis.broker_url,
         "SECRET_KEY": secret_key(RUN_DIR),
+        "ENCRYPTION_KEYS": encryption_key(RUN_DIR),
         "DEBUG": "0",
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "BASE_URL": base_url(port),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import os
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -43,11 +45,20 @@ def lock_run_dir(run_dir: Path = RUN_DIR) -> IO[str]:
 
 def secret_key(run_dir: Path) -> str:
     """Return this demo's secret key, made on the first run and kept, so that sessions and tokens last."""
-    path = run_dir / "secret_key"
+    return _kept(run_dir / "secret_key", lambda: secrets.token_urlsafe(50))
+
+
+def encryption_key(run_dir: Path) -> str:
+    """Return the key of what this demo's clinics entrust to it, 32 bytes in base64, kept likewise."""
+    path = run_dir / "encryption_key"
+    return _kept(path, lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
     if not path.exists():
         unfinished = path.with_suffix(".unfinished")
         unfinished.touch(mode=0o600)
-        unfinished.write_text(secrets.token_urlsafe(50))
+        unfinished.write_text(make())
         unfinished.rename(path)
     return path.read_text()
 

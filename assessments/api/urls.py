@@ -11,6 +11,7 @@ from assessments.api import (
     escalations,
     exports,
     follow_ups,
+    on_call_services,
     operations,
     overrides,
     protocols,
@@ -49,6 +50,17 @@ urlpatterns = [
     ),
     path("escalations/<uuid:escalation_id>/resolve", escalations.ResolveView.as_view(), name="resolve"),
     path("escalations/<uuid:escalation_id>/reopen", escalations.ReopenView.as_view(), name="reopen"),
+    path("clinic/on-call-services", on_call_services.OnCallServices.as_view(), name="on-call-services"),
+    path(
+        "clinic/on-call-services/<uuid:service_id>",
+        on_call_services.OnCallServiceDetail.as_view(),
+        name="on-call-service",
+    ),
+    path(
+        "clinic/on-call-services/<uuid:service_id>/test",
+        on_call_services.OnCallServiceTestView.as_view(),
+        name="on-call-service-test",
+    ),
     path("follow-ups", follow_ups.FollowUpsView.as_view(), name="follow-ups"),
     path("follow-ups/<uuid:follow_up_id>", follow_ups.FollowUpView.as_view(), name="follow-up"),
     path(

@@ -12,11 +12,13 @@ from assessments.notify.channel import DeliveryError
 _left_behind: dict[str, threading.Thread] = {}
 
 
-def within(seconds: float, target: str, send: Callable[[], None]) -> None:
+def within(
+    seconds: float, target: str, send: Callable[[], None], *, abort: Callable[[], None] | None = None
+) -> None:
     """Call ``send`` in a thread of its own; raises what it raises, or ``DeliveryError`` after ``seconds``.
 
-    A target whose last send still hangs gets no second one beside it, so that what is left behind can't pile
-    up.
+    ``abort`` is called then, for whoever can end the send. A target whose last send still hangs gets no
+    second one beside it, so that what is left behind can't pile up.
     """
     if (hanging := _left_behind.get(target)) is not None and hanging.is_alive():
         raise DeliveryError("StillHanging")
@@ -33,6 +35,8 @@ def within(seconds: float, target: str, send: Callable[[], None]) -> None:
     thread.join(seconds)
     if thread.is_alive():
         _left_behind[target] = thread
+        if abort is not None:
+            abort()
         raise DeliveryError("TimeLimit")
     _left_behind.pop(target, None)
     if failure:

@@ -47,9 +47,10 @@ def freeze_policy(*, urgency: str, clinic: Clinic, assessor: User | None, now: d
     told = _told(ladder.steps, [rota.at(moment) for moment in moments], members, clinic, assessor)
     if urgency == Urgency.EMERGENCY_NOW and told[-1] == told[0]:
         told[-1] = _merged(told[-1], _targets(members))  # a second step that reaches nobody new is none
+    services = on_call_services(clinic, urgency)
     return {
         "steps": [
-            {"after_seconds": int(wait.total_seconds()), "targets": targets}
+            {"after_seconds": int(wait.total_seconds()), "targets": [*targets, *services]}
             for wait, targets in zip(waits, told, strict=True)
         ],
         "repeat_seconds": ladder.repeat_minutes * 60,
@@ -130,10 +131,15 @@ def still_here(ladder: Sequence[Sequence[Target]], *, clinic: Clinic, now: datet
     """Return each step without members who have left; where nobody stays, whoever is on call by now."""
     here = {str(member_id) for member_id in reachable_clinicians(clinic).values_list("id", flat=True)}
     stay = [[to for to in targets if to["member"] is None or to["member"] in here] for targets in ladder]
-    if all(stay):
+    if all(map(_reaches_somebody, stay)):
         return stay
     instead = _targets(on_call_at(clinic, now).members) or operator()
-    return [targets or list(instead) for targets in stay]
+    return [targets if _reaches_somebody(targets) else [*instead, *targets] for targets in stay]
+
+
+def _reaches_somebody(targets: Sequence[Target]) -> bool:
+    """A person, that is, beside whatever services."""
+    return any(target["channel"] == "email" for target in targets)
 
 
 def first_targets(*, clinic: Clinic, assessor: User | None, now: datetime) -> list[Target]:
@@ -141,6 +147,15 @@ def first_targets(*, clinic: Clinic, assessor: User | None, now: datetime) -> li
     members = list(reachable_clinicians(clinic).order_by("id"))
     on_call = Rota(clinic, since=now, until=now + timedelta(seconds=1), members=members).at(now)
     return _told([Step(0, (ASSESSOR, ON_CALL))], [on_call], members, clinic, assessor)[0]
+
+
+def on_call_services(clinic: Clinic, urgency: str) -> list[Target]:
+    """The clinic's services that are told about this urgency, one statement."""
+    enabled = clinic.on_call_services.filter(enabled=True, urgencies__contains=[urgency]).order_by("id")
+    return [
+        Target(channel="on_call_service", address=str(service_id), member=None, name=name)
+        for service_id, name in enabled.values_list("id", "name")
+    ]
 
 
 def operator() -> list[Target]:

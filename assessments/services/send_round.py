@@ -1,6 +1,7 @@
 """One round of messages about one row: every target once, each with its own delivery."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -11,7 +12,9 @@ from django.db.models import F
 from assessments.models import Delivery, DeliveryAttempt, DeliveryChannel, Escalation, FollowUp
 from assessments.notify.channel import Channel, DeliveryError, Message
 from assessments.services.due_work import Claim, Clock, Work, renew
+from assessments.services.on_call_services import MOST_SERVICES, channel_of
 from assessments.services.policy import Target
+from clinics.models import OnCallService
 from clinics.tenancy import clinic_scope
 
 logger = structlog.get_logger(__name__)
@@ -105,6 +108,7 @@ def send_all(
     """
     waiting = [delivery for delivery in deliveries if delivery.state not in Delivery.FINAL]
     mails = [delivery for delivery in waiting if delivery.channel == DeliveryChannel.EMAIL]
+    services = [delivery for delivery in waiting if delivery.channel != DeliveryChannel.EMAIL]
     errors: list[str] = []
 
     def store(delivery: Delivery, sent: Sent) -> None:
@@ -112,11 +116,42 @@ def send_all(
         if sent.result == Result.FAILED:
             errors.append(sent.reason)
 
-    for delivery in mails:
-        if not renew(claim, now=clock()):
-            break
-        store(delivery, _try(compose(delivery), channel, clock))
+    with ThreadPoolExecutor(max_workers=MOST_SERVICES) as pool:
+        called = [
+            (delivery, pool.submit(_try, compose(delivery), _service_channel(claim, delivery), clock))
+            for delivery in services
+            if renew(claim, now=clock())
+        ]
+        for delivery in mails:
+            if not renew(claim, now=clock()):
+                break
+            store(delivery, _try(compose(delivery), channel, clock))
+        for delivery, call in called:
+            store(delivery, call.result())
     return errors
+
+
+class _Unreachable:
+    """In place of the channel to a service that can't even be called."""
+
+    def __init__(self, error: DeliveryError) -> None:
+        self._error = error
+
+    def send(self, message: Message) -> None:  # noqa: ARG002 - as every channel
+        """Say why."""
+        raise self._error
+
+
+def _service_channel(claim: Claim[Work], delivery: Delivery) -> Channel:
+    """What speaks to a service of the clinic, its secrets read now."""
+    with clinic_scope(claim.clinic_id):
+        service = OnCallService.objects.filter(clinic_id=claim.clinic_id, id=delivery.address).first()
+    try:
+        if service is None:
+            raise DeliveryError("ServiceRemoved", permanent=True)
+        return channel_of(service)
+    except DeliveryError as exc:
+        return _Unreachable(exc)
 
 
 def _try(message: Message, channel: Channel, clock: Clock) -> Sent:

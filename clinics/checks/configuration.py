@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from django.apps import AppConfig
 from django.conf import settings
+from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver", ".localhost"})
@@ -34,7 +36,35 @@ def check_public_settings(app_configs: Sequence[AppConfig] | None, **_: Any) -> 
         said = f"Tokens and patients' data would travel in the clear to {hosts}."
         hint = "Unset SERVE_INSECURE_HTTP and let BASE_URL begin with https://."
         found.append(Error(said, hint=hint, id="clinics.E011"))
+    if settings.ALLOW_PRIVATE_WEBHOOKS:
+        said = "A clinic's webhook could reach this service's own network."
+        found.append(Error(said, hint="Unset ALLOW_PRIVATE_WEBHOOKS.", id="clinics.E014"))
+    if not settings.ENCRYPTION_KEYS:
+        said = "The secrets that clinics entrust to the service can't be stored."
+        found.append(Error(said, hint="Set ENCRYPTION_KEYS.", id="clinics.E013"))
+    if mail_travels_in_the_clear():
+        said = "Mail goes to another machine unencrypted, with the mail server's password if there is one."
+        found.append(checks.Warning(said, hint="Set EMAIL_USE_TLS or EMAIL_USE_SSL.", id="clinics.W010"))
     return found
+
+
+def mail_travels_in_the_clear() -> bool:
+    """Whether mail leaves this machine without TLS."""
+    smtp = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
+    encrypted = settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL
+    return smtp and not encrypted and settings.EMAIL_HOST not in LOCAL
+
+
+@register(Tags.security)
+def check_encryption_keys(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Every key is one."""
+    try:
+        for key in settings.ENCRYPTION_KEYS:
+            Fernet(key)
+    except ValueError:
+        said = "One of ENCRYPTION_KEYS is no Fernet key: 32 random bytes in URL-safe base64."
+        return [Error(said, hint="See docs/operations.md for how to make one.", id="clinics.E015")]
+    return []
 
 
 @register(Tags.security)

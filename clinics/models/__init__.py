@@ -7,6 +7,7 @@ from clinics.models.clinic import Clinic
 from clinics.models.idempotency import AnsweredRequest
 from clinics.models.membership import Membership, Role
 from clinics.models.on_call_plan import OnCallPlan
+from clinics.models.on_call_service import OnCallService
 from clinics.models.recovery_code import RecoveryCode
 from clinics.models.user import User
 
@@ -19,6 +20,7 @@ __all__ = [
     "Identified",
     "Membership",
     "OnCallPlan",
+    "OnCallService",
     "RecoveryCode",
     "Role",
     "Timestamped",

@@ -23,6 +23,8 @@ RULES = {
     (".*", "not_found|does_not_exist"): "depends on what there is",
     ("/redirect_uris(/[0-9]+)?", "invalid"): "whole https addresses, and only where people sign in",
     ("/external_id", "differs_from_path"): "depends on the address",
+    ("/url", "unsafe"): "which services there are is the operator's setting",
+    ("/kind", "immutable"): "depends on what it is",
     ("", "required"): "a search names at least one of its fields",
     ("/on_behalf_of", "required"): "depends on the client",
     ("/(urgency|decision|role|finding|handover)", ".*"): "depends on the decision that is overridden",

@@ -47,7 +47,7 @@ def reads(path: Path) -> Iterator[tuple[str, str | None]]:
                 yield name, value or "empty"
             case ast.Call(func=ast.Name(id="_flag"), args=[ast.Constant(value=str(name))], keywords=[]):
                 yield name, "off"
-            case ast.Call(func=ast.Name(id="_list"), args=[ast.Constant(value=str(name))]):
+            case ast.Call(func=ast.Name(id="_list"), args=[ast.Constant(value=str(name)), *_]):
                 yield name, None
             case ast.Call(
                 func=ast.Attribute(value=ast.Attribute(attr="environ"), attr="get"),

@@ -15,6 +15,7 @@ from assessments.models import Escalation, FollowUp
 from assessments.protocol import PROTOCOL_VERSION
 from assessments.services.acknowledge import acknowledge
 from assessments.services.exports import start_export
+from assessments.services.on_call_services import add_on_call_service
 from assessments.services.submit import Submission, submit_assessment
 from assessments.services.write_exports import write_due_exports
 from clinics.actor import Actor, NamedClinician
@@ -23,6 +24,9 @@ from clinics.permissions import permissions_of
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import make_client, make_member, make_patient, reassuring_answers
+
+#: Nobody's: .invalid is a name that never resolves (RFC 6761).
+WEBHOOK = {"name": "Night desk", "kind": "webhook", "url": "https://desk.invalid/hook"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class World:
     invited: uuid.UUID
     client: uuid.UUID
     export: uuid.UUID
+    on_call_service: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +81,13 @@ def fill(clinic: Clinic) -> World:
         follow_up = FollowUp.objects.filter(assessment=continued).earliest("due_at").id
         chaser = FollowUp.objects.filter(kind="attendance").earliest("due_at").id
         invited = make_member(clinic, Role.RECEPTION, accepted=False).id
+        service, _ = add_on_call_service(clinic=clinic, details=WEBHOOK | {"urgencies": ["routine"]})
     member = make_member(clinic, Role.RECEPTION).id
     client = make_client(clinic, scopes="protocols:read").id
     export = start_export(clinic=clinic, actor=actor, now=now).id
     write_due_exports(clock=lambda: now, limit=100)
-    return World(clinic, runner, continued, follow_up, chaser, first, second, member, invited, client, export)
+    ids = (member, invited, client, export, service.id)
+    return World(clinic, runner, continued, follow_up, chaser, first, second, *ids)
 
 
 def clinic_client(clinic: Clinic) -> Any:
@@ -142,6 +149,10 @@ PROTOCOLS = frozenset({"protocols:read"})
 def _registration(world: World, **more: str) -> Sample:
     body = {"name": "Kiosk", "scopes": [*PROTOCOLS], "acts_for": str(world.clinic.on_call_id), **more}
     return Sample({} if more else {"client_id": world.client}, body, grants=PROTOCOLS)
+
+
+def _service(**body: Any) -> Callable[[World], Sample]:
+    return lambda world: Sample({"service_id": world.on_call_service}, body or None)
 
 
 PERSON = {"given_name": "Robin", "family_name": "Runner"}
@@ -206,6 +217,12 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
         lambda world: world.acknowledged_escalation, outcome_code="attended", outcome="Seen in A&E."
     ),
     ("reopen", "POST"): _step(lambda world: world.acknowledged_escalation, reason="Worse again."),
+    ("on-call-services", "GET"): lambda _: Sample(),
+    ("on-call-services", "POST"): lambda _: Sample({}, WEBHOOK),
+    ("on-call-service", "GET"): _service(),
+    ("on-call-service", "PATCH"): _service(enabled=False),
+    ("on-call-service", "DELETE"): _service(),
+    ("on-call-service-test", "POST"): _service(),
     ("follow-ups", "GET"): lambda _: Sample(),
     ("follow-up", "GET"): lambda world: Sample({"follow_up_id": world.follow_up}),
     ("follow-up-result", "POST"): lambda world: Sample(

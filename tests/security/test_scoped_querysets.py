@@ -52,6 +52,12 @@ ALLOWED = {
     ("clinics/services/answer_again.py", "AnsweredRequest.objects"): "a sweep, inside each clinic by its id",
     ("assessments/services/retention.py", "Session.objects"): "signed-in browsers: no clinic's",
     ("assessments/services/retention.py", "table.objects"): "sign-ins, before anybody's clinic is known",
+    (
+        "assessments/services/on_call_services.py",
+        "Clinic.objects",
+    ): "the caller's own clinic by its id, to lock it",
+    ("assessments/services/send_round.py", "OnCallService.objects"): "of the claimed row's clinic, by its id",
+    ("clinics/services/rotate_secrets.py", "OnCallService.objects"): "a sweep, inside each clinic by its id",
     ("assessments/services/send_round.py", "Delivery.objects"): "the delivery just made, by its id",
 }
 

@@ -1,0 +1,111 @@
+"""Where a request may go that a clinic asked for: public addresses, and never the operator's own network.
+
+A name is resolved once and every address behind it must be public; whoever connects uses those addresses,
+so that a second answer of the name server changes nothing. ``ALLOW_PRIVATE_WEBHOOKS`` lifts this for
+development.
+"""
+
+import ipaddress
+import re
+import socket
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+from assessments.notify.channel import DeliveryError
+
+HTTPS_PORT = 443
+#: Below it live services that speak something else, some of them trusting whoever connects.
+FIRST_FREE_PORT = 1024
+_VISIBLE_ASCII = re.compile(r"[!-~]{1,2000}")
+#: Two labels or more, the last one no number: 127.1, 0x7f.1 and 2130706433 are addresses in disguise.
+_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+#: Ranges that carry an IPv4 address inside: NAT64 and IPv4-compatible.
+_CARRIERS = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+
+
+class UnsafeUrlError(ValueError):
+    """A URL that is never asked; the message says why and repeats nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A URL taken apart: ``host`` in lower case, ``path`` with its query string."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def host_header(self) -> str:
+        """The host as the request names it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        default = HTTPS_PORT if self.scheme == "https" else 80
+        return host if self.port == default else f"{host}:{self.port}"
+
+
+def read_url(url: str) -> Place:
+    """Take apart a URL that may be asked; raises ``UnsafeUrlError``. Looks nothing up."""
+    if not _VISIBLE_ASCII.fullmatch(url) or "\\" in url:
+        raise UnsafeUrlError("Must be at most 2000 visible ASCII characters without a backslash.")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise UnsafeUrlError("Not a URL.") from None
+    host = (parts.hostname or "").lower()
+    if "@" in parts.netloc or parts.fragment or not host:
+        raise UnsafeUrlError("Must name a host, without a user and without a fragment.")
+    _refuse_unsafe(parts.scheme, host, port)
+    default = 80 if parts.scheme == "http" else HTTPS_PORT
+    return Place(parts.scheme, host, default if port is None else port, _path(parts))
+
+
+def _refuse_unsafe(scheme: str, host: str, port: int | None) -> None:
+    if settings.ALLOW_PRIVATE_WEBHOOKS and scheme in {"http", "https"}:
+        return
+    if scheme != "https":
+        raise UnsafeUrlError("Must begin with https://.")
+    if port is not None and port != HTTPS_PORT and port < FIRST_FREE_PORT:
+        raise UnsafeUrlError("The port must be 443, or 1024 and above.")
+    if not _NAME.fullmatch(host):
+        raise UnsafeUrlError("Must name a host of the internet, not an address.")
+
+
+def _path(parts: SplitResult) -> str:
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def resolve(place: Place) -> list[str]:
+    """Look the host up once; raises ``DeliveryError`` unless every address behind it is public."""
+    try:
+        found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise DeliveryError("NameNotResolved") from None
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    if not addresses:
+        raise DeliveryError("NameNotResolved")
+    if not settings.ALLOW_PRIVATE_WEBHOOKS and not all(map(is_public, addresses)):
+        raise DeliveryError("PrivateAddress", permanent=True)
+    return addresses
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address belongs to the public internet, and to one host of it."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address):
+        inside = ip.ipv4_mapped or ip.sixtofour or next((_v4(ip) for net in _CARRIERS if ip in net), None)
+        if inside is not None:
+            return is_public(str(inside))
+        if ip.teredo or ip.is_site_local:
+            return False
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+
+
+def _v4(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
+    return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)

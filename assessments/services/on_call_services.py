@@ -1,0 +1,105 @@
+"""The services that a clinic has told about its escalations: add, change, remove, try."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from time import monotonic
+from typing import Any
+
+from assessments.notify.addresses import read_url
+from assessments.notify.channel import Channel, DeliveryError, Message
+from assessments.notify.on_call_service import OnCallServiceChannel, load, schema_of
+from assessments.notify.signing import new_secret
+from assessments.notify.webhook import WebhookChannel
+from clinics.models import Clinic, OnCallService
+from clinics.services.secrets import NoEncryptionKeyError, UnreadableSecretError, decrypt, encrypt
+
+Kind = OnCallService.Kind
+TestResult = OnCallService.TestResult
+
+#: Each is called in every round; a ladder that pages more than this pages nobody in particular.
+MOST_SERVICES = 10
+#: A short address would be given away by its end.
+_LONG_ENOUGH = 20
+
+
+class TooManyServicesError(Exception):
+    """The clinic has ``MOST_SERVICES`` already."""
+
+
+def add_on_call_service(*, clinic: Clinic, details: Mapping[str, Any]) -> tuple[OnCallService, str]:
+    """Store a service from ``name``, ``kind``, ``url``, ``urgencies``, ``enabled``.
+
+    Returns it with the key that signs its messages, to be shown this once; empty unless it is a webhook.
+    Raises ``UnsafeUrlError``, ``TooManyServicesError``, ``NoEncryptionKeyError``.
+    """
+    Clinic.objects.select_for_update().get(pk=clinic.pk)  # two at once mustn't both be the last
+    if clinic.on_call_services.count() >= MOST_SERVICES:
+        raise TooManyServicesError
+    key = new_secret() if details["kind"] == Kind.WEBHOOK else ""
+    service = OnCallService(clinic=clinic, sealed_key=encrypt(key) if key else "")
+    _set(service, details)
+    service.save(force_insert=True)
+    return service, key
+
+
+def change_on_call_service(*, service: OnCallService, changes: Mapping[str, Any]) -> None:
+    """Store what is given; call it with the row locked. A new address is an untested one.
+
+    Escalations already open keep calling what their ladder held. Raises ``UnsafeUrlError`` and
+    ``NoEncryptionKeyError``.
+    """
+    _set(service, changes)
+    if "url" in changes:
+        service.tested_at = service.test_latency_ms = None
+        service.test_result = service.test_reason = ""
+    service.save()
+
+
+def _set(service: OnCallService, details: Mapping[str, Any]) -> None:
+    for name in {"name", "kind", "urgencies", "enabled"} & details.keys():
+        setattr(service, name, details[name])
+    if "url" in details:
+        url = details["url"]
+        read_url(url) if service.kind == Kind.WEBHOOK else load(url)
+        secret = url.partition("://")[2].partition("?")[0].rstrip("/")
+        service.schema = schema_of(url)
+        service.ending = secret[-4:] if len(secret) >= _LONG_ENOUGH else ""
+        service.sealed_url = encrypt(url)
+
+
+def channel_of(service: OnCallService) -> Channel:
+    """Return what speaks to it; raises ``DeliveryError`` when its secrets can't be read."""
+    try:
+        url = decrypt(service.sealed_url)
+        if service.kind == Kind.WEBHOOK:
+            return WebhookChannel(url, [decrypt(service.sealed_key)])
+    except (UnreadableSecretError, NoEncryptionKeyError) as exc:
+        raise DeliveryError("UnreadableSecret", permanent=True) from exc
+    return OnCallServiceChannel(url)
+
+
+def try_on_call_service(*, service: OnCallService, now: datetime) -> None:
+    """Send a test message and store what came of it; takes up to ``SEND_TIME_LIMIT``."""
+    begun = monotonic()
+    service.test_result, service.test_reason = TestResult.SENT, ""
+    try:
+        channel_of(service).send(_test_message(service))
+    except DeliveryError as exc:
+        service.test_result = TestResult.REFUSED if exc.permanent else TestResult.FAILED
+        service.test_reason = exc.reason[:200]
+    service.tested_at = now
+    service.test_latency_ms = round((monotonic() - begun) * 1000)
+    service.save()
+
+
+def _test_message(service: OnCallService) -> Message:
+    clinic = service.clinic.name
+    return Message(
+        id=uuid.uuid4(),
+        address=str(service.id),
+        subject=f"Test: nothing has happened - {clinic}",
+        body=f"Test: nothing has happened\n\nClinic: {clinic}\n",
+        event="on_call_service.test",
+        about=service.id,
+    )
