@@ -63,6 +63,7 @@ MEMBER_CHANGES = ClinicMemberSerializer(partial=True)
 
 _NEEDED = {
     "on_call": "Escalations go to them: name somebody else as emergency_pathway.on_call of the clinic first.",
+    "on_call_plan": "They are in the on-call plan: take them out of it (PUT /api/v1/clinic/on-call) first.",
     "lead": "They are the clinical lead: change emergency_pathway.lead of the clinic first.",
 }
 

@@ -9,6 +9,8 @@ from clinics.permissions import permissions_of
 from clinics.services.authority import check_held
 from clinics.services.end_access import end_member_access
 from clinics.services.name_clinician import CLINICAL_ROLES
+from clinics.services.on_call_change import still_called
+from clinics.services.on_call_plan import plan_of
 from clinics.services.working_members import working_members
 
 
@@ -17,7 +19,8 @@ class LastAdminError(Exception):
 
 
 class StillNeededError(Exception):
-    """Escalations go to this member; ``field`` is the setting of the clinic that names them."""
+    """Escalations go to this member; ``field`` is what names them: ``on_call`` or ``lead`` of
+    the clinic, or its ``on_call_plan``."""
 
     def __init__(self, field: str) -> None:
         super().__init__(field)
@@ -39,7 +42,7 @@ def change_member(
     check_held(permissions_of(member.role) | permissions_of(role), held=held)
     _check_someone_is_left(clinic, member, stays_admin=active and role == Role.ADMIN)
     if not (active and role in CLINICAL_ROLES):
-        _check_not_needed(clinic, member)
+        _check_not_needed(clinic, member, now)
     leaves = member.active and not active
     member.role, member.active = role, active
     member.save(update_fields=["role", "active", "updated_at"])
@@ -53,7 +56,10 @@ def _check_someone_is_left(clinic: Clinic, member: Membership, *, stays_admin: b
         raise LastAdminError
 
 
-def _check_not_needed(clinic: Clinic, member: Membership) -> None:
+def _check_not_needed(clinic: Clinic, member: Membership, now: dt.datetime) -> None:
     for field in ("on_call", "lead"):
         if getattr(clinic, f"{field}_id") == member.id:
             raise StillNeededError(field)
+    called = {one for _, one in still_called(clinic, plan_of(clinic), now)}
+    if member.id in called:
+        raise StillNeededError("on_call_plan")

@@ -83,6 +83,15 @@ def _about_covers(plan: Plan) -> Iterator[PlanProblem]:
 
 def _about_people(clinic: Clinic, plan: Plan, now: datetime) -> Iterator[PlanProblem]:
     """Whoever is still to be told must be reachable; turns that are over may name people who have left."""
+    reachable = set(reachable_clinicians(clinic).values_list("id", flat=True))
+    for pointer, member in still_called(clinic, plan, now):
+        if member not in reachable:
+            detail = "There is no such clinician with an e-mail address in the clinic."
+            yield PlanProblem(pointer, "not_found", detail)
+
+
+def still_called(clinic: Clinic, plan: Plan, now: datetime) -> list[tuple[str, uuid.UUID]]:
+    """Whom the plan calls from now on, each with the JSON pointer of the place; turns that are over aside."""
     today = now.astimezone(clinic.zone).date()
     named: list[tuple[str, uuid.UUID]] = [
         (f"/shifts/{place}/member", shift.member)
@@ -98,11 +107,7 @@ def _about_people(clinic: Clinic, plan: Plan, now: datetime) -> Iterator[PlanPro
         for at, step in enumerate(ladder.steps):
             pointer = f"/ladders/{urgency}/steps/{at}/members"
             named += [(f"{pointer}/{place}", member) for place, member in enumerate(step.members)]
-    reachable = set(reachable_clinicians(clinic).values_list("id", flat=True))
-    for pointer, member in named:
-        if member not in reachable:
-            detail = "There is no such clinician with an e-mail address in the clinic."
-            yield PlanProblem(pointer, "not_found", detail)
+    return named
 
 
 def _about_holidays(holidays: Holidays) -> Iterator[PlanProblem]:

@@ -1,10 +1,13 @@
 """A clinic invites people, gives them roles and lets them go, and nobody grants more than they hold."""
 
+import dataclasses
+import datetime as dt
 import threading
 import uuid
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
@@ -14,9 +17,11 @@ from clinics.models import Clinic, Membership, Role, User
 from clinics.permissions import permissions_of
 from clinics.scopes import ALL_SCOPES
 from clinics.services.change_member import LastAdminError, change_member
+from clinics.services.on_call_ladder import DEFAULT_LADDERS, Ladder, Step
 from clinics.tenancy import clinic_scope
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import api_for, make_member
+from tests.on_call.plans import NOW, cover, set_plan, shift
 from tests.security.oauth import can_sign_in
 
 URL = "/api/v1/clinic/members"
@@ -195,6 +200,42 @@ def test_whom_escalations_go_to_stays_reachable(
     with clinic_scope(clinic.id):
         Clinic.objects.filter(id=clinic.id).update(**{field: make_member(clinic, Role.ADMIN)})
     assert change(api, needed, **taken).status_code == 200
+
+
+PLANNED = {
+    "shift": lambda member: ([shift(member)], {}),
+    "cover": lambda member: ([], {"covers": (cover(member, hours=1),)}),
+    "ladder": lambda member: ([], {"ladders": {**DEFAULT_LADDERS, "routine": told(member)}}),
+}
+
+
+def told(member: Membership) -> Ladder:
+    """The default of routine, which calls the member at last."""
+    default = DEFAULT_LADDERS["routine"]
+    return Ladder((*default.steps, Step(2 * 24 * 60, (), (member.id,))), default.repeat_minutes)
+
+
+@pytest.mark.parametrize("how", PLANNED)
+@pytest.mark.parametrize("taken", [{"role": "reception"}, {"active": False}])
+def test_whom_the_on_call_plan_calls_stays_reachable(
+    clinic: Clinic, clinician: Membership, how: str, taken: dict[str, object]
+) -> None:
+    shifts, more = PLANNED[how](clinician)
+    with time_machine.travel(NOW):
+        set_plan(clinic, *shifts, **more)
+        api = api_for(clinic)
+        refused = change(api, clinician, **taken)
+        assert_problem(refused, "conflict")
+        assert "/api/v1/clinic/on-call" in refused.json()["detail"]
+        set_plan(clinic)
+        assert change(api, clinician, **taken).status_code == 200
+
+
+def test_a_turn_that_is_over_holds_nobody(clinic: Clinic, clinician: Membership) -> None:
+    over = dataclasses.replace(shift(clinician), valid_until=(NOW - dt.timedelta(days=2)).date())
+    with time_machine.travel(NOW):
+        set_plan(clinic, over, covers=(cover(clinician, hours=1, after=-2),))
+        assert change(api_for(clinic), clinician, active=False).status_code == 200
 
 
 def test_who_is_let_go_is_out_at_once(api: APIClient, clinic: Clinic, clinician: Membership) -> None:
