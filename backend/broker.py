@@ -1,20 +1,29 @@
 """Redis as this service uses it beside Celery: to count requests, and to see how long the queues are."""
 
 from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from redis.sentinel import Sentinel
 
 #: How long one look at Redis may take, in seconds.
 TIMEOUT_SECONDS = 0.25
+_LIMITS: dict[str, Any] = {
+    "socket_connect_timeout": TIMEOUT_SECONDS,
+    "socket_timeout": TIMEOUT_SECONDS,
+    "retry": Retry(NoBackoff(), 0),
+}
+SENTINEL_PORT = 26379
 QUEUES = ("critical", "default", "webhooks")
 
 
 def redis() -> Redis:
     """A client of the server that ``REDIS_URL`` names; it gives up at once when nothing answers."""
-    return _client(settings.REDIS_URL)
+    return _client(settings.REDIS_URL, settings.REDIS_SENTINEL_MASTER)
 
 
 def queue_lengths() -> dict[str, int] | None:
@@ -29,9 +38,25 @@ def queue_lengths() -> dict[str, int] | None:
 
 
 @cache
-def _client(broker_url: str) -> Redis:
+def _client(broker_url: str, master: str) -> Redis:
     """A pool of connections; Celery spells unix sockets and sentinels its own way."""
-    limits = {"socket_connect_timeout": TIMEOUT_SECONDS, "socket_timeout": TIMEOUT_SECONDS}
-    never = Retry(NoBackoff(), 0)
+    if broker_url.startswith("sentinel://"):
+        return _master(broker_url, master)
     url = broker_url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
-    return Redis.from_url(url, **limits, retry=never)
+    return Redis.from_url(url, **_LIMITS)
+
+
+def _master(broker_url: str, name: str) -> Redis:
+    """Whichever server the sentinels call the master at the time; user, password and database are its own."""
+    urls = [urlsplit(url) for url in broker_url.split(";")]
+    sentinels = [(url.hostname, url.port or SENTINEL_PORT) for url in urls]
+    first = urls[0]
+    manager: Any = Sentinel(sentinels, sentinel_kwargs=_LIMITS)  # type: ignore[no-untyped-call]
+    found: Redis = manager.master_for(
+        name,
+        username=first.username,
+        password=first.password,
+        db=int(first.path.strip("/") or 0),
+        **_LIMITS,
+    )
+    return found

@@ -13,6 +13,8 @@ import pghistory
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from backend.logs import without_values
 
@@ -124,6 +126,8 @@ DATABASE_APP_ROLE = _env("DATABASE_APP_ROLE", "rtr_app")
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = _env("REDIS_URL", "redis://localhost:6379/0")
+# Asked for when REDIS_URL names sentinels: sentinel://host:26379/0;sentinel://other:26379/0
+REDIS_SENTINEL_MASTER = _env("REDIS_SENTINEL_MASTER", "mymaster")
 
 AUTH_USER_MODEL = "clinics.User"
 LOGIN_URL = "admin:login"
@@ -295,6 +299,9 @@ STATUS_TOKEN = _env("STATUS_TOKEN", "")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "master_name": REDIS_SENTINEL_MASTER,
+    # Without it the client asks a sentinel that is away for seconds before it asks the next one.
+    "sentinel_kwargs": {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 0)},
     "visibility_timeout": 300,
     # What a killed worker held comes back within 10 s of that time, not within 100.
     "unacked_restore_throttle": 1,

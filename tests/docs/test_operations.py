@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -130,3 +131,20 @@ def test_a_probe_over_plain_http_needs_the_header_it_is_told_to_send(db: None, s
     settings.SECURE_SSL_REDIRECT = True
     assert Client().get("/readyz").status_code == 301
     assert Client().get("/readyz", headers={"X-Forwarded-Proto": "https"}).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pooler_in_transaction_mode_is_safe(clinic: Clinic) -> None:
+    """Nothing that one transaction says about its clinic is there for the next one on the same connection."""
+    with clinic_scope(clinic.id):
+        assert Patient.objects.count() == 0
+        assert Clinic.objects.count() == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('app.clinic', true), (SELECT count(*) FROM clinics_clinic)")
+        assert cursor.fetchone() == ("", 0)
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        assert cursor.fetchone() == (0,)
+    assert connection.connection.prepare_threshold is None
+    sources = [path for app in ("assessments", "patients", "clinics") for path in (ROOT / app).rglob("*.py")]
+    session_locks = re.compile(r"pg_(try_)?advisory_lock|set_config\([^)]*false\)|\bLISTEN\b")
+    assert [path.name for path in sources if session_locks.search(path.read_text())] == []
