@@ -17,12 +17,14 @@ from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from clinics.dashboard_reads import log_page
 from clinics.models import ApiClient, Clinic
-from clinics.on_call_page import on_call_words
+from clinics.on_call_page import on_call_page, on_call_words
 from clinics.permissions import Permission
 from clinics.services.reachable import reachable_clinicians
 from clinics.services.set_emergency_pathway import set_emergency_pathway
@@ -132,10 +134,17 @@ class ClinicAdmin(ClinicModelAdmin):
     )
     readonly_fields = ("name", "time_zone", "working_day_ends_at", "on_call_now")
 
+    def get_urls(self) -> list[URLPattern]:
+        """One more page: the on-call plan of the person's own clinic."""
+        own = path("on-call/", self.admin_site.admin_view(on_call_page), name="clinics_clinic_on_call")
+        return [own, *super().get_urls()]
+
     @admin.display(description="On call now, by the rota")
     def on_call_now(self, clinic: Clinic) -> str:
-        """Who is told about an escalation that opens now."""
-        return on_call_words(clinic, timezone.now())[0]
+        """Who is told about an escalation that opens now, and the way to the plan."""
+        page = reverse("admin:clinics_clinic_on_call")
+        people, _ = on_call_words(clinic, timezone.now())
+        return format_html('{} (<a class="underline" href="{}">change the plan</a>)', people, page)
 
     def render_change_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """With a warning of the rota's gaps in the next fortnight."""
