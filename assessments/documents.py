@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from assessments.models import Assessment, Escalation, FollowUp, Override
 from assessments.models.follow_up import CHASERS
 from assessments.protocol.follow_up import CARRIED_QUESTIONS
 from assessments.protocol.questions import QUESTIONS
+from assessments.services.announce import state_now
 from assessments.services.effective import effective_decision
+from assessments.services.run_permission import RunPermission, stored_permission, with_standing
 from assessments.services.versions import with_versions
 from clinics.models import Membership
 
@@ -27,7 +30,8 @@ FRESH_QUESTIONS = [
 
 def readable_assessments(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
     """Rows with what their documents show: three statements for any number of them."""
-    return with_versions(assessments.select_related("escalation").prefetch_related("follow_ups"))
+    rows = assessments.select_related("escalation").prefetch_related("follow_ups")
+    return with_standing(with_versions(rows))
 
 
 def readable_escalations(escalations: QuerySet[Escalation]) -> QuerySet[Escalation]:
@@ -45,6 +49,7 @@ def assessment_document(
     *,
     escalation: uuid.UUID | None,
     follow_ups: list[uuid.UUID],
+    permission: RunPermission,
     superseded_by: uuid.UUID | None = None,
     overrides: Sequence[Override] = (),
 ) -> dict[str, Any]:
@@ -67,6 +72,7 @@ def assessment_document(
         "superseded_by": _id(superseded_by),
         "overrides": [override_document(override) for override in overrides],
         "effective": effective_decision(assessment, overrides).as_dict(),
+        "run_permission": permission_document(permission),
         "created_at": timestamp(assessment.created_at),
     }
 
@@ -79,9 +85,20 @@ def stored_assessment_document(assessment: Assessment) -> dict[str, Any]:
         assessment,
         escalation=escalation.id if escalation else None,
         follow_ups=[follow_up.id for follow_up in follow_ups],
+        permission=stored_permission(assessment, now=timezone.now()),
         superseded_by=getattr(assessment, "superseded_by_id", None),
         overrides=sorted(assessment.overrides.all(), key=lambda override: (override.created_at, override.id)),
     )
+
+
+def permission_document(permission: RunPermission) -> dict[str, str | None]:
+    """Whether the permission to run still holds."""
+    return {
+        "state": permission.state.value,
+        "assessment": _id(permission.assessment),
+        "run_status": permission.run_status.value if permission.run_status else None,
+        "lapses_at": timestamp(permission.lapses_at),
+    }
 
 
 def follow_up_order(follow_up: FollowUp) -> tuple[bool, dt.datetime, str]:
@@ -160,7 +177,7 @@ def follow_up_document(follow_up: FollowUp) -> dict[str, Any]:
         "assessment": str(follow_up.assessment_id),
         "kind": follow_up.kind,
         "urgency": follow_up.urgency or None,
-        "state": follow_up.state,
+        "state": state_now(follow_up, timezone.now()),
         "opens_at": timestamp(follow_up.opens_at),
         "due_at": timestamp(follow_up.due_at),
         "overdue_at": timestamp(follow_up.overdue_at),

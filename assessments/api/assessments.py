@@ -18,6 +18,8 @@ from assessments.api.reading import invalid_answers, read_submission
 from assessments.documents import assessment_document, readable_assessments, stored_assessment_document
 from assessments.protocol import InvalidAnswers, evaluate
 from assessments.protocol.vocabulary import Decision, Urgency
+from assessments.services.effective import evaluated_decision
+from assessments.services.run_permission import run_permission
 from assessments.services.submit import (
     PathwayIncompleteError,
     PatientNotFoundError,
@@ -127,6 +129,14 @@ def recorded_document(recorded: Recorded) -> dict[str, Any]:
         recorded.assessment,
         escalation=recorded.escalation.id if recorded.escalation else None,
         follow_ups=[follow_up.id for follow_up in recorded.follow_ups],
+        permission=run_permission(
+            recorded.assessment,
+            effective=evaluated_decision(recorded.assessment),
+            replaced=not recorded.schedule.latest,
+            referral_open=recorded.schedule.referral_open,
+            follow_ups=recorded.follow_ups,
+            now=timezone.now(),
+        ),
     )
 
 

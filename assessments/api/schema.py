@@ -27,6 +27,7 @@ from assessments.protocol.vocabulary import (
     Screen,
     Urgency,
 )
+from assessments.services.run_permission import Permission
 from backend.api.fields import NoteField, StrictSerializer, WordField
 from backend.api.schema import register_component
 
@@ -260,6 +261,20 @@ class EffectiveShape(Shape):
     run_status = WordField("RunStatus", RunStatus)
 
 
+@extend_schema_serializer(component_name="RunPermission")
+class RunPermissionShape(Shape):
+    """Whether the permission to run still holds. Only `holds` permits a run.
+
+    `lapsed`: the 24-hour check wasn't answered in time, or none is pending. `referral_open`: a referral of
+    this patient has no outcome yet, or got it after this assessment. `replaced`: another assessment decides.
+    """
+
+    state = WordField("RunPermissionState", Permission)
+    assessment = serializers.UUIDField(allow_null=True, help_text="On which it rests.")
+    run_status = WordField("RunStatus", RunStatus, allow_null=True)
+    lapses_at = serializers.DateTimeField(allow_null=True, help_text="Without an answered check.")
+
+
 @extend_schema_serializer(component_name="Assessment")
 class AssessmentShape(Shape):
     """Answers and what followed from them; neither ever changes.
@@ -287,6 +302,7 @@ class AssessmentShape(Shape):
     superseded_by = serializers.UUIDField(allow_null=True)
     overrides = OverrideShape(many=True, help_text="Oldest first.")
     effective = EffectiveShape()
+    run_permission = RunPermissionShape()
     created_at = serializers.DateTimeField()
 
 

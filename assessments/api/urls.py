@@ -15,6 +15,7 @@ from assessments.api import (
     operations,
     overrides,
     protocols,
+    run_permission,
     timeline,
 )
 
@@ -30,6 +31,11 @@ urlpatterns = [
     path("assessments/<uuid:assessment_id>/overrides", overrides.OverridesView.as_view(), name="overrides"),
     path("patients/<uuid:patient_id>/timeline", timeline.TimelineView.as_view(), name="patient-timeline"),
     path("patients/<uuid:patient_id>/erasure", erasure.ErasureView.as_view(), name="patient-erasure"),
+    path(
+        "patients/<uuid:patient_id>/run-permission",
+        run_permission.RunPermissionView.as_view(),
+        name="run-permission",
+    ),
     path("changes", changes.ChangesView.as_view(), name="changes"),
     path("exports", exports.ExportsView.as_view(), name="exports"),
     path("exports/<uuid:export_id>", exports.OneExportView.as_view(), name="export"),

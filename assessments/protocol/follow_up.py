@@ -107,14 +107,14 @@ def _check_after_run(
     hours_ago = answers.get("hours_since_run")
     if awaiting_next_day and isinstance(hours_ago, int | float):
         if hours_ago < PERMISSION_LAPSES_H:
-            return _check_and_task(assessed_at - hours_ago * HOUR)
+            return check_and_task(assessed_at - hours_ago * HOUR)
         return ()
     if awaiting_next_day or run_status != "no_running":
-        return _check_and_task(assessed_at)
+        return check_and_task(assessed_at)
     return ()
 
 
-def _check_and_task(run_at: datetime) -> tuple[PlannedFollowUp, ...]:
+def check_and_task(run_at: datetime) -> tuple[PlannedFollowUp, ...]:
     """The check, and the clinician's task when nobody answers it; the answer takes the task's place too."""
     opens, due, overdue = (run_at.astimezone(UTC) + hours * HOUR for hours in TASK_H)
     return check_after_run(run_at), PlannedFollowUp("clinician_task", opens, due, overdue)

@@ -40,6 +40,14 @@ def state_at(follow_up: FollowUp, now: datetime) -> FollowUp.State:
     return FollowUp.State.SCHEDULED
 
 
+def state_now(follow_up: FollowUp, now: datetime) -> FollowUp.State:
+    """The state to show: what has been stored, or what time has made of it since, whoever notices first."""
+    stored = FollowUp.State(follow_up.state)
+    if stored not in FollowUp.PENDING:
+        return stored
+    return max(stored, state_at(follow_up, now), key=FollowUp.PENDING.index)
+
+
 def next_step(follow_up: FollowUp, now: datetime) -> datetime:
     """The next moment something changes, or the next chase."""
     steps = (follow_up.due_at, follow_up.overdue_at, follow_up.permission_lapses_at)

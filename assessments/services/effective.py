@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from assessments.models import Assessment, Override
 from assessments.protocol.compiled import RUN_STATUS
-from assessments.protocol.vocabulary import Decision, InsufficiencyKind, Urgency, rank, urgency_rank
+from assessments.protocol.vocabulary import (
+    Decision,
+    InsufficiencyKind,
+    RunStatus,
+    Urgency,
+    rank,
+    urgency_rank,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +33,17 @@ class Effective:
         """Order of the urgency, 0 (none) to 5 (emergency now)."""
         return urgency_rank(self.urgency)
 
+    @property
+    def run_status(self) -> RunStatus:
+        """What the runner may do until the next decision."""
+        return RUN_STATUS[self.rank]
+
     def as_dict(self) -> dict[str, str]:
         """The ``effective`` of an assessment's document."""
         return {
             "decision": self.decision.value,
             "urgency": self.urgency.value,
-            "run_status": RUN_STATUS[self.rank].value,
+            "run_status": self.run_status.value,
         }
 
 

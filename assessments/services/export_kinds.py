@@ -65,7 +65,9 @@ KINDS: Mapping[str, Kind] = {
         lambda _, moment: Q(at__gte=moment),
     ),
     "follow_up": Kind(
-        lambda clinic: documents.readable_follow_ups(clinic.follow_ups.all()), documents.follow_up_document
+        lambda clinic: clinic.follow_ups.all(),
+        documents.follow_up_document,
+        readable=documents.readable_follow_ups,
     ),
     "delivery": Kind(
         lambda clinic: clinic.deliveries.all(),

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assessments.models import Assessment, Override
-from assessments.protocol.vocabulary import Decision, Urgency, urgency_rank
+from assessments.protocol.vocabulary import Decision, RunStatus, Urgency, urgency_rank
 from assessments.services.effective import Effective, effective_decision
 from assessments.services.escalate import escalate_to
+from assessments.services.schedule import plan_check
 from assessments.services.versions import lock_latest
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
@@ -98,6 +99,8 @@ def override_decision(
         override = _row(assessment, decided, after, by, now)
         override.downward = downward
         override.save(force_insert=True)
+        if before.run_status == RunStatus.NO_RUNNING != after.run_status:
+            plan_check(assessment, now=now)
         if not downward or after.urgency_rank > before.urgency_rank:
             escalate_to(clinic=clinic, assessment=assessment, urgency=after.urgency, by=by, now=now)
     return override

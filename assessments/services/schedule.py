@@ -2,6 +2,8 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, cast
 
 import structlog
@@ -9,8 +11,9 @@ from django.db import connection
 
 from assessments.models import Assessment, FollowUp
 from assessments.protocol import Evaluation
-from assessments.protocol.follow_up import plan_follow_ups
+from assessments.protocol.follow_up import PlannedFollowUp, check_and_task, plan_follow_ups
 from assessments.services.chase import less_urgent
+from assessments.services.run_permission import IN_SOMEBODYS_HANDS, REFERRALS
 
 logger = structlog.get_logger(__name__)
 
@@ -33,20 +36,34 @@ WITH later AS (
 SELECT NOT found, ARRAY(
     SELECT kind::text FROM assessments_followup
     WHERE patient_id = %(patient)s AND state = ANY(%(pending)s) AND NOT urgency = ANY(%(outdone)s)
+), EXISTS (
+    SELECT FROM assessments_escalation
+    WHERE patient_id = %(patient)s AND urgency = ANY(%(referrals)s)
+    AND (state = ANY(%(in_hands)s) OR resolved_at > %(assessed_at)s)
 ) FROM later
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What a newer assessment finds: whether the schedule is its own to plan (``latest``), the kinds of the
+    chasers that stay, and whether a referral is open, or has been closed since.
+    """
+
+    latest: bool
+    chased: frozenset[str]
+    referral_open: bool
+
+
 def take_over_schedule(
     *, patient_id: uuid.UUID, assessed_at: dt.datetime, urgency: str, now: dt.datetime
-) -> tuple[bool, frozenset[str]]:
+) -> Schedule:
     """Cancel the runner's pending follow-ups, because a newer decision has a schedule of its own.
 
-    Chasers of a referral that is no less urgent than ``urgency`` stay: only a person closes those. Returns
-    whether the schedule is this decision's to plan, and the kinds of the chasers that stay. It isn't, and
-    nothing is cancelled, when the runner has been assessed later than ``assessed_at``: a record of the past
-    that comes in late must not replace the schedule of today's decision. Call it with the runner's row
-    locked.
+    Chasers of a referral that is no less urgent than ``urgency`` stay: only a person closes those. Nothing is
+    cancelled, and there is nothing to plan, when the runner has been assessed later than ``assessed_at``: a
+    record of the past that comes in late must not replace the schedule of today's decision. Call it with the
+    runner's row locked.
     """
     values: dict[str, Any] = {
         "patient": patient_id,
@@ -54,11 +71,13 @@ def take_over_schedule(
         "now": now,
         "pending": list(FollowUp.PENDING),
         "outdone": ["", *less_urgent(urgency)],
+        "referrals": list(REFERRALS),
+        "in_hands": list(IN_SOMEBODYS_HANDS),
     }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_OVER, values)
-        latest, chased = cursor.fetchone()
-    return bool(latest), frozenset(chased)
+        latest, chased, referral_open = cursor.fetchone()
+    return Schedule(latest, frozenset(chased), referral_open)
 
 
 def planned_follow_ups(
@@ -77,6 +96,17 @@ def planned_follow_ups(
     except Exception as exc:  # noqa: BLE001 - planning is optional, the referral is not
         logger.error("planning_failed", assessment=str(assessment.id), kind=type(exc).__name__)
         planned = ()
+    return _rows(assessment, planned, now)
+
+
+def plan_check(assessment: Assessment, *, now: dt.datetime) -> None:
+    """A clinician permits running from now on: the first run is checked as after any decision."""
+    FollowUp.objects.bulk_create(_rows(assessment, check_and_task(now), now))
+
+
+def _rows(
+    assessment: Assessment, planned: Iterable[PlannedFollowUp], now: dt.datetime
+) -> tuple[FollowUp, ...]:
     return tuple(
         FollowUp(
             clinic_id=assessment.clinic_id,

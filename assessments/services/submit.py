@@ -15,7 +15,7 @@ from assessments.services.chase import planned_chasers
 from assessments.services.escalate import new_escalation, still_open_for_earlier, supersede_earlier
 from assessments.services.insert import insert_together
 from assessments.services.nudge import nudge_escalations
-from assessments.services.schedule import planned_follow_ups, take_over_schedule
+from assessments.services.schedule import Schedule, planned_follow_ups, take_over_schedule
 from clinics.actor import Actor
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
@@ -57,11 +57,12 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The rows that were written."""
+    """The rows that were written, and what was found of the runner."""
 
     assessment: Assessment
     escalation: Escalation | None
     follow_ups: tuple[FollowUp, ...]
+    schedule: Schedule
 
 
 def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, now: dt.datetime) -> Recorded:
@@ -87,16 +88,16 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
         escalation = _escalation(clinic, actor, assessment, now)
         if escalation is not None:
             supersede_earlier(escalation, assessed_at=place_in_time, now=now)
-        latest, chased = take_over_schedule(
+        schedule = take_over_schedule(
             patient_id=patient.id, assessed_at=place_in_time, urgency=assessment.urgency, now=now
         )
-        follow_ups = planned_follow_ups(assessment, evaluation, now) if latest else ()
+        follow_ups = planned_follow_ups(assessment, evaluation, now) if schedule.latest else ()
         if escalation is not None:
-            follow_ups += planned_chasers(escalation, pending=chased, now=now)
+            follow_ups += planned_chasers(escalation, pending=schedule.chased, now=now)
         insert_together([row for row in (assessment, escalation, *follow_ups) if row is not None])
         if escalation is not None:
             transaction.on_commit(nudge_escalations, robust=True)
-    return Recorded(assessment, escalation, follow_ups)
+    return Recorded(assessment, escalation, follow_ups, schedule)
 
 
 def lock_patient(clinic: Clinic, patient_id: uuid.UUID) -> Patient:

@@ -68,7 +68,10 @@ def test_an_amendment_is_a_new_assessment_that_supersedes_the_old(api: APIClient
 def test_the_old_one_stays_as_it_was_and_names_its_successor(api: APIClient, patient: Patient) -> None:
     old = record(api, patient)
     new = amend(api, old["id"], bladder_change="yes").json()
-    assert read(api, old["id"]) == {**old, "superseded_by": new["id"]}
+    now_is = read(api, old["id"])
+    assert now_is.pop("run_permission")["state"] == "replaced"
+    del old["run_permission"]
+    assert now_is == {**old, "superseded_by": new["id"]}
     listed = api.get(f"{URL}?patient={patient.id}").json()["results"]
     assert [item["superseded_by"] for item in listed] == [new["id"], None]
 
@@ -164,9 +167,10 @@ def test_correcting_an_earlier_assessment_leaves_the_newest_ones_schedule(
     newest = record(api, patient)
     before = follow_ups(api, patient)
     amended = amend(api, earlier["id"], body={"assessed_at": week_ago}, bladder_change="yes").json()
-    assert amended["follow_ups"] == []
+    chasers = [api.get(f"/api/v1/follow-ups/{each}").json()["kind"] for each in amended["follow_ups"]]
+    assert chasers == ["handover", "attendance"], "the referral is chased, whatever was assessed since"
     assert amended["escalation"] is not None
-    assert follow_ups(api, patient) == before
+    assert follow_ups(api, patient) == {**before, amended["id"]: "scheduled"}
     assert before[newest["id"]] in {"scheduled", "due"}
 
 

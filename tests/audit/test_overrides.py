@@ -75,7 +75,7 @@ def test_upward_needs_nothing_but_a_reason(api: APIClient, clinic: Clinic, patie
 def test_the_evaluation_stays_as_it_was(api: APIClient, patient: Patient) -> None:
     made = record(api, patient)
     document = override(api, made["id"], "refer_urgent").json()
-    changed = {"overrides", "effective", "escalation"}
+    changed = {"overrides", "effective", "escalation", "follow_ups", "run_permission"}
     assert {name for name in made if made[name] != document[name]} == changed
 
 

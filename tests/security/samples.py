@@ -192,6 +192,7 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ),
     ("patient-legal-hold", "DELETE"): lambda world: Sample({"patient_id": world.patient.id}),
     ("patient-timeline", "GET"): lambda world: Sample({"patient_id": world.patient.id}),
+    ("run-permission", "GET"): lambda world: Sample({"patient_id": world.patient.id}),
     ("changes", "GET"): lambda _: Sample(),
     ("patient-by-external-id", "PUT"): lambda world: Sample(
         {"external_id": world.patient.external_id}, PERSON

@@ -1,0 +1,32 @@
+"""May this runner run now?"""
+
+import uuid
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assessments.api.schema import RunPermissionShape
+from assessments.documents import permission_document
+from assessments.services.run_permission import permission_of_runner
+from clinics.api.views import ClinicAPIView
+
+
+class RunPermissionView(ClinicAPIView):
+    """What the latest assessment of a runner permits now."""
+
+    resource = "assessments"
+
+    @extend_schema(
+        operation_id="getRunPermission",
+        summary="Read whether a patient may run now",
+        tags=["patients"],
+        responses=RunPermissionShape,
+    )
+    def get(self, request: Request, patient_id: uuid.UUID) -> Response:  # noqa: ARG002
+        """Only `holds` permits a run; an unanswered check ends it, and an open referral is above it."""
+        patient = get_object_or_404(self.clinic.patients.only("id"), pk=patient_id)
+        found = permission_of_runner(clinic=self.clinic, patient_id=patient.id, now=timezone.now())
+        return Response(permission_document(found))

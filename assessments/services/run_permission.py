@@ -1,0 +1,106 @@
+"""Whether the permission to run still holds: one answer for every document that shows it."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from assessments.models import Assessment, Escalation, FollowUp, FollowUpKind
+from assessments.protocol.vocabulary import RunStatus, Urgency
+from assessments.services.effective import Effective, effective_decision
+from clinics.models import Clinic
+
+#: Referrals whose outcome must be known, and followed by a new assessment, before anybody runs (F.7).
+REFERRALS = (Urgency.WITHIN_2_WEEKS, Urgency.SAME_DAY, Urgency.EMERGENCY_NOW)
+IN_SOMEBODYS_HANDS = (Escalation.State.OPEN, Escalation.State.ACKNOWLEDGED)
+
+
+class Permission(StrEnum):
+    """What holds now. Only the first word permits a run."""
+
+    HOLDS = "holds"
+    LAPSED = "lapsed"
+    NOT_PERMITTED = "not_permitted"
+    REFERRAL_OPEN = "referral_open"
+    REPLACED = "replaced"
+    NOT_ASSESSED = "not_assessed"
+
+
+@dataclass(frozen=True, slots=True)
+class RunPermission:
+    """What holds, on which assessment it rests, and until when it does without an answered check (UTC)."""
+
+    state: Permission
+    assessment: uuid.UUID | None = None
+    run_status: RunStatus | None = None
+    lapses_at: datetime | None = None
+
+
+def with_standing(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """Rows with ``outdated`` (a later assessment decides) and ``referral_open``; no more statements."""
+    same_runner = {"patient_id": OuterRef("patient_id")}
+    later = Assessment.objects.filter(
+        assessed_at__gt=OuterRef("assessed_at"), superseded_by__isnull=True, **same_runner
+    )
+    unsettled = Q(state__in=IN_SOMEBODYS_HANDS) | Q(resolved_at__gt=OuterRef("assessed_at"))
+    referral = Escalation.objects.filter(unsettled, urgency__in=REFERRALS, **same_runner)
+    return assessments.annotate(outdated=Exists(later), referral_open=Exists(referral))
+
+
+def run_permission(
+    assessment: Assessment,
+    *,
+    effective: Effective,
+    replaced: bool,
+    referral_open: bool,
+    follow_ups: Iterable[FollowUp],
+    now: datetime,
+) -> RunPermission:
+    """Return what an assessment permits now.
+
+    Silence is unknown: a permission ends when its check isn't answered in time, and where no check is
+    pending there is nothing to answer for it. The caution of an open referral is beyond any assessment's.
+    """
+    if replaced:
+        return RunPermission(Permission.REPLACED, assessment.id)
+    status = effective.run_status
+    if status == RunStatus.NO_RUNNING:
+        return RunPermission(Permission.NOT_PERMITTED, assessment.id, status)
+    if referral_open:
+        return RunPermission(Permission.REFERRAL_OPEN, assessment.id, status)
+    lapses = [
+        follow_up.permission_lapses_at
+        for follow_up in follow_ups
+        if follow_up.kind == FollowUpKind.CHECK_24_HOURS and follow_up.state in FollowUp.PENDING
+    ]
+    lapses_at = min((moment for moment in lapses if moment is not None), default=None)
+    holds = lapses_at is not None and now < lapses_at
+    return RunPermission(Permission.HOLDS if holds else Permission.LAPSED, assessment.id, status, lapses_at)
+
+
+def stored_permission(assessment: Assessment, *, now: datetime) -> RunPermission:
+    """The same of a row of ``with_standing`` with its follow-ups and overrides."""
+    outdated, referral_open = (getattr(assessment, name) for name in ("outdated", "referral_open"))
+    return run_permission(
+        assessment,
+        effective=effective_decision(assessment, assessment.overrides.all()),
+        replaced=outdated or getattr(assessment, "superseded_by_id", None) is not None,
+        referral_open=referral_open,
+        follow_ups=assessment.follow_ups.all(),
+        now=now,
+    )
+
+
+def permission_of_runner(*, clinic: Clinic, patient_id: uuid.UUID, now: datetime) -> RunPermission:
+    """Return what holds for a runner: what their latest assessment permits now."""
+    own = clinic.assessments.filter(patient_id=patient_id, superseded_by__isnull=True)
+    latest = (
+        with_standing(own)
+        .prefetch_related("follow_ups", "overrides")
+        .order_by("-assessed_at", "-created_at")
+        .first()
+    )
+    return RunPermission(Permission.NOT_ASSESSED) if latest is None else stored_permission(latest, now=now)
