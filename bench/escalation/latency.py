@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 
 from tools.chaos.callers import Callers
-from tools.chaos.judge import judge
+from tools.chaos.judge import by_escalation, is_kept, judge
 from tools.chaos.records import EMERGENCY, Order
 from tools.chaos.run import read_stored
 from tools.chaos.stage import Stage, staged
@@ -63,8 +63,10 @@ def _measure(stage: Stage, seeded: list[dict[str, list[str]]], rate: float, seco
 
 def _wait_for_all(stage: Stage, callers: Callers) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    wanted = {promise.escalation for promise in callers.promises}
-    while not wanted <= {receipt.escalation for receipt in stage.receipts()}:
+    while True:
+        told = by_escalation(stage.receipts())
+        if all(is_kept(promise, told.get(promise.escalation or "", []), {}) for promise in callers.promises):
+            return
         if time.monotonic() > deadline:
             raise LostError("The messages did not all arrive.")
         time.sleep(0.1)

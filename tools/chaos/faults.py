@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from redis import Redis
 
 from backend.embedded.server import Server
-from tools.chaos.smtp_receiver import ERROR, HANG, REFUSE, SLOW, SWALLOW, WELL
-from tools.chaos.stage import Stage
+from tools.chaos.moods import ERROR, HANG, REFUSE, SLOW, SWALLOW, WELL
+from tools.chaos.stage import RECEIVERS, Stage
 
 #: From one fault of a lane to the next, in seconds: long runs have the usual pause, short ones less.
 USUAL_PAUSE_SECONDS = 6.0
@@ -55,11 +55,11 @@ def _freeze(name: str) -> Deed:
     return deed
 
 
-def _mood(mood: str) -> Deed:
+def _mood(receiver: str, mood: str) -> Deed:
     def deed(stage: Stage, seconds: float) -> None:
-        stage.mood_file("smtp").write_text(mood)
+        stage.mood_file(receiver).write_text(mood)
         time.sleep(seconds)
-        stage.mood_file("smtp").write_text(WELL)
+        stage.mood_file(receiver).write_text(WELL)
 
     return deed
 
@@ -125,7 +125,11 @@ LANES: Mapping[str, Mapping[str, Deed]] = {
         "restart postgres": _restart_postgres,
         "kill postgres": _kill_postgres,
     },
-    "receivers": {f"smtp {mood}": _mood(mood) for mood in (SLOW, SWALLOW, ERROR, HANG, REFUSE)},
+    "receivers": {
+        f"{receiver} {mood}": _mood(receiver, mood)
+        for receiver in RECEIVERS
+        for mood in (SLOW, SWALLOW, ERROR, HANG, REFUSE)
+    },
 }
 
 
@@ -150,9 +154,13 @@ def _plan_lane(chance: random.Random, lane: str, seconds: float, longest: float)
 
 
 class Havoc:
-    """Carries a plan out, each lane in its own thread; one that comes late starts as soon as it can."""
+    """Carries a plan out, each lane in its own thread.
 
-    def __init__(self, stage: Stage, faults: Mapping[str, list[Fault]]) -> None:
+    A fault that comes late starts as soon as it can, and not at all after ``seconds``.
+    """
+
+    def __init__(self, stage: Stage, faults: Mapping[str, list[Fault]], *, seconds: float) -> None:
+        self._seconds = seconds
         self.done: list[Fault] = []
         self.errors: list[str] = []
         self._stage = stage
@@ -180,6 +188,8 @@ class Havoc:
     def _run(self, deeds: Mapping[str, Deed], faults: list[Fault]) -> None:
         for fault in faults:
             time.sleep(max(0.0, self._started + fault.at - time.monotonic()))
+            if time.monotonic() > self._started + self._seconds:
+                return
             try:
                 deeds[fault.kind](self._stage, fault.seconds)
             except Exception as error:  # noqa: BLE001 - a fault that fails ends the run, see `errors`

@@ -3,15 +3,23 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
-from tools.chaos.records import EMERGENCY, NO_ESCALATION, RECORDS, Promise, Receipt
+from tools.chaos.records import (
+    EMERGENCY,
+    NO_ESCALATION,
+    RECORDS,
+    WEBHOOK,
+    WEBHOOK_URGENCIES,
+    Promise,
+    Receipt,
+)
 
 #: Between a worker's last look at the row and its connection to the receiver, on a busy machine.
 LOOK_TO_CONNECT_SECONDS = 2.0
-#: Two messages with different ids to one address about one escalation are never closer than this: the
-#: shortest ladder repeats after five minutes.
-SHORTEST_REPEAT_SECONDS = 240.0
+#: The shortest ladder repeats every five minutes: its n-th repeat is never due before n times as long after
+#: the opening, which is a moment before the commit.
+SHORTEST_REPEAT_SECONDS = 300.0
+COMMIT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +33,12 @@ class Stored:
 
 @dataclass(slots=True)
 class Line:
-    """One urgency. Latencies in seconds, from the commit to the receiver's having taken the first message."""
+    """One urgency. Latencies in seconds, from the commit to the mail server's having taken the first mail."""
 
     urgency: str
     promised: int = 0
     notified: int = 0
+    webhooks: int = 0
     acknowledged_first: int = 0
     lost: list[str] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
@@ -67,17 +76,42 @@ def judge(
     """Compare what was promised with what arrived; ``frozen`` are spans in which a worker stood still."""
     problems = [*_wrong_messages(receipts, stored), *_twice(stored)]
     lines = {urgency: Line(urgency) for urgency in RECORDS}
-    received = defaultdict(list)
-    for receipt in receipts:
-        received[receipt.escalation].append(receipt)
+    received = by_escalation(receipts)
     for promise in promises:
         line = lines[promise.order.urgency]
         line.promised += 1
-        messages = received[promise.escalation or ""] if promise.escalation else []
+        messages = received.get(promise.escalation or "", [])
         _count_first(line, promise, messages, acknowledged, stored)
         line.duplicates += len(messages) - len({(item.message, item.address) for item in messages})
+        problems += _too_early(promise, messages, stored)
         problems += _count_after(line, messages, acknowledged.get(promise.escalation or ""), frozen)
     return Report(list(lines.values()), problems)
+
+
+def by_escalation(receipts: Sequence[Receipt]) -> dict[str, list[Receipt]]:
+    """The messages about each escalation."""
+    received: dict[str, list[Receipt]] = defaultdict(list)
+    for receipt in receipts:
+        received[receipt.escalation].append(receipt)
+    return dict(received)
+
+
+def is_kept(promise: Promise, messages: Sequence[Receipt], acknowledged: Mapping[str, float]) -> bool:
+    """Every receiver that is told of this urgency has had a message, unless somebody acknowledged before.
+
+    The people told of an emergency must have had theirs in any case: nobody acknowledges it without.
+    """
+    urgency = promise.order.urgency
+    answered = promise.escalation in acknowledged
+    mail, webhook = _told(messages)
+    told = mail or (answered and urgency != EMERGENCY)
+    return urgency == NO_ESCALATION or (told and (webhook or answered or urgency not in WEBHOOK_URGENCIES))
+
+
+def _told(messages: Sequence[Receipt]) -> tuple[bool, bool]:
+    """Whether a person and whether a webhook had a message."""
+    addresses = {message.address for message in messages}
+    return bool(addresses - {WEBHOOK}), WEBHOOK in addresses
 
 
 def _count_first(
@@ -87,18 +121,16 @@ def _count_first(
     acknowledged: Mapping[str, float],
     stored: Stored,
 ) -> None:
-    if promise.assessment not in stored.committed:
+    mail, webhook = _told(messages)
+    line.webhooks += webhook
+    if promise.assessment not in stored.committed or not is_kept(promise, messages, acknowledged):
         line.lost.append(promise.assessment)
-    elif line.urgency == NO_ESCALATION:
-        return
-    elif messages:
+    elif mail:
         line.notified += 1
-        first = min(message.accepted for message in messages)
+        first = min(message.accepted for message in messages if message.address != WEBHOOK)
         line.latencies.append(first - stored.committed[promise.assessment])
-    elif promise.escalation in acknowledged and line.urgency != EMERGENCY:
+    elif line.urgency != NO_ESCALATION:
         line.acknowledged_first += 1
-    else:
-        line.lost.append(promise.assessment)
 
 
 def _count_after(
@@ -128,19 +160,26 @@ def _count_after(
 
 
 def _wrong_messages(receipts: Sequence[Receipt], stored: Stored) -> list[str]:
-    """Messages that no delivery stands for, and repeats that a receiver can't tell from new ones."""
-    problems = []
-    first: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
-    for receipt in receipts:
-        if stored.deliveries.get(receipt.message) != (receipt.escalation, receipt.address):
-            problems.append(f"{receipt.message} is no delivery to {receipt.address}")
-        first[receipt.escalation, receipt.address].setdefault(receipt.message, receipt.accepted)
-    for (escalation, _), times in first.items():
-        moments = sorted(times.values())
-        for earlier, later in pairwise(moments):
-            if later - earlier < SHORTEST_REPEAT_SECONDS:
-                problems.append(f"{escalation}: a repeat under another id after {later - earlier:.1f} s")
-    return problems
+    """Messages that no delivery stands for."""
+    return [
+        f"{receipt.message} is no delivery to {receipt.address}"
+        for receipt in receipts
+        if stored.deliveries.get(receipt.message) != (receipt.escalation, receipt.address)
+    ]
+
+
+def _too_early(promise: Promise, messages: Sequence[Receipt], stored: Stored) -> list[str]:
+    """Repeats that aren't due yet: duplicates under another id, which a receiver can't tell from new ones."""
+    opened = stored.committed.get(promise.assessment, 0.0) - COMMIT_SECONDS
+    first: dict[str, dict[str, float]] = defaultdict(dict)
+    for message in messages:
+        first[message.address].setdefault(message.message, message.accepted)
+    return [
+        f"{promise.escalation}: repeat {number} to {address} came {moment - opened:.1f} s after the commit"
+        for address, moments in first.items()
+        for number, moment in enumerate(sorted(moments.values()))
+        if moment < opened + number * SHORTEST_REPEAT_SECONDS
+    ]
 
 
 def _twice(stored: Stored) -> list[str]:

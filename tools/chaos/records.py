@@ -22,6 +22,9 @@ RECORDS = {
 }
 EMERGENCY = "emergency_now"
 NO_ESCALATION = "none"
+#: Of these the clinics' webhooks are told too, and stand as this address among the receipts.
+WEBHOOK_URGENCIES = ("emergency_now", "same_day")
+WEBHOOK = "webhook"
 #: Of all escalations; an emergency is never acknowledged before its message.
 SHARE_ACKNOWLEDGED = 0.5
 SHARE_ACKNOWLEDGED_AT_ONCE = 0.1

@@ -9,8 +9,8 @@ import psycopg
 
 from tools.chaos.callers import Callers
 from tools.chaos.faults import LONGEST_OUTAGE_SECONDS, Havoc, plan
-from tools.chaos.judge import Report, Stored, judge
-from tools.chaos.records import NO_ESCALATION, Promise, write_orders
+from tools.chaos.judge import Report, Stored, by_escalation, is_kept, judge
+from tools.chaos.records import WEBHOOK, Receipt, write_orders
 from tools.chaos.stage import Stage, staged
 
 CLINICS = 3
@@ -24,7 +24,8 @@ SELECT id::text, patient_id::text, extract(epoch FROM pg_xact_commit_timestamp(x
 FROM assessments_assessment
 """
 QUERY_DELIVERIES = """
-SELECT format('<%s@return-to-run>', id), coalesce(escalation_id::text, ''), address FROM assessments_delivery
+SELECT id::text, coalesce(escalation_id::text, ''), CASE channel WHEN 'email' THEN address ELSE %s END
+FROM assessments_delivery
 """
 
 
@@ -63,7 +64,7 @@ def run(options: Options) -> Outcome:
         )
         callers = Callers(stage.web_port, seeded, orders)
         faults = plan(options.seed, seconds=options.seconds, longest=options.longest_outage)
-        havoc = Havoc(stage, faults)
+        havoc = Havoc(stage, faults, seconds=options.seconds)
         callers.start()
         havoc.start()
         ended = _watch(stage, callers, havoc)
@@ -95,31 +96,31 @@ def _settle(stage: Stage, callers: Callers) -> float:
     """Wait until every promise is kept, at most SETTLE_SECONDS; returns when that was."""
     deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline:
-        seen = _show_messages(stage, callers)
-        if callers.idle and all(_is_kept(promise, seen, callers) for promise in callers.promises):
+        received = by_escalation(_show_messages(stage, callers))
+        if callers.idle and all(
+            is_kept(promise, received.get(promise.escalation or "", []), callers.acknowledged)
+            for promise in callers.promises
+        ):
             break
         time.sleep(0.1)
     return time.monotonic()
 
 
-def _is_kept(promise: Promise, seen: Mapping[str, float], callers: Callers) -> bool:
-    if promise.order.urgency == NO_ESCALATION:
-        return True
-    return promise.escalation in seen or promise.escalation in callers.acknowledged
-
-
-def _show_messages(stage: Stage, callers: Callers) -> Mapping[str, float]:
+def _show_messages(stage: Stage, callers: Callers) -> list[Receipt]:
+    """Let the clinicians see their mails; returns everything that was received."""
+    receipts = stage.receipts()
     seen: dict[str, float] = {}
-    for receipt in stage.receipts():
-        seen.setdefault(receipt.escalation, receipt.accepted)
+    for receipt in receipts:
+        if receipt.address != WEBHOOK:
+            seen.setdefault(receipt.escalation, receipt.accepted)
     callers.saw(seen)
-    return seen
+    return receipts
 
 
 def read_stored(stage: Stage) -> Stored:
     with psycopg.connect(stage.postgres.owner_url) as connection:
         rows = connection.execute(QUERY_STORED).fetchall()
-        deliveries = connection.execute(QUERY_DELIVERIES).fetchall()
+        deliveries = connection.execute(QUERY_DELIVERIES, [WEBHOOK]).fetchall()
     return Stored(
         committed={assessment: committed for assessment, _, committed in rows},
         runners={assessment: runner for assessment, runner, _ in rows},

@@ -1,6 +1,6 @@
-"""Clinics with runners and a client each: `python -m tools.chaos.seed CLINICS RUNNERS` prints who they are.
+"""Clinics with runners and a client each: `python -m tools.chaos.seed CLINICS RUNNERS WEBHOOK`.
 
-Runs as the owner of the database, which it migrates first.
+Prints who they are. Runs as the owner of the database, which it migrates first.
 """
 
 import json
@@ -10,19 +10,22 @@ from typing import Any
 
 import django
 
+from tools.chaos.records import WEBHOOK_URGENCIES
+
 
 def main(arguments: list[str]) -> None:
     """Print ``[{client_id, client_secret, patients}]``, one for each clinic."""
     django.setup()
     from django.core.management import call_command
 
-    clinics, runners = (int(argument) for argument in arguments)
+    clinics, runners, webhook = int(arguments[0]), int(arguments[1]), arguments[2]
     call_command("migrate", verbosity=0)
-    print(json.dumps([_clinic(number, runners) for number in range(1, clinics + 1)]))
+    print(json.dumps([_clinic(number, runners, webhook) for number in range(1, clinics + 1)]))
 
 
-def _clinic(number: int, runners: int) -> dict[str, Any]:
-    """A practice with a lead and a clinician on call, each with an address."""
+def _clinic(number: int, runners: int, webhook: str) -> dict[str, Any]:
+    """A practice with a lead, a clinician on call, each with an address, and a webhook."""
+    from assessments.services.on_call_services import add_on_call_service
     from clinics.models import ApiClient, Clinic, Role
     from clinics.tenancy import clinic_scope
 
@@ -35,6 +38,9 @@ def _clinic(number: int, runners: int) -> dict[str, Any]:
         clinic.lead = _member(clinic, Role.ADMIN, f"lead-{number}")
         clinic.on_call = _member(clinic, Role.CLINICIAN, f"clinician-{number}")
         clinic.save()
+        urgencies = list(WEBHOOK_URGENCIES)
+        service = {"name": "Pager", "kind": "webhook", "url": webhook, "urgencies": urgencies}
+        add_on_call_service(clinic=clinic, details=service)
         client = clinic.api_clients.create(
             name=f"Practice {number}",
             client_type=ApiClient.CLIENT_CONFIDENTIAL,

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from cryptography.fernet import Fernet
 
 from backend.embedded import Leash, PostgresServer, RedisServer
 from backend.embedded.cluster import RUNTIME_ROLE
+from tools.chaos.moods import WELL
 from tools.chaos.records import Receipt
 from tools.environment import ROOT
 from tools.run import CELERY, WEB
@@ -27,6 +29,7 @@ from tools.supervisor import Program, tail
 READY_SECONDS = 60.0
 #: How soon a process that died is started again.
 RESTART_SECONDS = 0.5
+RECEIVERS = ("smtp", "http")
 WORKER = "worker --loglevel WARNING --without-gossip --without-mingle"
 
 
@@ -42,7 +45,8 @@ class Stage:
         self.leash = leash
         self.postgres = PostgresServer(folder, leash=leash, throwaway=True)
         self.redis = RedisServer(folder, leash=leash)
-        self.web_port, self.smtp_port = free_ports(2)
+        self.web_port, *ports = free_ports(1 + len(RECEIVERS))
+        self.receiver_ports = dict(zip(RECEIVERS, ports, strict=True))
         self.programs: dict[str, Program] = {}
         self.restarts = 0
         self.frozen: list[tuple[float, float]] = []
@@ -59,7 +63,8 @@ class Stage:
         """Start the servers and seed the database; from then on commits are as durable as `make run`'s."""
         self.postgres.start()
         environment = self.environment() | {"DATABASE_URL": self.postgres.owner_url}
-        command = [sys.executable, "-m", "tools.chaos.seed", *map(str, clinics_and_runners)]
+        webhook = f"http://127.0.0.1:{self.receiver_ports['http']}/"
+        command = [sys.executable, "-m", "tools.chaos.seed", *map(str, clinics_and_runners), webhook]
         done = subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE)
         seeded: list[dict[str, Any]] = json.loads(done.stdout)
         with psycopg.connect(self.postgres.admin_url, autocommit=True) as connection:
@@ -72,7 +77,8 @@ class Stage:
 
     def start(self) -> None:
         """Start every program, wait until the service answers, and look after them from then on."""
-        self.mood_file("smtp").write_text("well")
+        for receiver in RECEIVERS:
+            self.mood_file(receiver).write_text(WELL)
         for name, arguments in self._commands().items():
             self.programs[name] = Program(
                 name,
@@ -109,10 +115,13 @@ class Stage:
         return self.folder / f"{receiver}.mood"
 
     def receipts(self) -> list[Receipt]:
-        """What the mail server took so far, in order."""
-        log = self.folder / "smtp.received"
-        lines = log.read_text().splitlines(keepends=True) if log.exists() else []
+        """What the receivers took so far, each one's in order."""
+        logs = [self._log_of(receiver) for receiver in RECEIVERS]
+        lines = [line for log in logs if log.exists() for line in log.read_text().splitlines(keepends=True)]
         return [Receipt(**json.loads(line)) for line in lines if line.endswith("\n")]
+
+    def _log_of(self, receiver: str) -> Path:
+        return self.folder / f"{receiver}.received"
 
     def environment(self) -> dict[str, str]:
         """What every program is given."""
@@ -127,7 +136,8 @@ class Stage:
             "DEBUG": "0",
             "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
             "EMAIL_HOST": "127.0.0.1",
-            "EMAIL_PORT": str(self.smtp_port),
+            "EMAIL_PORT": str(self.receiver_ports["smtp"]),
+            "ALLOW_PRIVATE_WEBHOOKS": "1",
             "LOG_LEVEL": "WARNING",
             **self._environment,
         }
@@ -136,9 +146,16 @@ class Stage:
         critical = (*CELERY, *WORKER.split(), "--queues", "critical", "--concurrency", "2")
         default = (*CELERY, *WORKER.split(), "--queues", "default,webhooks", "--concurrency", "1")
         schedule = str(self.folder / "beat-schedule")
-        files = (str(self.mood_file("smtp")), str(self.folder / "smtp.received"))
-        return {
-            "smtp": ("tools.chaos.smtp_receiver", str(self.smtp_port), *files),
+        receivers = {
+            name: (
+                f"tools.chaos.{name}_receiver",
+                str(port),
+                str(self.mood_file(name)),
+                str(self._log_of(name)),
+            )
+            for name, port in self.receiver_ports.items()
+        }
+        return receivers | {
             "web": (*WEB, "--port", str(self.web_port), "backend.wsgi:application"),
             "critical-1": (*critical, "--hostname", "critical-1@%h"),
             "critical-2": (*critical, "--hostname", "critical-2@%h"),
@@ -185,8 +202,11 @@ def staged(**environment: str) -> Iterator[Stage]:
         folder.chmod(0o711)  # the servers' account passes through to its own closed folders
         (folder / "log").mkdir()
         leash = Leash()
-        secret = "only-for-a-chaos-run-" + os.urandom(24).hex()
-        stage = Stage(folder, leash, environment={"SECRET_KEY": secret, **environment})
+        secrets = {
+            "SECRET_KEY": "only-for-a-chaos-run-" + os.urandom(24).hex(),
+            "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        }
+        stage = Stage(folder, leash, environment=secrets | environment)
         try:
             yield stage
         finally:

@@ -9,6 +9,7 @@ HEADINGS = (
     "urgency",
     "promised",
     "notified",
+    "by webhook",
     "acknowledged first",
     "lost",
     "p50 s",
@@ -41,6 +42,7 @@ def total(lines: Sequence[Line]) -> Line:
     for line in lines:
         whole.promised += line.promised
         whole.notified += line.notified
+        whole.webhooks += line.webhooks
         whole.acknowledged_first += line.acknowledged_first
         whole.lost += line.lost
         whole.latencies += line.latencies
@@ -63,6 +65,7 @@ def _cells(line: Line) -> tuple[str, ...]:
         line.urgency,
         str(line.promised),
         str(line.notified),
+        str(line.webhooks),
         str(line.acknowledged_first),
         str(len(line.lost)),
         p50 if line.latencies else "-",
