@@ -11,6 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.decorators import display
 
+from assessments import admin_on_call_services  # noqa: F401 - a page of its own
 from assessments.decision_page import decision_page, decision_words, urgency_words
 from assessments.models import Assessment, Delivery, Escalation, FollowUp
 from assessments.services.acknowledge import (
@@ -198,7 +199,7 @@ class DeliveryAdmin(ClinicModelAdmin):
 
     related = "deliveries"
     seen_with = Permission.SEE_DELIVERIES
-    list_display = ("created_at", "state", "channel", "address", "attempts", "sent_at")
+    list_display = ("created_at", "state", "channel", "name", "address", "attempts", "sent_at")
     list_filter = ("state",)
     ordering = ("-created_at", "id")
     fields = (
@@ -206,6 +207,7 @@ class DeliveryAdmin(ClinicModelAdmin):
         "follow_up",
         "round",
         "channel",
+        "name",
         "address",
         "state",
         "attempts",

@@ -61,11 +61,19 @@ def _set(service: OnCallService, details: Mapping[str, Any]) -> None:
         setattr(service, name, details[name])
     if "url" in details:
         url = details["url"]
-        read_url(url) if service.kind == Kind.WEBHOOK else load(url)
+        check_address(service.kind, url)
         secret = url.partition("://")[2].partition("?")[0].rstrip("/")
         service.schema = schema_of(url)
         service.ending = secret[-4:] if len(secret) >= _LONG_ENOUGH else ""
         service.sealed_url = encrypt(url)
+
+
+def check_address(kind: str, url: str) -> None:
+    """Raise ``UnsafeUrlError`` for an address that this kind of service can't have. Connects to nothing."""
+    if kind == Kind.WEBHOOK:
+        read_url(url)
+    else:
+        load(url)
 
 
 def channel_of(service: OnCallService) -> Channel:

@@ -67,8 +67,8 @@ def send_round(
     """Send this round's messages; returns the errors that another try may mend.
 
     ``ladder`` holds whom the round tells and then whom later ones would: where a target refuses for good, or
-    has, the next people are told at once. ``last_resort`` is told when nobody of the round was reached and no
-    further try will be made (``at_its_end``), or none would help.
+    has, the next people are told at once. ``last_resort`` is told when no person of the round was reached and
+    no further try will be made (``at_its_end``), or none would help.
     """
     errors: list[str] = []
     reached = False
@@ -81,7 +81,7 @@ def send_round(
         with clinic_scope(claim.clinic_id):
             deliveries = open_deliveries(work, new)
         errors += send_all(claim, deliveries, compose=compose, channel=channel, clock=clock)
-        reached = reached or any(delivery.state == Delivery.State.SENT for delivery in deliveries)
+        reached = reached or any(map(_reached_a_person, deliveries))
         if not any(delivery.state == Delivery.State.REFUSED for delivery in deliveries):
             break
     if not reached and (at_its_end or not errors) and renew(claim, now=clock()):
@@ -90,6 +90,11 @@ def send_round(
             deliveries = open_deliveries(work, last_resort)
         errors += send_all(claim, deliveries, compose=compose, channel=channel, clock=clock)
     return errors
+
+
+def _reached_a_person(delivery: Delivery) -> bool:
+    """A service that takes a message is nobody yet."""
+    return delivery.channel == DeliveryChannel.EMAIL and delivery.state == Delivery.State.SENT
 
 
 def send_all(
@@ -163,6 +168,10 @@ def _try(message: Message, channel: Channel, clock: Clock) -> Sent:
         result = Result.REFUSED if exc.permanent else Result.FAILED
         logger.warning("delivery_failed", delivery=str(message.id), reason=exc.reason, result=result.value)
         return Sent(result, at, monotonic() - begun, exc.reason[:200])
+    except Exception as exc:  # noqa: BLE001 - a channel's defect must never hold the ladder
+        kind = type(exc).__name__
+        logger.error("channel_broken", delivery=str(message.id), kind=kind)
+        return Sent(Result.FAILED, at, monotonic() - begun, kind)
     return Sent(Result.SENT, at, monotonic() - begun)
 
 

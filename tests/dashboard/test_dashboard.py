@@ -25,9 +25,10 @@ PAGES = {
     "follow_ups": "/admin/assessments/followup/",
     "deliveries": "/admin/assessments/delivery/",
     "clinic": "/admin/clinics/clinic/",
+    "on_call_services": "/admin/clinics/oncallservice/",
 }
-DESK = {"patients", "follow_ups", "clinic"}
-AUDIT = {"deliveries", "clinic"}
+DESK = {"patients", "follow_ups", "clinic", "on_call_services"}
+AUDIT = {"deliveries", "clinic", "on_call_services"}
 SEEN = {Role.ADMIN: set(PAGES), Role.CLINICIAN: set(PAGES), Role.AUDITOR: AUDIT, Role.RECEPTION: DESK}
 
 SignIn = Callable[[Clinic, str], Client]
@@ -221,7 +222,7 @@ def test_nobody_changes_or_deletes_clinical_rows(clinic: Clinic, sign_in: SignIn
     assessment = record(clinic)
     browser = sign_in(clinic, role)
     for page in (
-        *(f"{page}add/" for page in PAGES.values()),
+        *(f"{page}add/" for name, page in PAGES.items() if name != "on_call_services"),
         page_of(assessment).replace("change", "delete"),
     ):
         assert browser.get(page).status_code == 403
@@ -282,6 +283,7 @@ def test_tokens_and_clients_are_not_shown() -> None:
     shown = {model._meta.label for model in admin.site._registry}
     assert shown == {
         "clinics.Clinic",
+        "clinics.OnCallService",
         "patients.Patient",
         "assessments.Assessment",
         "assessments.Escalation",

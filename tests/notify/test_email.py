@@ -1,13 +1,16 @@
 """Mail: what is refused for good is told from what may pass, and no mail server can hold us."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 
 from assessments.notify.channel import DeliveryError, Message
 from assessments.notify.email import EmailChannel
 from tests.mail import Postbox, SilentServer, free_port
+from tests.notify.certificates import certify
 from tests.notify.receivers import dribbler
 
 
@@ -78,3 +81,20 @@ def test_what_still_hangs_gets_no_second_send_beside_it(message: Message, settin
     settings.EMAIL_HOST, settings.SEND_TIME_LIMIT = "127.0.0.1", 0.1
     with dribbler(b"220-wait\r\n") as settings.EMAIL_PORT:
         assert [failure(message).reason for _ in range(3)] == ["TimeLimit", "StillHanging", "StillHanging"]
+
+
+def test_over_tls_nothing_leaves_to_a_server_that_cannot_prove_its_name(
+    message: Message, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, trusted = certify(tmp_path, "localhost")
+    box, port = Postbox(), free_port()
+    server = Controller(box, hostname="127.0.0.1", port=port, tls_context=context, require_starttls=True)
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "localhost", port, True
+    assert failure(message).reason == "SSLCertVerificationError"
+    assert box.messages == []
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    EmailChannel().send(message)
+    assert len(box.messages) == 1
+    server.stop()

@@ -1,14 +1,17 @@
 """An escalation calls the clinic's services beside its people; neither holds the other back."""
 
+import datetime as dt
 import json
 import time
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 from standardwebhooks import Webhook
 
 from assessments.models import Delivery, Escalation
+from assessments.notify.channel import Message
 from assessments.notify.email import EmailChannel
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.deliver import deliver_due_escalations
@@ -38,9 +41,12 @@ def add(clinic: Clinic, url: str, **details: Any) -> tuple[OnCallService, str]:
         return add_on_call_service(clinic=clinic, details={**given, "enabled": True, **details})
 
 
-def report(api: APIClient, patient: Patient, **answers: object) -> str:
+def report(api: APIClient, patient: Patient, clock: Clock, **answers: object) -> str:
+    """Record an emergency; on the clock it is a moment later."""
     answered = reassuring_answers(**(answers or {"bladder_change": "yes"}))
-    return str(api.post("/api/v1/assessments", assessment_body(patient, answered)).json()["escalation"])
+    document = api.post("/api/v1/assessments", assessment_body(patient, answered)).json()
+    clock.now = max(clock.now, timezone.now() + dt.timedelta(seconds=1))
+    return str(document["escalation"])
 
 
 def deliver(clock: Clock) -> None:
@@ -61,7 +67,7 @@ def test_service_and_person_are_told_at_once_and_in_every_round(
 ) -> None:
     add(clinic, f"json://{receiver.address}/")
     _, key = add(clinic, f"http://{receiver.address}/hook")
-    escalation = report(api, patient)
+    escalation = report(api, patient, clock)
     for _ in range(3):
         deliver(clock)
         clock.advance(minutes=5, seconds=1)
@@ -79,7 +85,7 @@ def test_a_message_to_a_service_says_urgency_clinic_and_link_and_nothing_else(
     api: APIClient, clinic: Clinic, patient: Patient, receiver: Receiver, postbox: Postbox, clock: Clock
 ) -> None:
     add(clinic, f"json://{receiver.address}/")
-    escalation = report(api, patient, bladder_change="yes", clinician_note="zebra-marker")
+    escalation = report(api, patient, clock, bladder_change="yes", clinician_note="zebra-marker")
     deliver(clock)
     text = receiver.received[0].body.decode()
     assert "EMERGENCY" in text
@@ -94,7 +100,7 @@ def test_a_service_is_told_about_the_urgencies_it_serves_and_no_others(
     add(clinic, f"http://{receiver.address}/emergencies")
     add(clinic, f"http://{receiver.address}/routine", urgencies=["routine", "same_day"])
     add(clinic, f"http://{receiver.address}/off", enabled=False)
-    report(api, patient)
+    report(api, patient, clock)
     deliver(clock)
     assert [request.path for request in receiver.received] == ["/emergencies"]
 
@@ -113,7 +119,7 @@ def test_a_hanging_service_holds_no_mail_back_and_a_hanging_mail_server_no_servi
     silent = SilentServer(port)
     add(clinic, f"http://127.0.0.1:{port}/")
     add(clinic, f"http://{receiver.address}/")
-    report(api, patient)
+    report(api, patient, clock)
     settings.EMAIL_TIMEOUT = 0.2
     mailed: list[float] = []
     postbox.refuse = lambda _: mailed.append(time.monotonic()) or None
@@ -126,7 +132,7 @@ def test_a_hanging_service_holds_no_mail_back_and_a_hanging_mail_server_no_servi
         assert (failed.error, failed.channel) == ("TimeLimit", "on_call_service")
         assert failed.tries.get().latency_ms >= 1000
     settings.EMAIL_PORT = port
-    report(api, make_patient(clinic))
+    report(api, make_patient(clinic), clock)
     clock.advance(seconds=30)
     deliver(clock)
     assert len(receiver.received) == 2
@@ -137,7 +143,7 @@ def test_a_service_that_fails_for_the_moment_is_tried_again_with_the_same_id(
     api: APIClient, clinic: Clinic, patient: Patient, receiver: Receiver, postbox: Postbox, clock: Clock
 ) -> None:
     add(clinic, f"http://{receiver.address}/")
-    report(api, patient)
+    report(api, patient, clock)
     receiver.status = 503
     deliver(clock)
     receiver.status = 204
@@ -153,7 +159,7 @@ def test_a_service_that_refuses_makes_the_next_people_be_told_at_once(
     api: APIClient, clinic: Clinic, patient: Patient, receiver: Receiver, postbox: Postbox, clock: Clock
 ) -> None:
     add(clinic, f"http://{receiver.address}/")
-    report(api, patient)
+    report(api, patient, clock)
     receiver.status = 401
     deliver(clock)
     assert clinic.on_call is not None
@@ -169,7 +175,7 @@ def test_a_service_that_was_removed_is_refused_and_the_ladder_goes_on(
     api: APIClient, clinic: Clinic, patient: Patient, receiver: Receiver, postbox: Postbox, clock: Clock
 ) -> None:
     service, _ = add(clinic, f"http://{receiver.address}/")
-    report(api, patient)
+    report(api, patient, clock)
     with clinic_scope(clinic.id):
         service.delete()
     deliver(clock)
@@ -183,7 +189,7 @@ def test_a_change_reaches_new_escalations_only(
     api: APIClient, clinic: Clinic, patient: Patient, receiver: Receiver, postbox: Postbox, clock: Clock
 ) -> None:
     service, _ = add(clinic, f"http://{receiver.address}/")
-    first = report(api, patient)
+    first = report(api, patient, clock)
     with clinic_scope(clinic.id):
         change_on_call_service(service=service, changes={"enabled": False})
     deliver(clock)
@@ -200,7 +206,7 @@ def test_secrets_that_no_key_reads_are_refused_and_people_told(
     settings: Any,
 ) -> None:
     add(clinic, f"http://{receiver.address}/")
-    report(api, patient)
+    report(api, patient, clock)
     settings.ENCRYPTION_KEYS = []
     deliver(clock)
     assert receiver.received == []
@@ -213,10 +219,51 @@ def test_nothing_is_called_once_somebody_has_acknowledged(
     api: APIClient, clinic: Clinic, patient: Patient, receiver: Receiver, postbox: Postbox, clock: Clock
 ) -> None:
     add(clinic, f"http://{receiver.address}/")
-    escalation = report(api, patient)
+    escalation = report(api, patient, clock)
     with clinic_scope(clinic.id):
         Escalation.objects.filter(id=escalation).update(next_attempt_at=clock())
     api.post(f"/api/v1/escalations/{escalation}/acknowledge", {})
     deliver(clock)
     assert receiver.received == []
     assert postbox.messages == []
+
+
+def test_a_service_that_takes_it_is_no_person_so_the_operator_is_told(
+    api: APIClient,
+    clinic: Clinic,
+    patient: Patient,
+    receiver: Receiver,
+    postbox: Postbox,
+    clock: Clock,
+    settings: Any,
+) -> None:
+    settings.OPERATOR_EMAILS = [OPERATOR]
+    add(clinic, f"http://{receiver.address}/")
+    report(api, patient, clock)
+    postbox.refuse = lambda address: None if address == OPERATOR else "550 no such mailbox"
+    deliver(clock)
+    assert len(receiver.received) == 1
+    assert [str(message["To"]) for message in postbox.messages] == [OPERATOR]
+
+
+def test_a_channel_that_breaks_in_an_unforeseen_way_holds_nobody_back(
+    api: APIClient, clinic: Clinic, patient: Patient, receiver: Receiver, postbox: Postbox, clock: Clock
+) -> None:
+    class Broken(EmailChannel):
+        def send(self, message: Message) -> None:
+            raise LookupError
+
+    add(clinic, f"http://{receiver.address}/")
+    escalation = report(api, patient, clock)
+    deliver_due_escalations(clock=clock, channel=Broken())
+    assert len(receiver.received) == 1
+    with clinic_scope(clinic.id):
+        assert Escalation.objects.get(id=escalation).last_error == "LookupError"
+    clock.advance(minutes=5, seconds=1)
+    deliver_due_escalations(clock=clock, channel=Broken())
+    clock.advance(seconds=6)
+    deliver(clock)
+    assert clinic.lead is not None
+    assert clinic.lead.user.email in {str(message["To"]) for message in postbox.messages}, (
+        "the ladder went on"
+    )
