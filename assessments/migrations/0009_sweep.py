@@ -53,14 +53,17 @@ UNION ALL
  ) LIMIT 100)
 """
 
-# Nobody was told although the time to tell somebody has come: not those held back until a later hour.
+# Nobody was told although the time to tell somebody has come. Quiet hours hold back what is less urgent than these
+# two, until the next attempt; what was tried and reached nobody was not held back.
 ESCALATIONS = """
 SELECT urgency::text, count(*),
     count(*) FILTER (WHERE acknowledge_by <= moment),
     count(*) FILTER (WHERE notified_at IS NULL AND called_since <= told_by
-                     AND (next_attempt_at <= told_by OR last_error <> '')),
+        AND (next_attempt_at <= told_by OR last_error <> '' OR urgency IN ('emergency_now', 'complete_screen_now')
+             OR EXISTS (SELECT FROM assessments_delivery d
+                        WHERE d.escalation_id = e.id AND d.created_at >= e.called_since))),
     min(opened_at), min(acknowledge_by), min(next_attempt_at)
-FROM assessments_escalation WHERE state = 'open' AND next_attempt_at IS NOT NULL GROUP BY urgency
+FROM assessments_escalation e WHERE state = 'open' AND next_attempt_at IS NOT NULL GROUP BY urgency
 """
 
 DELIVERIES = """

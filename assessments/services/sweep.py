@@ -5,6 +5,7 @@ finds it writes into the log with the row's id, and counts.
 """
 
 import json
+import logging
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -60,7 +61,8 @@ def sweep(*, now: datetime) -> Counter[str]:
             continue
         if done:
             repaired[fault.kind] += 1
-            logger.error("repaired", fault=fault.kind, row=str(fault.row_id))
+            level = logging.INFO if fault.kind in ORDINARY else logging.ERROR
+            logger.log(level, "repaired", fault=fault.kind, row=str(fault.row_id))
     for kind, times in repaired.items():
         note(REPAIRED + kind, now=now, times=times)
     note(SWEEP, now=now)
@@ -131,12 +133,14 @@ def _escalate(row_id: uuid.UUID, now: datetime) -> bool:
 
 
 def _give_up_on(row_id: uuid.UUID, now: datetime) -> bool:
-    """Nobody will send this message any more, and nobody knows whether it went out: it counts as failed."""
+    """Nobody sends this message any more: somebody answered before its turn, or its sender died."""
     unfinished = Delivery.objects.filter(id=row_id, state=Delivery.State.SENDING)
     failed = Delivery.State.FAILED
-    return unfinished.update(state=failed, error="The sender stopped in the middle.", updated_at=now) == 1
+    return unfinished.update(state=failed, error="NotSentToTheEnd", updated_at=now) == 1
 
 
+#: What no defect is needed for.
+ORDINARY = {"delivery_unfinished"}
 REPAIRS: dict[str, Callable[[uuid.UUID, datetime], bool]] = {
     "follow_up_idle": _wake,
     "escalation_beyond_deadline": _keep_deadline,

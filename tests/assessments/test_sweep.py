@@ -154,7 +154,7 @@ def test_a_lease_longer_than_any_is_taken_away(emergency: Escalation, now: dt.da
 
 
 def test_a_message_nobody_will_finish_counts_as_failed(
-    emergency: Escalation, clinic: Clinic, now: dt.datetime
+    emergency: Escalation, clinic: Clinic, now: dt.datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
     with clinic_scope(clinic.id):
         sending = clinic.deliveries.create(escalation=emergency, round=0, address="a@clinic.example")
@@ -165,6 +165,9 @@ def test_a_message_nobody_will_finish_counts_as_failed(
     assert sweep(now=now) == {"delivery_unfinished": 1}
     with clinic_scope(clinic.id):
         assert clinic.deliveries.get().state == "failed"
+    assert [record.levelname for record in caplog.records if record.name == "assessments.services.sweep"] == [
+        "INFO"
+    ], "somebody answered before its turn: no defect"
 
 
 def test_a_row_that_cannot_be_repaired_does_not_hold_back_the_next(

@@ -17,6 +17,7 @@ from assessments.models import Escalation
 from assessments.notify.email import EmailChannel
 from assessments.services.acknowledge import acknowledge
 from assessments.services.deliver import deliver_due_escalations
+from assessments.services.policy import NEVER_QUIET
 from assessments.services.status import Status, status
 from assessments.services.sweep import sweep
 from assessments.services.tallies import CRITICAL, note
@@ -137,11 +138,28 @@ def test_an_escalation_that_was_told_waits_for_a_person_and_nothing_is_overdue(
     assert later(seconds=130).overdue() == []
 
 
-def test_an_escalation_held_back_on_purpose_is_not_untold(emergency: Escalation) -> None:
+@pytest.mark.parametrize(
+    ("urgency", "untold"),
+    [("routine", False), ("same_day", False), ("complete_screen_now", True), ("emergency_now", True)],
+)
+def test_what_quiet_hours_hold_back_is_not_untold_and_an_emergency_never_is_held_back(
+    urgency: str, untold: bool, emergency: Escalation
+) -> None:
+    assert (urgency in NEVER_QUIET) is untold
     with clinic_scope(emergency.clinic_id):
-        Escalation.objects.update(next_attempt_at=timezone.now() + dt.timedelta(minutes=10))
-    assert later(minutes=8).overdue() == []
+        Escalation.objects.update(urgency=urgency, next_attempt_at=timezone.now() + dt.timedelta(minutes=10))
+    assert later(minutes=8).overdue() == ["escalation_untold"] * untold
     assert later(minutes=13).overdue() == ["escalation_late", "escalation_untold"]
+
+
+def test_an_escalation_that_reached_nobody_is_untold_whatever_its_urgency(emergency: Escalation) -> None:
+    with clinic_scope(emergency.clinic_id):
+        soon = timezone.now() + dt.timedelta(hours=1)
+        Escalation.objects.update(urgency="routine", next_attempt_at=soon)
+        emergency.deliveries.create(
+            clinic_id=emergency.clinic_id, round=0, address="gone@clinic.example", state="refused"
+        )
+    assert later(minutes=3).overdue() == ["escalation_untold"]
 
 
 def test_a_follow_up_may_be_a_quarter_of_an_hour_late(api: APIClient, patient: Patient) -> None:
