@@ -24,6 +24,8 @@ class Permission(StrEnum):
     ANSWER_FOLLOW_UPS = "follow-ups:write"
     SEE_EVALUATIONS = "evaluations:read"
     EVALUATE = "evaluations:write"
+    SEE_PROGRAMMES = "programmes:read"
+    CHANGE_PROGRAMMES = "programmes:write"
     SEE_PROTOCOLS = "protocols:read"
     SEE_CLINIC = "clinic:read"
     SET_PATHWAY = "clinic:write"
@@ -46,6 +48,8 @@ _CLINICAL = _DESK | {
     Permission.SEE_ESCALATIONS,
     Permission.ACT_ON_ESCALATIONS,
     Permission.ANSWER_FOLLOW_UPS,
+    Permission.SEE_PROGRAMMES,
+    Permission.CHANGE_PROGRAMMES,
     Permission.SEE_EVALUATIONS,
     Permission.EVALUATE,
     Permission.SEE_DELIVERIES,

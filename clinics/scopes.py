@@ -11,6 +11,7 @@ RESOURCES = {
     "patients": "patients and their running profiles",
     "escalations": "escalations and their acknowledgement",
     "follow-ups": "follow-ups and their answers",
+    "programmes": "return-to-run programmes, their runs and steps",
     "protocols": "the protocol's questions and criteria",
     "clinic": "the clinic's own settings",
     "erasure": "the erasure of patients and what forbids it",

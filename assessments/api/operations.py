@@ -8,7 +8,16 @@ from typing import Any
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.views import APIView
 
-from assessments.api import amendments, assessments, erasure, escalations, follow_ups, overrides
+from assessments.api import (
+    amendments,
+    assessments,
+    erasure,
+    escalations,
+    follow_ups,
+    overrides,
+    programme_shapes,
+    programmes,
+)
 from assessments.api import schema as shapes
 
 
@@ -24,6 +33,7 @@ def attach() -> None:
     _describe_escalations()
     _describe_follow_ups()
     _describe_erasure()
+    _describe_programmes()
 
 
 def _describe_assessments() -> None:
@@ -154,3 +164,32 @@ def _describe_erasure() -> None:
             responses=erasure.ErasureShape,
         ),
     )
+
+
+#: Operation id and summary of each step of a programme.
+PROGRAMME_STEPS = {
+    "release": ("releaseProgramme", "Sign a programme off and release it"),
+    "settled": ("reportSettled", "Report 24 hours at the usual level of pain"),
+    "clearance": ("clearToRun", "Clear running after a stop-running diagnosis"),
+    "complete": ("completeProgramme", "Complete a programme into prehab"),
+    "calm-days": ("reportCalmDay", "Report a day's pain in phase P0"),
+    "brisk-walks": ("reportBriskWalk", "Report a brisk walk in phase P1"),
+    "hold": ("holdProgramme", "Hold a programme"),
+    "resume": ("resumeProgramme", "Resume a programme that is held"),
+    "step-back": ("stepBack", "Step a programme back by one stage"),
+    "advance": ("advanceProgramme", "Advance a programme by one stage"),
+}
+
+
+def _describe_programmes() -> None:
+    for step, (operation, summary) in PROGRAMME_STEPS.items():
+        view = programmes.STEPS[step]
+        _describe(
+            view,
+            post=extend_schema(
+                operation_id=operation,
+                summary=summary,
+                request=view.body,
+                responses=programme_shapes.ProgrammeShape,
+            ),
+        )

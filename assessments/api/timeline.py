@@ -12,14 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.documents import timestamp
-from assessments.models import Assessment, Escalation, EscalationEvent, FollowUp, Override
+from assessments.models import Assessment, Escalation, EscalationEvent, FollowUp, Override, ProgrammeEvent
 from assessments.services.timeline import patient_timeline
 from backend.api.fields import WordField
 from backend.api.pagination import Ordering, PagedList
 from backend.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
 
-TYPES = ("assessment", "override", "follow_up", "escalation", "escalation_event")
+TYPES = ("assessment", "override", "follow_up", "escalation", "escalation_event", "programme_event")
 
 
 class TimelineQuery(ListQuery):
@@ -37,7 +37,7 @@ class TimelineEntryShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     what = serializers.CharField(
         help_text="The decision, the kind of follow-up and the result reported on it (`booking_confirmed`), "
-        "`opened`, or what happened to an escalation."
+        "`opened`, what happened to an escalation, or what moved a programme (`reacted_green`)."
     )
     urgency = serializers.CharField(allow_null=True)
     assessment = serializers.UUIDField(
@@ -107,3 +107,9 @@ def _(row: Escalation) -> dict[str, Any]:
 def _(row: EscalationEvent) -> dict[str, Any]:
     escalation = row.escalation
     return _entry(row, "escalation_event", row.kind, escalation.urgency, escalation.assessment_id)
+
+
+@entry.register
+def _(row: ProgrammeEvent) -> dict[str, Any]:
+    what = f"{row.kind}_{row.reaction}" if row.reaction else row.kind
+    return _entry(row, "programme_event", what, None, row.programme.assessment_id)

@@ -14,6 +14,7 @@ from assessments.api import (
     on_call_services,
     operations,
     overrides,
+    programmes,
     protocols,
     run_permission,
     timeline,
@@ -40,6 +41,17 @@ urlpatterns = [
     path("exports", exports.ExportsView.as_view(), name="exports"),
     path("exports/<uuid:export_id>", exports.OneExportView.as_view(), name="export"),
     path("exports/<uuid:export_id>/result", exports.ExportResultView.as_view(), name="export-result"),
+    path("assessments/<uuid:assessment_id>/plan", programmes.PlanView.as_view(), name="plan"),
+    path("programmes", programmes.ProgrammesView.as_view(), name="programmes"),
+    path("programmes/<uuid:programme_id>", programmes.OneProgrammeView.as_view(), name="programme"),
+    path("programmes/<uuid:programme_id>/session", programmes.SessionView.as_view(), name="session"),
+    path("programmes/<uuid:programme_id>/load", programmes.LoadView.as_view(), name="load"),
+    path("programmes/<uuid:programme_id>/events", programmes.EventsView.as_view(), name="programme-events"),
+    path("programmes/<uuid:programme_id>/runs", programmes.RunsView.as_view(), name="runs"),
+    *(
+        path(f"programmes/<uuid:programme_id>/{step}", view.as_view(), name=f"programme-{step}")
+        for step, view in programmes.STEPS.items()
+    ),
     path("protocols", protocols.ProtocolsView.as_view(), name="protocols"),
     path("protocols/<str:version>", protocols.ProtocolView.as_view(), name="protocol"),
     path("escalations", escalations.EscalationsView.as_view(), name="escalations"),

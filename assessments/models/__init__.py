@@ -8,6 +8,7 @@ from assessments.models.escalation import Escalation, EscalationEvent, Outcome
 from assessments.models.export import Export, ExportChunk
 from assessments.models.follow_up import FollowUp, FollowUpKind, FollowUpResult
 from assessments.models.override import Override
+from assessments.models.programme import Programme, ProgrammeEvent, RunLog
 from assessments.models.tally import Tally
 
 __all__ = [
@@ -27,5 +28,8 @@ __all__ = [
     "ForgottenChanges",
     "Outcome",
     "Override",
+    "Programme",
+    "ProgrammeEvent",
+    "RunLog",
     "Tally",
 ]

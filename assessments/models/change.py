@@ -26,6 +26,7 @@ class Change(models.Model):
         ASSESSMENT = "assessment", "Assessment"
         ESCALATION = "escalation", "Escalation"
         FOLLOW_UP = "follow_up", "Follow-up"
+        PROGRAMME = "programme", "Programme"
 
     position = models.BigAutoField(primary_key=True)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="changes")

@@ -7,6 +7,7 @@ from assessments.notify.channel import Channel
 from assessments.notify.messages import follow_up_message
 from assessments.services.due_work import Claim, Clock, push_back, settle, work_through
 from assessments.services.policy import first_targets, operator
+from assessments.services.programmes.checks import nobody_answered
 from assessments.services.send_round import send_round
 from clinics.tenancy import clinic_scope
 
@@ -62,8 +63,10 @@ def _attempt(claim: Claim[FollowUp], clock: Clock, channel: Channel) -> None:
         follow_up = claim.held().select_related("clinic", "assessment__recorded_by_user").first()
         if follow_up is None:
             return
-        follow_up.state = state_at(follow_up, clock())
+        before, follow_up.state = follow_up.state, state_at(follow_up, clock())
         follow_up.save(update_fields=["state", "updated_at"])
+        if follow_up.state == FollowUp.State.LAPSED != before:
+            nobody_answered(follow_up, now=clock())
         targets = first_targets(
             clinic=follow_up.clinic, assessor=follow_up.assessment.recorded_by_user, now=clock()
         )

@@ -46,9 +46,8 @@ def answer_follow_up(
         if follow_up.state not in FollowUp.PENDING:
             raise FollowUpClosedError(follow_up.state)
         linked = follow_up.assessment
-        recorded = submit_assessment(
-            clinic=clinic, actor=actor, submission=with_carried_answers(submission, linked), now=now
-        )
+        whole = replace(with_carried_answers(submission, linked), check=follow_up.id)
+        recorded = submit_assessment(clinic=clinic, actor=actor, submission=whole, now=now)
         follow_up.state = FollowUp.State.ANSWERED
         follow_up.answer = recorded.assessment
         follow_up.answered_at = now

@@ -70,6 +70,7 @@ def erase_patient(
             return clinic.erasures.get(patient=patient)
         _refuse(clinic, patient, now)
         _cancel_follow_ups(clinic, patient, now)
+        clinic.programmes.filter(patient=patient).update(content={}, updated_at=now)
         erasure = clinic.erasures.create(
             patient=patient,
             reason=reason,

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from rest_framework.utils.encoders import JSONEncoder
 
 from assessments import documents
+from assessments import programme_documents as programmes
 from assessments.services import export_documents as own
 from clinics.models import Clinic
 from patients.api.serializers import patient_document
@@ -68,6 +69,25 @@ KINDS: Mapping[str, Kind] = {
         lambda clinic: clinic.follow_ups.all(),
         documents.follow_up_document,
         readable=documents.readable_follow_ups,
+    ),
+    "programme": Kind(
+        lambda clinic: clinic.programmes.all(),
+        programmes.programme_document,
+        readable=programmes.readable_programmes,
+    ),
+    "programme_event": Kind(
+        lambda clinic: clinic.programme_events.all(),
+        programmes.event_document,
+        F("programme__patient_id"),
+        lambda rows: rows.select_related("programme", "member__user"),
+        lambda _, moment: Q(at__gte=moment),
+    ),
+    "run": Kind(
+        lambda clinic: clinic.runs.all(),
+        programmes.run_document,
+        F("programme__patient_id"),
+        lambda rows: rows.select_related("programme"),
+        lambda _, moment: Q(created_at__gte=moment),
     ),
     "delivery": Kind(
         lambda clinic: clinic.deliveries.all(),

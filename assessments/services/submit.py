@@ -15,6 +15,7 @@ from assessments.services.chase import planned_chasers
 from assessments.services.escalate import new_escalation, still_open_for_earlier, supersede_earlier
 from assessments.services.insert import insert_together
 from assessments.services.nudge import nudge_escalations
+from assessments.services.programmes.checks import react_to
 from assessments.services.schedule import Schedule, planned_follow_ups, take_over_schedule
 from clinics.actor import Actor
 from clinics.models import Clinic
@@ -24,7 +25,10 @@ from patients.services import PatientErasedError
 
 # By hand: the ORM's own way to this row costs more than the database's (docs/benchmarks.md).
 _LOCK_PATIENT = """
-SELECT birth_date, erased_at FROM patients_patient
+SELECT birth_date, erased_at, EXISTS (
+    SELECT FROM assessments_programme programme
+    WHERE programme.patient_id = patients_patient.id AND programme.state IN ('draft', 'released')
+) FROM patients_patient
 WHERE clinic_id = %s AND id = %s AND (archived_at IS NULL OR erased_at IS NOT NULL) FOR NO KEY UPDATE
 """
 
@@ -43,7 +47,10 @@ class PatientNotFoundError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What somebody hands in: answers as received, who gathered them and when."""
+    """What somebody hands in: answers as received, who gathered them and when.
+
+    ``check`` is the follow-up that it answers.
+    """
 
     patient_id: uuid.UUID
     assessed_at: dt.datetime
@@ -53,6 +60,7 @@ class Submission:
     carried: Mapping[str, Any] = field(default_factory=dict)
     supersedes: Assessment | None = None
     reason: str = ""
+    check: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,7 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
     if clinic.missing_from_pathway:
         raise PathwayIncompleteError(clinic.missing_from_pathway)
     with clinic_scope(clinic.id):
-        patient = lock_patient(clinic, submission.patient_id)
+        patient, has_programme = _lock(clinic, submission.patient_id)
         answers, notices = _with_age(submission, patient, clinic)
         _refuse_anonymous_clearance(answers)
         evaluation = evaluate(
@@ -95,6 +103,8 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
         if escalation is not None:
             follow_ups += planned_chasers(escalation, pending=schedule.chased, now=now)
         insert_together([row for row in (assessment, escalation, *follow_ups) if row is not None])
+        if has_programme:
+            react_to(assessment, evaluation, check=submission.check, now=now)
         if escalation is not None:
             transaction.on_commit(nudge_escalations, robust=True)
     return Recorded(assessment, escalation, follow_ups, schedule)
@@ -106,6 +116,11 @@ def lock_patient(clinic: Clinic, patient_id: uuid.UUID) -> Patient:
     The patient returned knows only its id, clinic and birth date. Raises ``PatientNotFoundError`` or
     ``PatientErasedError``.
     """
+    return _lock(clinic, patient_id)[0]
+
+
+def _lock(clinic: Clinic, patient_id: uuid.UUID) -> tuple[Patient, bool]:
+    """The runner, and whether there is a programme that the assessment may move."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_PATIENT, [clinic.id, patient_id])
         row = cursor.fetchone()
@@ -113,7 +128,7 @@ def lock_patient(clinic: Clinic, patient_id: uuid.UUID) -> Patient:
         raise PatientNotFoundError
     if row[1] is not None:
         raise PatientErasedError
-    return Patient(id=patient_id, clinic=clinic, birth_date=row[0])
+    return Patient(id=patient_id, clinic=clinic, birth_date=row[0]), bool(row[2])
 
 
 def _with_age(

@@ -43,7 +43,7 @@ class Merged:
 
 
 def patient_timeline(*, patient: Patient) -> Merged:
-    """Assessments when they were made, overrides, answered follow-ups, escalations and what people did."""
+    """Assessments when they were made, overrides, answered follow-ups, escalations, programmes, steps."""
     clinic = patient.clinic
     return Merged(
         [
@@ -54,6 +54,7 @@ def patient_timeline(*, patient: Patient) -> Merged:
             ),
             clinic.escalations.filter(patient=patient).annotate(at=F("opened_at")),
             clinic.escalation_events.filter(escalation__patient=patient).select_related("escalation"),
+            clinic.programme_events.filter(programme__patient=patient).select_related("programme"),
         ]
     )
 

@@ -1,6 +1,7 @@
 """The same POST again, under the same key, happens once and is answered the same way."""
 
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,7 @@ from tests.factories import (
     make_token,
     reassuring_answers,
 )
+from tests.security.programmes import programmes_of
 
 PERSON = {"given_name": "Robin", "family_name": "Runner"}
 KEY = "0192f1c4-key"
@@ -80,14 +82,49 @@ def invited_by(api: APIClient) -> str:
     return str(api.post("/api/v1/clinic/members", body).json()["id"])
 
 
+def service_of(api: APIClient) -> str:
+    """A webhook whose host is nobody's: .invalid never resolves."""
+    body = {"name": "Desk", "kind": "webhook", "url": "https://desk.invalid/hook"}
+    return str(api.post("/api/v1/clinic/on-call-services", body).json()["id"])
+
+
 def registered_by(api: APIClient) -> str:
     body = {"name": "Kiosk", "grant_type": "client_credentials", "scopes": ["clinic:read"]}
     return str(api.post("/api/v1/clinic/clients", body).json()["id"])
 
 
-#: Every creating route by name: makes what it needs, and returns path and body.
 Prepare = Callable[[APIClient, Patient], tuple[str, dict[str, object]]]
+
+
+def programme_of(patient: Patient, ready: str, assessment: str) -> uuid.UUID:
+    """A programme in the state that its step needs."""
+    with clinic_scope(patient.clinic_id):
+        clinic = Clinic.objects.select_related("on_call").get(id=patient.clinic_id)
+        return programmes_of(clinic, clinic.assessments.get(id=assessment), timezone.now())[ready]
+
+
+def step(path: str, ready: str, **body: object) -> Prepare:
+    """A step of a programme that stands ready for it."""
+    return lambda api, patient: (
+        f"programmes/{programme_of(patient, ready, assessment_of(api, patient))}/{path}",
+        body,
+    )
+
+
+#: Every creating route by name: makes what it needs, and returns path and body.
 CREATING: dict[str, Prepare] = {
+    "programmes": lambda api, patient: ("programmes", {"assessment": assessment_of(api, patient)}),
+    "runs": step("runs", "active", ended_at=timezone.now().isoformat()),
+    "programme-release": step("release", "draft"),
+    "programme-settled": step("settled", "active"),
+    "programme-clearance": step("clearance", "uncleared"),
+    "programme-complete": step("complete", "built"),
+    "programme-calm-days": step("calm-days", "calm", usual_nrs=2, walking_nrs=2),
+    "programme-brisk-walks": step("brisk-walks", "restore", minutes=30, rise_during=0, rise_next_day=0),
+    "programme-hold": step("hold", "active", reason="illness"),
+    "programme-resume": step("resume", "held", reason="illness"),
+    "programme-step-back": step("step-back", "active", reason="symptoms"),
+    "programme-advance": step("advance", "checked", reason="clinical_judgement"),
     "patients": lambda _api, _patient: ("patients", dict(PERSON)),
     "assessments": lambda _api, patient: ("assessments", assessment_body(patient)),
     "follow-up-response": lambda api, patient: (
@@ -122,10 +159,11 @@ CREATING: dict[str, Prepare] = {
         {"email": "kim@clinic.example", "name": "Kim", "role": "auditor"},
     ),
     "clinic-member-invitation": lambda api, _: (f"clinic/members/{invited_by(api)}/invitation", {}),
+    "on-call-service-test": lambda api, _: (f"clinic/on-call-services/{service_of(api)}/test", {}),
     "clinic-client-revocation": lambda api, _: (f"clinic/clients/{registered_by(api)}/revoke", {}),
 }
-#: A repeated answer leaves the secret out: tests/clinics/test_clients.py.
-SHOW_A_SECRET_ONCE = {"clinic-clients", "clinic-client-secret"}
+#: A repeated answer leaves the secret out: tests/clinics/test_clients.py, tests/notify/test_services_api.py.
+SHOW_A_SECRET_ONCE = {"clinic-clients", "clinic-client-secret", "on-call-services"}
 STORES_NOTHING = {"evaluations", "patient-search"}
 
 

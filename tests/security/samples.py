@@ -24,6 +24,7 @@ from clinics.permissions import permissions_of
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import make_client, make_member, make_patient, reassuring_answers
+from tests.security.programmes import programmes_of
 
 #: Nobody's: .invalid is a name that never resolves (RFC 6761).
 WEBHOOK = {"name": "Night desk", "kind": "webhook", "url": "https://desk.invalid/hook"}
@@ -45,6 +46,7 @@ class World:
     client: uuid.UUID
     export: uuid.UUID
     on_call_service: uuid.UUID
+    programmes: dict[str, uuid.UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,13 @@ def fill(clinic: Clinic) -> World:
         chaser = FollowUp.objects.filter(kind="attendance").earliest("due_at").id
         invited = make_member(clinic, Role.RECEPTION, accepted=False).id
         service, _ = add_on_call_service(clinic=clinic, details=WEBHOOK | {"urgencies": ["routine"]})
+        programmes = programmes_of(clinic, clinic.assessments.get(id=continued), now)
     member = make_member(clinic, Role.RECEPTION).id
     client = make_client(clinic, scopes="protocols:read").id
     export = start_export(clinic=clinic, actor=actor, now=now).id
     write_due_exports(clock=lambda: now, limit=100)
     ids = (member, invited, client, export, service.id)
-    return World(clinic, runner, continued, follow_up, chaser, first, second, *ids)
+    return World(clinic, runner, continued, follow_up, chaser, first, second, *ids, programmes)
 
 
 def clinic_client(clinic: Clinic) -> Any:
@@ -112,6 +115,16 @@ def _step(escalation: Callable[[World], uuid.UUID], **body: str) -> Callable[[Wo
     return lambda world: Sample(
         {"escalation_id": escalation(world)}, {"on_behalf_of": str(world.clinic.on_call_id), **body}
     )
+
+
+def _programme(name: str, *, with_body: bool = False, **body: object) -> Callable[[World], Sample]:
+    """A request about the programme that stands there."""
+
+    def sample(world: World) -> Sample:
+        named = {"on_behalf_of": str(world.clinic.on_call_id), **body}
+        return Sample({"programme_id": world.programmes[name]}, named if body or with_body else None)
+
+    return sample
 
 
 def _pathway(world: World) -> dict[str, Any]:
@@ -208,6 +221,27 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("export", "GET"): lambda world: Sample({"export_id": world.export}),
     ("export", "DELETE"): lambda world: Sample({"export_id": world.export}),
     ("export-result", "GET"): lambda world: Sample({"export_id": world.export}),
+    ("plan", "GET"): lambda world: Sample(_assessment(world)),
+    ("programmes", "GET"): lambda _: Sample(),
+    ("programmes", "POST"): lambda world: Sample(
+        {}, {"assessment": str(world.assessment), "on_behalf_of": str(world.clinic.on_call_id)}
+    ),
+    ("programme", "GET"): _programme("active"),
+    ("session", "GET"): _programme("active"),
+    ("load", "GET"): _programme("active"),
+    ("programme-events", "GET"): _programme("checked"),
+    ("runs", "GET"): _programme("checked"),
+    ("runs", "POST"): lambda world: _programme("active", ended_at=timezone.now().isoformat())(world),
+    ("programme-release", "POST"): _programme("draft", with_body=True),
+    ("programme-settled", "POST"): _programme("active", with_body=True),
+    ("programme-clearance", "POST"): _programme("uncleared", with_body=True),
+    ("programme-complete", "POST"): _programme("built", with_body=True),
+    ("programme-calm-days", "POST"): _programme("calm", usual_nrs=2, walking_nrs=2),
+    ("programme-brisk-walks", "POST"): _programme("restore", minutes=30, rise_during=0, rise_next_day=0),
+    ("programme-hold", "POST"): _programme("active", reason="illness"),
+    ("programme-resume", "POST"): _programme("held", reason="illness"),
+    ("programme-step-back", "POST"): _programme("active", reason="symptoms"),
+    ("programme-advance", "POST"): _programme("checked", reason="clinical_judgement"),
     ("protocols", "GET"): lambda _: Sample(),
     ("protocol", "GET"): lambda _: Sample({"version": PROTOCOL_VERSION}),
     ("escalations", "GET"): lambda _: Sample(),

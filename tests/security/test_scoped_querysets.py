@@ -59,6 +59,14 @@ ALLOWED = {
     ("assessments/services/send_round.py", "OnCallService.objects"): "of the claimed row's clinic, by its id",
     ("clinics/services/rotate_secrets.py", "OnCallService.objects"): "a sweep, inside each clinic by its id",
     ("assessments/services/send_round.py", "Delivery.objects"): "the delivery just made, by its id",
+    ("assessments/services/milestones.py", "Escalation.objects"): "the claimed row, inside its clinic",
+    ("assessments/services/programmes/checks.py", "RunLog.objects"): "of the runner's own programme",
+    ("assessments/services/sweep.py", "Assessment.objects"): "the faulty row by its id, inside its clinic",
+    ("assessments/services/sweep.py", "Delivery.objects"): "the same",
+    ("assessments/services/sweep.py", "Escalation.objects"): "the same",
+    ("assessments/services/sweep.py", "FollowUp.objects"): "the same",
+    ("assessments/services/sweep.py", "model._default_manager"): "the same",
+    ("assessments/services/tallies.py", "Tally.objects"): "no clinic's: when workers passed, and counts",
 }
 
 

@@ -170,6 +170,16 @@ def _green(standing: Standing, run_at: datetime, now: datetime) -> Effect:  # no
     return _advanced(replace(freed, greens=0))
 
 
+def one_step_up(standing: Standing) -> Standing:
+    """The standing one stage or a tenth further, as a clinician may decide; greens count anew."""
+    return _advanced(replace(standing, greens=0))[0]
+
+
+def one_step_back(standing: Standing) -> Standing:
+    """The standing one stage or a tenth back."""
+    return _back(replace(standing, greens=0), 1)
+
+
 def _advanced(standing: Standing) -> Effect:
     """One step up, never two; where there is no running, the phase's gate decides."""
     if standing.phase in {Phase.CALM, Phase.RESTORE}:

@@ -1,0 +1,344 @@
+"""The shapes of what is said and sent about programmes."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from assessments.api.escalations import OnBehalf
+from assessments.api.schema import Shape
+from assessments.models import Programme, ProgrammeEvent, RunLog
+from assessments.programme_documents import KM_PER_MILE
+from assessments.protocol.programme import Lever, Phase, Reaction, Status
+from assessments.protocol.vocabulary import Decision, PlanRelease
+from assessments.services.programmes import session
+from backend.api.fields import StrictSerializer, WordField
+from backend.api.queries import ListQuery
+
+BLOCKS = [
+    session.NOT_RELEASED,
+    session.NOT_ACTIVE,
+    session.NO_RUNNING_PHASE,
+    session.SETTLE_FIRST,
+    session.NOT_YET,
+    session.CHECK_UNANSWERED,
+]
+ANYTHING = serializers.JSONField
+
+
+@extend_schema_serializer(component_name="Distance")
+class DistanceShape(Shape):
+    """One distance in both units."""
+
+    km = serializers.FloatField()
+    mi = serializers.FloatField()
+
+
+@extend_schema_serializer(component_name="PlanReason")
+class BecauseShape(Shape):
+    """Why an element is in the plan: in words, with the answers that put it there and its sources."""
+
+    statement = serializers.CharField()
+    answers = serializers.DictField()
+    sources = serializers.ListField(child=serializers.CharField())
+
+
+@extend_schema_serializer(component_name="PlanPhase")
+class PhaseShape(Shape):
+    """A phase, what it holds, and the gate that leads out of it."""
+
+    phase = WordField("Phase", Phase)
+    title = serializers.CharField()
+    content = serializers.ListField(child=serializers.CharField())
+    gate = serializers.CharField()
+    runs = serializers.BooleanField()
+    sources = serializers.ListField(child=serializers.CharField())
+
+
+@extend_schema_serializer(component_name="WalkRunStage")
+class StageShape(Shape):
+    """A row of the walk-run table."""
+
+    stage = serializers.IntegerField(min_value=0, max_value=8)
+    session = serializers.CharField()
+    repetitions = serializers.IntegerField()
+    run_minutes = serializers.FloatField()
+    walk_minutes = serializers.FloatField()
+    running_minutes = serializers.FloatField()
+
+
+@extend_schema_serializer(component_name="PlanStart")
+class StartShape(Shape):
+    """Where the runner enters."""
+
+    phase = PhaseShape()
+    stage = StageShape(allow_null=True)
+    share_percent = serializers.IntegerField(allow_null=True)
+    run_km = serializers.FloatField(allow_null=True)
+    pause_until_settled = serializers.BooleanField()
+    clear_days = serializers.IntegerField()
+
+
+@extend_schema_serializer(component_name="PlanAdvice")
+class AdviceShape(Shape):
+    """One line of what to do."""
+
+    text = serializers.CharField()
+    because = BecauseShape()
+
+
+@extend_schema_serializer(component_name="PlanChange")
+class ChangeShape(AdviceShape):
+    """One lever of the next test run."""
+
+    lever = WordField("Lever", Lever)
+
+
+@extend_schema_serializer(component_name="PlanCause")
+class CauseShape(Shape):
+    """A cause that the answers point at, and what is done about it."""
+
+    id = serializers.CharField()
+    title = serializers.CharField()
+    running = serializers.CharField(allow_blank=True)
+    habit = serializers.CharField(allow_blank=True)
+    levers = serializers.ListField(child=WordField("Lever", Lever))
+    exercises = serializers.ListField(child=serializers.CharField())
+    sources = serializers.ListField(child=serializers.CharField())
+    because = BecauseShape()
+
+
+@extend_schema_serializer(component_name="PlanExercise")
+class ExerciseShape(Shape):
+    """An exercise with its dose, and why it is in the plan."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    purpose = serializers.CharField()
+    dose = serializers.CharField()
+    harder = serializers.CharField(allow_blank=True)
+    easier = serializers.CharField(allow_blank=True)
+    stop = serializers.CharField()
+    equipment = serializers.CharField()
+    sources = serializers.ListField(child=serializers.CharField())
+    because = BecauseShape()
+
+
+@extend_schema_serializer(component_name="PlanLeftOut")
+class LeftOutShape(Shape):
+    """An exercise that isn't in the plan, and why."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    because = BecauseShape()
+
+
+@extend_schema_serializer(component_name="Plan")
+class PlanShape(Shape):
+    """What a programme says. Without ``start`` there is no plan; ``advice`` is what is released instead."""
+
+    protocol_version = serializers.CharField()
+    decision = WordField("Decision", Decision)
+    plan_release = WordField("PlanRelease", PlanRelease)
+    safety_net = serializers.CharField()
+    why = serializers.ListField(child=serializers.CharField(), help_text="Ids of the criteria met.")
+    start = StartShape(allow_null=True)
+    clearance_needed = serializers.BooleanField()
+    stop_a_run = serializers.CharField(allow_null=True)
+    walk_run_conditions = serializers.CharField()
+    advice = AdviceShape(many=True)
+    changes = ChangeShape(many=True)
+    causes = CauseShape(many=True)
+    exercises = ExerciseShape(many=True)
+    left_out = LeftOutShape(many=True)
+    not_assessed = serializers.ListField(child=serializers.CharField())
+    provisional = serializers.BooleanField()
+
+
+@extend_schema_serializer(component_name="AssessmentPlan")
+class AssessmentPlanShape(PlanShape):
+    """The plan of one assessment."""
+
+    id = serializers.UUIDField(help_text="The assessment's.")
+    patient = serializers.UUIDField()
+
+
+class StandingShape(Shape):
+    """Where a runner stands."""
+
+    phase = WordField("Phase", Phase)
+    stage = serializers.IntegerField(min_value=0, max_value=8, help_text="Counts in P2.")
+    share_percent = serializers.IntegerField(help_text="Of the usual distance; counts in P3.")
+    status = WordField("ProgrammeStatus", Status)
+
+
+@extend_schema_serializer(component_name="ProgrammeMember")
+class MemberShape(Shape):
+    """A person of the clinic."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="Programme")
+class ProgrammeShape(StandingShape):
+    """A programme and where the runner stands in it."""
+
+    id = serializers.UUIDField()
+    patient = serializers.UUIDField()
+    assessment = serializers.UUIDField()
+    state = WordField("ProgrammeState", Programme.State)
+    greens_in_a_row = serializers.IntegerField(min_value=0)
+    ambers_in_a_row = serializers.IntegerField(min_value=0)
+    settle_first = serializers.BooleanField(
+        help_text="No run before the pain has been at its usual level for 24 hours."
+    )
+    next_run_from = serializers.DateTimeField(allow_null=True)
+    permitted_until = serializers.DateTimeField(
+        allow_null=True, help_text="The permission to run lapses then by itself."
+    )
+    review_by = serializers.DateTimeField(allow_null=True)
+    usual_run = DistanceShape(allow_null=True)
+    clearance_needed = serializers.BooleanField()
+    cleared_at = serializers.DateTimeField(allow_null=True)
+    cleared_by = MemberShape(allow_null=True)
+    released_at = serializers.DateTimeField(allow_null=True)
+    released_by = MemberShape(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    plan = PlanShape()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+@extend_schema_serializer(component_name="ProgrammeSession")
+class SessionShape(Shape):
+    """The next session; ``permitted`` holds for the moment ``at``."""
+
+    id = serializers.UUIDField(help_text="The programme's.")
+    patient = serializers.UUIDField()
+    session = serializers.CharField()
+    stage = StageShape(allow_null=True)
+    distance = DistanceShape(allow_null=True)
+    share_percent = serializers.IntegerField(allow_null=True)
+    conditions = serializers.CharField()
+    stop_if = serializers.CharField()
+    permitted = serializers.BooleanField()
+    blocked_by = WordField("RunBlock", BLOCKS, allow_null=True)
+    next_run_from = serializers.DateTimeField(allow_null=True)
+    at = serializers.DateTimeField()
+
+
+@extend_schema_serializer(component_name="Run")
+class RunShape(Shape):
+    """A run, planned against done; ``follow_up`` is its 24-hour check."""
+
+    id = serializers.UUIDField()
+    programme = serializers.UUIDField()
+    patient = serializers.UUIDField()
+    ended_at = serializers.DateTimeField()
+    planned = serializers.CharField()
+    distance = DistanceShape(allow_null=True)
+    minutes = serializers.FloatField(allow_null=True)
+    surface = WordField("Surface", RunLog.Surface, allow_null=True)
+    changed = serializers.ListField(child=WordField("Lever", Lever))
+    as_permitted = serializers.BooleanField(help_text="False: no run was permitted at the time.")
+    follow_up = serializers.UUIDField()
+    created_at = serializers.DateTimeField()
+
+
+@extend_schema_serializer(component_name="ProgrammeEvent")
+class EventShape(StandingShape):
+    """What moved a programme, and where it stood afterwards."""
+
+    id = serializers.UUIDField()
+    patient = serializers.UUIDField()
+    kind = WordField("ProgrammeEventKind", ProgrammeEvent.Kind)
+    at = serializers.DateTimeField()
+    by = MemberShape(allow_null=True)
+    reason = WordField("ProgrammeReason", ProgrammeEvent.Reason, allow_null=True)
+    reaction = WordField("Reaction", Reaction, allow_null=True)
+    criteria = serializers.ListField(child=serializers.CharField())
+
+
+@extend_schema_serializer(component_name="LoadWeek")
+class WeekShape(Shape):
+    """One week against its cap; null where it rests on something unknown."""
+
+    week = serializers.IntegerField(min_value=1)
+    starts_at = serializers.DateTimeField()
+    runs = serializers.IntegerField(min_value=0)
+    distance = DistanceShape(allow_null=True)
+    cap = DistanceShape(allow_null=True)
+    cap_reason = serializers.CharField()
+    cap_sources = serializers.ListField(child=serializers.CharField())
+    within = serializers.BooleanField(allow_null=True)
+
+
+@extend_schema_serializer(component_name="ProgrammeLoad")
+class LoadShape(Shape):
+    """The weeks since the release."""
+
+    id = serializers.UUIDField(help_text="The programme's.")
+    patient = serializers.UUIDField()
+    weeks = WeekShape(many=True)
+
+
+class ProgrammeQuery(ListQuery):
+    """Filters of the list."""
+
+    patient = serializers.UUIDField(required=False)
+    state = serializers.ChoiceField(required=False, choices=Programme.State.choices)
+
+
+@extend_schema_serializer(component_name="Programme")
+class DraftBody(OnBehalf):
+    """The assessment whose decision the programme carries out."""
+
+    assessment = serializers.UUIDField()
+
+
+@extend_schema_serializer(component_name="ProgrammeStep")
+class StepBody(OnBehalf):
+    """Why a clinician moves it; a code, no words."""
+
+    reason = WordField("ProgrammeReason", ProgrammeEvent.Reason)
+
+
+@extend_schema_serializer(component_name="CalmDay")
+class CalmDayBody(OnBehalf):
+    """The pain of today."""
+
+    usual_nrs = serializers.IntegerField(min_value=0, max_value=10)
+    walking_nrs = serializers.IntegerField(min_value=0, max_value=10)
+
+
+@extend_schema_serializer(component_name="BriskWalk")
+class BriskWalkBody(OnBehalf):
+    """A brisk walk: its minutes, points of pain more during it, points more the next day."""
+
+    minutes = serializers.FloatField(min_value=0, max_value=600)
+    rise_during = serializers.IntegerField(min_value=0, max_value=10)
+    rise_next_day = serializers.IntegerField(min_value=0, max_value=10)
+
+
+@extend_schema_serializer(component_name="DistanceGiven")
+class DistanceBody(StrictSerializer):
+    """A distance in the unit it was measured in."""
+
+    value = serializers.FloatField(min_value=0, max_value=250)
+    unit = WordField("DistanceUnit", ["km", "mi"])
+
+    def to_km(self, given: dict[str, Any]) -> float:
+        """The distance in km."""
+        return float(given["value"]) * (KM_PER_MILE if given["unit"] == "mi" else 1)
+
+
+@extend_schema_serializer(component_name="Run")
+class RunBody(OnBehalf):
+    """What was run."""
+
+    ended_at = serializers.DateTimeField()
+    distance = DistanceBody(required=False, allow_null=True)
+    minutes = serializers.FloatField(required=False, allow_null=True, min_value=0, max_value=1440)
+    surface = WordField("Surface", RunLog.Surface, required=False, allow_null=True)
+    changed = serializers.ListField(child=WordField("Lever", Lever), required=False, max_length=6)

@@ -1,0 +1,105 @@
+"""From an assessment to a programme, and its release by a named clinician."""
+
+import uuid
+from datetime import datetime
+
+from assessments.models import Assessment, Programme
+from assessments.protocol import evaluate
+from assessments.protocol.programme import Programme as Plan
+from assessments.protocol.programme import build_programme, usual_run_km
+from assessments.services.programmes.standing import Kind, NotNowError, lock_programme, note
+from assessments.services.versions import lock_latest
+from clinics.actor import NamedClinician
+from clinics.models import Clinic
+from clinics.tenancy import clinic_scope
+
+CALLING = ("open", "acknowledged")
+MUST_WAIT_FOR = ("emergency_now", "same_day", "complete_screen_now")
+
+
+class NoPlanError(Exception):
+    """The decision allows no plan; ``plan`` says what is released instead."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__("no plan")
+        self.plan = plan
+
+
+def preview(assessment: Assessment) -> Plan:
+    """Return what the programme of an assessment says, stored or not."""
+    evaluation = evaluate(
+        assessment.answers, assessed_at=assessment.assessed_at, assessor_role=assessment.assessor_role
+    )
+    return build_programme(evaluation, evaluation.answers)
+
+
+def draft_programme(
+    *, clinic: Clinic, assessment_id: uuid.UUID, by: NamedClinician, now: datetime
+) -> Programme:
+    """Draft the programme of a runner's latest assessment; one that was current ends.
+
+    Raises what ``lock_latest`` raises, ``NotNowError`` when the runner has been assessed since ("not_latest")
+    or a clinician decided otherwise ("overridden"), and ``NoPlanError``.
+    """
+    with clinic_scope(clinic.id):
+        assessment = lock_latest(clinic, assessment_id)
+        later = clinic.assessments.filter(
+            patient_id=assessment.patient_id, assessed_at__gt=assessment.assessed_at
+        )
+        if later.exists():
+            raise NotNowError("not_latest")
+        if assessment.overrides.exists():
+            raise NotNowError("overridden")
+        plan = preview(assessment)
+        if plan.start is None:
+            raise NoPlanError(plan)
+        end_current(clinic, assessment.patient_id, now=now, by=by)
+        programme = clinic.programmes.create(
+            patient_id=assessment.patient_id,
+            assessment=assessment,
+            content=plan.as_dict(),
+            clearance_needed=plan.clearance_needed,
+            usual_run_km=usual_run_km(assessment.answers),
+            phase=plan.start.phase.value,
+            stage=plan.start.stage or 0,
+            share_percent=plan.start.share_percent or 100,
+            settle_first=plan.start.pause_until_settled,
+        )
+        note(programme, Kind.DRAFTED, now=now, by=by)
+    return programme
+
+
+def end_current(
+    clinic: Clinic, patient_id: uuid.UUID, *, now: datetime, by: NamedClinician | None = None
+) -> None:
+    """End the runner's current programme, if there is one."""
+    current = clinic.programmes.select_for_update().filter(patient_id=patient_id, state__in=Programme.CURRENT)
+    for programme in current:
+        programme.state, programme.ended_at = Programme.State.ENDED, now
+        programme.save()
+        note(programme, Kind.ENDED, now=now, by=by)
+
+
+def release_programme(
+    *, clinic: Clinic, programme_id: uuid.UUID, by: NamedClinician, now: datetime
+) -> Programme:
+    """A named clinician signs the programme off. Raises ``ProgrammeNotFoundError`` or ``NotNowError``.
+
+    Not while an urgent escalation of the runner waits, and not on answers that the runner gave alone.
+    """
+    with clinic_scope(clinic.id):
+        programme = lock_programme(clinic, programme_id)
+        if programme.state != Programme.State.DRAFT:
+            raise NotNowError("not_a_draft")
+        if programme.content["provisional"]:
+            raise NotNowError("provisional")
+        calling = clinic.escalations.filter(
+            patient_id=programme.patient_id, state__in=CALLING, urgency__in=MUST_WAIT_FOR
+        )
+        if calling.exists():
+            raise NotNowError("escalation_waits")
+        programme.state = Programme.State.RELEASED
+        programme.released_at, programme.released_by = now, by.member
+        programme.save()
+        note(programme, Kind.RELEASED, now=now, by=by)
+    return programme

@@ -1,0 +1,76 @@
+"""What the answer to a check, or silence, does to the runner's programme.
+
+Optional by nature: where it fails, assessment and escalation stand, and the programme is held until somebody
+has looked (S14).
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+
+from assessments.models import Assessment, FollowUp, Programme, RunLog
+from assessments.protocol import Evaluation
+from assessments.protocol.programme import Reaction, Status, judge, react
+from assessments.services.programmes.standing import Kind, move, note, standing_of
+from clinics.models import Clinic
+
+logger = structlog.get_logger(__name__)
+
+
+def react_to(
+    assessment: Assessment, evaluation: Evaluation, *, check: uuid.UUID | None, now: datetime
+) -> None:
+    """Let an assessment move the runner's programme: a run's check by F.7, any other one only for the worse.
+
+    ``check`` is the follow-up that it answers. Call it with the runner's row locked.
+    """
+    clinic, patient_id = assessment.clinic, assessment.patient_id
+    _or_hold(clinic, patient_id, now, lambda: _react(assessment, evaluation, check, now))
+
+
+def nobody_answered(follow_up: FollowUp, *, now: datetime) -> None:
+    """The check of a run went unanswered until the permission lapsed: unknown, and nothing advances."""
+    clinic, patient_id = follow_up.clinic, follow_up.patient_id
+    _or_hold(clinic, patient_id, now, lambda: _react_to_silence(follow_up, now))
+
+
+def _or_hold(clinic: Clinic, patient_id: uuid.UUID, now: datetime, change: Callable[[], None]) -> None:
+    try:
+        with transaction.atomic():
+            change()
+    except Exception as exc:  # noqa: BLE001 - nothing about a programme may hold an escalation back
+        logger.error("reaction_failed", patient=str(patient_id), kind=type(exc).__name__)
+        current = clinic.programmes.filter(patient_id=patient_id, state__in=Programme.CURRENT)
+        current.filter(status=Status.ACTIVE).update(status=Status.HELD, updated_at=now)
+
+
+def _react(assessment: Assessment, evaluation: Evaluation, check: uuid.UUID | None, now: datetime) -> None:
+    programme = _current(assessment.clinic, assessment.patient_id)
+    if programme is None:
+        return
+    run = programme.runs.filter(check_due_id=check).first() if check else None
+    reaction, _ = judge(evaluation)
+    if run is None and reaction not in {Reaction.ESCALATE, Reaction.STOP}:
+        return
+    run_at = run.ended_at if run is not None else assessment.assessed_at
+    outcome = react(evaluation, standing_of(programme), run_at=run_at, now=now)
+    move(programme, outcome.standing)
+    note(programme, Kind.REACTED, now=now, reaction=outcome.reaction, criteria=outcome.reasons)
+
+
+def _react_to_silence(follow_up: FollowUp, now: datetime) -> None:
+    programme = _current(follow_up.clinic, follow_up.patient_id)
+    run = RunLog.objects.filter(programme=programme, check_due=follow_up).first()
+    if programme is None or run is None:
+        return
+    outcome = react(None, standing_of(programme), run_at=run.ended_at, now=now)
+    move(programme, outcome.standing)
+    note(programme, Kind.REACTED, now=now, reaction=outcome.reaction)
+
+
+def _current(clinic: Clinic, patient_id: uuid.UUID) -> Programme | None:
+    current = clinic.programmes.select_for_update().filter(patient_id=patient_id, state__in=Programme.CURRENT)
+    return current.first()

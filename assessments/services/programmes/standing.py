@@ -1,0 +1,103 @@
+"""A programme's row and the protocol's ``Standing`` are the same thing twice: here one becomes the other."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from assessments.models import Programme, ProgrammeEvent
+from assessments.protocol.programme import Phase, Reaction, Standing, Status
+from clinics.actor import NamedClinician
+from clinics.models import Clinic
+
+Kind = ProgrammeEvent.Kind
+
+
+class ProgrammeNotFoundError(Exception):
+    """No such programme in this clinic."""
+
+
+class NotNowError(Exception):
+    """The programme isn't where this step is possible; ``code`` says why, for programs."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def lock_programme(clinic: Clinic, programme_id: uuid.UUID) -> Programme:
+    """Return the programme with its row locked. Raises ``ProgrammeNotFoundError``."""
+    programme = clinic.programmes.select_for_update().filter(id=programme_id).first()
+    if programme is None:
+        raise ProgrammeNotFoundError
+    return programme
+
+
+def lock_released(clinic: Clinic, programme_id: uuid.UUID) -> Programme:
+    """The same, of one that is released. Raises ``NotNowError`` ("not_released")."""
+    programme = lock_programme(clinic, programme_id)
+    if programme.state != Programme.State.RELEASED:
+        raise NotNowError("not_released")
+    return programme
+
+
+def standing_of(programme: Programme) -> Standing:
+    """Where the runner stands, with the reactions that its events remember."""
+    judged = programme.events.filter(kind=Kind.REACTED).order_by("at", "id").values_list("at", "reaction")
+    return Standing(
+        phase=Phase(programme.phase),
+        stage=programme.stage,
+        share_percent=programme.share_percent,
+        status=Status(programme.status),
+        greens=programme.greens,
+        ambers=programme.ambers,
+        settle_first=programme.settle_first,
+        next_run_from=programme.next_run_from,
+        permitted_until=programme.permitted_until,
+        review_by=programme.review_by,
+        past=tuple((at, Reaction(reaction)) for at, reaction in judged),
+    )
+
+
+def move(programme: Programme, standing: Standing) -> None:
+    """Store where the runner stands now."""
+    programme.phase = standing.phase.value
+    programme.stage = standing.stage
+    programme.share_percent = standing.share_percent
+    programme.status = standing.status.value
+    programme.greens = standing.greens
+    programme.ambers = standing.ambers
+    programme.settle_first = standing.settle_first
+    programme.next_run_from = standing.next_run_from
+    programme.permitted_until = standing.permitted_until
+    programme.review_by = standing.review_by
+    programme.save()
+
+
+def note(
+    programme: Programme,
+    kind: ProgrammeEvent.Kind,
+    *,
+    now: datetime,
+    by: NamedClinician | None = None,
+    reason: str = "",
+    reaction: Reaction | None = None,
+    criteria: Sequence[str] = (),
+    figures: Mapping[str, Any] | None = None,
+) -> ProgrammeEvent:
+    """Remember what moved the programme, and where it stands afterwards."""
+    return programme.events.create(
+        clinic_id=programme.clinic_id,
+        kind=kind,
+        at=now,
+        member=by.member if by else None,
+        client=by.through if by else None,
+        reason=reason,
+        reaction=reaction.value if reaction else "",
+        criteria=list(criteria),
+        phase=programme.phase,
+        stage=programme.stage,
+        share_percent=programme.share_percent,
+        status=programme.status,
+        figures=dict(figures or {}),
+    )
