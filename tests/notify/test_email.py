@@ -63,7 +63,7 @@ def test_a_silent_mail_server_costs_the_time_limit_and_no_more(message: Message,
     began = time.monotonic()
     refused = failure(message)
     assert (refused.reason, refused.permanent) == ("TimeLimit", False)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     silent.stop()
 
 
@@ -73,7 +73,7 @@ def test_a_mail_server_that_dribbles_outlasts_no_time_limit(message: Message, se
     with dribbler(b"220-wait\r\n") as settings.EMAIL_PORT:
         began = time.monotonic()
         assert failure(message).reason == "TimeLimit"
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 5
 
 
 def test_what_still_hangs_gets_no_second_send_beside_it(message: Message, settings: Any) -> None:

@@ -96,7 +96,7 @@ def test_a_silent_service_costs_the_time_limit_and_no_more(
     silent = SilentServer(port)
     began = time.monotonic()
     assert failure(OnCallServiceChannel(f"json://127.0.0.1:{port}/"), message).reason == "TimeLimit"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     silent.stop()
     with dribbler(b"HTTP/1.1 200 OK\r\nX: y\r\n") as port:
         dribbling = OnCallServiceChannel(f"json://127.0.0.1:{port}/")

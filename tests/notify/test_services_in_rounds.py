@@ -114,7 +114,7 @@ def test_a_hanging_service_holds_no_mail_back_and_a_hanging_mail_server_no_servi
     clock: Clock,
     settings: Any,
 ) -> None:
-    settings.SEND_TIME_LIMIT = 1.0
+    settings.SEND_TIME_LIMIT = 2.0
     port = free_port()
     silent = SilentServer(port)
     add(clinic, f"http://127.0.0.1:{port}/")
@@ -125,12 +125,12 @@ def test_a_hanging_service_holds_no_mail_back_and_a_hanging_mail_server_no_servi
     postbox.refuse = lambda _: mailed.append(time.monotonic()) or None
     began = time.monotonic()
     deliver(clock)
-    assert mailed[0] - began < 0.9, "the mail went out while the service hung"
+    assert mailed[0] - began < 1.9, "the mail went out while the service hung"
     assert len(receiver.received) == 1
     with clinic_scope(clinic.id):
         failed = clinic.deliveries.get(state=Delivery.State.FAILED)
         assert (failed.error, failed.channel) == ("TimeLimit", "on_call_service")
-        assert failed.tries.get().latency_ms >= 1000
+        assert failed.tries.get().latency_ms >= 2000
     settings.EMAIL_PORT = port
     report(api, make_patient(clinic), clock)
     clock.advance(seconds=30)

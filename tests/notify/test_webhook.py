@@ -187,10 +187,10 @@ def test_the_next_address_is_tried_when_one_does_not_answer(
 
 
 def test_a_huge_answer_is_not_read(hook: Receiver, message: Message) -> None:
-    hook.status, hook.body = 200, b"x" * 50_000_000
+    hook.status, hook.body = 200, b"x" * 200_000_000
     began = time.monotonic()
     channel(hook.port).send(message)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 2
 
 
 def test_a_silent_receiver_costs_the_time_limit_and_no_more(
@@ -201,7 +201,7 @@ def test_a_silent_receiver_costs_the_time_limit_and_no_more(
     silent = SilentServer(port)
     began = time.monotonic()
     assert failure(port, message).reason == "TimeLimit"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     silent.stop()
 
 
