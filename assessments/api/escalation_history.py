@@ -41,6 +41,7 @@ class MessageShape(serializers.Serializer[Any]):
 class HistoryEntryShape(serializers.Serializer[Any]):
     """Something that happened to an escalation."""
 
+    patient = serializers.UUIDField()
     at = serializers.DateTimeField(help_text="For a message, when it was tried.")
     id = serializers.UUIDField()
     what = WordField("EscalationHistoryKind", [OPENED, *EscalationEvent.Kind, MESSAGE])
@@ -66,7 +67,9 @@ class EscalationHistoryView(PagedList, ClinicAPIView):
         """Who did what, and every try to tell somebody: whom, by what, with what result, how fast."""
         query = self.read_query()
         escalation = get_object_or_404(self.clinic.escalations.select_related("clinic"), pk=escalation_id)
-        return self.page(escalation_history(escalation=escalation), query, entry)  # type: ignore[arg-type]
+        about = {"patient": str(escalation.patient_id)}  # so that the access log knows whom the page shows
+        rows: Any = escalation_history(escalation=escalation)
+        return self.page(rows, query, lambda row: about | entry(row))
 
 
 def _entry(row: Any, what: str, **parts: Any) -> dict[str, Any]:

@@ -70,6 +70,9 @@ def test_every_way_to_read_a_patients_data_is_noted(api: APIClient, patient: Pat
     reading = {
         f"/api/v1/assessments/{made['id']}": "assessment",
         f"/api/v1/escalations/{made['escalation']}": "escalation",
+        f"/api/v1/escalations/{made['escalation']}/history": "escalation-history",
+        f"/api/v1/patients/{patient.id}/run-permission": "run-permission",
+        f"/api/v1/patients/{patient.id}/timeline": "patient-timeline",
         f"/api/v1/follow-ups/{api.get('/api/v1/follow-ups').json()['results'][0]['id']}": "follow-up",
         "/api/v1/patients": "patients",
         "/api/v1/assessments": "assessments",

@@ -46,8 +46,13 @@ def test_it_tells_everything_in_order(api: APIClient, patient: Patient) -> None:
     assert happened[0] == ("assessment", "continue_running")
     assert happened[1] == ("assessment", "refer_emergency")
     assert set(happened[2:4]) == {("escalation", "opened"), ("follow_up", "check_24_hours")}
-    assert happened[4:6] == [("escalation_event", "acknowledged"), ("escalation_event", "resolved")]
-    assert sorted(happened[6:]) == [
+    assert happened[4] == ("escalation_event", "acknowledged")
+    assert set(happened[5:8]) == {
+        ("escalation_event", "resolved"),
+        ("follow_up", "attendance_confirmed"),
+        ("follow_up", "handover_confirmed"),
+    }
+    assert sorted(happened[8:]) == [
         ("escalation", "opened"),
         ("override", "refer_urgent"),
     ]
@@ -60,7 +65,7 @@ def test_it_tells_everything_in_order(api: APIClient, patient: Patient) -> None:
 
 def test_the_answer_of_a_follow_up_is_named(api: APIClient, patient: Patient) -> None:
     week = an_eventful_week(api, patient)
-    [check] = [entry for entry in timeline(api, patient)["results"] if entry["type"] == "follow_up"]
+    [check] = [entry for entry in timeline(api, patient)["results"] if entry["what"] == "check_24_hours"]
 
     assert (check["id"], check["assessment"]) == (week["first"]["follow_ups"][0], week["second"]["id"])
 
@@ -68,7 +73,7 @@ def test_the_answer_of_a_follow_up_is_named(api: APIClient, patient: Patient) ->
 def test_pages_of_any_size_hold_the_same_in_both_directions(api: APIClient, patient: Patient) -> None:
     an_eventful_week(api, patient)
     whole = timeline(api, patient)["results"]
-    assert len(whole) == 6
+    assert len(whole) == 8
     for size in (1, 2, 4):
         page = timeline(api, patient, page_size=size)
         forward, last = list(page["results"]), page

@@ -127,13 +127,14 @@ def fail_in_the_worker(service: Service, call: Caller) -> None:
 
 @contextmanager
 def refusing_claims() -> Iterator[None]:
-    """Every change of an escalation is refused with a message that holds the marker."""
+    """Every claim of an escalation is refused with a message that holds the marker."""
     make = f"""
         SET ROLE NONE;
         CREATE FUNCTION say_the_marker() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'refused: {MARKER}' USING ERRCODE = 'XX000'; END $$;
         CREATE TRIGGER refuse BEFORE UPDATE ON assessments_escalation
-        FOR EACH ROW EXECUTE FUNCTION say_the_marker();
+        FOR EACH ROW WHEN (NEW.claim_token IS NOT NULL)
+        EXECUTE FUNCTION say_the_marker();
         SET ROLE rtr_app"""
     with connection.cursor() as cursor:
         cursor.execute(make)

@@ -20,6 +20,9 @@ UNKNOWN = "tests/protocol/test_properties_unknown.py"
 REFERRAL = "tests/protocol/test_properties_referral.py"
 SETTINGS = "tests/protocol/test_properties_settings.py"
 PURITY = "tests/protocol/test_properties_purity.py"
+LIFE = "tests/assessments/test_escalation_life.py"
+PERMISSION = "tests/assessments/test_run_permission.py"
+UNCALLED = "tests/assessments/test_nobody_is_left_uncalled.py"
 CARRY = "tests/protocol/follow_up/test_carry_forward.py"
 RECORD = "tests/assessments/test_record.py"
 DELIVERY = "tests/assessments/test_escalation_delivery.py"
@@ -135,7 +138,10 @@ PROPERTIES: tuple[SafetyProperty, ...] = (
     SafetyProperty(
         "S10",
         "A follow-up cannot loosen by itself.",
-        (f"{CARRY}::test_a_check_without_fresh_answers_never_permits_running",),
+        (
+            f"{CARRY}::test_a_check_without_fresh_answers_never_permits_running",
+            f"{PERMISSION}::test_it_lapses_after_36_hours_whether_or_not_a_worker_has_noticed",
+        ),
         "In part: nothing that must be asked afresh is carried into a check. Advancing only after "
         "consecutive "
         "green checks belongs to the return-to-run programme, which is not there yet.",
@@ -146,6 +152,9 @@ PROPERTIES: tuple[SafetyProperty, ...] = (
         (
             f"{DELIVERY}::test_resolving_needs_an_acknowledgement_and_an_outcome",
             f"{DELIVERY}::test_it_repeats_every_five_minutes_and_reaches_everybody_after_the_first",
+            f"{LIFE}::test_what_cannot_wait_is_closed_by_a_hand_over_or_an_exclusion",
+            f"{LIFE}::test_a_passed_deadline_is_a_breach_that_pages_the_operator_once",
+            f"{UNCALLED}::test_the_most_urgent_that_nobody_took_on_is_always_called_for",
         ),
     ),
     SafetyProperty(
