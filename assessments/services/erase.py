@@ -8,6 +8,7 @@ from django.db import connection
 
 from assessments.models import Escalation, Export, FollowUp
 from assessments.services.exports import let_no_export_be_written, take_away_results
+from assessments.services.programmes.begin import end_current
 from assessments.services.submit import PatientNotFoundError
 from clinics.actor import Actor
 from clinics.models import Clinic
@@ -70,7 +71,7 @@ def erase_patient(
             return clinic.erasures.get(patient=patient)
         _refuse(clinic, patient, now)
         _cancel_follow_ups(clinic, patient, now)
-        clinic.programmes.filter(patient=patient).update(content={}, updated_at=now)
+        end_current(clinic, patient.id, now=now)
         erasure = clinic.erasures.create(
             patient=patient,
             reason=reason,

@@ -100,7 +100,7 @@ def override_decision(
         override.downward = downward
         override.save(force_insert=True)
         if before.run_status == RunStatus.NO_RUNNING != after.run_status:
-            plan_check(assessment, now=now)
+            plan_check(assessment, run_at=now, now=now)
         if not downward or after.urgency_rank > before.urgency_rank:
             escalate_to(clinic=clinic, assessment=assessment, urgency=after.urgency, by=by, now=now)
     return override

@@ -99,9 +99,13 @@ def planned_follow_ups(
     return _rows(assessment, planned, now)
 
 
-def plan_check(assessment: Assessment, *, now: dt.datetime) -> None:
-    """A clinician permits running from now on: the first run is checked as after any decision."""
-    FollowUp.objects.bulk_create(_rows(assessment, check_and_task(now), now))
+def plan_check(assessment: Assessment, *, run_at: dt.datetime, now: dt.datetime) -> FollowUp:
+    """Store the 24-hour check of a run, and the clinician's task if it stays unanswered; returns the check.
+
+    Where a clinician permits running from now on, ``run_at`` is now: the first run is checked as after any
+    decision.
+    """
+    return FollowUp.objects.bulk_create(_rows(assessment, check_and_task(run_at), now))[0]
 
 
 def _rows(

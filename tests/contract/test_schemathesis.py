@@ -41,8 +41,9 @@ missing_required_header.expected-statuses = [400, 401, 403, 406, 415, 422, 428]
 negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 415, 422, 428, 429]
 
 # The edges of eighty questions are thousands of requests; tests/protocol walks them. Here answers are random.
+# A whole on-call plan has hundreds of edges; tests/on_call walks those.
 [[operations]]
-include-operation-id = ["evaluate", "createAssessment", "amendAssessment", "answerFollowUp"]
+include-operation-id = ["evaluate", "createAssessment", "amendAssessment", "answerFollowUp", "setOnCallPlan"]
 phases.coverage.enabled = false
 """
 
@@ -63,7 +64,7 @@ def test_every_operation_answers_as_described(address: str, caller: str, tmp_pat
         env=os.environ,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -31,6 +31,11 @@ ERASED = {
 }
 #: Columns that could hold words and hold something else, with what it is.
 KEPT = {
+    "assessments.Programme.content": "codes, scores and the service's own sentences",
+    "assessments.ProgrammeEvent.criteria": "ids of criteria",
+    "assessments.ProgrammeEvent.figures": "numbers",
+    "assessments.RunLog.levers": "codes",
+    "assessments.RunLog.planned": "the service's own sentences and numbers",
     "patients.Erasure.records": "numbers",
     "assessments.Assessment.absent_reasons": "codes",
     "assessments.Assessment.notices": "codes and the service's own sentences",

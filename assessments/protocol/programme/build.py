@@ -154,7 +154,7 @@ def _advice(evaluation: Evaluation, met: set[str], start: Start | None) -> Itera
 def _because_of(evaluation: Evaluation, wanted: frozenset[str]) -> Because:
     """The met criteria among those wanted, as one reason."""
     found = [met for met in evaluation.criteria_met if met.id in wanted]
-    answers = {name: value for met in found for name, value in met.answers.items()}
+    answers = {name: _coded(name, value) for met in found for name, value in met.answers.items()}
     sources = tuple(dict.fromkeys(source for met in found for source in met.text.sources))
     return Because("; ".join(f"{met.id} {met.text.title}" for met in found), answers, sources)
 
@@ -169,8 +169,20 @@ def _because(
     condition: Condition, answers: ValidAnswers, context: Context, sources: tuple[str, ...]
 ) -> Because:
     read = condition.reads()
-    known = {name: answers[name] for name in context.questions if name in read and name in answers}
+    known = {
+        name: _coded(name, answers[name]) for name in context.questions if name in read and name in answers
+    }
     return Because(condition.sentence(context), known, sources)
+
+
+def _coded(name: str, answer: object) -> object:
+    """The answer without anybody's name: a programme is kept as it was, and holds no words about people."""
+    if name != "diagnoses":
+        return answer
+    codes = ("code", "status", "clearance")
+    return [
+        {key: item[key] for key in codes if key in item} for item in cast("list[dict[str, object]]", answer)
+    ]
 
 
 def _changes(

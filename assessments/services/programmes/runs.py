@@ -4,8 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assessments.models import FollowUp, Programme, RunLog
-from assessments.protocol.follow_up import check_after_run
+from assessments.models import FollowUp, FollowUpKind, Programme, RunLog
 from assessments.protocol.programme import after_run
 from assessments.services.programmes.session import session_of
 from assessments.services.programmes.standing import (
@@ -16,6 +15,7 @@ from assessments.services.programmes.standing import (
     note,
     standing_of,
 )
+from assessments.services.schedule import plan_check
 from assessments.services.submit import lock_patient
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
@@ -84,10 +84,11 @@ def _refuse_untimely(programme: Programme, run: Run, now: datetime) -> None:
 
 
 def _schedule_check(programme: Programme, run_at: datetime, now: datetime) -> FollowUp:
-    """The run's own check takes the place of an earlier one that nobody answered."""
+    """The run's own check, and its task, take the place of an earlier one's that nobody answered."""
     clinic = programme.clinic
+    kinds = (FollowUpKind.CHECK_24_HOURS, FollowUpKind.CLINICIAN_TASK)
     clinic.follow_ups.filter(
-        patient_id=programme.patient_id, kind="check_24_hours", state__in=FollowUp.PENDING
+        patient_id=programme.patient_id, kind__in=kinds, state__in=FollowUp.PENDING
     ).update(
         state=FollowUp.State.CANCELLED,
         next_attempt_at=None,
@@ -95,15 +96,5 @@ def _schedule_check(programme: Programme, run_at: datetime, now: datetime) -> Fo
         leased_until=None,
         updated_at=now,
     )
-    plan = check_after_run(run_at)
     latest = clinic.assessments.filter(patient_id=programme.patient_id).latest("assessed_at", "id")
-    return clinic.follow_ups.create(
-        patient_id=programme.patient_id,
-        assessment=latest,
-        kind=plan.kind,
-        opens_at=plan.opens_at,
-        due_at=plan.due_at,
-        overdue_at=plan.overdue_at,
-        permission_lapses_at=plan.permission_lapses_at,
-        next_attempt_at=max(plan.due_at, now),
-    )
+    return plan_check(latest, run_at=run_at, now=now)
