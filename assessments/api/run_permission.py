@@ -26,7 +26,10 @@ class RunPermissionView(ClinicAPIView):
         responses=RunPermissionShape,
     )
     def get(self, request: Request, patient_id: uuid.UUID) -> Response:  # noqa: ARG002
-        """Only `holds` permits a run; an unanswered check ends it, and an open referral is above it."""
+        """Only `holds` permits a run; an unanswered check ends it, and an open referral is above it.
+
+        With a released programme it is `not_permitted` as well while the programme's session isn't.
+        """
         patient = get_object_or_404(self.clinic.patients.only("id"), pk=patient_id)
         found = permission_of_runner(clinic=self.clinic, patient_id=patient.id, now=timezone.now())
         return Response(permission_document(found))

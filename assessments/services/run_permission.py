@@ -2,15 +2,16 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from assessments.models import Assessment, Escalation, FollowUp, FollowUpKind
+from assessments.models import Assessment, Escalation, FollowUp, FollowUpKind, Programme
 from assessments.protocol.vocabulary import RunStatus, Urgency
 from assessments.services.effective import Effective, effective_decision
+from assessments.services.programmes.session import session_of
 from clinics.models import Clinic
 
 #: Referrals whose outcome must be known, and followed by a new assessment, before anybody runs (F.7).
@@ -95,7 +96,7 @@ def stored_permission(assessment: Assessment, *, now: datetime) -> RunPermission
 
 
 def permission_of_runner(*, clinic: Clinic, patient_id: uuid.UUID, now: datetime) -> RunPermission:
-    """Return what holds for a runner: what their latest assessment permits now."""
+    """Return what holds for a runner: what their latest assessment permits now, and their programme too."""
     own = clinic.assessments.filter(patient_id=patient_id, superseded_by__isnull=True)
     latest = (
         with_standing(own)
@@ -103,4 +104,10 @@ def permission_of_runner(*, clinic: Clinic, patient_id: uuid.UUID, now: datetime
         .order_by("-assessed_at", "-created_at")
         .first()
     )
-    return RunPermission(Permission.NOT_ASSESSED) if latest is None else stored_permission(latest, now=now)
+    if latest is None:
+        return RunPermission(Permission.NOT_ASSESSED)
+    found = stored_permission(latest, now=now)
+    programme = clinic.programmes.filter(patient_id=patient_id, state=Programme.State.RELEASED).first()
+    if found.state is not Permission.HOLDS or programme is None or session_of(programme, now=now).permitted:
+        return found
+    return replace(found, state=Permission.NOT_PERMITTED)

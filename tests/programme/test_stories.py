@@ -52,6 +52,7 @@ def where(programme: Any) -> tuple[str, str, int, int]:
 
 def test_a_grey_zone_runner_adjusts_builds_up_and_ends_in_prehab(weeks: Weeks) -> None:
     begun = weeks.begin(pain_run_peak_nrs=2, **YOUNG)
+    assert weeks.may_run() == "holds"
     assert (begun["plan"]["decision"], where(begun)) == ("adjust_running", ("active", "P3", 0, 75))
     assert [change["lever"] for change in begun["plan"]["changes"]] == ["distance", "speed"]
     assert weeks.session()["permitted"]
@@ -85,6 +86,7 @@ def test_after_a_rest_the_stages_are_walked_one_by_one(weeks: Weeks) -> None:
     assert stages == [0, 1, 1, 2, 2, 3]
     assert where(weeks.run_and_check(pain_run_peak_nrs=5))[2] == 1, "a red check goes back two"
     assert weeks.session()["blocked_by"] == "settle_first"
+    assert weeks.may_run() == "not_permitted", "one answer, wherever it is asked"
     weeks.step("settled")
     weeks.later(days=1)
     assert weeks.session()["permitted"]

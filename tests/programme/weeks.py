@@ -80,6 +80,10 @@ class Weeks:
     def session(self) -> Any:
         return self.get(f"/programmes/{self.programme}/session")
 
+    def may_run(self) -> str:
+        """What is answered to the question about the runner, whatever programme there is."""
+        return str(self.get(f"/patients/{self.patient.id}/run-permission")["state"])
+
     def run(self, **done: object) -> Any:
         """Log a run that ends now."""
         return self.step("runs", {"ended_at": self.now.isoformat(), **done})
