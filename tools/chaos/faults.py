@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from redis import Redis
 
 from backend.embedded.server import Server
-from tools.chaos.moods import ERROR, HANG, REFUSE, SLOW, SWALLOW, WELL
+from tools.chaos.moods import ERROR, HANG, REFUSE, SLOW, SWALLOW, WELL, in_hand_file
 from tools.chaos.stage import RECEIVERS, Stage
 
 #: From one fault of a lane to the next, in seconds: long runs have the usual pause, short ones less.
@@ -20,6 +20,7 @@ USUAL_PAUSE_SECONDS = 6.0
 SHORTEST_PAUSE_SECONDS = {"service": 1.2, "receivers": 2.0}
 LONGEST_OUTAGE_SECONDS = 12.0
 SHORTEST_OUTAGE_SECONDS = 0.5
+LATE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,24 @@ def _kill(*names: str) -> Deed:
     def deed(stage: Stage, seconds: float) -> None:  # noqa: ARG001 - the init system decides how long
         for name in names:
             stage.signal(name, signal.SIGKILL)
+
+    return deed
+
+
+def _kill_in_the_middle(receiver: str) -> Deed:
+    """The moment that matters most: the message is on its way and the receiver hasn't taken it."""
+
+    def deed(stage: Stage, seconds: float) -> None:
+        mood = stage.mood_file(receiver)
+        if mood.read_text() == WELL:
+            mood.write_text(HANG)
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not in_hand_file(mood).exists():
+            time.sleep(0.005)
+        for name in ("critical-1", "critical-2"):
+            stage.signal(name, signal.SIGKILL)
+        if mood.read_text() == HANG:
+            mood.write_text(WELL)
 
     return deed
 
@@ -64,13 +83,19 @@ def _mood(receiver: str, mood: str) -> Deed:
     return deed
 
 
-def _down(server: Server, number: signal.Signals, seconds: float) -> None:
-    """End a server by a signal, leave it down, and start it on what it left."""
+def _end(server: Server, number: signal.Signals) -> None:
+    """End a server by a signal, and let its leash forget a process id that may soon be somebody else's."""
     process = server.process
     if process is None:
         raise RuntimeError(f"{server.name} does not run.")
     process.send_signal(number)
     process.wait(timeout=30)
+    server.stop()
+
+
+def _down(server: Server, number: signal.Signals, seconds: float) -> None:
+    """End a server, leave it down, and start it on what it left."""
+    _end(server, number)
     time.sleep(seconds)
     server.start()
 
@@ -85,10 +110,7 @@ def _kill_redis(stage: Stage, seconds: float) -> None:
 
 def _lose_redis(stage: Stage, seconds: float) -> None:
     """Redis comes back on an empty disk."""
-    process = stage.redis.process
-    if process is not None:
-        process.kill()
-        process.wait()
+    _end(stage.redis, signal.SIGKILL)
     shutil.rmtree(stage.redis.home.folder("redis"))
     time.sleep(seconds)
     stage.redis.start()
@@ -116,6 +138,8 @@ LANES: Mapping[str, Mapping[str, Deed]] = {
         "kill beat": _kill("beat"),
         "kill web": _kill("web"),
         "kill workers and beat": _kill("critical-1", "critical-2", "default", "beat"),
+        "kill in mid-mail": _kill_in_the_middle("smtp"),
+        "kill in mid-call": _kill_in_the_middle("http"),
         "freeze critical-1": _freeze("critical-1"),
         "freeze critical-2": _freeze("critical-2"),
         "stop redis": _stop_redis,
@@ -156,7 +180,7 @@ def _plan_lane(chance: random.Random, lane: str, seconds: float, longest: float)
 class Havoc:
     """Carries a plan out, each lane in its own thread.
 
-    A fault that comes late starts as soon as it can, and not at all after ``seconds``.
+    A fault that comes late starts as soon as it can, at most LATE_SECONDS after the run's ``seconds``.
     """
 
     def __init__(self, stage: Stage, faults: Mapping[str, list[Fault]], *, seconds: float) -> None:
@@ -188,7 +212,7 @@ class Havoc:
     def _run(self, deeds: Mapping[str, Deed], faults: list[Fault]) -> None:
         for fault in faults:
             time.sleep(max(0.0, self._started + fault.at - time.monotonic()))
-            if time.monotonic() > self._started + self._seconds:
+            if time.monotonic() > self._started + self._seconds + LATE_SECONDS:
                 return
             try:
                 deeds[fault.kind](self._stage, fault.seconds)

@@ -15,17 +15,34 @@ POLL_SECONDS = 0.02
 Listen = Callable[[], Awaitable[asyncio.Server]]
 
 
+def in_hand_file(mood_file: Path) -> Path:
+    """Is there while the receiver of this mood has somebody's message in its hands."""
+    return mood_file.with_suffix(".in-hand")
+
+
 class Receiver:
     """Its mood, and what it took."""
 
     def __init__(self, mood_file: Path, log: Path) -> None:
         self.mood = WELL
         self._mood_file = mood_file
+        self._in_hand_file = in_hand_file(mood_file)
+        self._in_hand = 0
         self._changed = asyncio.Event()
         self._log = log.open("a", buffering=1)
 
     async def decide(self) -> str:
         """Wait as the mood wants it; returns what to do then: take it, swallow, refuse or hang up."""
+        self._in_hand += 1
+        self._in_hand_file.touch()
+        try:
+            return await self._wait()
+        finally:
+            self._in_hand -= 1
+            if not self._in_hand:
+                self._in_hand_file.unlink(missing_ok=True)
+
+    async def _wait(self) -> str:
         match self.mood:
             case "hang":
                 await self._changed.wait()
