@@ -23,7 +23,6 @@ BLOCKS = [
     session.NOT_YET,
     session.CHECK_UNANSWERED,
 ]
-ANYTHING = serializers.JSONField
 
 
 @extend_schema_serializer(component_name="Distance")

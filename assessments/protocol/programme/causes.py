@@ -6,7 +6,6 @@ could find them; they are here to be read, and a clinician who sees them adds wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assessments.protocol.conditions import (
@@ -216,4 +215,3 @@ CAUSES: tuple[Cause, ...] = (
         sources=("HH-T05", "B27"),
     ),
 )
-CAUSES_BY_ID: Mapping[str, Cause] = {cause.id: cause for cause in CAUSES}
