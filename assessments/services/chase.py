@@ -9,6 +9,7 @@ from assessments.models import Escalation, FollowUp, FollowUpKind, FollowUpResul
 from assessments.models.follow_up import CHASERS
 from assessments.protocol.follow_up import plan_chasers
 from assessments.protocol.vocabulary import URGENCIES, Urgency, urgency_rank
+from assessments.services.cancel import NO_MORE_ATTEMPTS, cancel_pending
 from assessments.services.deadlines import next_working_morning
 from clinics.actor import NamedClinician
 
@@ -80,18 +81,16 @@ def chase_again(escalation: Escalation, *, now: datetime) -> None:
 
 def answer_chasers(escalation: Escalation, *, code: Outcome, by: NamedClinician, now: datetime) -> None:
     """Close what the outcome of an escalation answers, so that nobody is asked what they have just said."""
-    pending = escalation.clinic.follow_ups.filter(
-        patient_id=escalation.patient_id, urgency=escalation.urgency, state__in=FollowUp.PENDING
-    )
-    released = {"next_attempt_at": None, "claim_token": None, "leased_until": None, "updated_at": now}
+    own = escalation.clinic.follow_ups.filter(patient_id=escalation.patient_id, urgency=escalation.urgency)
     if code in _ENDED_BY:
-        pending.update(state=State.CANCELLED, **released)
+        cancel_pending(own, now=now)
     elif code in _CONFIRMED_BY:
-        pending.filter(kind__in=_CONFIRMED_BY[code]).update(
+        own.filter(state__in=FollowUp.PENDING, kind__in=_CONFIRMED_BY[code]).update(
             state=State.ANSWERED,
             answered_at=now,
             result=FollowUpResult.CONFIRMED,
             result_at=now,
             result_by=by.member,
-            **released,
+            updated_at=now,
+            **NO_MORE_ATTEMPTS,
         )

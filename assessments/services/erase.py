@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from assessments.models import Escalation, Export, FollowUp
+from assessments.models import Escalation, Export
+from assessments.services.cancel import cancel_pending
 from assessments.services.exports import let_no_export_be_written, take_away_results
 from assessments.services.programmes.begin import end_current
 from assessments.services.submit import PatientNotFoundError
@@ -70,7 +71,7 @@ def erase_patient(
         if patient.erased_at is not None:
             return clinic.erasures.get(patient=patient)
         _refuse(clinic, patient, now)
-        _cancel_follow_ups(clinic, patient, now)
+        cancel_pending(clinic.follow_ups.filter(patient=patient), now=now)
         end_current(clinic, patient.id, now=now)
         erasure = clinic.erasures.create(
             patient=patient,
@@ -99,17 +100,6 @@ def _refuse(clinic: Clinic, patient: Patient, now: dt.datetime) -> None:
     escalations = list(clinic.escalations.select_for_update().filter(patient=patient).only("state"))
     if any(escalation.state not in ENDED for escalation in escalations):
         raise StillCalledForError
-
-
-def _cancel_follow_ups(clinic: Clinic, patient: Patient, now: dt.datetime) -> None:
-    pending = clinic.follow_ups.filter(patient=patient, state__in=FollowUp.PENDING)
-    pending.update(
-        state=FollowUp.State.CANCELLED,
-        next_attempt_at=None,
-        claim_token=None,
-        leased_until=None,
-        updated_at=now,
-    )
 
 
 def _records(clinic: Clinic, patient: Patient, now: dt.datetime) -> list[dict[str, Any]]:

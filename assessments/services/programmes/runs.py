@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from assessments.models import FollowUp, FollowUpKind, Programme, RunLog
 from assessments.protocol.programme import after_run
+from assessments.services.cancel import cancel_pending
 from assessments.services.programmes.session import session_of
 from assessments.services.programmes.standing import (
     Kind,
@@ -87,14 +88,7 @@ def _schedule_check(programme: Programme, run_at: datetime, now: datetime) -> Fo
     """The run's own check, and its task, take the place of an earlier one's that nobody answered."""
     clinic = programme.clinic
     kinds = (FollowUpKind.CHECK_24_HOURS, FollowUpKind.CLINICIAN_TASK)
-    clinic.follow_ups.filter(
-        patient_id=programme.patient_id, kind__in=kinds, state__in=FollowUp.PENDING
-    ).update(
-        state=FollowUp.State.CANCELLED,
-        next_attempt_at=None,
-        claim_token=None,
-        leased_until=None,
-        updated_at=now,
-    )
+    own = clinic.follow_ups.filter(patient_id=programme.patient_id, kind__in=kinds)
+    cancel_pending(own, now=now)
     latest = clinic.assessments.filter(patient_id=programme.patient_id).latest("assessed_at", "id")
     return plan_check(latest, run_at=run_at, now=now)

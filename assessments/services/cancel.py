@@ -1,0 +1,17 @@
+"""Follow-ups that nobody needs to answer any more."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from assessments.models import FollowUp
+
+#: Nothing is outstanding, and whoever is at work on the row finds that it isn't theirs any more.
+NO_MORE_ATTEMPTS: Mapping[str, None] = {"next_attempt_at": None, "claim_token": None, "leased_until": None}
+
+
+def cancel_pending(follow_ups: QuerySet[FollowUp], *, now: datetime) -> None:
+    """Cancel those of ``follow_ups`` that are still pending."""
+    pending = follow_ups.filter(state__in=FollowUp.PENDING)
+    pending.update(state=FollowUp.State.CANCELLED, updated_at=now, **NO_MORE_ATTEMPTS)
