@@ -16,7 +16,7 @@ from assessments.api import (
     follow_ups,
     overrides,
     programme_shapes,
-    programmes,
+    programme_steps,
 )
 from assessments.api import schema as shapes
 
@@ -183,7 +183,7 @@ PROGRAMME_STEPS = {
 
 def _describe_programmes() -> None:
     for step, (operation, summary) in PROGRAMME_STEPS.items():
-        view = programmes.STEPS[step]
+        view = programme_steps.STEPS[step]
         _describe(
             view,
             post=extend_schema(

@@ -14,6 +14,8 @@ from assessments.api import (
     on_call_services,
     operations,
     overrides,
+    programme_runs,
+    programme_steps,
     programmes,
     protocols,
     run_permission,
@@ -47,10 +49,10 @@ urlpatterns = [
     path("programmes/<uuid:programme_id>/session", programmes.SessionView.as_view(), name="session"),
     path("programmes/<uuid:programme_id>/load", programmes.LoadView.as_view(), name="load"),
     path("programmes/<uuid:programme_id>/events", programmes.EventsView.as_view(), name="programme-events"),
-    path("programmes/<uuid:programme_id>/runs", programmes.RunsView.as_view(), name="runs"),
+    path("programmes/<uuid:programme_id>/runs", programme_runs.RunsView.as_view(), name="runs"),
     *(
         path(f"programmes/<uuid:programme_id>/{step}", view.as_view(), name=f"programme-{step}")
-        for step, view in programmes.STEPS.items()
+        for step, view in programme_steps.STEPS.items()
     ),
     path("protocols", protocols.ProtocolsView.as_view(), name="protocols"),
     path("protocols/<str:version>", protocols.ProtocolView.as_view(), name="protocol"),

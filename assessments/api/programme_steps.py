@@ -1,0 +1,157 @@
+"""What a named clinician does with a programme; the services refuse what isn't possible now."""
+
+import uuid
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assessments.api import programme_shapes as shapes
+from assessments.api.escalations import OnBehalf, named_clinician
+from assessments.api.programme_view import WHY_NOT, ProgrammeView
+from assessments.programme_documents import programme_document
+from assessments.protocol.programme import BriskWalk, CalmDay
+from assessments.services.programmes import begin, steps
+from assessments.services.programmes.standing import NotNowError, ProgrammeNotFoundError
+from backend.api.problems import Problem
+from clinics.actor import NamedClinician
+
+
+class _StepView(ProgrammeView):
+    """A step that a named clinician takes, or reports. The services refuse what isn't possible now."""
+
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict",)}
+    body: ClassVar[type[OnBehalf]] = OnBehalf
+
+    def post(self, request: Request, programme_id: uuid.UUID) -> Response:
+        """Take the step and answer with the programme as it is now."""
+        body = self.body(data=request.data)
+        body.is_valid(raise_exception=True)
+        try:
+            self.step(programme_id, named_clinician(self, body.validated_data), body.validated_data)
+        except ProgrammeNotFoundError:
+            raise NotFound from None
+        except NotNowError as exc:
+            raise Problem("conflict", WHY_NOT[exc.code]) from None
+        return self.show_again(programme_id)
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The programme as it is now."""
+        return self.represent(programme_document(self.found(reference)))
+
+    @abstractmethod
+    def step(self, programme_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:
+        """What is done with the programme."""
+
+
+class ReleaseView(_StepView):
+    """A clinician signs it off."""
+
+    def step(self, programme_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:  # noqa: ARG002
+        """Release it to the runner."""
+        begin.release_programme(clinic=self.clinic, programme_id=programme_id, by=by, now=timezone.now())
+
+
+class SettledView(_StepView):
+    """The pause after a red check, or before a first test run, ends."""
+
+    def step(self, programme_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:  # noqa: ARG002
+        """The pain has been at its usual level for 24 hours."""
+        steps.report_settled(clinic=self.clinic, programme_id=programme_id, by=by, now=timezone.now())
+
+
+class ClearanceView(_StepView):
+    """A clinician clears running."""
+
+    def step(self, programme_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:  # noqa: ARG002
+        """Only then may P2 begin."""
+        steps.clear(clinic=self.clinic, programme_id=programme_id, by=by, now=timezone.now())
+
+
+class CompleteView(_StepView):
+    """From building into prehab."""
+
+    def step(self, programme_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:  # noqa: ARG002
+        """Usual volume and two green weeks."""
+        steps.complete(clinic=self.clinic, programme_id=programme_id, by=by, now=timezone.now())
+
+
+class CalmDayView(_StepView):
+    """A day of P0."""
+
+    body = shapes.CalmDayBody
+
+    def step(self, programme_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:
+        """The second calm day in a row leads to P1."""
+        day = CalmDay(body["usual_nrs"], body["walking_nrs"])
+        steps.report_calm_day(
+            clinic=self.clinic, programme_id=programme_id, day=day, by=by, now=timezone.now()
+        )
+
+
+class BriskWalkView(_StepView):
+    """A brisk walk of P1."""
+
+    body = shapes.BriskWalkBody
+
+    def step(self, programme_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:
+        """The second good one leads to P2, unless a clearance is outstanding."""
+        walk = BriskWalk(body["minutes"], body["rise_during"], body["rise_next_day"])
+        steps.report_brisk_walk(
+            clinic=self.clinic, programme_id=programme_id, walk=walk, by=by, now=timezone.now()
+        )
+
+
+class _ReasonedView(_StepView):
+    """A step on a clinician's own judgement."""
+
+    body = shapes.StepBody
+    service: ClassVar[Any]
+
+    def step(self, programme_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:
+        """Take it with its reason."""
+        type(self).service(
+            clinic=self.clinic, programme_id=programme_id, by=by, reason=body["reason"], now=timezone.now()
+        )
+
+
+class HoldView(_ReasonedView):
+    """Pause it."""
+
+    service = staticmethod(steps.hold)
+
+
+class ResumeView(_ReasonedView):
+    """Go on."""
+
+    service = staticmethod(steps.resume)
+
+
+class StepBackView(_ReasonedView):
+    """One stage less."""
+
+    service = staticmethod(steps.step_back)
+
+
+class AdvanceView(_ReasonedView):
+    """One stage more."""
+
+    service = staticmethod(steps.advance)
+
+
+#: The last part of a step's address → its view.
+STEPS: dict[str, type[_StepView]] = {
+    "release": ReleaseView,
+    "settled": SettledView,
+    "clearance": ClearanceView,
+    "complete": CompleteView,
+    "calm-days": CalmDayView,
+    "brisk-walks": BriskWalkView,
+    "hold": HoldView,
+    "resume": ResumeView,
+    "step-back": StepBackView,
+    "advance": AdvanceView,
+}

@@ -1,0 +1,49 @@
+"""What the views of programmes share: finding one, and what stands in the way of a step in words."""
+
+import uuid
+from typing import ClassVar
+
+from django.shortcuts import get_object_or_404
+
+from assessments.models import Programme
+from assessments.programme_documents import readable_programmes
+from backend.api.etags import Conditional
+from clinics.api.views import ClinicAPIView
+
+#: What stands in the way, in words.
+WHY_NOT = {
+    "advanced_already": "It was advanced already; a green check comes before the next step.",
+    "before_the_last_run": "A later run is logged already.",
+    "below_usual_volume": "The usual volume isn't reached yet.",
+    "check_unanswered": "The check of the last run isn't answered.",
+    "cleared": "It is cleared already.",
+    "escalation_waits": "An urgent escalation of the runner isn't resolved.",
+    "in_the_future": "The run ends in the future.",
+    "last_check_not_green": "The last check wasn't green.",
+    "needs_assessment": "It was stopped or suspended: a new assessment decides.",
+    "no_clearance_needed": "It needs no clearance.",
+    "no_running_in_this_phase": "This phase holds no running.",
+    "not_a_draft": "It is no draft any more.",
+    "not_active": "It isn't active.",
+    "not_held": "It isn't held.",
+    "not_latest": "The runner has been assessed since.",
+    "not_released": "It isn't released.",
+    "not_two_green_weeks": "Two weeks of green checks are needed.",
+    "overridden": "A clinician decided otherwise than the protocol.",
+    "provisional": "The runner answered alone; a clinician's own assessment comes first.",
+    "same_day": "Today's is reported already.",
+    "settle_first": "The pain must be at its usual level for 24 hours first.",
+    "too_long_ago": "The run is more than 36 hours past.",
+    "wrong_phase": "It is in another phase.",
+}
+
+
+class ProgrammeView(Conditional, ClinicAPIView):
+    """What the views of one programme share."""
+
+    resource = "programmes"
+    needs_if_match: ClassVar[frozenset[str]] = frozenset()
+
+    def found(self, programme_id: uuid.UUID) -> Programme:
+        """The programme. Raises ``Http404``."""
+        return get_object_or_404(readable_programmes(self.clinic.programmes.all()), id=programme_id)
