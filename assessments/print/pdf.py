@@ -1,0 +1,64 @@
+"""Set a document in a process of its own, bounded in size and time."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+TEMPLATES = Path(__file__).parent / "templates"
+CHILD = Path(__file__).parent / "typeset.py"
+#: No document of ours comes near these; what does isn't one.
+DATA_BYTES_MAX = 512 * 1024
+PDF_BYTES_MAX = 8 * 1024 * 1024
+SECONDS_MAX = 15.0
+
+
+class Template(StrEnum):
+    """The documents there are; each is a ``.typ`` file in ``templates/``."""
+
+    PROGRAMME = "programme"
+
+
+class PrintError(Exception):
+    """The document could not be set. Says why in a word and repeats nothing of the data."""
+
+
+def pdf(
+    template: Template, data: Mapping[str, object], *, made_at: datetime, seconds_max: float = SECONDS_MAX
+) -> bytes:
+    """Return the document as PDF: tagged, with language and title; the same bytes for the same input.
+
+    ``data`` is JSON-ready and reaches the template as values, never as markup: whatever a person wrote is
+    text. ``made_at`` is aware and stands in the PDF as its date. The library runs in a process of its own,
+    without this one's environment, so that neither time, memory nor a crash of it is ours, and it has neither
+    fonts of the system nor anything to fetch. Raises ``PrintError``.
+    """
+    order = {
+        "template": str(TEMPLATES / f"{template.value}.typ"),
+        "root": str(TEMPLATES),
+        "data": dict(data),
+        "made_at": int(made_at.timestamp()),
+    }
+    body = json.dumps(order, sort_keys=True).encode()
+    if len(body) > DATA_BYTES_MAX:
+        raise PrintError("too_much_data")
+    made = _run(body, seconds_max)
+    if len(made) > PDF_BYTES_MAX:
+        raise PrintError("too_large")
+    return made
+
+
+def _run(body: bytes, seconds_max: float) -> bytes:
+    command = [sys.executable, "-I", str(CHILD)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own file, nothing of a caller's in the command
+            command, input=body, capture_output=True, timeout=seconds_max, env={}, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise PrintError("too_slow") from None
+    if done.returncode or not done.stdout.startswith(b"%PDF-"):
+        raise PrintError("not_set")
+    return done.stdout
