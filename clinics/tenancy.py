@@ -36,6 +36,15 @@ def clinic_scope(clinic_id: uuid.UUID) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def reading_scope(clinic_id: uuid.UUID) -> Iterator[None]:
+    """The same, in a transaction in which PostgreSQL refuses every change."""
+    with clinic_scope(clinic_id):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        yield
+
+
 def _set_clinic(clinic_id: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('app.clinic', %s, true)", [clinic_id])

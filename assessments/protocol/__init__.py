@@ -18,11 +18,13 @@ from assessments.protocol.engine import (
     protocol_hash,
 )
 from assessments.protocol.evaluation import Evaluation, Verdict
+from assessments.protocol.outcome import Direction, Outcome, direction
 from assessments.protocol.parameters import PARAMETERS, Parameter
 from assessments.protocol.problems import InvalidAnswers, InvalidParameters, Problem
 from assessments.protocol.question_types import Question
 from assessments.protocol.questions import ADMINISTRATIVE, QUESTIONS
 from assessments.protocol.validation import Notice, ValidAnswers, validate
+from assessments.protocol.versions import UnknownVersionError, protocol_of
 
 __all__ = [
     "ADMINISTRATIVE",
@@ -33,20 +35,25 @@ __all__ = [
     "QUESTIONS",
     "CompiledProtocol",
     "Criterion",
+    "Direction",
     "Evaluation",
     "InvalidAnswers",
     "InvalidParameters",
     "Notice",
+    "Outcome",
     "Parameter",
     "Problem",
     "Question",
+    "UnknownVersionError",
     "ValidAnswers",
     "Verdict",
     "canonical_json",
     "compile_protocol",
     "decide",
+    "direction",
     "evaluate",
     "protocol_for",
     "protocol_hash",
+    "protocol_of",
     "validate",
 ]

@@ -22,6 +22,7 @@ from assessments.protocol.evaluation import (
     Verdict,
 )
 from assessments.protocol.next_questions import NextQuestions
+from assessments.protocol.outcome import Outcome
 from assessments.protocol.parameters import parameter_values
 from assessments.protocol.question_types import Question
 from assessments.protocol.questions import QUESTIONS
@@ -107,6 +108,13 @@ class CompiledProtocol:
         rank, urgency, met = self._outcome(answers)
         criteria = self.context.criteria
         return Verdict(RANKS[rank][0], URGENCIES[urgency], tuple(criteria[place].id for place in met))
+
+    def outcome(self, answers: ValidAnswers) -> Outcome:
+        """What `evaluate` comes to, without the explanation: `decide` with kind and adjustment."""
+        rank, urgency, met = self._outcome(answers)
+        decision, kind = RANKS[rank]
+        level = self._adjust_level(met) if rank == ADJUST_RANK else None
+        return Outcome(decision, kind, URGENCIES[urgency], level)
 
     def interpret(self, answers: ValidAnswers) -> tuple[str, ...]:
         """Ids of the met criteria, condition by condition in three-valued logic: checks the compiled form."""
