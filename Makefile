@@ -1,6 +1,6 @@
 # Two commands matter: `make run` shows the service working, `make test` proves that it does.
 .DEFAULT_GOAL := help
-.PHONY: help install run reset test check lock generate chaos bench-protocol bench bench-escalation clean
+.PHONY: help install run reset test check lock generate chaos bench-protocol bench bench-escalation bench-replay clean
 
 # The first Python of 3.11 or later that works; set PYTHON to choose another.
 PYTHON ?= $(shell for name in python3.11 python3.12 python3 python3.13 python3.14; do \
@@ -60,6 +60,9 @@ bench: install  ## Measure POST /assessments, beside its floors
 
 bench-escalation: install  ## Measure commit to mail under load, and a claim among millions of follow-ups
 	@$(RUN_PYTHON) -m bench.escalation $(ARGS)
+
+bench-replay: install  ## Measure evaluating stored assessments again
+	@$(RUN_PYTHON) -m bench.replay $(ARGS)
 
 clean:  ## Remove the virtual environment and every cache; data in .run/ stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles

@@ -1,0 +1,1 @@
+"""What evaluating a clinic's stored assessments again costs."""
