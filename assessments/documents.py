@@ -63,6 +63,7 @@ def assessment_document(
         "answers": assessment.answers,
         "absent_reasons": assessment.absent_reasons,
         "carried": assessment.carried,
+        "attested": assessment.attested,
         "evaluation": assessment.evaluation,
         "notices": assessment.notices,
         "escalation": _id(escalation),

@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/problems/<slug:code>", docs.problem_page, name="problem"),
     path("oauth/", include((oauth.urlpatterns, "oauth2_provider"))),
     path("admin/", include("clinics.pages.urls")),
+    path("admin/", include("assessments.pages.urls")),
     path("admin/", admin.site.urls),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),

@@ -1,7 +1,7 @@
 """The access log's side of the dashboard: whose data a page showed to the person signed in."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -14,11 +14,16 @@ from clinics.services.access_log import log_access
 
 def log_page(request: HttpRequest, response: HttpResponse, member: Membership) -> None:
     """Note every patient on a page of the dashboard, in the transaction of the page."""
+    log_reading(request, member, _patients(response))
+
+
+def log_reading(request: HttpRequest, member: Membership, patients: Iterable[uuid.UUID]) -> None:
+    """Note that the page told the person something about these patients."""
     match = request.resolver_match
     log_access(
         clinic=member.clinic,
         actor=Actor(user=member.user),
-        patients=_patients(response),
+        patients=patients,
         action=f"{request.method} {match.view_name if match else ''}",
         purpose="",
         request_id=request.META.get("REQUEST_ID", ""),

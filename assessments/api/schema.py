@@ -261,6 +261,14 @@ class EffectiveShape(Shape):
     run_status = WordField("RunStatus", RunStatus)
 
 
+@extend_schema_serializer(component_name="Attested")
+class AttestedShape(Shape):
+    """Findings of a screen that one tick ruled out, by the person in `recorded_by`."""
+
+    screen = WordField("Screen", Screen)
+    questions = serializers.ListField(child=serializers.CharField(), help_text="Names of questions.")
+
+
 @extend_schema_serializer(component_name="RunPermission")
 class RunPermissionShape(Shape):
     """Whether the permission to run still holds. Only `holds` permits a run.
@@ -290,6 +298,9 @@ class AssessmentShape(Shape):
     answers = AnswersField(help_text="As evaluated: units converted, unknowns left out.")
     absent_reasons = AbsentReasonsField()
     carried = serializers.DictField(child=CarriedShape(), help_text="Answers taken over, by question.")
+    attested = AttestedShape(
+        many=True, help_text="What whoever recorded it ruled out together; each is an explicit answer too."
+    )
     evaluation = EvaluationShape()
     notices = NoticeShape(many=True)
     escalation = serializers.UUIDField(

@@ -31,6 +31,11 @@ class Assessment(Identified):
     evaluation = models.JSONField()
     notices = models.JSONField(default=list)
     carried = models.JSONField(default=dict, help_text="Answers carried from an earlier assessment: F.8.")
+    attested = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="Findings that whoever recorded it ruled out together, by screen; each is an answer too.",
+    )
     decision = models.CharField(max_length=40)
     urgency = models.CharField(max_length=30)
     protocol_version = models.CharField(max_length=20)

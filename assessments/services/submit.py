@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from assessments.services.programmes.checks import react_to
 from assessments.services.schedule import Schedule, planned_follow_ups, take_over_schedule
 from clinics.actor import Actor
 from clinics.models import Clinic
+from clinics.models.base import new_id
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from patients.services import PatientErasedError
@@ -49,7 +50,8 @@ class PatientNotFoundError(Exception):
 class Submission:
     """What somebody hands in: answers as received, who gathered them and when.
 
-    ``check`` is the follow-up that it answers.
+    ``check`` is the follow-up that it answers. ``attested`` are the findings that somebody ruled out
+    together, screen by screen; ``id`` the assessment's, when whoever hands it in has chosen one.
     """
 
     patient_id: uuid.UUID
@@ -61,6 +63,8 @@ class Submission:
     supersedes: Assessment | None = None
     reason: str = ""
     check: uuid.UUID | None = None
+    attested: Sequence[Mapping[str, Any]] = ()
+    id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
         raise PathwayIncompleteError(clinic.missing_from_pathway)
     with clinic_scope(clinic.id):
         patient, has_programme = _lock(clinic, submission.patient_id)
-        answers, notices = _with_age(submission, patient, clinic)
+        answers, notices = with_age(submission, patient, clinic)
         _refuse_anonymous_clearance(answers)
         evaluation = evaluate(
             answers, assessed_at=submission.assessed_at, assessor_role=submission.assessor_role
@@ -131,7 +135,7 @@ def _lock(clinic: Clinic, patient_id: uuid.UUID) -> tuple[Patient, bool]:
     return Patient(id=patient_id, clinic=clinic, birth_date=row[0]), bool(row[2])
 
 
-def _with_age(
+def with_age(
     submission: Submission, patient: Patient, clinic: Clinic
 ) -> tuple[dict[str, object], list[dict[str, str]]]:
     """The answers with the age from the birth date, and what must be said about it."""
@@ -179,6 +183,7 @@ def _assessment(
     now: dt.datetime,
 ) -> Assessment:
     return Assessment(
+        id=submission.id or new_id(),
         clinic=clinic,
         patient_id=submission.patient_id,
         assessed_at=submission.assessed_at,
@@ -190,6 +195,7 @@ def _assessment(
         evaluation=evaluation.as_dict(),
         notices=notices,
         carried=dict(submission.carried),
+        attested=list(submission.attested),
         decision=evaluation.decision.value,
         urgency=evaluation.urgency.value,
         protocol_version=evaluation.protocol_version,

@@ -39,6 +39,7 @@ KEPT = {
     "patients.Erasure.records": "numbers",
     "assessments.Assessment.absent_reasons": "codes",
     "assessments.Assessment.notices": "codes and the service's own sentences",
+    "assessments.Assessment.attested": "names of questions",
     "assessments.Assessment.carried": "ids and dates",
     "assessments.Assessment.decision": "a code",
     "assessments.Assessment.urgency": "a code",

@@ -1,0 +1,136 @@
+"""The decision on what has been typed so far; nothing is stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from assessments.decision_page import decision_words, label, urgency_words
+from assessments.form.entered import Entered
+from assessments.form.names import place
+from assessments.form.reading import applies
+from assessments.protocol import QUESTIONS, Evaluation, InvalidAnswers, Question, evaluate
+from assessments.protocol.explain import PLANS
+from assessments.protocol.questions import QUESTIONS_BY_NAME
+from assessments.protocol.vocabulary import ESSENTIAL_SCREENS, Screen, Urgency
+from assessments.services.submit import Submission, with_age
+from clinics.models import Clinic
+from patients.models import Patient
+
+SCREENS = {
+    Screen.EMERGENCY: "Emergency screen",
+    Screen.URGENT: "Urgent screen",
+    Screen.CORE: "Core answers",
+    Screen.RUN_REACTION: "Reaction to the last run",
+    Screen.OPTIONAL: "Further answers",
+}
+#: What comes first with each urgency, before anything else is asked.
+FIRST_STEPS = {
+    Urgency.EMERGENCY_NOW: "Send the runner now. Record this at once: whoever is on call is called.",
+    Urgency.SAME_DAY: "A medical review today. Record this at once: whoever is on call is called.",
+    Urgency.COMPLETE_SCREEN_NOW: "Ask what is missing now, before the runner leaves.",
+    Urgency.WITHIN_2_WEEKS: "A medical review within two weeks. Recording it starts the referral.",
+    Urgency.ROUTINE: "A routine referral. Recording it starts the referral.",
+}
+#: Questions named beside the first.
+SHOWN_NEXT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of a screen's questions that apply are answered."""
+
+    screen: str
+    title: str
+    answered: int
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Everything the panel beside the form shows."""
+
+    level: str
+    decision: str
+    urgency: str
+    first_step: str
+    send_to: Clinic | None
+    plan: str
+    provisional: bool
+    reasons: tuple[Mapping[str, Any], ...]
+    contradictions: tuple[str, ...]
+    next: tuple[tuple[str, str], ...]
+    progress: tuple[Progress, ...]
+    left_out: tuple[tuple[str, str], ...]
+    not_asked: tuple[str, ...]
+
+    @property
+    def announcement(self) -> str:
+        """What a screen reader says when it changes."""
+        then = f" Next: {self.next[0][1]}." if self.next else ""
+        return f"{self.decision} Urgency: {self.urgency}.{then}"
+
+
+def live_decision(entered: Entered, *, patient: Patient, clinic: Clinic, now: datetime) -> Live:
+    """Evaluate what has been typed; an answer that can't be read counts as unknown and is named."""
+    gathered = entered.gathered
+    left_out: dict[str, str] = {problem.pointer.split("/")[1]: "" for problem in gathered.problems}
+    at, role = entered.assessed_at or now, entered.assessor_role
+    answers = {name: value for name, value in gathered.answers.items() if name not in left_out}
+    try:
+        evaluation = _evaluate(answers, at, role, patient, clinic)
+    except InvalidAnswers as refused:
+        left_out |= {problem.pointer.split("/")[1]: "" for problem in refused.problems}
+        answers = {name: value for name, value in answers.items() if name not in left_out}
+        evaluation = _evaluate(answers, at, role, patient, clinic)
+    return _live(evaluation, clinic, tuple((place(name), _title(name)) for name in left_out))
+
+
+def _evaluate(
+    answers: dict[str, object], at: datetime, role: str, patient: Patient, clinic: Clinic
+) -> Evaluation:
+    known, _ = with_age(Submission(patient.id, at, role, answers), patient, clinic)
+    return evaluate(known, assessed_at=at, assessor_role=role)
+
+
+def _live(evaluation: Evaluation, clinic: Clinic, left_out: tuple[tuple[str, str], ...]) -> Live:
+    told = evaluation.as_dict()
+    named = evaluation.next_questions[: SHOWN_NEXT + 1]
+    return Live(
+        level=evaluation.urgency.value,
+        decision=decision_words(told),
+        urgency=urgency_words(evaluation.urgency, at_least=evaluation.urgency_is_lower_bound),
+        first_step=FIRST_STEPS.get(evaluation.urgency, ""),
+        send_to=clinic if evaluation.urgency == Urgency.EMERGENCY_NOW else None,
+        plan=PLANS[evaluation.plan_release],
+        provisional=evaluation.provisional,
+        reasons=tuple(met.as_dict() for met in evaluation.criteria_met),
+        contradictions=tuple(found.statement for found in evaluation.contradictions),
+        next=tuple((place(*name.split(".")), _title(name)) for name in named),
+        progress=tuple(_progress(evaluation)),
+        left_out=left_out,
+        not_asked=tuple(q.name for q in QUESTIONS if applies(q, evaluation.answers) is False),
+    )
+
+
+def _title(name: str) -> str:
+    """A question by its short name."""
+    name, _, item = name.partition(".")
+    question = QUESTIONS_BY_NAME.get(name)
+    if question is None or item:
+        return label(f"{name}.{item}" if item else name)
+    return question.phrase[:1].upper() + question.phrase[1:]
+
+
+def _progress(evaluation: Evaluation) -> list[Progress]:
+    missing = {item.question for item in evaluation.missing}
+    found = []
+    for screen in ESSENTIAL_SCREENS:
+        asked = [q for q in QUESTIONS if q.screen == screen and _counts(q, evaluation)]
+        answered = sum(question.name not in missing for question in asked)
+        found.append(Progress(screen.value, SCREENS[screen], answered, len(asked)))
+    return found
+
+
+def _counts(question: Question, evaluation: Evaluation) -> bool:
+    return applies(question, evaluation.answers) is True

@@ -1,0 +1,165 @@
+"""What was typed becomes answers as the protocol reads them.
+
+Numbers are the only thing converted. Whatever can't be one stays as it was typed, so that the protocol
+refuses it by name; an empty control is an unknown answer.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from django.utils.datastructures import MultiValueDict
+
+from assessments.form.names import UNKNOWN, asked_none, control, none_of_these, reason_of, unit_of
+from assessments.protocol import QUESTIONS, Problem, Question, protocol_for
+from assessments.protocol.vocabulary import Screen
+
+Typed = MultiValueDict[str, str]
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,15})?")
+#: Rows of a list that are looked for; the protocol has its own, lower limit.
+MAX_ROWS = 60
+#: The screens whose findings may be ruled out together, by somebody who answers for it.
+ATTESTED_SCREENS = (Screen.EMERGENCY, Screen.URGENT)
+_RULED_OUT = "“None of these” is ticked, yet this is answered otherwise. Correct one of the two."
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Answers as received, and what the form itself found wrong.
+
+    ``rows`` are the list items' row numbers, ``unknown`` the questions said to have no known answer.
+    """
+
+    answers: dict[str, object] = field(default_factory=dict)
+    absent_reasons: dict[str, str] = field(default_factory=dict)
+    attested: list[dict[str, object]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rows: dict[str, list[int]] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+
+
+def gather(typed: Typed) -> Gathered:
+    """Read the whole form."""
+    gathered = Gathered()
+    for question in QUESTIONS:
+        value = _READERS[question.type](question, (question.name,), typed, gathered)
+        if value is not None:
+            gathered.answers[question.name] = value
+        elif (reason := typed.get(reason_of(question.name))) and _takes_reason(question, gathered):
+            gathered.absent_reasons[question.name] = reason
+    for screen in ATTESTED_SCREENS:
+        if typed.get(none_of_these(screen.value)):
+            _rule_out(screen, gathered)
+    return gathered
+
+
+def _takes_reason(question: Question, gathered: Gathered) -> bool:
+    """Where unknown is a choice of its own, its reason counts only while it is chosen."""
+    return question.name in gathered.unknown or question.type not in ("choice", "objects")
+
+
+def negative(question: Question) -> str | None:
+    """The answer that rules a finding out: "no" or "none"; ``None`` for a question that is no finding."""
+    words = ("no", "none") if question.type == "choice" else ()
+    return next((word for word in words if word in question.choices), None)
+
+
+def ruled_out_together(screen: Screen) -> list[Question]:
+    """The findings of a screen that its "none of these" is about."""
+    return [question for question in QUESTIONS if question.screen == screen and negative(question)]
+
+
+def applies(question: Question, answers: Mapping[str, object]) -> bool | None:
+    """Whether the question is to be asked, as far as the answers tell."""
+    if question.applies_when is None:
+        return True
+    return question.applies_when.evaluate(answers, protocol_for().context)
+
+
+def _rule_out(screen: Screen, gathered: Gathered) -> None:
+    """Write a "no" of its own for each finding that is still open; nothing that was answered is changed."""
+    named = []
+    for question in ruled_out_together(screen):
+        if not applies(question, gathered.answers):
+            continue
+        named.append(question.name)
+        answer = gathered.answers.get(question.name)
+        if answer is None and question.name not in gathered.unknown:
+            gathered.answers[question.name] = negative(question)
+        elif answer != negative(question):
+            gathered.problems.append(Problem(Problem.place(question.name), "not_ruled_out", _RULED_OUT))
+    gathered.attested.append({"screen": screen.value, "questions": named})
+
+
+Path = tuple[object, ...]
+
+
+def _choice(question: Question, path: Path, typed: Typed, gathered: Gathered) -> object:
+    value = typed.get(control(*path)) or None
+    if value == UNKNOWN and len(path) == 1:
+        gathered.unknown.add(question.name)
+        return None
+    return value
+
+
+def _choices(question: Question, path: Path, typed: Typed, gathered: Gathered) -> object:  # noqa: ARG001
+    return typed.getlist(control(*path)) or None
+
+
+def _text(question: Question, path: Path, typed: Typed, gathered: Gathered) -> object:  # noqa: ARG001
+    return typed.get(control(*path), "").strip() or None
+
+
+def _number(question: Question, path: Path, typed: Typed, gathered: Gathered) -> object:  # noqa: ARG001
+    text = typed.get(control(*path), "").strip()
+    if not text:
+        return None
+    number: object = text
+    if _NUMBER.fullmatch(text):
+        number = float(text.replace(",", ".")) if "." in text or "," in text else int(text)
+    unit = typed.get(unit_of(*path))
+    own = question.units[0][0] if question.units else None
+    return {"value": number, "unit": unit} if own and unit and unit != own else number
+
+
+def _features(question: Question, path: Path, typed: Typed, gathered: Gathered) -> object:  # noqa: ARG001
+    found = {item: typed.get(control(*path, item)) for item in question.choices}
+    return {item: answer for item, answer in found.items() if answer} or None
+
+
+def _object(question: Question, path: Path, typed: Typed, gathered: Gathered) -> object:
+    read = {
+        part.name: _READERS[part.type](part, (*path, part.name), typed, gathered) for part in question.fields
+    }
+    return {name: value for name, value in read.items() if value is not None} or None
+
+
+def _objects(question: Question, path: Path, typed: Typed, gathered: Gathered) -> object:
+    """The rows that hold something; asked and empty is an answer of its own."""
+    found = {row: _object(question, (*path, row), typed, gathered) for row in range(MAX_ROWS)}
+    rows = {row: value for row, value in found.items() if value}
+    gathered.rows[question.name] = list(rows)
+    said = typed.get(asked_none(question.name))
+    if rows:
+        if said:
+            detail = "Something is listed, yet it is said that there is none or that it isn't known."
+            gathered.problems.append(Problem(Problem.place(question.name), "none_and_listed", detail))
+        return list(rows.values())
+    if said == UNKNOWN:
+        gathered.unknown.add(question.name)
+    return [] if said == "none" else None
+
+
+_READERS: dict[str, Callable[[Question, Path, Typed, Gathered], object]] = {
+    "choice": _choice,
+    "choices": _choices,
+    "integer": _number,
+    "number": _number,
+    "date": _text,
+    "date_or_time": _text,
+    "text": _text,
+    "features": _features,
+    "object": _object,
+    "objects": _objects,
+}

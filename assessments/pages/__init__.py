@@ -1,0 +1,1 @@
+"""The dashboard's clinical pages, on the services that the API uses."""

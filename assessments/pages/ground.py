@@ -1,0 +1,71 @@
+"""What every clinical page shares: who may open it, the clinic's own time, and the note of whom it shows."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from clinics.actor import Actor, NamedClinician
+from clinics.dashboard_reads import log_reading
+from clinics.models import Membership
+from clinics.pages.layout import page_context
+from clinics.permissions import Permission
+from clinics.services.name_clinician import name_clinician
+from clinics.signed_in import may, member_of
+from patients.models import Patient
+
+#: A view of the clinical pages: it is handed the member who looks.
+View = Callable[..., HttpResponse]
+
+
+def clinical(*needed: Permission) -> Callable[[View], Callable[..., HttpResponse]]:
+    """Decorate a view ``(request, member, **ids)`` that only who may do all of it may open."""
+
+    def decorate(view: View) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def answer(request: HttpRequest, **ids: Any) -> HttpResponse:
+            member = member_of(request)
+            if member is None or not all(may(request, permission) for permission in needed):
+                raise PermissionDenied
+            with timezone.override(member.clinic.zone):
+                response = view(request, member, **ids)
+                return response.render() if isinstance(response, TemplateResponse) else response
+
+        return admin.site.admin_view(answer)
+
+    return decorate
+
+
+def page(
+    request: HttpRequest, member: Membership, template: str, title: str, *, about: uuid.UUID, **context: Any
+) -> HttpResponse:
+    """Show a page about a runner, and note that it was read."""
+    whole = page_context(request, title, member=member, **context)
+    response = TemplateResponse(request, template, whole).render()
+    log_reading(request, member, [about])
+    return response
+
+
+def own_patient(member: Membership, patient_id: uuid.UUID) -> Patient:
+    """The clinic's own runner; another clinic's, an archived or an erased one doesn't exist (404)."""
+    patient = member.clinic.patients.filter(id=patient_id, archived_at=None, erased_at=None).first()
+    if patient is None:
+        raise Http404
+    patient.clinic = member.clinic
+    return patient
+
+
+def actor_of(member: Membership) -> Actor:
+    """The signed-in person, who acts in the dashboard."""
+    return Actor(user=member.user)
+
+
+def clinician_of(member: Membership) -> NamedClinician:
+    """The signed-in person, who answers for a step as a clinician of the clinic."""
+    return name_clinician(clinic=member.clinic, actor=actor_of(member))

@@ -1,0 +1,11 @@
+"""Routes of the clinical pages, all under /admin/; ids and nothing else travel in them."""
+
+from django.urls import path
+
+from assessments.pages import assess
+
+urlpatterns = [
+    path("patients/<uuid:patient_id>/assess/", assess.assess, name="assess"),
+    path("patients/<uuid:patient_id>/assess/decision/", assess.decide_so_far, name="assess-decision"),
+    path("assessments/<uuid:assessment_id>/correct/", assess.correct, name="correct-assessment"),
+]

@@ -1,0 +1,1 @@
+"""The clinician's own forms: what they show, take, refuse and record."""
