@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from backend import health, monitors
+from backend import fhir, health, monitors
 from backend.api import docs
 from clinics import oauth
 
@@ -15,6 +15,7 @@ api_v1 = [
 
 urlpatterns = [
     path("api/v1/", include(api_v1)),
+    path("fhir/", include(fhir.urlpatterns)),
     path("api/schema", docs.SchemaView.as_view(), name="schema"),
     path("api/docs", docs.DocsView.as_view(), name="docs"),
     path("api/problems/<slug:code>", docs.problem_page, name="problem"),

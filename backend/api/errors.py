@@ -1,4 +1,4 @@
-"""Errors outside REST framework's views: problem details for programs, a plain page for people."""
+"""Errors outside REST framework's views: for programs as their part of the service has them, else a page."""
 
 import sys
 
@@ -7,6 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
+from backend.api.fhir.outcomes import is_fhir, outcome_response
 from backend.api.problems import CONTENT_TYPE, PROBLEMS, problem_response
 
 _PAGE = """<!doctype html>
@@ -24,7 +25,7 @@ def plain_page(title: str, advice: str, status: int) -> HttpResponse:
 
 def wants_problem(request: HttpRequest) -> bool:
     """True for everything under the API and for whoever prefers JSON to HTML."""
-    if request.path.startswith("/api/"):
+    if request.path.startswith(("/api/", "/cds-services")):
         return True
     return request.get_preferred_type(["text/html", "application/json", CONTENT_TYPE]) in {
         "application/json",
@@ -32,7 +33,14 @@ def wants_problem(request: HttpRequest) -> bool:
     }
 
 
+def refusal(request: HttpRequest, code: str) -> HttpResponse:
+    """A problem as the part of the service that was asked writes its errors."""
+    return outcome_response(request, code) if is_fhir(request) else problem_response(request, code)
+
+
 def _answer(request: HttpRequest, code: str) -> HttpResponse:
+    if is_fhir(request):
+        return outcome_response(request, code)
     if wants_problem(request):
         return problem_response(request, code)
     status, title, advice = PROBLEMS[code]

@@ -8,7 +8,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from backend.api.problems import problem_response
+from backend.api.errors import refusal
 
 _ACCEPTABLE = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
@@ -43,7 +43,7 @@ class RequireLengthMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer 411, or go on."""
         if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
-            return problem_response(request, "length_required")
+            return refusal(request, "length_required")
         return self.get_response(request)
 
 

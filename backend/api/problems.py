@@ -252,16 +252,21 @@ def _translate(exc: Exception) -> Problem | None:
     return Problem(code, headers=_HEADERS.get(code)) if code else None
 
 
-def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
-    """Answer an exception of a view as a problem; an unforeseen one is logged without its message."""
-    request = context.get("request")
+def foreseen(exc: Exception) -> Problem:
+    """The problem behind an exception; one nobody foresaw is logged without its message."""
     problem = _translate(exc)
     if problem is None:
         logger.error("unhandled_exception", kind=type(exc).__name__, where=places(exc.__traceback__))
         problem = Problem("internal_error")
     if problem.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
         logger.warning("dependency_unavailable", kind=type(exc).__name__)
-    body = problem_body(request, problem.problem_code, str(problem.detail), problem.errors)
+    return problem
+
+
+def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Answer an exception of a view as a problem."""
+    problem = foreseen(exc)
+    body = problem_body(context.get("request"), problem.problem_code, str(problem.detail), problem.errors)
     response = Response(body, status=problem.status_code, headers=problem.headers, content_type=CONTENT_TYPE)
     response["Cache-Control"] = "no-store"
     return response

@@ -1,25 +1,24 @@
 """Which patients an answer showed: the access log's side of a view."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils import timezone
-from rest_framework.response import Response
+from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from clinics.api.authentication import Principal
 from clinics.services.access_log import log_access
 
 
-def log_reads(view: APIView, principal: Principal, response: Response, *, purpose: str) -> None:
+def log_reads(request: Request, principal: Principal, patients: Iterable[uuid.UUID], *, purpose: str) -> None:
     """Note every patient that a successful answer shows."""
-    request = view.request
     match = request.resolver_match
     log_access(
         clinic=principal.clinic,
         actor=principal.actor,
-        patients=patients_shown(view, getattr(response, "data", None)),
+        patients=patients,
         action=f"{request.method} {match.view_name if match else ''}",
         purpose=purpose,
         request_id=request.META.get("REQUEST_ID", ""),

@@ -1,6 +1,8 @@
 """The base of every view about a clinic's data."""
 
 import time
+import uuid
+from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import partial
 from http import HTTPStatus
@@ -19,7 +21,7 @@ from backend.api.purpose import read_purpose
 from backend.api.throttling import Quota, count_request, policy_header
 from clinics.api.authentication import Principal
 from clinics.api.keyed import answer_again, first_answer, read_keyed, remember
-from clinics.api.reads import log_reads
+from clinics.api.reads import log_reads, patients_shown
 from clinics.models import Clinic
 from clinics.services.answer_again import FirstAnswer
 from clinics.tenancy import clinicless_transaction
@@ -123,7 +125,12 @@ class ClinicAPIView(APIView):
     def _log_reads(self, response: Response) -> None:
         """Note whose data a read shows, in the read's own transaction: without the entry no answer."""
         if self._is_logged() and status.is_success(response.status_code):
-            log_reads(self, self.principal, response, purpose=self._purpose)
+            shown = self.patients_shown(getattr(response, "data", None))
+            log_reads(self.request, self.principal, shown, purpose=self._purpose)
+
+    def patients_shown(self, data: Any) -> Iterable[uuid.UUID]:
+        """Whose data a document shows."""
+        return patients_shown(self, data)
 
     def _remember(self, response: Response) -> None:
         """Store the answer of a keyed request with what it changed; refusals may be sent again corrected."""

@@ -23,6 +23,8 @@ OPEN_ROUTES = {
     "schema": "the API's description, which holds no data",
     "docs": "the same as a page",
     "problem": "what a kind of problem means",
+    "fhir-metadata": "what the FHIR server can do, which says nothing of anybody",
+    "fhir-smart-configuration": "where the token endpoint is",
     "oauth2_provider:authorize": "asks the person to sign in, and refuses who isn't the client's clinic's",
     "oauth2_provider:token": "asks for the client's secret or its code and verifier",
     "oauth2_provider:revoke-token": "asks for the client's secret",

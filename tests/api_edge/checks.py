@@ -6,6 +6,7 @@ from jsonschema import Draft202012Validator
 
 from backend.api.docs import openapi_document
 from backend.api.problems import CONTENT_TYPE, PROBLEMS
+from tests.fhir.checks import assert_outcome
 
 
 def assert_problem(response: Any, code: str, *pointers: str) -> dict[str, Any]:
@@ -28,3 +29,11 @@ def assert_matches(component: str, document: Any) -> None:
     schema = openapi["components"]["schemas"][component]
     Draft202012Validator({**schema, "components": openapi["components"]}).validate(document)
     assert set(document) <= set(schema["properties"])
+
+
+def assert_refusal(response: Any, code: str) -> None:
+    """The answer is this problem, in the form of the part of the service that was asked."""
+    if response.request["PATH_INFO"].startswith("/fhir/"):
+        assert_outcome(response, code)
+    else:
+        assert_problem(response, code)

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-PREFIX = "api/v1/"
+from clinics.checks.routes import OPEN_ROUTES
+
+PREFIXES = ("api/v1/", "fhir/")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -31,7 +33,7 @@ def routes() -> list[Route]:
     return [
         Route(pattern.name or path, "/" + re.sub(r"<(?:(\w+):)?\w+>", _example, path), pattern.callback.cls)  # type: ignore[union-attr]
         for path, pattern in _patterns(get_resolver(), "")
-        if path.startswith(PREFIX)
+        if path.startswith(PREFIXES) and pattern.name not in OPEN_ROUTES
     ]
 
 

@@ -14,6 +14,7 @@ NOT_HELD = "**not held yet**"
 DOORS = [
     "The API",
     "The token endpoint",
+    "Hospital systems",
     "The dashboard",
     "Worker, mail and Redis",
     "The database",

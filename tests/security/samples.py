@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from assessments.models import Escalation, FollowUp
 from assessments.protocol import PROTOCOL_VERSION
@@ -23,7 +24,7 @@ from clinics.models import Clinic, Role
 from clinics.permissions import permissions_of
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
-from tests.factories import make_client, make_member, make_patient, reassuring_answers
+from tests.factories import make_client, make_member, make_patient, make_token, reassuring_answers
 from tests.security.programmes import programmes_of
 
 #: Nobody's: .invalid is a name that never resolves (RFC 6761).
@@ -51,7 +52,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The ids of the path, and the body if there is one.
+    """The ids of the path, and the body if there is one, or what a form holds.
 
     ``grants`` are the scopes that the request gives to somebody: nobody grants more than they hold, so a
     token needs them besides the operation's own.
@@ -59,6 +60,7 @@ class Sample:
 
     path: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] | None = None
+    form: str = ""
     grants: frozenset[str] = frozenset()
 
 
@@ -96,6 +98,15 @@ def fill(clinic: Clinic) -> World:
 def clinic_client(clinic: Clinic) -> Any:
     with clinic_scope(clinic.id):
         return clinic.api_clients.order_by("created").first()
+
+
+def api_with(world: World, **token: Any) -> APIClient:
+    """The API with a token of the clinic's software, or of a person through it."""
+    api = APIClient()
+    api.default_format = "json"
+    with clinic_scope(world.clinic.id):
+        api.credentials(HTTP_AUTHORIZATION=f"Bearer {make_token(clinic_client(world.clinic), **token)}")
+    return api
 
 
 def _answers(**more: object) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Assessments and what follows from them as FHIR resources, and answers from FHIR as assessments."""

@@ -1,0 +1,124 @@
+"""A return-to-run programme as a CarePlan."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assessments.models import Programme
+from assessments.protocol.programme import Phase, Status
+from assessments.services.programmes.session import session_of
+from backend.api.fhir.elements import Resource, instant, period, reference, resource
+from backend.api.fhir.search import Search
+from clinics.fhir import FhirSearch, FhirView, member_reference
+
+State = Programme.State
+_GOAL = "goal"
+
+
+def plan_resource(programme: Programme) -> Resource:
+    """A draft until a named clinician has released it; what is on hold is no plan to follow now."""
+    content = programme.content
+    return resource(
+        "CarePlan",
+        programme.id,
+        programme.updated_at,
+        contained=[_goal(programme)],
+        status=_status(programme),
+        intent="plan",
+        title="Return to running",
+        description=content["safety_net"],
+        subject=reference("Patient", programme.patient_id),
+        period=period(programme.released_at, programme.ended_at),
+        created=instant(programme.created_at),
+        author=member_reference(programme.released_by) if programme.released_by else None,
+        supportingInfo=[reference("RiskAssessment", programme.assessment_id)],
+        goal=[{"reference": f"#{_GOAL}"}],
+        activity=list(_activities(programme)),
+        note=[{"text": text} for text in _notes(content)],
+    )
+
+
+def _goal(programme: Programme) -> Resource:
+    """What the programme is for: the usual run, where the answers gave one."""
+    usual = programme.usual_run_km
+    words = "Usual runs without a rise of pain" + (f", {usual:g} km" if usual is not None else "")
+    return {
+        "resourceType": "Goal",
+        "id": _GOAL,
+        "lifecycleStatus": "proposed" if programme.state == State.DRAFT else "accepted",
+        "description": {"text": words},
+        "subject": reference("Patient", programme.patient_id),
+    }
+
+
+def _status(programme: Programme) -> str:
+    match State(programme.state):
+        case State.DRAFT:
+            return "draft"
+        case State.ENDED:
+            return "completed" if programme.phase == Phase.PREHAB else "revoked"
+    return "active" if programme.status == Status.ACTIVE else "on-hold"
+
+
+def _activities(programme: Programme) -> Iterator[dict[str, Any]]:
+    """The next run, then the exercises and the advice; a run that isn't permitted now is on hold."""
+    session = session_of(programme, now=timezone.now())
+    draft = programme.state != State.RELEASED
+    yield _activity(
+        "not-started" if draft else "scheduled" if session.permitted else "on-hold",
+        "Next session",
+        f"{session.words} {session.conditions} {session.stop_if}",
+        reason=session.blocked_by,
+    )
+    ordinary = "not-started" if draft or _status(programme) != "active" else "in-progress"
+    for exercise in programme.content["exercises"]:
+        words = f"{exercise['purpose']}. {exercise['dose']}. {exercise['stop']}"
+        yield _activity(ordinary, exercise["name"], words)
+    for advice in programme.content["advice"]:
+        yield _activity(ordinary, "Advice", advice["text"])
+
+
+def _activity(status: str, name: str, words: str, *, reason: str | None = None) -> dict[str, Any]:
+    detail = {"status": status, "code": {"text": name}, "description": words}
+    if reason:
+        detail["statusReason"] = {"text": reason.replace("_", " ").capitalize()}
+    return {"detail": detail}
+
+
+def _notes(content: dict[str, Any]) -> Iterator[str]:
+    yield content["safety_net"]
+    if content["stop_a_run"]:
+        yield content["stop_a_run"]
+
+
+class PlanFhir:
+    """What the views share."""
+
+    resource = "programmes"
+    resource_type = "CarePlan"
+
+
+class PlanSearch(PlanFhir, FhirSearch):
+    """Programmes."""
+
+    def rows(self, search: Search) -> Any:
+        """Of the clinic or of one patient."""
+        return self.clinic.programmes.filter(**self.of_patient(search)).select_related("released_by__user")
+
+    def represent_row(self, row: Programme) -> list[Resource]:
+        """The plan."""
+        return [plan_resource(row)]
+
+
+class PlanRead(PlanFhir, FhirView):
+    """One programme."""
+
+    def get(self, request: Request, programme_id: uuid.UUID) -> Response:  # noqa: ARG002
+        """What to do, and whether it may be done now."""
+        found = get_object_or_404(self.clinic.programmes.select_related("released_by__user"), pk=programme_id)
+        return self.represent(plan_resource(found))

@@ -1,0 +1,89 @@
+"""The protocol's questions as a FHIR Questionnaire."""
+
+import datetime as dt
+from typing import Any
+
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assessments.fhir.form import items
+from assessments.protocol import PROTOCOL_VERSION
+from backend.api.fhir.bundles import bundle
+from backend.api.fhir.elements import Resource, fhir_base, resource
+from backend.api.fhir.search import read_search
+from clinics.fhir import FhirView
+
+#: The form changes with the protocol alone, and a version of the protocol is never changed.
+PUBLISHED = dt.datetime(int(PROTOCOL_VERSION.partition(".")[0]), 1, 1, tzinfo=dt.UTC)
+ID = f"return-to-run-{PROTOCOL_VERSION}"
+
+
+def questionnaire_url() -> str:
+    """The name of the form, whichever version."""
+    return f"{fhir_base()}/Questionnaire/return-to-run"
+
+
+def canonical() -> str:
+    """The name of the form in this version."""
+    return f"{questionnaire_url()}|{PROTOCOL_VERSION}"
+
+
+def questionnaire() -> Resource:
+    """The form; ``subjectType`` and ``status`` are what a form filler looks for."""
+    return resource(
+        "Questionnaire",
+        ID,
+        PUBLISHED,
+        url=questionnaire_url(),
+        version=PROTOCOL_VERSION,
+        name="ReturnToRun",
+        title="Return to run: assessment of a runner with low back pain",
+        status="active",
+        subjectType=["Patient"],
+        item=list(items()),
+    )
+
+
+class QuestionnaireSearch(FhirView):
+    """There is one: the form of the protocol in force."""
+
+    resource = "protocols"
+    resource_type = "Questionnaire"
+    searches = True
+    parameters = {"url": "uri", "version": "token"}
+
+    def get(self, request: Request) -> Response:
+        """By its name and version."""
+        search = read_search(request.query_params, self.parameters)
+        found: dict[str, Any] = questionnaire()
+        shown = (
+            search.one("url") in (None, found["url"])
+            and search.one("version") in (None, found["version"])
+            and (search.ids is None or ID in search.ids)
+            and all(_holds(comparison, moment) for comparison, moment in search.changed)
+        )
+        address = {"relation": "self", "url": request.build_absolute_uri()}
+        return Response(bundle([found] if shown and search.count else [], [address]))
+
+
+def _holds(comparison: str, moment: dt.datetime) -> bool:
+    return {
+        "gte": moment <= PUBLISHED,
+        "gt": moment < PUBLISHED,
+        "lte": moment >= PUBLISHED,
+        "lt": moment > PUBLISHED,
+    }[comparison]
+
+
+class QuestionnaireRead(FhirView):
+    """The form."""
+
+    resource = "protocols"
+    resource_type = "Questionnaire"
+
+    def get(self, request: Request, questionnaire_id: str) -> Response:  # noqa: ARG002
+        """Of the version in force; there is no other."""
+        if questionnaire_id != ID:
+            raise Http404
+        return self.represent(questionnaire())

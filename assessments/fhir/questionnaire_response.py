@@ -1,0 +1,142 @@
+"""Answers that arrive as a QuestionnaireResponse are recorded as an assessment, by the same service."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assessments.api.assessments import submission_problems
+from assessments.api.reading import read_submission
+from assessments.fhir.answered import response_resource
+from assessments.fhir.response import Reading, read_response
+from assessments.models import Assessment
+from assessments.services.submit import Submission, submit_assessment
+from backend.api.fhir.elements import Resource, fhir_base, reference
+from backend.api.fhir.outcomes import informed
+from backend.api.fhir.search import Search
+from backend.api.problems import FieldProblem, Problem
+from clinics.api.views import ClinicAPIView
+from clinics.fhir import FhirSearch, FhirView
+
+
+def submission_of(reading: Reading, *, now: dt.datetime, patient: bool = True) -> Submission:
+    """The submission, as the native API reads it; faults are named where they stand in the response."""
+    body = (
+        reading.body if patient else {name: part for name, part in reading.body.items() if name != "patient"}
+    )
+    with placed(reading):
+        return read_submission(body, now=now, patient=patient)
+
+
+@contextmanager
+def placed(reading: Reading) -> Iterator[None]:
+    """Give every fault of the native body its place in the response."""
+    try:
+        yield
+    except Problem as problem:
+        problem.errors = tuple(reading.placed(error) for error in problem.errors)
+        raise
+
+
+def record(view: ClinicAPIView, resource: Any) -> Assessment:
+    """Read a response and record it."""
+    now = timezone.now()
+    reading = read_response(resource)
+    submission = submission_of(reading, now=now)
+    with placed(reading), submission_problems():
+        recorded = submit_assessment(
+            clinic=view.clinic, actor=view.principal.actor, submission=submission, now=now
+        )
+    return recorded.assessment
+
+
+class ResponseFhir:
+    """What the views of responses share."""
+
+    resource = "assessments"
+    resource_type = "QuestionnaireResponse"
+    body_type = "QuestionnaireResponse"
+
+
+class ResponseRead(ResponseFhir, FhirView):
+    """One response."""
+
+    def get(self, request: Request, assessment_id: uuid.UUID) -> Response:  # noqa: ARG002
+        """The answers of an assessment, however they came in."""
+        return self.represent(response_resource(get_object_or_404(self.clinic.assessments, pk=assessment_id)))
+
+
+class Responses(ResponseFhir, FhirSearch):
+    """Responses of the clinic, and new ones."""
+
+    time = "created_at"
+
+    @property
+    def searches(self) -> bool:  # type: ignore[override]
+        """A POST has a body, in which its faults lie."""
+        return self.request.method != "POST"
+
+    def rows(self, search: Search) -> Any:
+        """Every assessment is the answer to the form."""
+        return self.clinic.assessments.filter(**self.of_patient(search))
+
+    def represent_row(self, row: Assessment) -> list[Resource]:
+        """Its answers."""
+        return [response_resource(row)]
+
+    def post(self, request: Request) -> Response:
+        """Record it; the decision is the RiskAssessment of the same id."""
+        return self.created(record(self, request.data))
+
+    def created(self, assessment: Assessment) -> Response:
+        """201 with its address."""
+        location = f"{fhir_base()}/QuestionnaireResponse/{assessment.id}"
+        return self.represent(
+            response_resource(assessment), status=status.HTTP_201_CREATED, headers={"Location": location}
+        )
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The response that was recorded."""
+        return self.created(get_object_or_404(self.clinic.assessments, pk=reference))
+
+
+class ProcessResponse(FhirView):
+    """The operation by which a form filler hands in a form (SDC)."""
+
+    resource = "assessments"
+    resource_type = "Questionnaire"
+    body_type = "QuestionnaireResponse"
+
+    def post(self, request: Request) -> Response:
+        """Record it; a Parameters resource may carry it as ``response``."""
+        return self.processed(record(self, _response_in(request.data)))
+
+    def processed(self, assessment: Assessment) -> Response:
+        """What became of it, in words, and where the decision is."""
+        pointer = reference("RiskAssessment", assessment.id)["reference"]
+        return Response(informed(f"Recorded. The decision is {pointer}.", str(assessment.id)))
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The same about what was recorded."""
+        return self.processed(get_object_or_404(self.clinic.assessments, pk=reference))
+
+
+def _response_in(body: Any) -> Mapping[str, Any]:
+    if body.get("resourceType") != "Parameters":
+        return dict(body)
+    given = body.get("parameter")
+    named = [
+        part.get("resource")
+        for part in (given if isinstance(given, list) else [])
+        if isinstance(part, Mapping) and part.get("name") == "response"
+    ]
+    if len(named) != 1 or not isinstance(named[0], Mapping):
+        raise Problem("invalid", errors=[FieldProblem("/parameter", "required", "One response is needed.")])
+    return named[0]

@@ -1,0 +1,223 @@
+"""Reading tasks, and the one change that a FHIR client makes: the status of a task."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assessments.api.escalations import Resolution, named_clinician
+from assessments.api.follow_ups import ResultBody
+from assessments.fhir.task import (
+    OUTCOME,
+    OUTCOME_TEXT,
+    RESULT,
+    find_task,
+    is_reported,
+    task_resource,
+    task_rows,
+)
+from assessments.models import Escalation, FollowUp, FollowUpResult, Outcome
+from assessments.services.acknowledge import (
+    OutcomeRefusedError,
+    SupersededEscalationError,
+    WrongStateError,
+    acknowledge,
+    resolve,
+)
+from assessments.services.answer_follow_up import FollowUpClosedError
+from assessments.services.report_result import report_result
+from backend.api.fhir.elements import Resource, identifier_system, system
+from backend.api.fhir.search import Search
+from backend.api.fhir.views import check_version
+from backend.api.problems import FieldProblem, Problem, flatten
+from clinics.fhir import FhirSearch, FhirView
+
+#: What an update may change; the time stamps are ours, and so is what a state is called.
+CHANGED = frozenset({"status", "output", "owner", "meta", "lastModified", "businessStatus", "text"})
+#: Where the parts of the native bodies stand in a task.
+_ELEMENTS = {
+    "/on_behalf_of": "/owner",
+    "/outcome_code": "/output",
+    "/outcome": "/output",
+    "/result": "/output",
+}
+SEES_ESCALATIONS, ACTS_ON_ESCALATIONS = "escalations:read", "escalations:write"
+
+
+class TaskFhir(FhirView):
+    """What the views share."""
+
+    resource = "follow-ups"
+    resource_type = "Task"
+    body_type = "Task"
+
+    def may(self, scope: str) -> bool:
+        """Whether the caller holds what an escalation's task needs besides."""
+        return scope in self.principal.scopes
+
+
+class TaskSearch(TaskFhir, FhirSearch):
+    """Follow-ups, and escalations for whoever may see those."""
+
+    parameters = {"patient": "reference", "status": "token"}
+    time = "at"
+
+    def rows(self, search: Search) -> Any:
+        """Of the clinic or of one patient."""
+        of = {f"{name}_id": value for name, value in self.of_patient(search).items()}
+        return task_rows(self.clinic, escalations=self.may(SEES_ESCALATIONS), **of)
+
+    def represent_row(self, row: Escalation | FollowUp) -> list[Resource]:
+        """The task."""
+        return [task_resource(row)]
+
+    def wanted(self, row: Any, search: Search) -> list[Resource]:
+        """Of a status that was asked for; a follow-up's depends on the time."""
+        statuses = search.values.get("status")
+        return [
+            item for item in super().wanted(row, search) if statuses is None or item["status"] in statuses
+        ]
+
+
+class TaskRead(TaskFhir):
+    """One task, and its status."""
+
+    def get(self, request: Request, task_id: uuid.UUID) -> Response:  # noqa: ARG002
+        """As it stands now."""
+        return self.represent(task_resource(self._find(task_id, SEES_ESCALATIONS)))
+
+    def put(self, request: Request, task_id: uuid.UUID) -> Response:
+        """Accept an escalation's task, or complete a task with what came of it.
+
+        Whoever sends the same again after a lost answer changes nothing.
+        """
+        wanted: Any = request.data
+        row = self._find(task_id, ACTS_ON_ESCALATIONS)
+        present = task_resource(row)
+        check_version(request, present)
+        _refuse_other_changes(wanted, present)
+        with _step_problems():
+            self._step(row, wanted, present)
+        return self.represent(task_resource(self._find(task_id, ACTS_ON_ESCALATIONS)))
+
+    def _find(self, task_id: uuid.UUID, scope: str) -> Escalation | FollowUp:
+        return find_task(self.clinic, task_id, escalations=self.may(scope))
+
+    def _step(self, row: Escalation | FollowUp, wanted: Mapping[str, Any], present: Resource) -> None:
+        by = named_clinician(self, _owner(wanted))
+        match row, wanted.get("status"):
+            case Escalation(), "accepted" if present["status"] in ("requested", "accepted"):
+                acknowledge(clinic=self.clinic, escalation_id=row.id, by=by, now=timezone.now())
+            case Escalation(), "completed":
+                body = Resolution(data={"outcome_code": _code(wanted, OUTCOME), "outcome": _text(wanted)})
+                body.is_valid(raise_exception=True)
+                resolve(
+                    clinic=self.clinic,
+                    escalation_id=row.id,
+                    by=by,
+                    code=Outcome(body.validated_data["outcome_code"]),
+                    outcome=body.validated_data["outcome"],
+                    now=timezone.now(),
+                )
+            case FollowUp(), "completed" if is_reported(row):
+                self._report(row, wanted, by)
+            case FollowUp(), "completed":
+                raise Problem("conflict", "A check is completed by its QuestionnaireResponse.")
+            case _:
+                detail = (
+                    "A task is accepted (an escalation's) or completed; other changes are the service's own."
+                )
+                raise Problem("invalid", errors=[FieldProblem("/status", "unknown_choice", detail)])
+
+    def _report(self, row: FollowUp, wanted: Mapping[str, Any], by: Any) -> None:
+        body = ResultBody(data={"result": _code(wanted, RESULT)})
+        body.is_valid(raise_exception=True)
+        result = FollowUpResult(body.validated_data["result"])
+        report_result(clinic=self.clinic, follow_up_id=row.id, result=result, by=by, now=timezone.now())
+
+
+def _refuse_other_changes(wanted: Mapping[str, Any], present: Resource) -> None:
+    """What an update can't change must be as it is: nothing a caller sends is left out of account."""
+    differing = {name for name in {*wanted, *present} - CHANGED if wanted.get(name) != present.get(name)}
+    if differing:
+        detail = "It differs from the present task; only the status, its owner and its output can be changed."
+        raise Problem(
+            "invalid", errors=[FieldProblem(f"/{name}", "read_only", detail) for name in sorted(differing)]
+        )
+
+
+def _owner(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The member who answers for the step: ``owner.identifier``, as the tasks name their owners."""
+    owner = wanted.get("owner")
+    if owner is None:
+        return {}
+    identifier = owner.get("identifier") if isinstance(owner, Mapping) else None
+    try:
+        if not isinstance(identifier, Mapping) or identifier.get("system") != identifier_system("member"):
+            raise ValueError
+        return {"on_behalf_of": uuid.UUID(str(identifier.get("value")))}
+    except ValueError:
+        detail = f"An identifier of {identifier_system('member')} is needed."
+        raise Problem("invalid", errors=[FieldProblem("/owner", "malformed", detail)]) from None
+
+
+def _outputs(wanted: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    outputs = wanted.get("output", [])
+    for one in outputs if isinstance(outputs, list) else []:
+        kind = one.get("type") if isinstance(one, Mapping) else None
+        if {"system": system("task-output"), "code": name}.items() <= _first_coding(kind).items():
+            yield one
+
+
+def _first_coding(concept: Any) -> dict[str, Any]:
+    codings = concept.get("coding") if isinstance(concept, Mapping) else None
+    first = codings[0] if isinstance(codings, list) and codings else None
+    return dict(first) if isinstance(first, Mapping) else {}
+
+
+def _code(wanted: Mapping[str, Any], name: str) -> Any:
+    """The code of one output."""
+    for one in _outputs(wanted, name):
+        found = _first_coding(one.get("valueCodeableConcept"))
+        if found.get("system") == system(name):
+            return found.get("code")
+    detail = f"A code of {system(name)} is needed, as an output of the type {name}."
+    raise Problem("invalid", errors=[FieldProblem("/output", "required", detail)])
+
+
+def _text(wanted: Mapping[str, Any]) -> Any:
+    for one in _outputs(wanted, OUTCOME_TEXT):
+        return one.get("valueString")
+    detail = f"Words are needed, as an output of the type {OUTCOME_TEXT}."
+    raise Problem("invalid", errors=[FieldProblem("/output", "required", detail)])
+
+
+def _in_task(error: FieldProblem) -> FieldProblem:
+    return FieldProblem(_ELEMENTS.get(error.pointer, error.pointer), error.code, error.detail)
+
+
+@contextmanager
+def _step_problems() -> Iterator[None]:
+    """Turn the refusals of a step into problems of the task, at the elements they come from."""
+    try:
+        yield
+    except serializers.ValidationError as exc:
+        raise Problem("invalid", errors=map(_in_task, flatten(exc.detail))) from None
+    except Problem as problem:
+        problem.errors = tuple(map(_in_task, problem.errors))
+        raise
+    except WrongStateError as exc:
+        raise Problem("conflict", f"The escalation is {exc.state}.") from None
+    except SupersededEscalationError as exc:
+        raise Problem("conflict", f"Superseded by Task/{exc.by}; that is the one to act on.") from None
+    except FollowUpClosedError as exc:
+        raise Problem("conflict", f"The follow-up is {exc.state}.") from None
+    except OutcomeRefusedError as exc:
+        allowed = "One of: " + ", ".join(sorted(exc.allowed)) + "."
+        error = FieldProblem("/output", "not_enough", f"So urgent a case needs more. {allowed}")
+        raise Problem("invalid", errors=[error]) from None

@@ -1,0 +1,73 @@
+"""The base of every view below FHIR's address."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.utils.http import parse_etags
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from backend.api.fhir.elements import Resource, etag
+from backend.api.fhir.media import CONTENT_TYPE, FhirAsJsonRenderer, FhirParser, FhirRenderer
+from backend.api.fhir.outcomes import exception_handler
+from backend.api.parsers import StrictJSONParser
+from backend.api.problems import Problem
+
+FHIR_VERSION = "4.0.1"
+_FORMATS = frozenset({"json", "application/json", CONTENT_TYPE, "application/fhir json"})
+
+
+class FhirAPIView(APIView):
+    """Speaks ``application/fhir+json`` and answers errors as OperationOutcome.
+
+    ``body_type`` is the type of resource that a body holds; ``searches`` says that the input are parameters.
+    FHIR describes itself in its CapabilityStatement, so these views stay out of the OpenAPI document.
+    """
+
+    schema = None
+    renderer_classes = [FhirRenderer, FhirAsJsonRenderer]
+    parser_classes = [FhirParser, StrictJSONParser]
+    body_type: ClassVar[str] = ""
+    searches: ClassVar[bool] = False
+
+    def get_exception_handler(self) -> Callable[..., Any]:
+        """Errors as OperationOutcome."""
+        return exception_handler
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse another format or release of FHIR; ``_format`` outweighs Accept."""
+        super().initial(request, *args, **kwargs)
+        asked = request.query_params.get("_format")
+        if asked is not None and asked not in _FORMATS:
+            raise NotAcceptable
+        if (
+            "fhirVersion=" in request.headers.get("Accept", "")
+            and "fhirVersion=4.0" not in request.headers["Accept"]
+        ):
+            raise NotAcceptable
+
+    def represent(
+        self, found: Resource, *, status: int = 200, headers: dict[str, str] | None = None
+    ) -> Response:
+        """Answer with a resource and its weak ETag; with an empty 304 when a reader has it already."""
+        tag = etag(found)
+        shown = {**(headers or {}), "ETag": tag}
+        if self.request.method in {"GET", "HEAD"} and tag in _tags(
+            self.request.headers.get("If-None-Match", "")
+        ):
+            return Response(status=304, headers=shown)
+        return Response(found, status=status, headers=shown)
+
+
+def _tags(header: str) -> list[str]:
+    """The tags of a condition, each as a weak one: FHIR's versions are compared weakly."""
+    return [tag if tag.startswith("W/") else f"W/{tag}" for tag in parse_etags(header)]
+
+
+def check_version(request: Request, found: Resource) -> None:
+    """Let an update through only when the caller has seen this version (``If-Match``, where it is sent)."""
+    header = request.headers.get("If-Match")
+    if header is not None and not {etag(found), "W/*"}.intersection(_tags(header)):
+        raise Problem("precondition_failed")

@@ -1,0 +1,81 @@
+"""The base of every FHIR resource about a clinic's data."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.api.fhir.bundles import searchset
+from backend.api.fhir.elements import Resource, identifier_system, patients_in
+from backend.api.fhir.search import Search, read_reference, read_search
+from backend.api.fhir.views import FhirAPIView
+from backend.api.problems import FieldProblem, Problem
+from clinics.api.views import ClinicAPIView
+from clinics.models import Membership
+
+
+class FhirView(FhirAPIView, ClinicAPIView):
+    """One type of resource, in the caller's clinic; every read goes into the access log.
+
+    ``resource_type`` is FHIR's name of it; ``resource`` is ours, which the scope is made of.
+    """
+
+    resource_type: ClassVar[str]
+
+    def patients_shown(self, data: Any) -> Iterable[uuid.UUID]:
+        """Whose data the answer shows, found in the resources themselves."""
+        return patients_in(data)
+
+
+class FhirSearch(FhirView):
+    """The search of a type: ``parameters`` are its own, each with FHIR's type of it."""
+
+    searches: ClassVar[bool] = True
+    parameters: ClassVar[dict[str, str]] = {"patient": "reference"}
+    time: ClassVar[str] = "updated_at"
+
+    def get(self, request: Request) -> Response:
+        """One page of what is found."""
+        search = read_search(request.query_params, self.parameters)
+        rows = self.rows(search)
+        if search.ids is not None:
+            rows = rows.filter(id__in=[found for text in search.ids if (found := self.row_of(text))])
+        return Response(
+            searchset(self.resource_type, rows, search, lambda row: self.wanted(row, search), time=self.time)
+        )
+
+    def rows(self, search: Search) -> Any:
+        """The rows that the search may find."""
+        raise NotImplementedError
+
+    def represent_row(self, row: Any) -> list[Resource]:
+        """The resources that a row is shown as."""
+        raise NotImplementedError
+
+    def wanted(self, row: Any, search: Search) -> list[Resource]:
+        """Those of them that were asked for by id."""
+        return [item for item in self.represent_row(row) if search.ids is None or item["id"] in search.ids]
+
+    def row_of(self, identity: str) -> uuid.UUID | None:
+        """The row behind the id of a resource."""
+        return read_reference(identity, self.resource_type)
+
+    def of_patient(self, search: Search) -> dict[str, Any]:
+        """The filter by ``patient``; a reference that can't be one of ours is refused."""
+        text = search.one("patient")
+        if text is None:
+            return {}
+        patient = read_reference(text, "Patient")
+        if patient is None or len(search.values["patient"]) > 1:
+            raise Problem(
+                "invalid", errors=[FieldProblem("/patient", "malformed", "One Patient/{id} is needed.")]
+            )
+        return {"patient": patient}
+
+
+def member_reference(member: Membership) -> dict[str, Any]:
+    """A person of the clinic, by the id the native API knows them by; practitioners are no resources here."""
+    identifier = {"system": identifier_system("member"), "value": str(member.id)}
+    return {"type": "Practitioner", "identifier": identifier, "display": member.shown_name}
