@@ -233,11 +233,15 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("export", "DELETE"): lambda world: Sample({"export_id": world.export}),
     ("export-result", "GET"): lambda world: Sample({"export_id": world.export}),
     ("plan", "GET"): lambda world: Sample(_assessment(world)),
+    ("plan-print", "GET"): lambda world: Sample(_assessment(world)),
+    ("plan-pdf", "GET"): lambda world: Sample(_assessment(world)),
     ("programmes", "GET"): lambda _: Sample(),
     ("programmes", "POST"): lambda world: Sample(
         {}, {"assessment": str(world.assessment), "on_behalf_of": str(world.clinic.on_call_id)}
     ),
     ("programme", "GET"): _programme("active"),
+    ("programme-print", "GET"): _programme("active"),
+    ("programme-pdf", "GET"): _programme("active"),
     ("session", "GET"): _programme("active"),
     ("load", "GET"): _programme("active"),
     ("programme-events", "GET"): _programme("checked"),
