@@ -38,6 +38,7 @@ class Permission(StrEnum):
     SEE_ACCESS_LOG = "access-log:read"
     SEE_HISTORY = "history:read"
     SEE_DELIVERIES = "deliveries:read"
+    SEE_OUTCOMES = "outcomes:read"
 
 
 _EVERYBODY = frozenset({Permission.SEE_CLINIC, Permission.SEE_PROTOCOLS})
@@ -54,6 +55,7 @@ _CLINICAL = _DESK | {
     Permission.EVALUATE,
     Permission.SEE_DELIVERIES,
     Permission.SEE_MEMBERS,
+    Permission.SEE_OUTCOMES,
 }
 _AUDIT = _EVERYBODY | {
     Permission.SEE_ACCESS_LOG,
@@ -61,6 +63,7 @@ _AUDIT = _EVERYBODY | {
     Permission.SEE_DELIVERIES,
     Permission.SEE_MEMBERS,
     Permission.SEE_CLIENTS,
+    Permission.SEE_OUTCOMES,
 }
 
 ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {

@@ -19,6 +19,7 @@ RESOURCES = {
     "exports": "exports, which hold everything of the clinic",
     "members": "the clinic's people and their roles",
     "clients": "the clinic's software and its secrets",
+    "outcomes": "how the clinic's runners fare, in numbers",
 }
 
 ALL_SCOPES: dict[str, str] = {

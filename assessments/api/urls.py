@@ -13,6 +13,7 @@ from assessments.api import (
     follow_ups,
     on_call_services,
     operations,
+    outcomes,
     overrides,
     prints,
     programme_runs,
@@ -86,6 +87,8 @@ urlpatterns = [
         on_call_services.OnCallServiceTestView.as_view(),
         name="on-call-service-test",
     ),
+    path("clinic/outcomes", outcomes.OutcomesView.as_view(), name="outcomes"),
+    path("clinic/outcomes.csv", outcomes.OutcomesCsvView.as_view(), name="outcomes-csv"),
     path("follow-ups", follow_ups.FollowUpsView.as_view(), name="follow-ups"),
     path("follow-ups/<uuid:follow_up_id>", follow_ups.FollowUpView.as_view(), name="follow-up"),
     path(

@@ -273,6 +273,8 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("on-call-service", "PATCH"): _service(enabled=False),
     ("on-call-service", "DELETE"): _service(),
     ("on-call-service-test", "POST"): _service(),
+    ("outcomes", "GET"): lambda _: Sample(),
+    ("outcomes-csv", "GET"): lambda _: Sample(),
     ("follow-ups", "GET"): lambda _: Sample(),
     ("follow-up", "GET"): lambda world: Sample({"follow_up_id": world.follow_up}),
     ("follow-up-result", "POST"): lambda world: Sample(

@@ -1,0 +1,1 @@
+"""How a clinic's runners fare: counted by PostgreSQL, small groups kept to itself (docs/outcomes.md)."""
