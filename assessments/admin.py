@@ -14,6 +14,7 @@ from unfold.decorators import display
 from assessments import admin_on_call_services  # noqa: F401 - a page of its own
 from assessments.decision_page import decision_page, decision_words, urgency_words
 from assessments.models import Assessment, Delivery, Escalation, FollowUp
+from assessments.pages.result import result_context
 from assessments.services.acknowledge import (
     EscalationNotFoundError,
     SupersededEscalationError,
@@ -34,6 +35,8 @@ _STATE_ORDER = Case(
     default=Value(2),
     output_field=IntegerField(),
 )
+
+RECORDED_WITH = ("clinic", "patient", "escalation", "recorded_by_user", "recorded_by_client", "supersedes")
 
 
 @admin.register(Assessment)
@@ -57,11 +60,12 @@ class AssessmentAdmin(ClinicModelAdmin):
         "protocol_hash",
         "created_at",
     )
-    change_form_outer_before_template = "assessments/decision.html"
+    change_form_outer_before_template = "assessments/result.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With what was decided since."""
-        return with_versions(super().get_queryset(request))
+        rows = super().get_queryset(request).select_related(*RECORDED_WITH)
+        return with_versions(rows)
 
     @display(description="Decision")  # type: ignore[untyped-decorator]
     def decision_in_words(self, assessment: Assessment) -> str:
@@ -81,8 +85,8 @@ class AssessmentAdmin(ClinicModelAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
-        """Add the page of the decision."""
-        context["page"] = decision_page(obj)
+        """Add the result: decision, programme, and what may be done about it."""
+        context |= result_context(request, obj)
         response: HttpResponse = super().render_change_form(request, context, *args, obj=obj, **kwargs)
         return response
 

@@ -49,13 +49,14 @@ def assess(request: HttpRequest, member: Membership, patient_id: uuid.UUID) -> H
 @clinical(Permission.RECORD_ASSESSMENTS, Permission.EVALUATE)
 def correct(request: HttpRequest, member: Membership, assessment_id: uuid.UUID) -> HttpResponse:
     """Corrected answers in place of recorded ones, which stay to be read."""
-    own = member.clinic.assessments.select_related("superseded_by")
-    original = own.filter(id=assessment_id).first()
+    own = member.clinic.assessments.select_related("superseded_by", "patient")
+    original = own.filter(id=assessment_id, patient__archived_at=None).first()
     if original is None:
         raise Http404
     if newer := getattr(original, "superseded_by", None):
         return HttpResponseRedirect(reverse("admin:assessments_assessment_change", args=[newer.id]))
-    return _answer(request, member, own_patient(member, original.patient_id), corrects=original)
+    original.patient.clinic = member.clinic
+    return _answer(request, member, original.patient, corrects=original)
 
 
 @clinical(Permission.RECORD_ASSESSMENTS, Permission.EVALUATE)

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from assessments.pages import assess
+from assessments.pages import assess, decide, result
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/assess/", assess.assess, name="assess"),
     path("patients/<uuid:patient_id>/assess/decision/", assess.decide_so_far, name="assess-decision"),
     path("assessments/<uuid:assessment_id>/correct/", assess.correct, name="correct-assessment"),
+    path("assessments/<uuid:assessment_id>/override/", decide.override, name="override-decision"),
+    path("assessments/<uuid:assessment_id>/draft-programme/", result.draft, name="draft-programme"),
+    path("programmes/<uuid:programme_id>/release/", result.release, name="release-programme"),
+    path("programmes/<uuid:programme_id>/clear/", decide.clear_running, name="clear-programme"),
 ]

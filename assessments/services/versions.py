@@ -33,10 +33,10 @@ def lock_latest(clinic: Clinic, assessment_id: uuid.UUID) -> Assessment:
     Raises ``AssessmentNotFoundError``, ``SupersededError``, or ``PatientNotFoundError`` when the runner is
     archived.
     """
-    found = clinic.assessments.filter(id=assessment_id).only("patient_id").first()
-    if found is None:
+    patient_id = clinic.assessments.filter(id=assessment_id).values_list("patient_id", flat=True).first()
+    if patient_id is None:
         raise AssessmentNotFoundError
-    lock_patient(clinic, found.patient_id)
+    lock_patient(clinic, patient_id)
     assessment = clinic.assessments.select_related("superseded_by").get(id=assessment_id)
     if newer := getattr(assessment, "superseded_by", None):
         raise SupersededError(newer.id)

@@ -120,14 +120,14 @@ def test_the_page_of_an_assessment_says_why_in_words(clinic: Clinic, sign_in: Si
     assert f"RF-E02 {met['title']}" in page
     assert met["rationale"] in page
     assert "Not assessed" in page
-    assert "ring 999; send to A&amp;E, General Hospital" in page
+    assert "<dt>Emergency: ring</dt><dd>999</dd><dt>Send to</dt><dd>A&amp;E, General Hospital</dd>" in page
 
 
 def test_answers_stand_with_their_units(clinic: Clinic, sign_in: SignIn) -> None:
     page = sign_in(clinic, Role.CLINICIAN).get(page_of(record(clinic))).content.decode()
     assert "<em>27 d</em>" in page
     assert "<em>2</em>" in page
-    assert "ring 999" not in page
+    assert "<dd>999</dd>" not in page
 
 
 def test_what_was_noticed_names_its_question(clinic: Clinic, sign_in: SignIn) -> None:

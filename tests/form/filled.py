@@ -23,8 +23,13 @@ def address(patient: Patient) -> str:
 
 def seal_in(page: bytes) -> str:
     """The opened form, as the page carries it."""
-    found = re.search(r'name="form" value="([^"]+)"', page.decode())
-    assert found
+    return hidden_in(page, "form")
+
+
+def hidden_in(page: bytes, name: str) -> str:
+    """What a hidden control of a page holds."""
+    found = re.search(rf'name="{name}" value="([^"]+)"', page.decode())
+    assert found, name
     return html.unescape(found[1])
 
 

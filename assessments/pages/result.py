@@ -1,0 +1,118 @@
+"""The result of an assessment: what was decided and why, the programme it allows, what may be done next."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.decision_page import decision_page, label
+from assessments.models import Assessment, Programme
+from assessments.pages.ground import clinical, clinician_of
+from assessments.services.effective import effective_decision
+from assessments.services.programmes.begin import NoPlanError, draft_programme, preview, release_programme
+from assessments.services.programmes.standing import NotNowError, ProgrammeNotFoundError
+from assessments.services.submit import PatientNotFoundError
+from assessments.services.versions import AssessmentNotFoundError, SupersededError
+from clinics.models import Membership
+from clinics.permissions import Permission
+from clinics.signed_in import may
+from patients.services import PatientErasedError
+
+#: Why a step of a programme isn't possible, in words.
+NOT_NOW = {
+    "not_latest": "The runner has been assessed since; the programme starts from the latest assessment.",
+    "overridden": "A clinician has decided otherwise; a programme starts from a new assessment.",
+    "not_a_draft": "This programme isn't a draft any more.",
+    "provisional": "The runner answered alone; a clinician confirms the safety screen first.",
+    "escalation_waits": "An urgent referral of this runner waits for its outcome; it comes first.",
+    "not_released": "This programme isn't released.",
+    "not_active": "This programme is held or stopped; a clearance changes nothing about that.",
+    "no_clearance_needed": "This programme needs no clearance.",
+    "cleared": "Running has been cleared already.",
+}
+
+
+def result_context(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
+    """What the page of one assessment shows beside its fields."""
+    overrides = list(assessment.overrides.all())
+    effective = effective_decision(assessment, overrides)
+    programmes = assessment.programmes.select_related("released_by__user", "cleared_by__user")
+    programme = programmes.order_by("-created_at", "-id").first()
+    plan = programme.content if programme else preview(assessment).as_dict()
+    shown = decision_page(assessment)
+    superseded = shown["standing"]["superseded_by"] is not None
+    may_record = may(request, Permission.RECORD_ASSESSMENTS) and assessment.patient.erased_at is None
+    may_plan = may(request, Permission.CHANGE_PROGRAMMES) and not superseded and not overrides
+    return {
+        "page": shown,
+        "level": effective.urgency.value,
+        "attested": [_attested(item) for item in assessment.attested],
+        "plan": plan if may(request, Permission.SEE_PROGRAMMES) else None,
+        "programme": programme,
+        "may_draft": may_plan and plan["start"] is not None and (programme is None or programme.ended_at),
+        "may_change": may_record and not superseded,
+        "escalation": getattr(assessment, "escalation", None),
+    }
+
+
+def _attested(item: dict[str, Any]) -> dict[str, Any]:
+    return {"screen": item["screen"], "findings": [label(name) for name in item["questions"]]}
+
+
+@clinical(Permission.CHANGE_PROGRAMMES)
+def draft(request: HttpRequest, member: Membership, assessment_id: uuid.UUID) -> HttpResponse:
+    """Draft the programme of an assessment. POST only: a link that is followed changes nothing."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    try:
+        draft_programme(
+            clinic=member.clinic, assessment_id=assessment_id, by=clinician_of(member), now=timezone.now()
+        )
+    except (AssessmentNotFoundError, PatientNotFoundError, PatientErasedError):
+        raise Http404 from None
+    except SupersededError as exc:
+        messages.warning(request, "The answers were corrected meanwhile; this is the assessment that counts.")
+        return result_page(exc.by)
+    except NoPlanError:
+        messages.error(request, "This decision allows no programme.")
+    except NotNowError as exc:
+        messages.error(request, NOT_NOW[exc.code])
+    else:
+        messages.success(request, "Drafted. Read it through; the runner sees nothing before you release it.")
+    return result_page(assessment_id)
+
+
+@clinical(Permission.CHANGE_PROGRAMMES)
+def release(request: HttpRequest, member: Membership, programme_id: uuid.UUID) -> HttpResponse:
+    """Sign a programme off as the signed-in clinician."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    programme = own_programme(member, programme_id)
+    try:
+        release_programme(
+            clinic=member.clinic, programme_id=programme_id, by=clinician_of(member), now=timezone.now()
+        )
+    except ProgrammeNotFoundError:
+        raise Http404 from None
+    except NotNowError as exc:
+        messages.error(request, NOT_NOW[exc.code])
+    else:
+        messages.success(request, "Released in your name. Each run is followed by a check after 24 hours.")
+    return result_page(programme.assessment_id)
+
+
+def own_programme(member: Membership, programme_id: uuid.UUID) -> Programme:
+    """The clinic's own programme with its runner; 404 for another's."""
+    programme = member.clinic.programmes.select_related("patient", "cleared_by__user").filter(id=programme_id)
+    found = programme.first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def result_page(assessment_id: uuid.UUID) -> HttpResponseRedirect:
+    """The way to the page of an assessment."""
+    return HttpResponseRedirect(reverse("admin:assessments_assessment_change", args=[assessment_id]))
