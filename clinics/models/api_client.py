@@ -10,7 +10,7 @@ from clinics.models.base import new_id
 from clinics.models.clinic import Clinic
 
 
-@recorded(leaving_out=("client_secret", "updated"))
+@recorded(values_for="clients:read", leaving_out=("client_secret", "updated"))
 class ApiClient(AbstractApplication):
     """An OAuth application that belongs to exactly one clinic, with the scopes it may ask for."""
 
