@@ -14,6 +14,8 @@ from backend.api.fhir.elements import Resource, fhir_base
 from backend.api.fhir.search import COMMON
 from backend.api.fhir.views import FHIR_VERSION, FhirAPIView
 from clinics.fhir import FhirView
+from clinics.scopes import SMART_SCOPES
+from clinics.services.assertions import ALGORITHMS
 from patients.fhir import urlpatterns as of_patients
 
 CACHE = "public, max-age=300"
@@ -133,9 +135,15 @@ def smart_configuration() -> dict[str, Any]:
     """What the authorization server does for FHIR."""
     return {
         "token_endpoint": f"{settings.BASE_URL}/oauth/token/",
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": [
+            "private_key_jwt",
+            "client_secret_basic",
+            "client_secret_post",
+        ],
+        "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
         "grant_types_supported": ["client_credentials"],
-        "capabilities": [],
+        "scopes_supported": sorted(SMART_SCOPES),
+        "capabilities": ["client-confidential-asymmetric", "permission-v2"],
     }
 
 

@@ -212,6 +212,8 @@ ON_CALL_SCHEMAS = _list(
 )
 # Lets webhooks and on-call services reach this machine and its network, and plain http: for development.
 ALLOW_PRIVATE_WEBHOOKS = _flag("ALLOW_PRIVATE_WEBHOOKS")
+# How keys are fetched that a clinic's software publishes; the apps below know nobody who could.
+FETCH_PUBLISHED_KEYS = "assessments.notify.fetch.published_keys"
 
 # Told when a clinic has nobody with an address left to tell.
 OPERATOR_EMAILS = _list("OPERATOR_EMAILS")
@@ -220,6 +222,7 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "clinics.ApiClient"
 OAUTH2_PROVIDER = {
     "SCOPES_BACKEND_CLASS": "clinics.scopes.ClientScopes",
     "OAUTH2_SERVER_CLASS": "clinics.oauth.TwoGrantServer",
+    "OAUTH2_VALIDATOR_CLASS": "clinics.signed_clients.SignedClientValidator",
     "ACCESS_TOKEN_EXPIRE_SECONDS": int(timedelta(hours=1).total_seconds()),
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
     # A refresh token outlives its access token by twelve hours and has one use; a second ends its family.

@@ -6,14 +6,44 @@ from typing import Any, ClassVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from backend.api.fhir.bundles import searchset
 from backend.api.fhir.elements import Resource, identifier_system, patients_in
 from backend.api.fhir.search import Search, read_reference, read_search
 from backend.api.fhir.views import FhirAPIView
 from backend.api.problems import FieldProblem, Problem
-from clinics.api.views import ClinicAPIView
+from clinics.api.authentication import Principal
+from clinics.api.views import ClinicAPIView, HasScope
 from clinics.models import Membership
+from clinics.scopes import native_scopes
+
+
+def opens(scopes: frozenset[str], kind: str, letter: str) -> bool:
+    """Whether scopes open an interaction (SMART's letter) with a type, be they native ones or SMART's."""
+    if native_scopes(kind, letter) <= scopes:
+        return True
+    prefix = f"system/{kind}."
+    return any(scope.startswith(prefix) and letter in scope.removeprefix(prefix) for scope in scopes)
+
+
+class HasFhirScope(HasScope):
+    """The token carries the native scope of the row behind the resource, or SMART's of the resource."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """True when the principal may do this."""
+        if super().has_permission(request, view):
+            return True
+        letter = letter_of(view, request.method or "")
+        kind = getattr(view, "body_type" if letter in "cu" else "resource_type", "")
+        return isinstance(request.user, Principal) and opens(request.user.scopes, kind, letter)
+
+
+def letter_of(view: APIView, method: str) -> str:
+    """SMART's letter of an operation: a search of a type, a read of one, or a change."""
+    if method in getattr(view, "searching", ()):
+        return "s"
+    return {"PUT": "u", "POST": "c"}.get(method, "r")
 
 
 class FhirView(FhirAPIView, ClinicAPIView):
@@ -23,6 +53,11 @@ class FhirView(FhirAPIView, ClinicAPIView):
     """
 
     resource_type: ClassVar[str]
+    permission_classes = [HasFhirScope]
+
+    def may_read(self, kind: str) -> bool:
+        """Whether the caller's scopes, ours or SMART's, open resources of another type too."""
+        return opens(self.principal.scopes, kind, "r")
 
     def patients_shown(self, data: Any) -> Iterable[uuid.UUID]:
         """Whose data the answer shows, found in the resources themselves."""
@@ -32,7 +67,7 @@ class FhirView(FhirAPIView, ClinicAPIView):
 class FhirSearch(FhirView):
     """The search of a type: ``parameters`` are its own, each with FHIR's type of it."""
 
-    searches: ClassVar[bool] = True
+    searching: ClassVar[frozenset[str]] = frozenset({"GET", "HEAD"})
     parameters: ClassVar[dict[str, str]] = {"patient": "reference"}
     time: ClassVar[str] = "updated_at"
 

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from clinics.history import note_person
 from clinics.services.end_access import CLINIC_KEY
+from clinics.signed_clients import client_named
 from clinics.signed_in import lacks_code
 from clinics.tenancy import clinic_scope
 
@@ -123,7 +124,8 @@ def client_id_of(request: HttpRequest) -> str:
         except (binascii.Error, UnicodeDecodeError):
             return ""
         return unquote_plus(user)
-    return str(request.POST.get("client_id") or request.GET.get("client_id") or "")
+    named = request.POST.get("client_id") or request.GET.get("client_id") or ""
+    return str(named or client_named(request.POST.get("client_assertion", "")))
 
 
 def _ask(question: str, argument: str) -> list[uuid.UUID]:

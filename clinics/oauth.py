@@ -7,14 +7,17 @@ person signs in to software of their own clinic only.
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import path
+from oauth2_provider.settings import oauth2_settings
 from oauth2_provider.views import base
 from oauthlib.oauth2 import Server
 
 from clinics.models import ApiClient
 from clinics.permissions import permissions_of
+from clinics.services.assertions import UncheckedError
+from clinics.signed_clients import SIGNED_SECONDS, is_signed
 from clinics.signed_in import lacks_code, member_of
 
 GRANT_TYPES = frozenset({"authorization_code", "client_credentials", "refresh_token"})
@@ -29,8 +32,15 @@ class TwoGrantServer(Server):  # type: ignore[misc] # oauthlib carries no types
         for known, kept in ((self.grant_types, GRANT_TYPES), (self.response_types, RESPONSE_TYPES)):
             for name in set(known) - kept:
                 del known[name]
+        self.bearer.expires_in = lifetime
         methods = self.auth_grant._code_challenge_methods  # noqa: SLF001 - oauthlib offers no other way
         self.auth_grant._code_challenge_methods = {"S256": methods["S256"]}  # noqa: SLF001
+
+
+def lifetime(request: Any) -> int:
+    """How long a token lasts, in seconds; one got by a signature lasts as SMART Backend Services asks."""
+    usual = int(oauth2_settings.ACCESS_TOKEN_EXPIRE_SECONDS)
+    return min(usual, SIGNED_SECONDS) if is_signed(request) else usual
 
 
 class AuthorizeView(base.AuthorizationView):
@@ -59,7 +69,13 @@ class TokenView(base.TokenView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Every grant goes through ``TwoGrantServer``."""
-        response: HttpResponse = self.authorization_flow_token_response(request, *args, **kwargs)
+        try:
+            response: HttpResponse = self.authorization_flow_token_response(request, *args, **kwargs)
+        except UncheckedError:
+            refused = {"error": "temporarily_unavailable"}
+            return JsonResponse(
+                refused, status=503, headers={"Retry-After": "5", "Cache-Control": "no-store"}
+            )
         return response
 
 

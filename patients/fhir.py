@@ -91,7 +91,7 @@ class PatientPostSearch(PatientFhir, FhirView):
 
     reading_methods = frozenset({*SAFE_METHODS, "POST"})
     parser_classes = [FormParser]
-    searches = True
+    searching = frozenset({"POST"})
 
     def post(self, request: Request) -> Response:
         """All that is found, or a refusal when that is more than a page: no link could hold the terms."""

@@ -14,11 +14,15 @@ from assessments.fhir.decision import decided, risk_resource
 from assessments.fhir.impression import impression_resource, signed
 from assessments.fhir.referral import PRIORITIES, flag_resources, request_resource
 from assessments.fhir.task import task_resource, task_rows
+from assessments.fhir.task_views import sees_escalations
+from assessments.models import Assessment, Escalation
 from backend.api.fhir.bundles import bundle
 from backend.api.fhir.elements import Resource, fhir_base
 from backend.api.fhir.search import read_search
 from clinics.fhir import FhirView
 from patients.fhir import patient_resource
+
+Read = Callable[[], list[Resource]]
 
 
 class Everything(FhirView):
@@ -26,62 +30,43 @@ class Everything(FhirView):
 
     resource = "patients"
     resource_type = "Patient"
-    searches = True
 
     def get(self, request: Request, patient_id: uuid.UUID) -> Response:
         """All of it at once."""
         read_search(request.query_params, (), common=())
         patient = get_object_or_404(self.clinic.patients, pk=patient_id)
         found = [patient_resource(patient)]
-        for scope, read in self._parts(patient_id):
-            if scope in self.principal.scopes:
-                found += read()
+        for kinds, read in self._parts(patient_id):
+            if any(map(self.may_read, kinds)):
+                found += [item for item in read() if self.may_read(item["resourceType"])]
         address = f"{fhir_base()}/Patient/{patient_id}/$everything"
         return Response(bundle(found, [{"relation": "self", "url": address}]))
 
-    def _parts(self, patient: uuid.UUID) -> Iterable[tuple[str, Callable[[], list[Resource]]]]:
+    def _parts(self, patient: uuid.UUID) -> tuple[tuple[tuple[str, ...], Read], ...]:
+        """Which types each part holds, and how it is read."""
         clinic, of = self.clinic, {"patient_id": patient}
-        yield (
-            "assessments:read",
-            lambda: _all(
-                decided(clinic.assessments.filter(**of)).order_by("created_at", "id"),
-                lambda row: [response_resource(row), risk_resource(row)],
-            ),
+        assessments = decided(clinic.assessments.filter(**of)).order_by("created_at", "id")
+        plans = (
+            clinic.programmes.filter(**of).select_related("released_by__user").order_by("created_at", "id")
         )
-        yield (
-            "assessments:read",
-            lambda: _all(signed(clinic, **of).order_by("at", "id")[:], _one(impression_resource)),
-        )
-        yield (
-            "programmes:read",
-            lambda: _all(
-                clinic.programmes.filter(**of)
-                .select_related("released_by__user")
-                .order_by("created_at", "id"),
-                _one(plan_resource),
-            ),
-        )
-        yield (
-            "escalations:read",
-            lambda: _all(
-                clinic.escalations.filter(**of).select_related("assessment").order_by("opened_at", "id"),
-                lambda row: [
-                    *([request_resource(row)] if row.urgency in PRIORITIES else []),
-                    *flag_resources(row),
-                ],
-            ),
-        )
-        sees = "escalations:read" in self.principal.scopes
-        yield (
-            "follow-ups:read",
-            lambda: _all(
-                task_rows(clinic, escalations=sees, **of).order_by("at", "id")[:], _one(task_resource)
-            ),
+        escalations = clinic.escalations.filter(**of).select_related("assessment").order_by("opened_at", "id")
+        impressions = signed(clinic, **of).order_by("at", "id")
+        tasks = task_rows(clinic, escalations=sees_escalations(self), **of).order_by("at", "id")
+        return (
+            (("QuestionnaireResponse", "RiskAssessment"), lambda: _all(assessments, _of_assessment)),
+            (("ClinicalImpression",), lambda: [impression_resource(row) for row in impressions[:]]),
+            (("CarePlan",), lambda: [plan_resource(row) for row in plans]),
+            (("ServiceRequest", "Flag"), lambda: _all(escalations, _of_escalation)),
+            (("Task",), lambda: [task_resource(row) for row in tasks[:]]),
         )
 
 
-def _one(represent: Callable[[Any], Resource]) -> Callable[[Any], list[Resource]]:
-    return lambda row: [represent(row)]
+def _of_assessment(row: Assessment) -> list[Resource]:
+    return [response_resource(row), risk_resource(row)]
+
+
+def _of_escalation(row: Escalation) -> list[Resource]:
+    return [*([request_resource(row)] if row.urgency in PRIORITIES else []), *flag_resources(row)]
 
 
 def _all(rows: Iterable[Any], represent: Callable[[Any], list[Resource]]) -> list[Resource]:

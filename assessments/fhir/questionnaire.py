@@ -50,7 +50,7 @@ class QuestionnaireSearch(FhirView):
 
     resource = "protocols"
     resource_type = "Questionnaire"
-    searches = True
+    searching = frozenset({"GET", "HEAD"})
     parameters = {"url": "uri", "version": "token"}
 
     def get(self, request: Request) -> Response:

@@ -78,11 +78,6 @@ class Responses(ResponseFhir, FhirSearch):
 
     time = "created_at"
 
-    @property
-    def searches(self) -> bool:  # type: ignore[override]
-        """A POST has a body, in which its faults lie."""
-        return self.request.method != "POST"
-
     def rows(self, search: Search) -> Any:
         """Every assessment is the answer to the form."""
         return self.clinic.assessments.filter(**self.of_patient(search))

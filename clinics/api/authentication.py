@@ -17,6 +17,7 @@ from clinics.actor import Actor
 from clinics.history import CONTEXT
 from clinics.models import ApiClient, Clinic, Membership, User
 from clinics.permissions import permissions_of
+from clinics.scopes import smart_scopes_within
 from clinics.services.working_members import working_members
 from clinics.tenancy import entered
 
@@ -67,7 +68,7 @@ class BearerAuthentication(BaseAuthentication):
         client_id, clinic_id, user_id, scope = found
         entered(clinic_id)
         client = _read_client(client_id)
-        scopes = frozenset(scope.split()).intersection(client.allowed_scopes.split())
+        scopes = counting_scopes(scope, client)
         if user_id is None:
             return Principal(client.clinic, client, None, scopes), None
         member = _read_member(client.clinic, user_id)
@@ -76,6 +77,15 @@ class BearerAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         """The challenge of a 401."""
         return 'Bearer realm="api"'
+
+
+def counting_scopes(granted: str, client: ApiClient) -> frozenset[str]:
+    """Of a token's scopes those that its client still has; SMART's count while all behind them do."""
+    allowed = client.allowed_scopes.split()
+    counting = frozenset(granted.split()).intersection(allowed)
+    if "system/" not in granted:
+        return counting
+    return counting | smart_scopes_within(allowed).intersection(granted.split())
 
 
 _AUTHENTICATE = (

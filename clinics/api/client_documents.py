@@ -1,5 +1,6 @@
 """A client as JSON, and what may be said about one."""
 
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from rest_framework import serializers
 from backend.api.fields import StrictSerializer, TextField, WordField
 from clinics.models import ApiClient
 from clinics.scopes import ALL_SCOPES
+from clinics.services.key_sets import UnfitKeysError, read_keys
 
 #: The words of RFC 6749 for the two grants there are.
 GRANTS = {
@@ -54,6 +56,44 @@ class ClientChangesSerializer(StrictSerializer):
     )
 
 
+def key_set(text: dict[str, Any]) -> None:
+    """Refuse what no signature could be verified with, and private keys above all."""
+    try:
+        read_keys(json.dumps(text))
+    except UnfitKeysError:
+        said = "Must be a JWK Set of public keys: RSA for RS384, P-384 for ES384."
+        raise serializers.ValidationError(said, "invalid") from None
+
+
+@extend_schema_serializer(component_name="ClientKeys")
+class ClientKeysSerializer(StrictSerializer):
+    """How software proves itself by a signature: its keys, or where it publishes them."""
+
+    jwks = serializers.JSONField(
+        default=None, allow_null=True, validators=[key_set], help_text="A JWK Set of public keys."
+    )
+    jwks_uri = TextField(
+        default=None,
+        allow_null=True,
+        max_length=500,
+        help_text="An https address that answers with the JWK Set; no other is ever asked.",
+    )
+    cds_issuer = TextField(
+        default=None,
+        allow_null=True,
+        max_length=255,
+        help_text="The `iss` of its CDS Hooks tokens, which the same keys sign. Null: it calls none.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One of the two, or neither: then the secret counts again."""
+        if attrs["jwks"] is not None and attrs["jwks_uri"] is not None:
+            raise serializers.ValidationError({"jwks_uri": "Give the keys or the address, not both."})
+        if attrs["cds_issuer"] is not None and attrs["jwks"] is None and attrs["jwks_uri"] is None:
+            raise serializers.ValidationError({"cds_issuer": "Its tokens need keys to be verified with."})
+        return attrs
+
+
 @extend_schema_serializer(component_name="ClientRegistration")
 class ClientRegistrationSerializer(ClientChangesSerializer):
     """New software."""
@@ -73,6 +113,7 @@ class ClientSerializer(serializers.Serializer[ApiClient]):
     scopes = serializers.SerializerMethodField()
     acts_for = serializers.UUIDField(source="acts_for_id", allow_null=True)
     active = serializers.SerializerMethodField()
+    keys = serializers.SerializerMethodField()
     secret_changed_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField(source="created")
     updated_at = serializers.DateTimeField(source="updated")
@@ -90,6 +131,17 @@ class ClientSerializer(serializers.Serializer[ApiClient]):
     def get_scopes(self, client: ApiClient) -> list[str]:
         """What it may ask for; nothing once it was revoked."""
         return [scope for scope in client.allowed_scopes.split() if scope in ALL_SCOPES]
+
+    @extend_schema_field(ClientKeysSerializer(allow_null=True))
+    def get_keys(self, client: ApiClient) -> dict[str, Any] | None:
+        """What it proves itself by instead of a secret; null when it has one."""
+        if not client.token_endpoint_auth_method:
+            return None
+        return {
+            "jwks": json.loads(client.client_jwks) if client.client_jwks else None,
+            "jwks_uri": client.client_jwks_uri or None,
+            "cds_issuer": client.cds_issuer or None,
+        }
 
     def get_active(self, client: ApiClient) -> bool:
         """Whether it can get tokens."""
@@ -111,6 +163,7 @@ class ClientWithSecretSerializer(ClientSerializer):
 
 CHANGES = ClientChangesSerializer(partial=True)
 REGISTRATION = ClientRegistrationSerializer()
+KEYS = ClientKeysSerializer()
 CLIENT = ClientSerializer()
 
 

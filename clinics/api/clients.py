@@ -18,8 +18,10 @@ from backend.api.problems import FieldProblem, Problem
 from clinics.api.client_documents import (
     CHANGES,
     GRANTS,
+    KEYS,
     REGISTRATION,
     ClientChangesSerializer,
+    ClientKeysSerializer,
     ClientRegistrationSerializer,
     ClientSerializer,
     ClientWithSecretSerializer,
@@ -40,6 +42,7 @@ from clinics.services.register_client import (
     revoke_client,
     rotate_secret,
 )
+from clinics.services.set_client_keys import UnsafeAddressError, WrongGrantError, set_keys
 
 
 @contextmanager
@@ -55,6 +58,11 @@ def refusals() -> Iterator[None]:
     except RedirectUrisError:
         said = "An authorization_code client needs at least one; a client_credentials client has none."
         raise Problem("invalid", errors=[FieldProblem("/redirect_uris", "invalid", said)]) from None
+    except WrongGrantError:
+        raise Problem("conflict", "Only a client_credentials client signs assertions.") from None
+    except UnsafeAddressError:
+        wrong = FieldProblem("/jwks_uri", "invalid", "Must be an https address of a host of the internet.")
+        raise Problem("invalid", errors=[wrong]) from None
     except RevokedError:
         raise Problem("conflict", "It was revoked and stays so: register a new client.") from None
 
@@ -173,6 +181,32 @@ class ClientSecret(ClientsView):
     def show_again(self, reference: uuid.UUID) -> Response:
         """The client as it is now, without its secret."""
         return Response(secret_document(self.shown(reference), None))
+
+
+class ClientKeys(Conditional, ClientsView):
+    """What a client proves itself by instead of a secret."""
+
+    needs_if_match = frozenset({"PUT"})
+    conflicts = {"PUT": ("conflict",)}
+
+    @extend_schema(
+        operation_id="setClientKeys",
+        summary="Let a client prove itself by a signature",
+        request=ClientKeysSerializer,
+        responses=ClientSerializer,
+    )
+    def put(self, request: Request, client_id: uuid.UUID) -> Response:
+        """From now on its secret opens nothing; without keys the secret counts again.
+
+        It signs RFC 7523 assertions at /oauth/token/ (RS384, ES384), and with a `cds_issuer` its calls of CDS
+        Hooks. You must hold every scope the client has.
+        """
+        client = self.locked(client_id)
+        check_if_match(request, client_document(client))
+        keys = KEYS.run_validation(request.data)
+        with refusals():
+            set_keys(client=client, held=self.principal.scopes, **keys)
+        return self.represent(client_document(client))
 
 
 class ClientRevocation(ClientsView):

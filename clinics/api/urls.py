@@ -3,7 +3,7 @@
 from django.urls import path
 
 from clinics.api.access_log import AccessLogView
-from clinics.api.clients import ClientDetail, ClientList, ClientRevocation, ClientSecret
+from clinics.api.clients import ClientDetail, ClientKeys, ClientList, ClientRevocation, ClientSecret
 from clinics.api.clinic import ClinicView
 from clinics.api.history import HistoryView
 from clinics.api.members import MemberDetail, MemberInvitation, MemberList
@@ -20,6 +20,7 @@ urlpatterns = [
     path(
         "clinic/clients/<uuid:client_id>/rotate-secret", ClientSecret.as_view(), name="clinic-client-secret"
     ),
+    path("clinic/clients/<uuid:client_id>/keys", ClientKeys.as_view(), name="clinic-client-keys"),
     path(
         "clinic/clients/<uuid:client_id>/revoke", ClientRevocation.as_view(), name="clinic-client-revocation"
     ),

@@ -9,6 +9,9 @@ from clinics.history import recorded
 from clinics.models.base import new_id
 from clinics.models.clinic import Clinic
 
+#: It proves itself by a signature and not by a secret.
+PRIVATE_KEY_JWT = "private_key_jwt"
+
 
 @recorded(values_for="clients:read", leaving_out=("client_secret", "updated"))
 class ApiClient(AbstractApplication):
@@ -30,6 +33,24 @@ class ApiClient(AbstractApplication):
 
     secret_changed_at = models.DateTimeField(
         null=True, blank=True, help_text="The secret itself is in no history; that it was changed is."
+    )
+
+    # Named as in the toolkit's next release, which brings them; then these three go.
+    token_endpoint_auth_method = models.CharField(
+        max_length=32, blank=True, default="", db_default="", choices=[(PRIVATE_KEY_JWT, "Signed assertion")]
+    )
+    client_jwks = models.TextField(
+        blank=True, default="", db_default="", help_text="Its public keys, as a JWK Set."
+    )
+    client_jwks_uri = models.URLField(
+        max_length=500, blank=True, default="", db_default="", help_text="Where it publishes them."
+    )
+    cds_issuer = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The issuer of its tokens, when it calls CDS Hooks; signed with the same keys.",
     )
 
     class Meta(AbstractApplication.Meta):

@@ -194,6 +194,9 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("clinic-client", "GET"): lambda world: Sample({"client_id": world.client}),
     ("clinic-client", "PATCH"): _registration,
     ("clinic-client-secret", "POST"): lambda world: Sample({"client_id": world.client}, grants=PROTOCOLS),
+    ("clinic-client-keys", "PUT"): lambda world: Sample(
+        {"client_id": world.client}, {"jwks_uri": "https://ehr.invalid/jwks.json"}, grants=PROTOCOLS
+    ),
     ("clinic-client-revocation", "POST"): lambda world: Sample({"client_id": world.client}),
     ("clinic-members", "GET"): lambda _: Sample(),
     ("clinic-members", "POST"): _invitation,

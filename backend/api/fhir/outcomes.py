@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -125,15 +126,16 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | 
     """Answer an exception of a FHIR view; what nobody foresaw is logged without its message."""
     request, view = context.get("request"), context.get("view")
     problem = foreseen(exc)
-    searching = getattr(view, "searches", False)
+    method = request.method if request is not None else ""
+    asking = method in {*SAFE_METHODS, *getattr(view, "searching", ())}  # the input are parameters
     status = problem.status_code
-    if searching and problem.problem_code == "invalid":
+    if asking and problem.problem_code == "invalid":
         status = HTTPStatus.BAD_REQUEST
     body = outcome(
         problem.problem_code,
         str(problem.detail),
         problem.errors,
-        kind="" if searching else str(getattr(view, "body_type", "")),
+        kind="" if asking else str(getattr(view, "body_type", "")),
         request_id=request.META.get("REQUEST_ID", "") if request is not None else "",
     )
     return Response(body, status=status, headers={**problem.headers, "Cache-Control": "no-store"})

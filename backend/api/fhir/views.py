@@ -22,7 +22,7 @@ _FORMATS = frozenset({"json", "application/json", CONTENT_TYPE, "application/fhi
 class FhirAPIView(APIView):
     """Speaks ``application/fhir+json`` and answers errors as OperationOutcome.
 
-    ``body_type`` is the type of resource that a body holds; ``searches`` says that the input are parameters.
+    ``body_type`` is the type of resource that a body holds; ``searching`` are the methods that search.
     FHIR describes itself in its CapabilityStatement, so these views stay out of the OpenAPI document.
     """
 
@@ -30,7 +30,7 @@ class FhirAPIView(APIView):
     renderer_classes = [FhirRenderer, FhirAsJsonRenderer]
     parser_classes = [FhirParser, StrictJSONParser]
     body_type: ClassVar[str] = ""
-    searches: ClassVar[bool] = False
+    searching: ClassVar[frozenset[str]] = frozenset()
 
     def get_exception_handler(self) -> Callable[..., Any]:
         """Errors as OperationOutcome."""

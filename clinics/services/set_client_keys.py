@@ -1,0 +1,59 @@
+"""Let a client prove itself by a signature instead of a secret."""
+
+import json
+from collections.abc import Mapping, Set
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+
+from clinics.models import ApiClient
+from clinics.models.api_client import PRIVATE_KEY_JWT
+from clinics.services.authority import check_held
+from clinics.services.register_client import RevokedError
+
+
+class WrongGrantError(Exception):
+    """People sign in through it: it isn't a service that signs."""
+
+
+class UnsafeAddressError(Exception):
+    """The keys' address isn't one that may be asked."""
+
+
+_ADDRESS = URLValidator(schemes=["https"])
+
+
+def set_keys(
+    *,
+    client: ApiClient,
+    held: Set[str],
+    jwks: Mapping[str, Any] | None,
+    jwks_uri: str | None,
+    cds_issuer: str | None,
+) -> None:
+    """Set the keys and who its tokens name as issuer; with neither keys nor address the secret counts again.
+
+    ``client`` is locked. Keys are worth all that the client may do: raises ``BeyondOwnError``,
+    ``RevokedError``, ``WrongGrantError`` or ``UnsafeAddressError``.
+    """
+    if not client.allowed_scopes:
+        raise RevokedError
+    check_held(client.allowed_scopes.split(), held=held)
+    if client.authorization_grant_type != ApiClient.GRANT_CLIENT_CREDENTIALS:
+        raise WrongGrantError
+    if jwks_uri is not None:
+        _check_address(jwks_uri)
+    client.client_jwks = json.dumps(jwks) if jwks is not None else ""
+    client.client_jwks_uri = jwks_uri or ""
+    client.cds_issuer = cds_issuer or ""
+    client.token_endpoint_auth_method = PRIVATE_KEY_JWT if jwks is not None or jwks_uri is not None else ""
+    client.save()
+
+
+def _check_address(address: str) -> None:
+    """What may be asked is checked anew at each request; this refuses what never could be."""
+    try:
+        _ADDRESS(address)
+    except ValidationError:
+        raise UnsafeAddressError from None
