@@ -1,23 +1,26 @@
 """Programmes as the JSON of the API, built by hand; ``assessments.api.programme_shapes`` has the shapes."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.db.models import QuerySet
 
 from assessments.documents import member_document, timestamp
 from assessments.models import Assessment, Programme, ProgrammeEvent, RunLog
+from assessments.protocol.programme import Cap
 from assessments.protocol.programme import Programme as Plan
-from assessments.protocol.programme import week_cap
+from assessments.services.programmes.exercises import exercises_in
+from assessments.services.programmes.load import weeks_of
+from assessments.services.programmes.runs import more_than_planned
 from assessments.services.programmes.session import session_of
 
 KM_PER_MILE = 1.609344
-WEEK = dt.timedelta(days=7)
 
 
 def readable_programmes(programmes: QuerySet[Programme]) -> QuerySet[Programme]:
     """Rows with the people their documents name, in one statement."""
-    return programmes.select_related("released_by__user", "cleared_by__user")
+    return programmes.select_related("assessment", "released_by__user", "cleared_by__user")
 
 
 def programme_document(programme: Programme) -> dict[str, Any]:
@@ -26,6 +29,7 @@ def programme_document(programme: Programme) -> dict[str, Any]:
         "id": str(programme.id),
         "patient": str(programme.patient_id),
         "assessment": str(programme.assessment_id),
+        "takes_the_place_of": _reference(programme.takes_the_place_of_id),
         "state": programme.state,
         "status": programme.status,
         "phase": programme.phase,
@@ -44,6 +48,7 @@ def programme_document(programme: Programme) -> dict[str, Any]:
         "released_at": timestamp(programme.released_at),
         "released_by": member_document(programme.released_by),
         "ended_at": timestamp(programme.ended_at),
+        "exercises_now": [exercise["id"] for exercise in exercises_in(programme.content, programme.phase)],
         "plan": programme.content,
         "created_at": timestamp(programme.created_at),
         "updated_at": timestamp(programme.updated_at),
@@ -56,10 +61,13 @@ def session_document(programme: Programme, *, now: dt.datetime) -> dict[str, Any
     return {
         "id": str(programme.id),
         "patient": str(programme.patient_id),
+        "today": session.today,
         "session": session.words,
         "stage": session.stage,
         "distance": distance(session.distance_km),
         "share_percent": session.share_percent,
+        "cap": cap_document(session.cap) if session.cap else None,
+        "after_a_gap": session.after_a_gap,
         "conditions": session.conditions,
         "stop_if": session.stop_if,
         "permitted": session.permitted,
@@ -76,14 +84,32 @@ def run_document(run: RunLog) -> dict[str, Any]:
         "programme": str(run.programme_id),
         "patient": str(run.programme.patient_id),
         "ended_at": timestamp(run.ended_at),
-        "planned": run.planned["words"],
+        "planned": _planned_document(run.planned),
         "distance": distance(run.distance_km),
         "minutes": run.minutes,
+        "running_minutes": run.running_minutes,
+        "stage": run.stage,
         "surface": run.surface or None,
+        "speed": run.speed or None,
         "changed": run.levers,
+        "shoe": _reference(run.shoe_id),
+        "more_than_planned": more_than_planned(run),
         "as_permitted": run.as_permitted,
         "follow_up": str(run.check_due_id),
         "created_at": timestamp(run.created_at),
+    }
+
+
+def _planned_document(planned: dict[str, Any]) -> dict[str, Any]:
+    """The session as it stood; without a stage there are no minutes."""
+    stage = planned.get("stage") or {}
+    return {
+        "session": planned["words"],
+        "stage": stage.get("stage"),
+        "distance": distance(planned.get("distance_km")),
+        "minutes": stage.get("minutes"),
+        "running_minutes": stage.get("running_minutes"),
+        "changed": planned.get("levers", []),
     }
 
 
@@ -106,40 +132,24 @@ def event_document(event: ProgrammeEvent) -> dict[str, Any]:
 
 
 def load_document(programme: Programme, *, now: dt.datetime) -> dict[str, Any]:
-    """The distance of each week since the release against its cap; weeks begin when the programme began.
-
-    A cap rests on the week before it; the running week is the last.
-    """
-    began = programme.released_at
-    runs = list(programme.runs.order_by("ended_at").values_list("ended_at", "distance_km"))
-    reds = list(
-        programme.events.filter(kind=ProgrammeEvent.Kind.REACTED)
-        .exclude(reaction="green")
-        .values_list("at", flat=True)
-    )
-    weeks: list[dict[str, Any]] = []
-    before: float | None = None
-    number = 0
-    while began is not None and began + number * WEEK <= now:
-        starts = began + number * WEEK
-        known = [km for at, km in runs if starts <= at < starts + WEEK]
-        total = None if None in known else round(sum(km for km in known if km is not None), 2)
-        green = not any(starts - WEEK <= at < starts for at in reds)
-        cap = week_cap(before, week=number + 1, last_7_days_green=green)
-        weeks.append(
-            {
-                "week": number + 1,
-                "starts_at": timestamp(starts),
-                "runs": len(known),
-                "distance": distance(total),
-                "cap": distance(cap.km),
-                "cap_reason": cap.reason,
-                "cap_sources": list(cap.sources),
-                "within": None if cap.km is None or total is None else total <= cap.km,
-            }
-        )
-        before, number = total, number + 1
+    """The distance of each week since the release against its cap."""
+    weeks = [
+        {
+            "week": week.number,
+            "starts_at": timestamp(week.starts_at),
+            "runs": week.runs,
+            "distance": distance(week.km),
+            "cap": cap_document(week.cap),
+            "within": week.within,
+        }
+        for week in weeks_of(programme, now=now)
+    ]
     return {"id": str(programme.id), "patient": str(programme.patient_id), "weeks": weeks}
+
+
+def cap_document(cap: Cap) -> dict[str, Any]:
+    """A limit with its reason; ``distance`` is null where what it rests on isn't known."""
+    return {"distance": distance(cap.km), "reason": cap.reason, "sources": list(cap.sources)}
 
 
 def plan_document(assessment: Assessment, plan: Plan) -> dict[str, Any]:
@@ -149,6 +159,10 @@ def plan_document(assessment: Assessment, plan: Plan) -> dict[str, Any]:
         "patient": str(assessment.patient_id),
         **plan.as_dict(),
     }
+
+
+def _reference(row: uuid.UUID | None) -> str | None:
+    return None if row is None else str(row)
 
 
 def distance(km: float | None) -> dict[str, float] | None:

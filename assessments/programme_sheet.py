@@ -17,6 +17,7 @@ from assessments.protocol.programme import PHASES, Phase, Status, run_cap
 from assessments.protocol.programme import Programme as Plan
 from assessments.protocol.programme.exercises import STOP_ALWAYS
 from assessments.services.effective import effective_decision
+from assessments.services.programmes.exercises import exercises_in
 from assessments.services.programmes.session import Session, session_of
 from assessments.services.run_permission import Permission, permission_of_runner
 from assessments.walk_run_pictures import walk_run_table
@@ -114,7 +115,7 @@ def _sheet(subject: _Subject, *, mark: str | None, stage: int | None) -> dict[st
             for item in content["causes"]
         ],
         "exercises_words": STOP_ALWAYS,
-        "exercises": [_exercise(item) for item in content["exercises"]],
+        "exercises": [_exercise(item) for item in _exercises(subject)],
         "left_out": [
             {"name": item["name"], "why": item["because"]["statement"]} for item in content["left_out"]
         ],
@@ -127,6 +128,12 @@ def _sheet(subject: _Subject, *, mark: str | None, stage: int | None) -> dict[st
 
 
 NOT_CONFIRMED = "This rests on what you answered alone: a clinician confirms it first."
+
+
+def _exercises(subject: _Subject) -> list[dict[str, Any]]:
+    """Those of the phase in which the runner is."""
+    found: list[dict[str, Any]] = subject.content["exercises"]
+    return exercises_in(subject.content, subject.phase) if subject.phase else found
 
 
 def _safety_net(subject: _Subject) -> dict[str, str]:

@@ -40,6 +40,7 @@ class StageShape(Shape):
     run_minutes = serializers.FloatField()
     walk_minutes = serializers.FloatField()
     running_minutes = serializers.FloatField()
+    minutes = serializers.FloatField(help_text="Of the whole session without its warm-up.")
 
 
 @extend_schema_serializer(component_name="PlanStart")
@@ -83,6 +84,19 @@ class CauseShape(Shape):
     because = BecauseShape()
 
 
+@extend_schema_serializer(component_name="ExerciseAmount")
+class AmountShape(Shape):
+    """A dose in figures: days of a week, and the least of a day; null is left open."""
+
+    days_min = serializers.IntegerField(min_value=0, max_value=7, help_text="0: as needed.")
+    days_max = serializers.IntegerField(min_value=0, max_value=7)
+    before_runs = serializers.BooleanField(help_text="On each day of a run instead.")
+    sets = serializers.IntegerField(allow_null=True)
+    repetitions = serializers.IntegerField(allow_null=True, help_text="On each side where there are two.")
+    seconds = serializers.IntegerField(allow_null=True, help_text="Held, in each set.")
+    minutes = serializers.IntegerField(allow_null=True)
+
+
 @extend_schema_serializer(component_name="PlanExercise")
 class ExerciseShape(Shape):
     """An exercise with its dose, and why it is in the plan."""
@@ -91,6 +105,8 @@ class ExerciseShape(Shape):
     name = serializers.CharField()
     purpose = serializers.CharField()
     dose = serializers.CharField()
+    amount = AmountShape()
+    phases = serializers.ListField(child=WordField("Phase", Phase))
     harder = serializers.CharField(allow_blank=True)
     easier = serializers.CharField(allow_blank=True)
     stop = serializers.CharField()
@@ -124,7 +140,8 @@ class PlanShape(Shape):
     advice = AdviceShape(many=True)
     changes = ChangeShape(many=True)
     causes = CauseShape(many=True)
-    exercises = ExerciseShape(many=True)
+    exercises = ExerciseShape(many=True, help_text="Of the phase in which it starts.")
+    later = ExerciseShape(many=True, help_text="Exercises that come with a later phase.")
     left_out = LeftOutShape(many=True)
     not_assessed = serializers.ListField(child=serializers.CharField())
     provisional = serializers.BooleanField()

@@ -18,10 +18,13 @@ from assessments.models import RunLog
 from assessments.programme_documents import run_document
 from assessments.services.programmes.runs import Run, log_run
 from assessments.services.programmes.standing import NotNowError, ProgrammeNotFoundError
+from assessments.services.shoes import ShoeNotFoundError
 from assessments.services.submit import PatientNotFoundError
 from backend.api.pagination import PagedList
-from backend.api.problems import Problem
+from backend.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
+
+SHOE_NOT_FOUND = FieldProblem("/shoe", "not_found", "The runner has no such shoes.")
 
 
 class RunsView(PagedList, ClinicAPIView):
@@ -59,6 +62,8 @@ class RunsView(PagedList, ClinicAPIView):
             )
         except (ProgrammeNotFoundError, PatientNotFoundError):
             raise NotFound from None
+        except ShoeNotFoundError:
+            raise Problem("invalid", errors=[SHOE_NOT_FOUND]) from None
         except NotNowError as exc:
             raise Problem("conflict", WHY_NOT[exc.code]) from None
         return self._created(run)
@@ -77,6 +82,10 @@ def _run(given: dict[str, Any]) -> Run:
         ended_at=given["ended_at"],
         distance_km=shapes.DistanceBody().to_km(distance) if distance else None,
         minutes=given.get("minutes"),
+        running_minutes=given.get("running_minutes"),
+        stage=given.get("stage"),
         surface=given.get("surface") or "",
+        speed=given.get("speed") or "",
         levers=tuple(given.get("changed", ())),
+        shoe_id=given.get("shoe"),
     )

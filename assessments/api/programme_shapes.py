@@ -49,6 +49,10 @@ class ProgrammeShape(StandingShape):
     id = serializers.UUIDField()
     patient = serializers.UUIDField()
     assessment = serializers.UUIDField()
+    takes_the_place_of = serializers.UUIDField(
+        allow_null=True,
+        help_text="The one that ended when this was drafted, as when pain returned.",
+    )
     state = WordField("ProgrammeState", Programme.State)
     greens_in_a_row = serializers.IntegerField(min_value=0)
     ambers_in_a_row = serializers.IntegerField(min_value=0)
@@ -67,9 +71,21 @@ class ProgrammeShape(StandingShape):
     released_at = serializers.DateTimeField(allow_null=True)
     released_by = MemberShape(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
+    exercises_now = serializers.ListField(
+        child=serializers.CharField(), help_text="Ids of the plan's exercises that apply in the phase."
+    )
     plan = PlanShape()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+
+@extend_schema_serializer(component_name="LoadCap")
+class CapShape(Shape):
+    """A limit with its reason; ``distance`` is null where what it rests on isn't known."""
+
+    distance = DistanceShape(allow_null=True)
+    reason = serializers.CharField()
+    sources = serializers.ListField(child=serializers.CharField())
 
 
 @extend_schema_serializer(component_name="ProgrammeSession")
@@ -78,16 +94,33 @@ class SessionShape(Shape):
 
     id = serializers.UUIDField(help_text="The programme's.")
     patient = serializers.UUIDField()
+    today = serializers.CharField(help_text="The session in one line, or why there is no run.")
     session = serializers.CharField()
     stage = StageShape(allow_null=True)
     distance = DistanceShape(allow_null=True)
     share_percent = serializers.IntegerField(allow_null=True)
+    cap = CapShape(allow_null=True)
+    after_a_gap = serializers.BooleanField(
+        help_text="Two weeks have passed without a run: it starts further back."
+    )
     conditions = serializers.CharField()
     stop_if = serializers.CharField()
     permitted = serializers.BooleanField()
     blocked_by = WordField("RunBlock", BLOCKS, allow_null=True)
     next_run_from = serializers.DateTimeField(allow_null=True)
     at = serializers.DateTimeField()
+
+
+@extend_schema_serializer(component_name="PlannedRun")
+class PlannedRunShape(Shape):
+    """The session as it stood when the run ended."""
+
+    session = serializers.CharField()
+    stage = serializers.IntegerField(allow_null=True, min_value=0, max_value=8)
+    distance = DistanceShape(allow_null=True)
+    minutes = serializers.FloatField(allow_null=True)
+    running_minutes = serializers.FloatField(allow_null=True)
+    changed = serializers.ListField(child=WordField("Lever", Lever))
 
 
 @extend_schema_serializer(component_name="Run")
@@ -98,11 +131,19 @@ class RunShape(Shape):
     programme = serializers.UUIDField()
     patient = serializers.UUIDField()
     ended_at = serializers.DateTimeField()
-    planned = serializers.CharField()
+    planned = PlannedRunShape()
     distance = DistanceShape(allow_null=True)
     minutes = serializers.FloatField(allow_null=True)
+    running_minutes = serializers.FloatField(allow_null=True)
+    stage = serializers.IntegerField(allow_null=True, min_value=0, max_value=8)
     surface = WordField("Surface", RunLog.Surface, allow_null=True)
+    speed = WordField("Speed", RunLog.Speed, allow_null=True)
     changed = serializers.ListField(child=WordField("Lever", Lever))
+    shoe = serializers.UUIDField(allow_null=True)
+    more_than_planned = serializers.ListField(
+        child=WordField("RunFigure", ["distance", "minutes", "running_minutes", "stage"]),
+        help_text="What was more than the session, of what is known of both.",
+    )
     as_permitted = serializers.BooleanField(help_text="False: no run was permitted at the time.")
     follow_up = serializers.UUIDField()
     created_at = serializers.DateTimeField()
@@ -130,9 +171,7 @@ class WeekShape(Shape):
     starts_at = serializers.DateTimeField()
     runs = serializers.IntegerField(min_value=0)
     distance = DistanceShape(allow_null=True)
-    cap = DistanceShape(allow_null=True)
-    cap_reason = serializers.CharField()
-    cap_sources = serializers.ListField(child=serializers.CharField())
+    cap = CapShape()
     within = serializers.BooleanField(allow_null=True)
 
 
@@ -202,5 +241,13 @@ class RunBody(OnBehalf):
     ended_at = serializers.DateTimeField()
     distance = DistanceBody(required=False, allow_null=True)
     minutes = serializers.FloatField(required=False, allow_null=True, min_value=0, max_value=1440)
+    running_minutes = serializers.FloatField(
+        required=False, allow_null=True, min_value=0, max_value=1440, help_text="Without walks."
+    )
+    stage = serializers.IntegerField(
+        required=False, allow_null=True, min_value=0, max_value=8, help_text="Of the walk-run table, as run."
+    )
     surface = WordField("Surface", RunLog.Surface, required=False, allow_null=True)
+    speed = WordField("Speed", RunLog.Speed, required=False, allow_null=True)
     changed = serializers.ListField(child=WordField("Lever", Lever), required=False, max_length=6)
+    shoe = serializers.UUIDField(required=False, allow_null=True, help_text="The runner's, by its id.")

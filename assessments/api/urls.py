@@ -9,6 +9,7 @@ from assessments.api import (
     erasure,
     escalation_history,
     escalations,
+    exercises,
     exports,
     follow_ups,
     on_call_services,
@@ -21,6 +22,7 @@ from assessments.api import (
     programmes,
     protocols,
     run_permission,
+    shoes,
     timeline,
 )
 
@@ -56,6 +58,10 @@ urlpatterns = [
     path("programmes/<uuid:programme_id>/load", programmes.LoadView.as_view(), name="load"),
     path("programmes/<uuid:programme_id>/events", programmes.EventsView.as_view(), name="programme-events"),
     path("programmes/<uuid:programme_id>/runs", programme_runs.RunsView.as_view(), name="runs"),
+    path("programmes/<uuid:programme_id>/exercises", exercises.ExerciseLogsView.as_view(), name="exercises"),
+    path("programmes/<uuid:programme_id>/adherence", exercises.AdherenceView.as_view(), name="adherence"),
+    path("patients/<uuid:patient_id>/shoes", shoes.ShoesView.as_view(), name="shoes"),
+    path("patients/<uuid:patient_id>/shoes/<uuid:shoe_id>", shoes.ShoeView.as_view(), name="shoe"),
     *(
         path(f"programmes/<uuid:programme_id>/{step}", view.as_view(), name=f"programme-{step}")
         for step, view in programme_steps.STEPS.items()

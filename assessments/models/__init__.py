@@ -5,10 +5,12 @@ from assessments.models.change import Change, ForgottenChanges
 from assessments.models.delivery import Delivery, DeliveryAttempt, DeliveryChannel
 from assessments.models.due_work import DueWork
 from assessments.models.escalation import Escalation, EscalationEvent, Outcome
+from assessments.models.exercise import ExerciseLog
 from assessments.models.export import Export, ExportChunk
 from assessments.models.follow_up import FollowUp, FollowUpKind, FollowUpResult
 from assessments.models.override import Override
 from assessments.models.programme import Programme, ProgrammeEvent, RunLog
+from assessments.models.shoe import Shoe
 from assessments.models.tally import Tally
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "DueWork",
     "Escalation",
     "EscalationEvent",
+    "ExerciseLog",
     "Export",
     "ExportChunk",
     "FollowUp",
@@ -31,5 +34,6 @@ __all__ = [
     "Programme",
     "ProgrammeEvent",
     "RunLog",
+    "Shoe",
     "Tally",
 ]

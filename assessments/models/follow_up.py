@@ -20,6 +20,7 @@ class FollowUpKind(models.TextChoices):
     DAY_28 = "day_28", "Day 28 of the episode"
     DAY_42 = "day_42", "Day 42 of the episode"
     CLINICIAN_TASK = "clinician_task", "Reach the runner: the 24-hour check went unanswered"
+    PREHAB = "prehab", "Prehab: strength, warm-up, shoes, and whether pain has returned"
     HANDOVER = "handover", "Referral: handed over"
     ATTENDANCE = "attendance", "Referral: attended"
     SEEN = "seen", "Referral: seen"
@@ -40,7 +41,7 @@ CHASERS = frozenset(
     }
 )
 #: What a clinician reports a result about; everything else is answered by an assessment.
-REPORTED = CHASERS | {FollowUpKind.CLINICIAN_TASK}
+REPORTED = CHASERS | {FollowUpKind.CLINICIAN_TASK, FollowUpKind.PREHAB}
 
 
 class FollowUpResult(models.TextChoices):
@@ -52,7 +53,7 @@ class FollowUpResult(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
-@recorded(values_for="follow-ups:read", leaving_out=LEASE_COLUMNS)
+@recorded(leaving_out=LEASE_COLUMNS)
 class FollowUp(DueWork):
     """A check, review, task or chaser with its window; silence is chased and never read as good news.
 

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from assessments.models.assessment import Assessment
 from assessments.models.follow_up import FollowUp
+from assessments.models.shoe import Shoe
 from assessments.protocol.programme import Phase, Reaction, Status
 from clinics.history import recorded
 from clinics.models import ApiClient, Clinic, Identified, Membership, Timestamped
@@ -15,7 +16,7 @@ STATUSES = [(status.value, status.value.capitalize()) for status in Status]
 REACTIONS = [(reaction.value, reaction.value.replace("_", " ").capitalize()) for reaction in Reaction]
 
 
-@recorded(values_for="programmes:read", leaving_out=("content",))
+@recorded(leaving_out=("content",))
 class Programme(Timestamped):
     """The programme of one assessment: what it says, and where the runner stands in it.
 
@@ -35,6 +36,9 @@ class Programme(Timestamped):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="programmes")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="programmes")
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="programmes")
+    takes_the_place_of = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     content = models.JSONField()
     clearance_needed = models.BooleanField(default=False)
@@ -94,6 +98,7 @@ class ProgrammeEvent(Identified):
         CALM_DAY = "calm_day", "Day of calm reported"
         BRISK_WALK = "brisk_walk", "Brisk walk reported"
         SETTLED = "settled", "At usual level for 24 hours"
+        RESTARTED = "restarted", "Started anew after two weeks without a run"
         HELD = "held", "Held"
         RESUMED = "resumed", "Resumed"
         ADVANCED = "advanced", "Advanced by a clinician"
@@ -102,6 +107,7 @@ class ProgrammeEvent(Identified):
         STOPPED = "stopped", "Stopped by another assessment"
         CLEARED = "cleared", "Cleared to run"
         COMPLETED = "completed", "Completed into prehab"
+        PAIN_RETURNED = "pain_returned", "Held: pain returned in prehab"
         ENDED = "ended", "Ended"
 
     class Reason(models.TextChoices):
@@ -137,7 +143,10 @@ class ProgrammeEvent(Identified):
 
 
 class RunLog(Identified):
-    """One run, planned against done. Append-only. Distances in km, times in minutes."""
+    """One run, planned against done. Append-only. Distances in km, times in minutes.
+
+    ``minutes`` are those of the whole session, ``running_minutes`` without its walks.
+    """
 
     class Surface(models.TextChoices):
         """What was run on; the words of the question ``surface_mix``."""
@@ -149,13 +158,24 @@ class RunLog(Identified):
         TRACK = "track", "Track"
         TREADMILL = "treadmill", "Treadmill"
 
+    class Speed(models.TextChoices):
+        """How fast it was for this runner."""
+
+        EASY = "easy", "Easy, able to talk"
+        USUAL = "usual", "As usual"
+        FASTER = "faster", "Faster than usual"
+
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="runs")
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="runs")
     ended_at = models.DateTimeField()
     planned = models.JSONField(help_text="The session as it stood.")
     distance_km = models.FloatField(null=True, blank=True)
     minutes = models.FloatField(null=True, blank=True)
+    running_minutes = models.FloatField(null=True, blank=True)
+    stage = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of the walk-run table.")
     surface = models.CharField(max_length=10, choices=Surface.choices, blank=True)
+    speed = models.CharField(max_length=10, choices=Speed.choices, blank=True, default="", db_default="")
+    shoe = models.ForeignKey(Shoe, null=True, blank=True, on_delete=models.PROTECT, related_name="runs")
     levers = models.JSONField(default=list, help_text="What was changed about the run.")
     as_permitted = models.BooleanField(help_text="False: run although no run was permitted at the time.")
     check_due = models.OneToOneField(FollowUp, on_delete=models.PROTECT, related_name="run")

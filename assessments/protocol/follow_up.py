@@ -36,6 +36,9 @@ REVIEWS_AFTER_DECISION: tuple[tuple[str, int, int, frozenset[str] | None], ...] 
 #: Reviews counted from the onset of the episode. Day 42 is a hard limit: no grace after it.
 REVIEWS_AFTER_ONSET: tuple[tuple[str, int, int, int], ...] = (("day_28", 28, 2, 2), ("day_42", 42, 2, 0))
 
+#: The reminder of prehab, in days after completing or after the one before; how often is ours.
+PREHAB_EVERY_DAYS, PREHAB_GRACE_DAYS = 28, 3
+
 #: Carried answers older than this are unknown again.
 CARRY_FORWARD_DAYS_MAX = DEFAULTS["carry_forward_days_max"]
 
@@ -157,6 +160,11 @@ def _review(kind: str, start: datetime, days: int, *, before: int, after: int) -
 def _days_later(local: datetime, days: int) -> datetime:
     """The same time by the clocks of its zone, so many dates later (UTC)."""
     return (local + days * DAY).astimezone(UTC)
+
+
+def prehab_reminder(at: datetime, zone: tzinfo = UTC) -> PlannedFollowUp:
+    """The next reminder of a runner in prehab, which goes on (F.1)."""
+    return _review("prehab", at.astimezone(zone), PREHAB_EVERY_DAYS, before=0, after=PREHAB_GRACE_DAYS)
 
 
 def plan_chasers(

@@ -11,12 +11,14 @@ from assessments.services.programmes.checks import nobody_answered
 from assessments.services.send_round import send_round
 from clinics.tenancy import clinic_scope
 
-#: An unanswered follow-up is chased this often once its last step has passed, and an urgent referral sooner.
+#: An unanswered follow-up is chased this often once its last step has passed; an urgent referral
+#: sooner, a reminder later.
 CHASE_EVERY = timedelta(days=1)
-CHASE_SOONER = {
+CHASE_OTHERWISE = {
     FollowUpKind.HANDOVER: timedelta(minutes=15),
     FollowUpKind.ATTENDANCE: timedelta(hours=1),
     FollowUpKind.SEEN: timedelta(hours=4),
+    FollowUpKind.PREHAB: timedelta(days=7),
 }
 
 
@@ -53,7 +55,7 @@ def next_step(follow_up: FollowUp, now: datetime) -> datetime:
     """The next moment something changes, or the next chase."""
     steps = (follow_up.due_at, follow_up.overdue_at, follow_up.permission_lapses_at)
     coming = [step for step in steps if step is not None and step > now]
-    chase_every = CHASE_SOONER.get(FollowUpKind(follow_up.kind), CHASE_EVERY)
+    chase_every = CHASE_OTHERWISE.get(FollowUpKind(follow_up.kind), CHASE_EVERY)
     return min(coming, default=now + chase_every)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from assessments.models import Assessment, FollowUp
 from assessments.models.follow_up import CHASERS
 from assessments.protocol.follow_up import carry_forward
+from assessments.services.programmes.reminders import remind_again
 from assessments.services.submit import Recorded, Submission, lock_patient, submit_assessment
 from clinics.actor import Actor
 from clinics.models import Clinic
@@ -53,6 +54,7 @@ def answer_follow_up(
         follow_up.answered_at = now
         follow_up.next_attempt_at = follow_up.claim_token = follow_up.leased_until = None
         follow_up.save()
+        remind_again(follow_up, now=now)
     return follow_up, recorded
 
 

@@ -5,11 +5,13 @@ import uuid
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from assessments.models import Escalation, Export
 from assessments.services.cancel import cancel_pending
 from assessments.services.exports import let_no_export_be_written, take_away_results
 from assessments.services.programmes.begin import end_current
+from assessments.services.shoes import forget_names
 from assessments.services.submit import PatientNotFoundError
 from clinics.actor import Actor
 from clinics.models import Clinic
@@ -31,6 +33,7 @@ KEPT_BECAUSE = {
     "escalation_history": "audit",
     "escalation_event": "audit",
     "follow_up": "record",
+    "shoe": "record",
     "delivery": "staff",
     "access_log": "audit",
 }
@@ -102,6 +105,16 @@ def _refuse(clinic: Clinic, patient: Patient, now: dt.datetime) -> None:
         raise StillCalledForError
 
 
+def _forget_requests(clinic: Clinic, patient: Patient) -> int:
+    """Delete the kept requests about programmes and shoes: a key is the sender's word. How many went."""
+    made = clinic.answered_requests.filter(
+        Q(reference__in=clinic.programmes.filter(patient=patient).values("id"))
+        | Q(reference__in=clinic.runs.filter(programme__patient=patient).values("id"))
+        | Q(reference__in=clinic.shoes.filter(patient=patient).values("id"))
+    )
+    return made.delete()[0]
+
+
 def _records(clinic: Clinic, patient: Patient, now: dt.datetime) -> list[dict[str, Any]]:
     """Erase, and count: how many rows of each kind lost something, and how many stay."""
     with connection.cursor() as cursor:
@@ -110,12 +123,15 @@ def _records(clinic: Clinic, patient: Patient, now: dt.datetime) -> list[dict[st
             [patient.id, now],
         )
         counted: list[tuple[str, int, int]] = cursor.fetchall()
+    requests = _forget_requests(clinic, patient)
+    counted = [(kind, n + requests if kind == "answered_request" else n, kept) for kind, n, kept in counted]
     deliveries = clinic.deliveries.filter(escalation__patient=patient) | clinic.deliveries.filter(
         follow_up__patient=patient
     )
     counted += [
         ("export", take_away_results(clinic=clinic, failure=Export.Failure.PATIENT_ERASED), 0),
         ("follow_up", 0, clinic.follow_ups.filter(patient=patient).count()),
+        ("shoe", *forget_names(clinic, patient.id)),
         ("delivery", 0, deliveries.count()),
         ("access_log", 0, clinic.access_log.filter(patient_id=patient.id).count()),
     ]

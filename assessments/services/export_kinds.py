@@ -12,7 +12,10 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from assessments import documents
 from assessments import programme_documents as programmes
+from assessments.exercise_documents import exercise_log_document
 from assessments.services import export_documents as own
+from assessments.services.shoes import with_distance
+from assessments.shoe_documents import stored_shoe_document
 from clinics.models import Clinic
 from patients.api.serializers import patient_document
 
@@ -89,6 +92,13 @@ KINDS: Mapping[str, Kind] = {
         lambda rows: rows.select_related("programme"),
         lambda _, moment: Q(created_at__gte=moment),
     ),
+    "exercise_log": Kind(
+        lambda clinic: clinic.exercise_logs.all(),
+        exercise_log_document,
+        F("programme__patient_id"),
+        lambda rows: rows.select_related("programme"),
+    ),
+    "shoe": Kind(lambda clinic: clinic.shoes.all(), stored_shoe_document, readable=with_distance),
     "delivery": Kind(
         lambda clinic: clinic.deliveries.all(),
         own.delivery_document,

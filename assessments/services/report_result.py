@@ -9,6 +9,7 @@ from assessments.services.acknowledge import call_again
 from assessments.services.announce import next_step
 from assessments.services.answer_follow_up import FollowUpClosedError, FollowUpNotFoundError
 from assessments.services.escalate import present
+from assessments.services.programmes.reminders import remind_again
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
@@ -45,6 +46,8 @@ def report_result(
             follow_up.answered_at = now
             follow_up.next_attempt_at = None
         follow_up.save()
+        if result == FollowUpResult.CONFIRMED:
+            remind_again(follow_up, now=now)
         if result == FollowUpResult.DECLINED and follow_up.kind in CHASERS and escalation is not None:
             _call_again(escalation, by, now)
     return follow_up

@@ -31,7 +31,7 @@ WITH later AS (
     SET state = 'cancelled', updated_at = %(now)s,
         next_attempt_at = NULL, claim_token = NULL, leased_until = NULL
     WHERE patient_id = %(patient)s AND state = ANY(%(pending)s) AND NOT (SELECT found FROM later)
-    AND urgency = ANY(%(outdone)s)
+    AND urgency = ANY(%(outdone)s) AND kind <> 'prehab'
 )
 SELECT NOT found, ARRAY(
     SELECT kind::text FROM assessments_followup
@@ -60,10 +60,10 @@ def take_over_schedule(
 ) -> Schedule:
     """Cancel the runner's pending follow-ups, because a newer decision has a schedule of its own.
 
-    Chasers of a referral that is no less urgent than ``urgency`` stay: only a person closes those. Nothing is
-    cancelled, and there is nothing to plan, when the runner has been assessed later than ``assessed_at``: a
-    record of the past that comes in late must not replace the schedule of today's decision. Call it with the
-    runner's row locked.
+    Reminders of prehab stay: they are the programme's. Chasers of a referral that is no less urgent than
+    ``urgency`` stay too: only a person closes those. Nothing is cancelled, and there is nothing to plan, when
+    the runner has been assessed later than ``assessed_at``: a record of the past that comes in late must not
+    replace the schedule of today's decision. Call it with the runner's row locked.
     """
     values: dict[str, Any] = {
         "patient": patient_id,
@@ -106,6 +106,11 @@ def plan_check(assessment: Assessment, *, run_at: dt.datetime, now: dt.datetime)
     decision.
     """
     return FollowUp.objects.bulk_create(_rows(assessment, check_and_task(run_at), now))[0]
+
+
+def plan_one(assessment: Assessment, plan: PlannedFollowUp, *, now: dt.datetime) -> FollowUp:
+    """Store one follow-up."""
+    return FollowUp.objects.bulk_create(_rows(assessment, [plan], now))[0]
 
 
 def _rows(

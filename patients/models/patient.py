@@ -27,7 +27,7 @@ class HoldReason(models.TextChoices):
     RETENTION_PERIOD = "retention_period", "Statutory retention period"
 
 
-@recorded(values_for="patients:read")
+@recorded()
 class Patient(Timestamped):
     """A runner of one clinic; archived, never deleted.
 

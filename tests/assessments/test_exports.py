@@ -59,7 +59,11 @@ def tell_a_story(api: APIClient, clinic: Clinic) -> Patient:
     first = api.post("/api/v1/assessments", assessment_body(runner)).json()
     programme = api.post("/api/v1/programmes", {"assessment": first["id"]}).json()["id"]
     api.post(f"/api/v1/programmes/{programme}/release", {})
-    api.post(f"/api/v1/programmes/{programme}/runs", {"ended_at": timezone.now().isoformat()})
+    pair = {"name": "Blue", "started_on": "2026-01-05"}
+    shoe = api.post(f"/api/v1/patients/{runner.id}/shoes", pair).json()["id"]
+    done = {"exercise": "walking_cycling", "done_on": timezone.now().date().isoformat()}
+    api.put(f"/api/v1/programmes/{programme}/exercises", done)
+    api.post(f"/api/v1/programmes/{programme}/runs", {"ended_at": timezone.now().isoformat(), "shoe": shoe})
     other_decision = {"decision": "refer_urgent", "reason": "Looks unwell"}
     api.post(f"/api/v1/assessments/{first['id']}/overrides", other_decision)
     answers = reassuring_answers(bladder_change="yes", clinician_note="Ümlaut\nand a line")

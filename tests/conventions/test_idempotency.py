@@ -115,6 +115,10 @@ def step(path: str, ready: str, **body: object) -> Prepare:
 CREATING: dict[str, Prepare] = {
     "programmes": lambda api, patient: ("programmes", {"assessment": assessment_of(api, patient)}),
     "runs": step("runs", "active", ended_at=timezone.now().isoformat()),
+    "shoes": lambda _api, patient: (
+        f"patients/{patient.id}/shoes",
+        {"name": "Green", "started_on": "2026-01-05"},
+    ),
     "programme-release": step("release", "draft"),
     "programme-settled": step("settled", "active"),
     "programme-clearance": step("clearance", "uncleared"),

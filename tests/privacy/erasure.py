@@ -53,6 +53,10 @@ def tell(api: APIClient) -> Story:
         calls("post", f"/escalations/{story.escalation}/{step}", words)
     third = calls("post", "/assessments", {**submission(marked_answers()), "patient": story.patient})
     checked = calls("post", f"/follow-ups/{third['follow_ups'][0]}/response", submission(marked_answers()))
+    programme = calls("post", "/programmes", {"assessment": checked["id"]})["id"]
+    calls("post", f"/programmes/{programme}/release", {})
+    calls("post", f"/programmes/{programme}/runs", {"ended_at": timezone.now().isoformat()})
+    calls("post", f"/patients/{story.patient}/shoes", {"name": MARKER, "started_on": "2026-01-05"})
     story.assessments = [first["id"], second["id"], third["id"], checked["id"]]
     resolve_all(api, story.patient)
     return story

@@ -28,12 +28,15 @@ ERASED = {
     "assessments.Escalation.outcome",
     "assessments.EscalationHistory.outcome",
     "assessments.EscalationEvent.note",
+    "assessments.Shoe.name",
 }
 #: Columns that could hold words and hold something else, with what it is.
 KEPT = {
     "assessments.Programme.content": "codes, scores and the service's own sentences",
     "assessments.ProgrammeEvent.criteria": "ids of criteria",
     "assessments.ProgrammeEvent.figures": "numbers",
+    "assessments.ExerciseLog.exercise": "a code",
+    "assessments.ExerciseLogHistory.exercise": "a code",
     "assessments.RunLog.levers": "codes",
     "assessments.RunLog.planned": "the service's own sentences and numbers",
     "patients.Erasure.records": "numbers",

@@ -90,7 +90,7 @@ def test_after_a_rest_the_stages_are_walked_one_by_one(weeks: Weeks) -> None:
     weeks.step("settled")
     weeks.later(days=1)
     assert weeks.session()["permitted"]
-    assert weeks.session()["session"] == "5 x (1 min run / 2 min walk)"
+    assert weeks.session()["session"] == "5 \N{MULTIPLICATION SIGN} 1 min run / 2 min walk"
 
 
 def test_a_disc_injury_stays_stopped_until_it_is_cleared_and_then_returns_by_stages(weeks: Weeks) -> None:

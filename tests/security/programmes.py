@@ -5,7 +5,7 @@ import uuid
 from copy import copy
 from typing import Any
 
-from assessments.models import Assessment, Programme, ProgrammeEvent, RunLog
+from assessments.models import Assessment, ExerciseLog, Programme, ProgrammeEvent, RunLog
 from assessments.protocol.follow_up import check_after_run
 from assessments.services.programmes.begin import preview
 from clinics.models import Clinic
@@ -49,6 +49,9 @@ def programmes_of(clinic: Clinic, assessment: Assessment, now: dt.datetime) -> d
         for name, days in (("checked", 1), ("built", 15), ("built", 1))
     )
     _run(clinic, ids["checked"], assessment, now)
+    ExerciseLog.objects.create(
+        clinic=clinic, programme_id=ids["active"], exercise="bridge", done_on=now.date(), sets=2
+    )
     return ids
 
 

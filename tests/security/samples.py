@@ -48,6 +48,7 @@ class World:
     export: uuid.UUID
     on_call_service: uuid.UUID
     programmes: dict[str, uuid.UUID]
+    shoe: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,13 @@ def fill(clinic: Clinic) -> World:
         invited = make_member(clinic, Role.RECEPTION, accepted=False).id
         service, _ = add_on_call_service(clinic=clinic, details=WEBHOOK | {"urgencies": ["routine"]})
         programmes = programmes_of(clinic, clinic.assessments.get(id=continued), now)
+        shoe = clinic.shoes.create(patient=runner, name="Blue", started_on=now.date()).id
     member = make_member(clinic, Role.RECEPTION).id
     client = make_client(clinic, scopes="protocols:read").id
     export = start_export(clinic=clinic, actor=actor, now=now).id
     write_due_exports(clock=lambda: now, limit=100)
     ids = (member, invited, client, export, service.id)
-    return World(clinic, runner, continued, follow_up, chaser, first, second, *ids, programmes)
+    return World(clinic, runner, continued, follow_up, chaser, first, second, *ids, programmes, shoe)
 
 
 def clinic_client(clinic: Clinic) -> Any:
@@ -136,6 +138,10 @@ def _programme(name: str, *, with_body: bool = False, **body: object) -> Callabl
         return Sample({"programme_id": world.programmes[name]}, named if body or with_body else None)
 
     return sample
+
+
+def _shoe(world: World) -> Sample:
+    return Sample({"patient_id": world.patient.id, "shoe_id": world.shoe})
 
 
 def _pathway(world: World) -> dict[str, Any]:
@@ -188,7 +194,6 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("on-call", "PUT"): lambda world: Sample({}, _on_call_plan(world)),
     ("on-call-now", "GET"): lambda _: Sample(),
     ("access-log", "GET"): lambda _: Sample(),
-    ("history", "GET"): lambda _: Sample({"kind": "patient"}),
     ("clinic-clients", "GET"): lambda _: Sample(),
     ("clinic-clients", "POST"): lambda world: _registration(world, grant_type="client_credentials"),
     ("clinic-client", "GET"): lambda world: Sample({"client_id": world.client}),
@@ -251,6 +256,18 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("programme-events", "GET"): _programme("checked"),
     ("runs", "GET"): _programme("checked"),
     ("runs", "POST"): lambda world: _programme("active", ended_at=timezone.now().isoformat())(world),
+    ("exercises", "GET"): _programme("active"),
+    ("exercises", "PUT"): lambda world: Sample(
+        {"programme_id": world.programmes["active"]},
+        {"exercise": "walking_cycling", "done_on": timezone.now().date().isoformat(), "minutes": 30},
+    ),
+    ("adherence", "GET"): _programme("active"),
+    ("shoes", "GET"): lambda world: Sample({"patient_id": world.patient.id}),
+    ("shoes", "POST"): lambda world: Sample(
+        {"patient_id": world.patient.id}, {"name": "Green", "started_on": "2026-01-05"}
+    ),
+    ("shoe", "GET"): _shoe,
+    ("shoe", "PATCH"): lambda world: Sample(_shoe(world).path, {"worn": True}),
     ("programme-release", "POST"): _programme("draft", with_body=True),
     ("programme-settled", "POST"): _programme("active", with_body=True),
     ("programme-clearance", "POST"): _programme("uncleared", with_body=True),

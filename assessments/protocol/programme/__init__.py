@@ -6,6 +6,7 @@ Content and rules are those of the specification's programme (F.1 to F.7); pure 
 from assessments.protocol.programme.build import build_programme, usual_run_km
 from assessments.protocol.programme.causes import CAUSES, Cause
 from assessments.protocol.programme.exercises import EXERCISES, Exercise
+from assessments.protocol.programme.gap import after_gap, gap_ended
 from assessments.protocol.programme.levers import LEVERS, Lever
 from assessments.protocol.programme.load import Cap, needs_new_start, run_cap, week_cap
 from assessments.protocol.programme.phases import (
@@ -28,6 +29,15 @@ from assessments.protocol.programme.reaction import (
     react,
     settled,
 )
+from assessments.protocol.programme.shoes import (
+    SHOE_LIMITS,
+    ShoeAdvice,
+    ShoeLimit,
+    ShoeSign,
+    advice_of,
+    months_between,
+    reached_limits,
+)
 from assessments.protocol.programme.walk_run import STAGES, Stage
 
 __all__ = [
@@ -36,6 +46,7 @@ __all__ = [
     "LEVERS",
     "PHASES",
     "SAFETY_NET",
+    "SHOE_LIMITS",
     "STAGES",
     "STOP_A_RUN",
     "BriskWalk",
@@ -48,15 +59,23 @@ __all__ = [
     "Phase",
     "Programme",
     "Reaction",
+    "ShoeAdvice",
+    "ShoeLimit",
+    "ShoeSign",
     "Stage",
     "Standing",
     "Status",
+    "advice_of",
+    "after_gap",
     "after_run",
     "build_programme",
     "calm_gate_open",
+    "gap_ended",
     "judge",
+    "months_between",
     "needs_new_start",
     "permission_holds",
+    "reached_limits",
     "react",
     "restore_gate_open",
     "run_cap",

@@ -61,7 +61,7 @@ def build_programme(
     met = {criterion.id for criterion in evaluation.criteria_met}
     start = _start(evaluation, answers)
     causes = tuple(_causes(answers, context)) if start else ()
-    exercises, left_out = _exercises(evaluation, start, causes, answers, context)
+    exercises, later, left_out = _exercises(evaluation, start, causes, answers, context)
     return Programme(
         protocol_version=evaluation.protocol_version,
         decision=evaluation.decision.value,
@@ -73,6 +73,7 @@ def build_programme(
         changes=tuple(_changes(evaluation, causes, answers)) if start else (),
         causes=causes,
         exercises=exercises,
+        later=later,
         left_out=left_out,
         not_assessed=evaluation.not_assessed,
         provisional=evaluation.provisional,
@@ -226,28 +227,48 @@ def _exercises(
     causes: tuple[CauseFound, ...],
     answers: ValidAnswers,
     context: Context,
-) -> tuple[tuple[Prescribed, ...], tuple[LeftOut, ...]]:
-    """The exercises of the phase, those of a cause first; what must not be done is left out, with why."""
+) -> tuple[tuple[Prescribed, ...], tuple[Prescribed, ...], tuple[LeftOut, ...]]:
+    """The exercises of the first phase, those of a cause first; those of later phases; and what must not be
+    done, with why.
+    """
     if start is None:
-        return (), ()
-    prescribed, left_out = [], []
+        return (), (), ()
+    now, later = _by_phase(evaluation, start.phase)
+    prescribed: dict[str, Prescribed] = {}
+    left_out = []
     asked_for = {identifier: found for found in reversed(causes) for identifier in found.cause.exercises}
-    for exercise in _of_phase(evaluation, start.phase):
+    for exercise in (*now, *later):
         condition = exercise.not_with
         if condition is not None and condition.evaluate(answers, context) is True:
             left_out.append(LeftOut(exercise, _because(condition, answers, context, exercise.sources)))
-        elif found := asked_for.get(exercise.id):
-            reason = Because(f"Cause: {found.cause.title}", found.because.answers, exercise.sources)
-            prescribed.append(Prescribed(exercise, reason))
         else:
-            phase = PHASE_CONTENT[start.phase]
-            prescribed.append(Prescribed(exercise, Because(f"Part of {phase.title}", {}, exercise.sources)))
-    prescribed.sort(key=lambda item: item.exercise.id not in asked_for)
-    return tuple(prescribed), tuple(left_out)
+            reason = _reason(exercise, asked_for.get(exercise.id), start.phase)
+            prescribed[exercise.id] = Prescribed(exercise, reason)
+    of_causes_first = sorted(prescribed.values(), key=lambda item: item.exercise.id not in asked_for)
+    return (
+        tuple(item for item in of_causes_first if item.exercise in now),
+        tuple(item for item in of_causes_first if item.exercise in later),
+        tuple(left_out),
+    )
 
 
-def _of_phase(evaluation: Evaluation, phase: Phase) -> tuple[Exercise, ...]:
-    """Before an examination only what has no impact and asks nothing of the back."""
+def _reason(exercise: Exercise, cause: CauseFound | None, first: Phase) -> Because:
+    if cause is not None:
+        return Because(f"Cause: {cause.cause.title}", cause.because.answers, exercise.sources)
+    phase = next(phase for phase in Phase if phase >= first and phase in exercise.phases)
+    return Because(f"Part of {PHASE_CONTENT[phase].title}", {}, exercise.sources)
+
+
+def _by_phase(evaluation: Evaluation, first: Phase) -> tuple[tuple[Exercise, ...], tuple[Exercise, ...]]:
+    """Those of the first phase, and those that come later; before an examination only what has no impact and
+    asks nothing of the back.
+    """
+    now = tuple(exercise for exercise in EXERCISES if first in exercise.phases)
     if evaluation.decision is Decision.STOP_RUNNING_CLEARANCE_REQUIRED:
-        return tuple(EXERCISES_BY_ID[name] for name in ("walking_cycling", "heat"))
-    return tuple(exercise for exercise in EXERCISES if phase in exercise.phases)
+        now = tuple(EXERCISES_BY_ID[name] for name in ("walking_cycling", "heat"))
+    coming = tuple(
+        exercise
+        for exercise in EXERCISES
+        if exercise not in now and any(phase > first for phase in exercise.phases)
+    )
+    return now, coming

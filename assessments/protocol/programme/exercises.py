@@ -19,8 +19,31 @@ STOP_ALWAYS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """A dose in figures: days of a week, least and most, and the least of a day, on each side where there
+    are two. ``before_runs``: on each day of a run instead. What is left open counts however it was done.
+    """
+
+    days_min: int = 0
+    days_max: int = 7
+    before_runs: bool = False
+    sets: int | None = None
+    repetitions: int | None = None
+    seconds: int | None = None
+    minutes: int | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """The figures as JSON-ready data."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+#: Nothing is counted of it: done when it helps.
+AS_NEEDED = Amount()
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
-    """One exercise. ``not_with`` keeps it from the plan when it is met."""
+    """One exercise. ``not_with`` keeps it from the plan when it is met; ``amount`` is ``dose`` in figures."""
 
     id: str
     name: str
@@ -33,6 +56,7 @@ class Exercise:
     not_with: Condition | None = None
     equipment: str = "none"
     sources: tuple[str, ...] = (GENERIC,)
+    amount: Amount = AS_NEEDED
 
     def as_dict(self) -> dict[str, object]:
         """The exercise as JSON-ready data, without its condition."""
@@ -41,6 +65,8 @@ class Exercise:
             "name": self.name,
             "purpose": self.purpose,
             "dose": self.dose,
+            "amount": self.amount.as_dict(),
+            "phases": [phase for phase in Phase if phase in self.phases],
             "harder": self.harder,
             "easier": self.easier,
             "stop": f"{STOP_ALWAYS} {self.stop}".strip(),
@@ -77,6 +103,7 @@ EXERCISES: tuple[Exercise, ...] = (
         harder="Longer, then brisker.",
         easier="Shorter and more often.",
         sources=("HH-H01",),
+        amount=Amount(days_min=4),
     ),
     Exercise(
         "heat",
@@ -99,6 +126,7 @@ EXERCISES: tuple[Exercise, ...] = (
         easier="Smaller, knees kept together.",
         stop="Stop at any symptom in a leg.",
         sources=("HH-X01", "HH-X04", GENERIC),
+        amount=Amount(days_min=1, repetitions=5),
     ),
     Exercise(
         "prone_press_up",
@@ -111,6 +139,7 @@ EXERCISES: tuple[Exercise, ...] = (
         stop="Stop if pain spreads down the leg.",
         not_with=NO_EXTENSION,
         sources=("HH-X02", "HH-X04", GENERIC),
+        amount=Amount(days_min=1, repetitions=5),
     ),
     Exercise(
         "glute_stretch",
@@ -121,6 +150,7 @@ EXERCISES: tuple[Exercise, ...] = (
         harder="Bring the knee closer.",
         easier="Sitting on a chair.",
         sources=("HH-X03", "HH-X04", GENERIC),
+        amount=Amount(days_min=1, sets=2, seconds=20),
     ),
     Exercise(
         "cat_camel",
@@ -130,6 +160,7 @@ EXERCISES: tuple[Exercise, ...] = (
         _FROM_CALM,
         harder="Slower and further.",
         easier="Standing, hands on a table.",
+        amount=Amount(days_min=1, repetitions=5),
     ),
     Exercise(
         "hip_flexor_stretch",
@@ -139,10 +170,19 @@ EXERCISES: tuple[Exercise, ...] = (
         _FROM_CALM,
         harder="Squeeze the buttock.",
         easier="Standing, one foot back.",
+        amount=Amount(days_min=1, sets=2, seconds=30),
     ),
     *(
         Exercise(
-            identifier, name, purpose, _STRENGTH, _FROM_RESTORE, harder=harder, easier=easier, equipment=needs
+            identifier,
+            name,
+            purpose,
+            _STRENGTH,
+            _FROM_RESTORE,
+            harder=harder,
+            easier=easier,
+            equipment=needs,
+            amount=Amount(days_min=2, days_max=3, sets=2, repetitions=8),
         )
         for identifier, name, purpose, harder, easier, needs in (
             (
@@ -199,6 +239,7 @@ EXERCISES: tuple[Exercise, ...] = (
         easier="On the knees.",
         stop="Stop if pain rises by more than 2 points.",
         sources=("AA-W02", "AA-X01"),
+        amount=Amount(days_min=2, sets=2, seconds=30),
     ),
     Exercise(
         "side_plank",
@@ -209,6 +250,7 @@ EXERCISES: tuple[Exercise, ...] = (
         harder="Lift the upper leg.",
         easier="Knees bent.",
         sources=("AA-X03",),
+        amount=Amount(days_min=2, sets=2, seconds=30),
     ),
     Exercise(
         "plank_variations",
@@ -220,6 +262,7 @@ EXERCISES: tuple[Exercise, ...] = (
         easier="Back to the plain plank.",
         equipment="cushion or ball",
         sources=("AA-X02", "HH-V01"),
+        amount=Amount(days_min=2, sets=2, seconds=30),
     ),
     Exercise(
         "light_warm_up",
@@ -228,6 +271,7 @@ EXERCISES: tuple[Exercise, ...] = (
         "5 to 10 minutes before every run",
         _RUNNING,
         sources=("AA-W01", "HH-T01", GENERIC),
+        amount=Amount(before_runs=True, minutes=5),
     ),
     Exercise(
         "hip_openers",
@@ -237,6 +281,7 @@ EXERCISES: tuple[Exercise, ...] = (
         _RUNNING,
         easier="Smaller.",
         sources=("AA-W03", GENERIC),
+        amount=Amount(before_runs=True, repetitions=8),
     ),
     Exercise(
         "foam_roll",

@@ -130,7 +130,8 @@ class Start:
 class Programme:
     """The way back for one runner, or what is released in its place.
 
-    Without ``start`` there is no plan: ``advice`` says what is released instead.
+    Without ``start`` there is no plan: ``advice`` says what is released instead. ``exercises`` are those of
+    the phase it starts in; ``later`` come with a later phase.
     """
 
     protocol_version: str
@@ -143,6 +144,7 @@ class Programme:
     changes: tuple[Change, ...]
     causes: tuple[CauseFound, ...]
     exercises: tuple[Prescribed, ...]
+    later: tuple[Prescribed, ...]
     left_out: tuple[LeftOut, ...]
     not_assessed: tuple[str, ...]
     provisional: bool
@@ -163,6 +165,7 @@ class Programme:
             "changes": [item.as_dict() for item in self.changes],
             "causes": [item.as_dict() for item in self.causes],
             "exercises": [item.as_dict() for item in self.exercises],
+            "later": [item.as_dict() for item in self.later],
             "left_out": [item.as_dict() for item in self.left_out],
             "not_assessed": list(self.not_assessed),
             "provisional": self.provisional,

@@ -63,7 +63,7 @@ class Standing:
     ``stage`` counts in P2 and ``share_percent`` (of the usual distance) in P3. ``greens`` and ``ambers`` are
     those in a row. ``past`` holds the reactions of the last 14 days with their times, the latest last.
     ``settle_first``: no run before the pain has been at its usual level for 24 hours. ``permitted_until``:
-    when the permission to run lapses by itself.
+    when the permission to run lapses by itself. ``clear_days`` lie between two runs.
     """
 
     phase: Phase
@@ -73,6 +73,7 @@ class Standing:
     greens: int = 0
     ambers: int = 0
     settle_first: bool = False
+    clear_days: int = CLEAR_DAYS
     next_run_from: datetime | None = None
     permitted_until: datetime | None = None
     review_by: datetime | None = None
@@ -142,7 +143,7 @@ def after_run(standing: Standing, *, run_at: datetime) -> Standing:
     """A run has ended: the next one waits for its check, and without a check the permission lapses."""
     return replace(
         standing,
-        next_run_from=_later(standing.next_run_from, _after(run_at, CLEAR_DAYS)),
+        next_run_from=_later(standing.next_run_from, _after(run_at, standing.clear_days)),
         permitted_until=permitted_until(run_at),
     )
 
@@ -161,7 +162,7 @@ def _green(standing: Standing, run_at: datetime, now: datetime) -> Effect:  # no
     freed = replace(
         standing,
         ambers=0,
-        next_run_from=_after(run_at, CLEAR_DAYS),
+        next_run_from=_after(run_at, standing.clear_days),
         permitted_until=None,
         greens=standing.greens + 1,
     )
@@ -195,7 +196,7 @@ def _advanced(standing: Standing) -> Effect:
 
 def _amber(standing: Standing, run_at: datetime, now: datetime) -> Effect:
     after = replace(standing, greens=0, ambers=standing.ambers + 1, permitted_until=None)
-    after = replace(after, next_run_from=_later(after.next_run_from, _after(run_at, CLEAR_DAYS)))
+    after = replace(after, next_run_from=_later(after.next_run_from, _after(run_at, standing.clear_days)))
     if _count(now, after, Reaction.AMBER, Reaction.RED) >= AMBERS_IN_WINDOW:
         return _stopped(after, now, "Three amber checks in 14 days: adjusting did not help.")
     if after.ambers >= AMBERS_TO_STEP_BACK:
@@ -205,7 +206,8 @@ def _amber(standing: Standing, run_at: datetime, now: datetime) -> Effect:
 
 def _red(standing: Standing, run_at: datetime, now: datetime) -> Effect:
     after = replace(standing, greens=0, ambers=0, settle_first=True, permitted_until=None)
-    after = replace(after, next_run_from=_later(after.next_run_from, _after(run_at, CLEAR_DAYS_AFTER_RED)))
+    clear_days = max(CLEAR_DAYS_AFTER_RED, standing.clear_days)
+    after = replace(after, next_run_from=_later(after.next_run_from, _after(run_at, clear_days)))
     if _count(now, after, Reaction.RED) >= REDS_IN_WINDOW:
         return _stopped(after, now, "A second red check in 14 days: stop and rehabilitate.")
     if _count(now, after, Reaction.AMBER, Reaction.RED) >= AMBERS_IN_WINDOW:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 #: Flat, easy, on alternate days, after a warm-up.
 CONDITIONS = "Flat ground, easy enough to talk, one clear day between sessions, warm-up first."
 SOURCES = ("B22", "B25")
+TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Stage:
             return f"{self.walk_minutes:g} min brisk walk"
         if not self.walk_minutes:
             return f"{self.run_minutes:g} min run without a break"
-        return f"{self.repetitions} x ({self.run_minutes:g} min run / {self.walk_minutes:g} min walk)"
+        return f"{self.repetitions} {TIMES} {self.run_minutes:g} min run / {self.walk_minutes:g} min walk"
 
     def as_dict(self) -> dict[str, object]:
         """The stage as JSON-ready data."""
@@ -46,6 +47,7 @@ class Stage:
             "run_minutes": self.run_minutes,
             "walk_minutes": self.walk_minutes,
             "running_minutes": self.running_minutes,
+            "minutes": self.minutes,
         }
 
 

@@ -7,6 +7,7 @@ from assessments.models import Assessment, Programme
 from assessments.protocol import evaluate
 from assessments.protocol.programme import Programme as Plan
 from assessments.protocol.programme import build_programme, usual_run_km
+from assessments.services.programmes.reminders import end_reminders
 from assessments.services.programmes.standing import Kind, NotNowError, lock_programme, note
 from assessments.services.versions import lock_latest
 from clinics.actor import NamedClinician
@@ -53,10 +54,11 @@ def draft_programme(
         plan = preview(assessment)
         if plan.start is None:
             raise NoPlanError(plan)
-        end_current(clinic, assessment.patient_id, now=now, by=by)
+        earlier = end_current(clinic, assessment.patient_id, now=now, by=by)
         programme = clinic.programmes.create(
             patient_id=assessment.patient_id,
             assessment=assessment,
+            takes_the_place_of=earlier,
             content=plan.as_dict(),
             clearance_needed=plan.clearance_needed,
             usual_run_km=usual_run_km(assessment.answers),
@@ -71,13 +73,16 @@ def draft_programme(
 
 def end_current(
     clinic: Clinic, patient_id: uuid.UUID, *, now: datetime, by: NamedClinician | None = None
-) -> None:
-    """End the runner's current programme, if there is one."""
+) -> Programme | None:
+    """End the runner's current programme with its reminders, and return it, if there is one."""
     current = clinic.programmes.select_for_update().filter(patient_id=patient_id, state__in=Programme.CURRENT)
-    for programme in current:
+    programme = current.first()
+    if programme is not None:
         programme.state, programme.ended_at = Programme.State.ENDED, now
         programme.save()
+        end_reminders(programme, now=now)
         note(programme, Kind.ENDED, now=now, by=by)
+    return programme
 
 
 def release_programme(

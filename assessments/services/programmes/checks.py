@@ -6,6 +6,7 @@ has looked (S14).
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -13,7 +14,8 @@ from django.db import transaction
 
 from assessments.models import Assessment, FollowUp, Programme, RunLog
 from assessments.protocol import Evaluation
-from assessments.protocol.programme import Reaction, Status, judge, react
+from assessments.protocol.programme import Phase, Reaction, Status, judge, react
+from assessments.services.programmes.reminders import end_reminders
 from assessments.services.programmes.standing import Kind, move, note, standing_of
 from clinics.models import Clinic
 
@@ -52,13 +54,26 @@ def _react(assessment: Assessment, evaluation: Evaluation, check: uuid.UUID | No
     if programme is None:
         return
     run = programme.runs.filter(check_due_id=check).first() if check else None
-    reaction, _ = judge(evaluation)
+    reaction, reasons = judge(evaluation)
     if run is None and reaction not in {Reaction.ESCALATE, Reaction.STOP}:
+        _hold_when_pain_returns(programme, reaction, reasons, now)
         return
     run_at = run.ended_at if run is not None else assessment.assessed_at
     outcome = react(evaluation, standing_of(programme), run_at=run_at, now=now)
     move(programme, outcome.standing)
     note(programme, Kind.REACTED, now=now, reaction=outcome.reaction, criteria=outcome.reasons)
+    if outcome.standing.status in {Status.STOPPED, Status.SUSPENDED}:
+        end_reminders(programme, now=now)
+
+
+def _hold_when_pain_returns(
+    programme: Programme, reaction: Reaction, reasons: tuple[str, ...], now: datetime
+) -> None:
+    """In prehab pain that is back holds the programme: a clinician resumes it or drafts a new one."""
+    pain = reaction in {Reaction.AMBER, Reaction.RED}
+    if pain and programme.phase == Phase.PREHAB and programme.status == Status.ACTIVE:
+        move(programme, replace(standing_of(programme), status=Status.HELD, greens=0))
+        note(programme, Kind.PAIN_RETURNED, now=now, criteria=reasons)
 
 
 def _react_to_silence(follow_up: FollowUp, now: datetime) -> None:

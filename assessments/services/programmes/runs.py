@@ -1,22 +1,26 @@
 """A run is logged, and its check is scheduled with it."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from assessments.models import FollowUp, FollowUpKind, Programme, RunLog
 from assessments.protocol.programme import after_run
 from assessments.services.cancel import cancel_pending
-from assessments.services.programmes.session import session_of
+from assessments.services.programmes.reminders import end_reminders
+from assessments.services.programmes.session import Session, session_of
 from assessments.services.programmes.standing import (
     Kind,
     NotNowError,
     lock_released,
     move,
     note,
-    standing_of,
+    standing_now,
 )
 from assessments.services.schedule import plan_check
+from assessments.services.shoes import shoe_for_a_run
 from assessments.services.submit import lock_patient
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
@@ -25,17 +29,23 @@ from clinics.tenancy import clinic_scope
 CLOCK_SKEW = timedelta(minutes=5)
 #: A run older than this has no 24-hour check left to answer.
 OLDEST_RUN = timedelta(hours=36)
+#: A distance is planned to 100 m and measured by a watch.
+MEASURED_TO_KM = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was done: when it ended, km, minutes, surface, and what was changed about it."""
+    """What was done: when it ended, km, minutes, stage, surface, speed, changes, shoes."""
 
     ended_at: datetime
     distance_km: float | None = None
     minutes: float | None = None
+    running_minutes: float | None = None
+    stage: int | None = None
     surface: str = ""
+    speed: str = ""
     levers: tuple[str, ...] = ()
+    shoe_id: uuid.UUID | None = None
 
 
 def log_run(
@@ -43,36 +53,69 @@ def log_run(
 ) -> RunLog:
     """Log a run with its 24-hour check, in one transaction.
 
-    A run that wasn't permitted is logged as such and checked like any other. Raises
-    ``ProgrammeNotFoundError`` or ``NotNowError`` ("not_released", "in_the_future", "too_long_ago",
-    "before_the_last_run").
+    A run that wasn't permitted is logged as such and checked like any other. The first one after a gap moves
+    the programme back to where it was begun. Raises ``ProgrammeNotFoundError``, ``ShoeNotFoundError`` or
+    ``NotNowError`` ("not_released", "in_the_future", "too_long_ago", "before_the_last_run", "shoe_retired").
     """
     with clinic_scope(clinic.id):
         programme = lock_released(clinic, programme_id)
         lock_patient(clinic, programme.patient_id)
         _refuse_untimely(programme, run, now)
+        shoe = shoe_for_a_run(programme, run.shoe_id, on=run.ended_at) if run.shoe_id else None
         planned = session_of(programme, now=run.ended_at)
-        check = _schedule_check(programme, run.ended_at, now)
-        move(programme, after_run(standing_of(programme), run_at=run.ended_at))
-        note(
-            programme,
-            Kind.RUN,
-            now=now,
-            by=by,
-            figures={"distance_km": run.distance_km, "minutes": run.minutes, "permitted": planned.permitted},
-        )
+        _move(programme, planned, run, by, now)
         return programme.runs.create(
             clinic=clinic,
             ended_at=run.ended_at,
-            planned={"words": planned.words, "stage": planned.stage, "distance_km": planned.distance_km},
+            planned=_planned(programme, planned),
             distance_km=run.distance_km,
             minutes=run.minutes,
+            running_minutes=run.running_minutes,
+            stage=run.stage,
             surface=run.surface,
+            speed=run.speed,
             levers=list(run.levers),
+            shoe=shoe,
             as_permitted=planned.permitted,
-            check_due=check,
+            check_due=_schedule_check(programme, run.ended_at, now),
             created_at=now,
         )
+
+
+def more_than_planned(run: RunLog) -> list[str]:
+    """What of a run was more than its session, of what is known of both."""
+    return list(_exceeded(run))
+
+
+def _exceeded(run: RunLog) -> Iterator[str]:
+    stage: dict[str, Any] = run.planned.get("stage") or {}
+    planned_km = run.planned.get("distance_km")
+    known = planned_km is not None and run.distance_km is not None
+    if known and run.distance_km > planned_km + MEASURED_TO_KM:
+        yield "distance"
+    for name in ("minutes", "running_minutes", "stage"):
+        done, planned = getattr(run, name), stage.get(name)
+        if done is not None and planned is not None and done > planned:
+            yield name
+
+
+def _move(programme: Programme, planned: Session, run: Run, by: NamedClinician | None, now: datetime) -> None:
+    standing = standing_now(programme, now=run.ended_at)
+    move(programme, after_run(standing, run_at=run.ended_at))
+    if planned.after_a_gap:
+        end_reminders(programme, now=now)
+        note(programme, Kind.RESTARTED, now=now, by=by)
+    figures = {"distance_km": run.distance_km, "minutes": run.minutes, "permitted": planned.permitted}
+    note(programme, Kind.RUN, now=now, by=by, figures=figures)
+
+
+def _planned(programme: Programme, session: Session) -> dict[str, Any]:
+    return {
+        "words": session.words,
+        "stage": session.stage,
+        "distance_km": session.distance_km,
+        "levers": [change["lever"] for change in programme.content["changes"]],
+    }
 
 
 def _refuse_untimely(programme: Programme, run: Run, now: datetime) -> None:

@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Max
+
 from assessments.models import Programme, ProgrammeEvent
-from assessments.protocol.programme import Phase, Reaction, Standing, Status
+from assessments.protocol.programme import Phase, Reaction, Standing, Status, after_gap, gap_ended
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 
@@ -52,11 +54,31 @@ def standing_of(programme: Programme) -> Standing:
         greens=programme.greens,
         ambers=programme.ambers,
         settle_first=programme.settle_first,
+        clear_days=programme.content["start"]["clear_days"],
         next_run_from=programme.next_run_from,
         permitted_until=programme.permitted_until,
         review_by=programme.review_by,
         past=tuple((at, Reaction(reaction)) for at, reaction in judged),
     )
+
+
+def standing_now(programme: Programme, *, now: datetime) -> Standing:
+    """Where the runner stands for a run at ``now``: after a long gap further back, by time alone."""
+    standing = standing_of(programme)
+    return after_gap(standing) if gap_ended(last_run_at(programme), now=now) else standing
+
+
+def last_run_at(programme: Programme) -> datetime | None:
+    """When the runner last ran, by any log or by the assessment; else when this programme was released."""
+    own = programme.clinic.runs.filter(programme__patient_id=programme.patient_id)
+    logged = own.aggregate(last=Max("ended_at"))
+    known = [at for at in (logged["last"], _told(programme)) if at is not None]
+    return max(known, default=programme.released_at)
+
+
+def _told(programme: Programme) -> datetime | None:
+    hours = programme.assessment.answers.get("hours_since_run")
+    return programme.assessment.assessed_at - timedelta(hours=hours) if hours is not None else None
 
 
 def move(programme: Programme, standing: Standing) -> None:

@@ -13,16 +13,20 @@ from assessments.protocol.programme import (
     Standing,
     Status,
     calm_gate_open,
+    gap_ended,
     restore_gate_open,
     settled,
 )
 from assessments.protocol.programme.reaction import SHARE_MAX, one_step_back, one_step_up
+from assessments.services.programmes.reminders import plan_reminder
 from assessments.services.programmes.standing import (
     Kind,
     NotNowError,
+    last_run_at,
     lock_released,
     move,
     note,
+    standing_now,
     standing_of,
 )
 from clinics.actor import NamedClinician
@@ -84,12 +88,14 @@ def advance(
 ) -> Programme:
     """One stage more, or a tenth, on a clinician's judgement; never two, and not past a waiting check.
 
-    Raises ``NotNowError`` ("not_active", "no_running_in_this_phase", "settle_first", "check_unanswered",
-    "last_check_not_green").
+    Raises ``NotNowError`` ("not_active", "after_a_gap", "no_running_in_this_phase", "settle_first",
+    "check_unanswered", "last_check_not_green").
     """
     with clinic_scope(clinic.id):
         programme = _active(clinic, programme_id)
         standing = standing_of(programme)
+        if gap_ended(last_run_at(programme), now=now):
+            raise NotNowError("after_a_gap")
         if standing.phase not in {Phase.GRADED_RETURN, Phase.BUILD}:
             raise NotNowError("no_running_in_this_phase")
         if standing.settle_first:
@@ -180,19 +186,20 @@ def clear(*, clinic: Clinic, programme_id: uuid.UUID, by: NamedClinician, now: d
 
 
 def complete(*, clinic: Clinic, programme_id: uuid.UUID, by: NamedClinician, now: datetime) -> Programme:
-    """From P3 into prehab: usual volume and two green weeks.
+    """From P3 into prehab with its reminders: usual volume and two green weeks.
 
     Raises ``NotNowError`` ("wrong_phase", "below_usual_volume", "not_two_green_weeks").
     """
     with clinic_scope(clinic.id):
         programme = _in_phase(clinic, programme_id, Phase.BUILD)
-        standing = standing_of(programme)
+        standing = standing_now(programme, now=now)
         if standing.share_percent < SHARE_MAX:
             raise NotNowError("below_usual_volume")
         if not _two_green_weeks(standing, now):
             raise NotNowError("not_two_green_weeks")
         move(programme, replace(standing, phase=Phase.PREHAB))
         note(programme, Kind.COMPLETED, now=now, by=by)
+        plan_reminder(programme, now=now)
         return programme
 
 

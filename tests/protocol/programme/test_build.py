@@ -229,7 +229,7 @@ def test_every_source_in_the_programme_exists() -> None:
 
 def test_the_walk_run_table_is_the_published_one() -> None:
     assert [stage.running_minutes for stage in STAGES] == [0, 5, 9, 12, 15, 20, 24, 26, 30]
-    assert STAGES[2].words == "6 x (1.5 min run / 2 min walk)"
+    assert STAGES[2].words == "6 \N{MULTIPLICATION SIGN} 1.5 min run / 2 min walk"
 
 
 def test_what_a_cause_or_a_phase_names_exists() -> None:

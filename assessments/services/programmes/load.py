@@ -1,0 +1,60 @@
+"""The distance of each week since the release against its cap (F.4)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from assessments.models import Programme
+from assessments.protocol.programme import Cap, gap_ended, week_cap
+from assessments.protocol.programme.load import SHARE_AFTER_A_GAP
+from assessments.services.programmes.standing import Kind
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One week; ``km`` and ``within`` are None where a run's distance isn't known."""
+
+    number: int
+    starts_at: datetime
+    runs: int
+    km: float | None
+    cap: Cap
+
+    @property
+    def within(self) -> bool | None:
+        """Whether what was run is within the cap."""
+        return None if self.cap.km is None or self.km is None else self.km <= self.cap.km
+
+
+def weeks_of(programme: Programme, *, now: datetime) -> list[Week]:
+    """Return the weeks since the release, the running one last; weeks begin when the programme began.
+
+    A cap rests on the last week in which there was a run. After a week without one it grows by nothing, and
+    after two weeks without one it is half.
+    """
+    began = programme.released_at
+    if began is None:
+        return []
+    runs = list(programme.runs.order_by("ended_at").values_list("ended_at", "distance_km"))
+    reacted = programme.events.filter(kind=Kind.REACTED).exclude(reaction="green")
+    others = list(reacted.values_list("at", flat=True))
+    weeks: list[Week] = []
+    before: float | None = None
+    while (starts := began + len(weeks) * WEEK) <= now:
+        done = [km for at, km in runs if starts <= at < starts + WEEK]
+        total = None if None in done else round(sum(km for km in done if km is not None), 2)
+        last = max((at for at, _ in runs if at < starts), default=None)
+        green = not any(starts - WEEK <= at < starts for at in others)
+        cap = _cap(before, last, starts, number=len(weeks) + 1, green=green)
+        weeks.append(Week(len(weeks) + 1, starts, len(done), total, cap))
+        before = total if done else before
+    return weeks
+
+
+def _cap(before: float | None, last: datetime | None, starts: datetime, *, number: int, green: bool) -> Cap:
+    if before is not None and gap_ended(last, now=starts):
+        km = round(before * SHARE_AFTER_A_GAP, 2)
+        return Cap(km, "Half of the last week with a run: two weeks have passed without one.", ("B24",))
+    ran_last_week = last is not None and last >= starts - WEEK
+    return week_cap(before, week=number, last_7_days_green=green and ran_last_week)
