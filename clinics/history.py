@@ -4,9 +4,11 @@ PostgreSQL's own triggers write it (django-pghistory), so that no way around the
 Columns that only a worker's lease needs are no part of it, nor is any secret.
 """
 
+import re
 import uuid
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import pghistory
 from django.db import connection
@@ -15,13 +17,39 @@ from django.db.models import BigAutoField, Model
 M = TypeVar("M", bound=type[Model])
 
 
-def recorded(*, leaving_out: tuple[str, ...] = ()) -> Callable[[M], M]:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What history is kept of: the model, and the scope that opens its values to who may read histories."""
+
+    model: type[Model]
+    values_for: str
+
+    @property
+    def events(self) -> type[Model]:
+        """The model of the history's own table."""
+        events: type[Model] = self.model.pgh_event_model  # type: ignore[attr-defined]  # pghistory sets it
+        return events
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are kept, without those of the history itself and without the key."""
+        kept: list[Any] = list(self.events._meta.concrete_fields)
+        return tuple(f.attname for f in kept if not f.name.startswith("pgh_") and f.name != "id")
+
+
+#: Every history by the name of its rows, such as ``follow_up``.
+KINDS: dict[str, Kind] = {}
+
+
+def recorded(*, values_for: str, leaving_out: tuple[str, ...] = ()) -> Callable[[M], M]:
     """Decorate a model whose inserts, updates and deletes are kept in a table of its own.
 
-    An update that changes nothing but ``updated_at`` and the columns left out is no event.
+    An update that changes nothing but ``updated_at`` and the columns left out is no event. ``values_for`` is
+    the scope that shows what the columns held; without it a reader of histories learns their names only.
     """
 
     def decorate(model: M) -> M:
+        KINDS[re.sub(r"(?<!^)(?=[A-Z])", "_", model.__name__).lower()] = Kind(model, values_for)
         track: Callable[[M], M] = pghistory.track(
             pghistory.InsertEvent(),
             pghistory.UpdateEvent(),

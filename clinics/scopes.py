@@ -17,6 +17,7 @@ RESOURCES = {
     "clinic": "the clinic's own settings",
     "erasure": "the erasure of patients and what forbids it",
     "access-log": "who read which patient",
+    "history": "who changed what",
     "exports": "exports, which hold everything of the clinic",
     "members": "the clinic's people and their roles",
     "clients": "the clinic's software and its secrets",

@@ -32,7 +32,7 @@ class Outcome(models.TextChoices):
     NOT_REACHED = "not_reached", "The runner could not be reached"
 
 
-@recorded(leaving_out=LEASE_COLUMNS)
+@recorded(values_for="escalations:read", leaving_out=LEASE_COLUMNS)
 class Escalation(DueWork):
     """Repeats its messages until a named person acknowledges it.
 

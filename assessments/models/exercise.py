@@ -7,7 +7,7 @@ from clinics.history import recorded
 from clinics.models import Clinic, Timestamped
 
 
-@recorded()
+@recorded(values_for="programmes:read")
 class ExerciseLog(Timestamped):
     """One exercise on one day; said again, it replaces what was said before. Numbers and a code, no words.
 

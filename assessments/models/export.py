@@ -12,7 +12,7 @@ from patients.models import Patient
 PROGRESS_COLUMNS = ("rows_total", "rows_done", "chunks_total", "chunks_done", "size_bytes", "stalled")
 
 
-@recorded(leaving_out=(*LEASE_COLUMNS, *PROGRESS_COLUMNS))
+@recorded(values_for="exports:read", leaving_out=(*LEASE_COLUMNS, *PROGRESS_COLUMNS))
 class Export(DueWork):
     """Everything of a clinic or of one patient, written in the background chunk by chunk.
 

@@ -53,7 +53,7 @@ class FollowUpResult(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
-@recorded(leaving_out=LEASE_COLUMNS)
+@recorded(values_for="follow-ups:read", leaving_out=LEASE_COLUMNS)
 class FollowUp(DueWork):
     """A check, review, task or chaser with its window; silence is chased and never read as good news.
 

@@ -16,7 +16,7 @@ STATUSES = [(status.value, status.value.capitalize()) for status in Status]
 REACTIONS = [(reaction.value, reaction.value.replace("_", " ").capitalize()) for reaction in Reaction]
 
 
-@recorded(leaving_out=("content",))
+@recorded(values_for="programmes:read", leaving_out=("content",))
 class Programme(Timestamped):
     """The programme of one assessment: what it says, and where the runner stands in it.
 

@@ -7,7 +7,7 @@ from clinics.models import Clinic, Timestamped
 from patients.models import Patient
 
 
-@recorded(leaving_out=("name",))
+@recorded(values_for="programmes:read", leaving_out=("name",))
 class Shoe(Timestamped):
     """A pair of shoes; its distance is what it had run before, and what its runs add. In km.
 

@@ -5,6 +5,7 @@ from django.urls import path
 from clinics.api.access_log import AccessLogView
 from clinics.api.clients import ClientDetail, ClientKeys, ClientList, ClientRevocation, ClientSecret
 from clinics.api.clinic import ClinicView
+from clinics.api.history import HistoryView
 from clinics.api.members import MemberDetail, MemberInvitation, MemberList
 from clinics.api.on_call import OnCallNowView, OnCallView
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("clinic/on-call", OnCallView.as_view(), name="on-call"),
     path("clinic/on-call/now", OnCallNowView.as_view(), name="on-call-now"),
     path("clinic/access-log", AccessLogView.as_view(), name="access-log"),
+    path("clinic/history/<str:kind>", HistoryView.as_view(), name="history"),
     path("clinic/clients", ClientList.as_view(), name="clinic-clients"),
     path("clinic/clients/<uuid:client_id>", ClientDetail.as_view(), name="clinic-client"),
     path(

@@ -13,7 +13,7 @@ from clinics.models.clinic import Clinic
 PRIVATE_KEY_JWT = "private_key_jwt"
 
 
-@recorded(leaving_out=("client_secret", "updated"))
+@recorded(values_for="clients:read", leaving_out=("client_secret", "updated"))
 class ApiClient(AbstractApplication):
     """An OAuth application that belongs to exactly one clinic, with the scopes it may ask for."""
 

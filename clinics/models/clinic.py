@@ -16,7 +16,7 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError("Not a time zone of the IANA database, such as Europe/London.")
 
 
-@recorded()
+@recorded(values_for="clinic:read")
 class Clinic(Timestamped):
     """A practice with its working hours and its emergency pathway.
 

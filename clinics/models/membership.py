@@ -17,7 +17,7 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", "Auditor"
 
 
-@recorded(leaving_out=("invitation_due_at",))
+@recorded(values_for="members:read", leaving_out=("invitation_due_at",))
 class Membership(Timestamped):
     """One person's role in one clinic."""
 

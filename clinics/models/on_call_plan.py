@@ -8,7 +8,7 @@ from clinics.models.base import Timestamped
 from clinics.models.clinic import Clinic
 
 
-@recorded()
+@recorded(values_for="clinic:read")
 class OnCallPlan(Timestamped):
     """A clinic's rota, holidays, ladders and quiet hours, as ``clinics.services.on_call_plan`` reads them.
 

@@ -15,7 +15,7 @@ def only_emergencies() -> list[str]:
     return [URGENCIES[0]]
 
 
-@recorded(leaving_out=("sealed_url", "sealed_key", "ending"))
+@recorded(values_for="clinic:read", leaving_out=("sealed_url", "sealed_key", "ending"))
 class OnCallService(Timestamped):
     """Told about escalations of the urgencies it serves, beside the people of the ladder.
 

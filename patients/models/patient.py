@@ -27,7 +27,7 @@ class HoldReason(models.TextChoices):
     RETENTION_PERIOD = "retention_period", "Statutory retention period"
 
 
-@recorded()
+@recorded(values_for="patients:read")
 class Patient(Timestamped):
     """A runner of one clinic; archived, never deleted.
 

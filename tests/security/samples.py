@@ -194,6 +194,7 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("on-call", "PUT"): lambda world: Sample({}, _on_call_plan(world)),
     ("on-call-now", "GET"): lambda _: Sample(),
     ("access-log", "GET"): lambda _: Sample(),
+    ("history", "GET"): lambda _: Sample({"kind": "patient"}),
     ("clinic-clients", "GET"): lambda _: Sample(),
     ("clinic-clients", "POST"): lambda world: _registration(world, grant_type="client_credentials"),
     ("clinic-client", "GET"): lambda world: Sample({"client_id": world.client}),

@@ -55,7 +55,13 @@ def test_every_role_has_its_row_and_an_unknown_one_nothing() -> None:
 
 def test_every_scope_is_in_the_table() -> None:
     """A new resource is given to the roles that need it, and to nobody until then."""
-    no_such_operation = {"protocols:write", "access-log:write", "erasure:read", "outcomes:write"}
+    no_such_operation = {
+        "protocols:write",
+        "access-log:write",
+        "erasure:read",
+        "history:write",
+        "outcomes:write",
+    }
     assert set(ALL_SCOPES) - set(Permission) == no_such_operation
 
 

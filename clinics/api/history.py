@@ -1,0 +1,116 @@
+"""Who changed what: the history of the clinic's rows, readable by the clinic."""
+
+from typing import Any, ClassVar
+
+from django.http import Http404
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_serializer,
+)
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.api.fields import OffsetDateTimeField, WordField
+from backend.api.pagination import Ordering, PagedList
+from backend.api.queries import ListQuery
+from clinics.api.access_log import ReaderSerializer
+from clinics.api.views import ClinicAPIView
+from clinics.history import KINDS
+from clinics.services.history import ACTIONS, changed, changes_of, patient_of, people_and_software
+
+
+class HistoryQuery(ListQuery):
+    """Filters of a history."""
+
+    row = serializers.UUIDField(required=False, help_text="Only the changes of this row.")
+    since = OffsetDateTimeField(required=False, help_text="Changes at or after this time.")
+    until = OffsetDateTimeField(required=False, help_text="Changes before this time.")
+
+
+@extend_schema_serializer(component_name="FieldChange")
+class FieldChangeSerializer(serializers.Serializer[Any]):
+    """One column that changed."""
+
+    field = serializers.CharField()
+    before = serializers.JSONField(allow_null=True, help_text="What the database held; null for nothing.")
+    after = serializers.JSONField(allow_null=True, help_text="The same since then.")
+
+
+@extend_schema_serializer(component_name="HistoryEntry")
+class HistoryEntrySerializer(serializers.Serializer[Any]):
+    """One change of one row. Without person and software it was the service's own."""
+
+    id = serializers.CharField(help_text="Place in the history of this kind.")
+    row = serializers.UUIDField()
+    patient = serializers.UUIDField(allow_null=True, help_text="Whom the row is about, if anybody.")
+    action = WordField("ChangeAction", tuple(ACTIONS.values()))
+    at = serializers.DateTimeField()
+    user = ReaderSerializer(allow_null=True)
+    client = ReaderSerializer(allow_null=True)
+    request_id = serializers.CharField(help_text="Empty when it was no request.")
+    values_shown = serializers.BooleanField(
+        help_text="False: the caller may not read such rows, and learns only which fields changed."
+    )
+    changes = FieldChangeSerializer(many=True)
+
+
+KIND = OpenApiParameter("kind", {"type": "string", "enum": sorted(KINDS)}, OpenApiParameter.PATH)
+
+
+class HistoryView(PagedList, ClinicAPIView):
+    """The history of one kind of row."""
+
+    resource = "history"
+    query_class: ClassVar[type[ListQuery]] = HistoryQuery
+    ordering: ClassVar[Ordering] = ("-pgh_id",)
+
+    @extend_schema(
+        operation_id="listHistory",
+        summary="List who changed which rows of a kind, the latest first",
+        parameters=[KIND],
+        responses=HistoryEntrySerializer(many=True),
+    )
+    def get(self, request: Request, kind: str) -> Response:  # noqa: ARG002
+        """Every change, by whatever way, with person, software and request. Nothing can be removed.
+
+        What the columns held is shown to callers who may read such rows.
+        """
+        if kind not in KINDS:
+            raise Http404
+        query = self.read_query()
+        since = max(filter(None, (query.get("since"), query.pop("updated_since", None))), default=None)
+        rows = changes_of(
+            clinic=self.clinic, kind=kind, row=query.get("row"), since=since, until=query.get("until")
+        )
+        names = people_and_software(self.clinic)
+        shown = KINDS[kind].values_for in self.principal.scopes
+        return self.page(rows, query, lambda event: _document(kind, event, names, shown=shown))
+
+
+def _document(kind: str, event: Any, names: dict[str, str], *, shown: bool) -> dict[str, Any]:
+    said = event.pgh_context or {}
+    return {
+        "id": str(event.pgh_id),
+        "row": event.pgh_obj_id,
+        "patient": patient_of(kind, event),
+        "action": ACTIONS[event.pgh_label],
+        "at": event.pgh_created_at,
+        "user": _named(said.get("user"), names),
+        "client": _named(said.get("client"), names),
+        "request_id": said.get("request") or "",
+        "values_shown": shown,
+        "changes": [
+            {
+                "field": change.field,
+                "before": change.before if shown else None,
+                "after": change.after if shown else None,
+            }
+            for change in changed(event)
+        ],
+    }
+
+
+def _named(who: str | None, names: dict[str, str]) -> dict[str, str] | None:
+    return {"id": who, "name": names.get(who, "")} if who else None
