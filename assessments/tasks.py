@@ -9,7 +9,8 @@ from assessments.services.deliver import deliver_due_escalations as deliver
 from assessments.services.keep_watch import keep_watch
 from assessments.services.nudge import nudge_exports
 from assessments.services.retention import forget_what_is_past as forget
-from assessments.services.tallies import CRITICAL, note
+from assessments.services.tallies import CRITICAL, WEBHOOKS, note
+from assessments.services.webhooks.deliver import deliver_due_webhooks as deliver_webhooks
 from assessments.services.write_exports import write_due_exports as write
 
 
@@ -24,6 +25,13 @@ def deliver_due_escalations() -> None:
 def announce_due_follow_ups() -> None:
     """Announce and chase the follow-ups that are due; run by beat."""
     announce(clock=timezone.now, channel=EmailChannel())
+
+
+@shared_task(name="assessments.tasks.deliver_due_webhooks")
+def deliver_due_webhooks() -> None:
+    """Tell endpoints what happened; run by beat and by every event's nudge."""
+    deliver_webhooks(clock=timezone.now)
+    note(WEBHOOKS, now=timezone.now())
 
 
 @shared_task(name="assessments.tasks.sweep")

@@ -327,6 +327,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ROUTES = {
     "assessments.tasks.deliver_due_escalations": {"queue": "critical"},
+    "assessments.tasks.deliver_due_webhooks": {"queue": "webhooks"},
     "assessments.tasks.announce_due_follow_ups": {"queue": "default"},
     "assessments.tasks.sweep": {"queue": "default"},
     "clinics.tasks.send_due_invitations": {"queue": "default"},
@@ -338,6 +339,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.deliver_due_escalations",
         "schedule": 2.0,
         "options": {"expires": 10},
+    },
+    "deliver-due-webhooks": {
+        "task": "assessments.tasks.deliver_due_webhooks",
+        "schedule": 5.0,
+        "options": {"expires": 30},
     },
     "announce-due-follow-ups": {
         "task": "assessments.tasks.announce_due_follow_ups",

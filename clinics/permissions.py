@@ -29,6 +29,8 @@ class Permission(StrEnum):
     SEE_PROTOCOLS = "protocols:read"
     SEE_CLINIC = "clinic:read"
     SET_PATHWAY = "clinic:write"
+    SEE_WEBHOOKS = "webhooks:read"
+    CHANGE_WEBHOOKS = "webhooks:write"
     SEE_EXPORTS = "exports:read"
     MAKE_EXPORTS = "exports:write"
     SEE_MEMBERS = "members:read"

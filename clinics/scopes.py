@@ -19,6 +19,7 @@ RESOURCES = {
     "access-log": "who read which patient",
     "history": "who changed what",
     "exports": "exports, which hold everything of the clinic",
+    "webhooks": "webhook endpoints and what they were told",
     "members": "the clinic's people and their roles",
     "clients": "the clinic's software and its secrets",
     "outcomes": "how the clinic's runners fare, in numbers",

@@ -31,14 +31,17 @@ from tools.supervisor import Program, ServiceError, StopRequestedError, Supervis
 
 DEMO = RUN_DIR / "demo.json"
 READY_SECONDS = 60.0
-QUEUES = "critical,default,webhooks"
+QUEUES = "critical,default"
 # The servers and the worker want processors too.
 WEB_PROCESSES = max(1, (os.cpu_count() or 1) // 2)
 MIGRATE = ["django", "migrate", "--no-input"]
 SEED = ["django", "seed_demo"]
 WEB = f"granian --interface wsgi --host {HOST} --workers {WEB_PROCESSES} --blocking-threads 4".split()
 CELERY = ["celery", "-A", "backend"]
-WORKER = f"worker --loglevel INFO --without-gossip --without-mingle --queues {QUEUES} --concurrency 3".split()
+QUIET = "--loglevel INFO --without-gossip --without-mingle"
+WORKER = f"worker {QUIET} --queues {QUEUES} --concurrency 3".split()
+#: Apart, so that receivers that hang keep nobody waiting who must be told.
+WEBHOOKS = f"worker {QUIET} --queues webhooks --pool solo".split()
 BEAT = ["beat", "--loglevel", "INFO", "--pidfile="]
 
 Maker = Callable[..., Program]  # of a program by its log's name, arguments and changes to the environment
@@ -74,7 +77,7 @@ def serve(port: int, *, lock_descriptor: int, started: float) -> int:
         supervisor.start(postgres)
         supervisor.start(redis)
         prepare(supervisor, program, postgres, base_url(port))
-        print("Starting web, worker and beat …")
+        print("Starting web, workers and beat …")
         start_programs(supervisor, program, port)
         print(banner(port, postgres.home, seconds=time.monotonic() - started))
         supervisor.look_after()
@@ -98,12 +101,13 @@ def prepare(supervisor: Supervisor, program: Maker, postgres: PostgresServer, ad
 
 
 def start_programs(supervisor: Supervisor, program: Maker, port: int) -> None:
-    """Start web and worker, wait until the service is ready, and then start beat.
+    """Start web and workers, wait until the service is ready, and then start beat.
 
     Starting takes the processor's time above all, and nobody waits for beat's first tick.
     """
     supervisor.start(program("web", *WEB, "--port", str(port), "backend.wsgi:application"))
     supervisor.start(program("worker", *CELERY, *WORKER))
+    supervisor.start(program("webhooks", *CELERY, *WEBHOOKS, "--hostname", "webhooks@%h"))
     wait_until_ready(supervisor, port)
     supervisor.start(program("beat", *CELERY, *BEAT, "--schedule", str(RUN_DIR / "beat-schedule")))
 

@@ -12,6 +12,7 @@ from assessments.models.override import Override
 from assessments.models.programme import Programme, ProgrammeEvent, RunLog
 from assessments.models.shoe import Shoe
 from assessments.models.tally import Tally
+from assessments.models.webhook import EventType, WebhookAttempt, WebhookDelivery, WebhookEvent
 
 __all__ = [
     "Assessment",
@@ -22,6 +23,7 @@ __all__ = [
     "DueWork",
     "Escalation",
     "EscalationEvent",
+    "EventType",
     "ExerciseLog",
     "Export",
     "ExportChunk",
@@ -36,4 +38,7 @@ __all__ = [
     "RunLog",
     "Shoe",
     "Tally",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEvent",
 ]

@@ -5,6 +5,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 
@@ -22,11 +23,24 @@ _SILENCE_SECONDS = 5.0
 _ADDRESSES_TRIED = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said: its status and the head of its answer. The body is never read."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+
+
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
-    """Have a server take a message; raises ``DeliveryError`` unless it answers 2xx within the time limit.
+    """Have a server take a message; raises ``DeliveryError`` unless it answers 2xx within the time limit."""
+    refuse_unless_accepted(ask(url, body, headers).status)
+
+
+def ask(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Send a message and return what was answered; raises ``DeliveryError`` without an answer in time.
 
     The name is looked up and checked anew each time, and the connection made to the address that was checked,
-    under the name's own certificate. Of the answer only the status is read.
+    under the name's own certificate. Of the answer only the head is read.
     """
     try:
         place = read_url(url)
@@ -39,7 +53,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
         raise DeliveryError("CertificateRefused", permanent=True) from exc
     except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError) as exc:
         raise DeliveryError(type(exc).__name__) from exc
-    refuse_unless_accepted(call.status)
+    return Answer(call.status, tuple(call.headers))
 
 
 def refuse_unless_accepted(status: int) -> None:
@@ -54,11 +68,12 @@ def refuse_unless_accepted(status: int) -> None:
 
 
 class _Call:
-    """One request; ``status`` is known once ``send`` has returned."""
+    """One request; ``status`` and ``headers`` are known once ``send`` has returned."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
         self.status = 0
+        self.headers: list[tuple[str, str]] = []
         self._connection: HTTPConnection | None = None
 
     def send(self, body: bytes, headers: Mapping[str, str]) -> None:
@@ -67,7 +82,8 @@ class _Call:
         try:
             asked = {**headers, "Host": self.place.host_header, "User-Agent": "return-to-run"}
             connection.request("POST", self.place.path, body=body, headers=asked, preload_content=False)
-            self.status = connection.getresponse().status
+            answer = connection.getresponse()
+            self.status, self.headers = answer.status, list(answer.headers.items())
         finally:
             connection.close()
 

@@ -5,11 +5,15 @@ from assessments.services.announce import announce_due_follow_ups
 from assessments.services.deliver import deliver_due_escalations
 from assessments.services.due_work import Clock
 from assessments.services.sweep import sweep
+from assessments.services.webhooks.deliver import deliver_due_webhooks
 from assessments.services.write_exports import write_due_exports
 from clinics.services.send_invitations import send_due_invitations
 
 #: More than any pass finds; each row is attempted once, so that one that fails doesn't keep the pass busy.
 ALL = 1_000_000
+
+#: Webhooks make nothing else wait for longer than this and one hanging receiver.
+WEBHOOKS_SECONDS = 5.0
 
 
 def carry_out_all(*, clock: Clock, channel: Channel) -> dict[str, int]:
@@ -23,5 +27,6 @@ def carry_out_all(*, clock: Clock, channel: Channel) -> dict[str, int]:
         "escalations attempted": deliver_due_escalations(clock=clock, channel=channel, limit=ALL),
         "follow-ups attempted": announce_due_follow_ups(clock=clock, channel=channel, limit=ALL),
         "invitations sent": send_due_invitations(now=clock()),
+        "webhooks attempted": deliver_due_webhooks(clock=clock, limit=ALL, seconds=WEBHOOKS_SECONDS),
         "turns at exports": write_due_exports(clock=clock, limit=ALL),
     }

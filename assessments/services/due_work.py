@@ -6,8 +6,11 @@ raises is pushed back with its error recorded and never holds back another.
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from time import monotonic
 from typing import Generic, TypeVar
 
 import structlog
@@ -21,7 +24,10 @@ from clinics.tenancy import clinic_scope
 logger = structlog.get_logger(__name__)
 
 Work = TypeVar("Work", bound=DueWork)
+Sent = TypeVar("Sent")
 Clock = Callable[[], datetime]
+#: While slow calls last, how soon new work is looked for.
+LOOK_AGAIN_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +54,57 @@ def work_through(
         claim = claim_next(model, now=clock())
         if claim is None:
             return done
-        try:
-            attempt(claim)
-        except Exception as exc:  # noqa: BLE001 - one row must never hold back the next
-            logger.error("attempt_failed", row=str(claim.row_id), kind=type(exc).__name__)
-            push_back(claim, errors=[type(exc).__name__], now=clock())
+        _guarded(claim, partial(attempt, claim), clock)
     return limit
+
+
+def work_side_by_side(
+    model: type[Work],
+    *,
+    begin: Callable[[Claim[Work]], Callable[[], Sent] | None],
+    finish: Callable[[Claim[Work], Sent], None],
+    clock: Clock,
+    limit: int,
+    at_once: int,
+    seconds: float,
+) -> int:
+    """Attempt due rows, at most ``at_once`` of them at the same time; returns how many were attempted.
+
+    ``begin`` returns what takes time and touches no database (``None``: nothing is to be done), which then
+    runs in a thread of its own; ``finish`` is told what came of it. After ``seconds`` nothing is begun.
+    """
+    begun, until = 0, monotonic() + seconds
+    calls: dict[Future[Sent], Claim[Work]] = {}
+    with ThreadPoolExecutor(max_workers=at_once) as pool:
+        while True:
+            while len(calls) < at_once and begun < limit and monotonic() < until:
+                claim = claim_next(model, now=clock())
+                if claim is None:
+                    break
+                begun += 1
+                call = _guarded(claim, partial(begin, claim), clock)
+                if call is not None:
+                    calls[pool.submit(call)] = claim
+            if not calls:
+                return begun
+            done, _ = wait(calls, timeout=LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
+            for ended in done:
+                claim = calls.pop(ended)
+                _guarded(claim, partial(_finish, finish, claim, ended), clock)
+
+
+def _finish(finish: Callable[[Claim[Work], Sent], None], claim: Claim[Work], ended: "Future[Sent]") -> None:
+    finish(claim, ended.result())
+
+
+def _guarded(claim: Claim[Work], work: Callable[[], Sent], clock: Clock) -> Sent | None:
+    """Do something about a row; one that raises is pushed back and must never hold back the next."""
+    try:
+        return work()
+    except Exception as exc:  # noqa: BLE001 - whatever it is, the others have nothing to do with it
+        logger.error("attempt_failed", row=str(claim.row_id), kind=type(exc).__name__)
+        push_back(claim, errors=[type(exc).__name__], now=clock())
+        return None
 
 
 def claim_next(model: type[Work], *, now: datetime) -> Claim[Work] | None:

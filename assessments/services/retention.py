@@ -16,7 +16,7 @@ from django.contrib.sessions.models import Session
 from oauth2_provider.models import clear_expired
 from oauth2_provider.settings import oauth2_settings
 
-from assessments.models import Export
+from assessments.models import Export, WebhookDelivery
 from assessments.services import changes, exports
 from clinics.models import Clinic
 from clinics.services import answer_again
@@ -84,6 +84,19 @@ def _forget_exports(now: datetime) -> int:
     return _in_every_clinic(forget)
 
 
+def _forget_webhooks(now: datetime) -> int:
+    """Events with their deliveries and tries; what is still on its way stays."""
+
+    def forget(clinic: Clinic) -> int:
+        past = clinic.webhook_events.filter(at__lt=now - WEBHOOKS_KEPT_FOR)
+        ended = past.exclude(deliveries__state=WebhookDelivery.State.PENDING)
+        some = list(ended.order_by("at").values_list("id", flat=True)[:BATCH])
+        clinic.webhook_events.filter(id__in=some).delete()
+        return len(some)
+
+    return _in_every_clinic(forget)
+
+
 def _forget_changes(now: datetime) -> int:
     before = now - changes.KEPT_FOR
     return _in_every_clinic(lambda _: changes.forget_changes(before=before, at_most=BATCH))
@@ -104,6 +117,7 @@ def _forget_sign_ins(now: datetime) -> int:
 
 
 EXPORTS_KEPT_FOR = timedelta(days=90)
+WEBHOOKS_KEPT_FOR = timedelta(days=30)
 SIGN_INS_KEPT_FOR = timedelta(days=90)
 TOKENS_KEPT_FOR = timedelta(
     seconds=oauth2_settings.ACCESS_TOKEN_EXPIRE_SECONDS + oauth2_settings.REFRESH_TOKEN_EXPIRE_SECONDS
@@ -127,6 +141,12 @@ RULES = (
         EXPORTS_KEPT_FOR,
         "that it was made, and by whom, stays in its history",
         _forget_exports,
+    ),
+    Rule(
+        ("assessments_webhookevent", "assessments_webhookdelivery", "assessments_webhookattempt"),
+        WEBHOOKS_KEPT_FOR,
+        "what was told to which receiver and what it answered, for looking into a fault; ids and heads only",
+        _forget_webhooks,
     ),
     Rule(
         ("assessments_change",),

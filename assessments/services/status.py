@@ -11,12 +11,15 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from assessments.models import DueWork, Escalation, FollowUp, Tally
-from assessments.services.tallies import CRITICAL, SWEEP, tallies
+from assessments.models import DueWork, Escalation, FollowUp, Tally, WebhookDelivery
+from assessments.services.tallies import CRITICAL, SWEEP, WEBHOOKS, tallies
 
 #: How late work may be before something is wrong; escalations have ``settings.OVERDUE_AFTER``.
 FOLLOW_UPS_LATE_AFTER = timedelta(minutes=15)
 OTHERS_LATE_AFTER = timedelta(hours=1)
+#: A receiver that answers slowly makes its own webhooks late, no fault of the service: what counts is that
+#: somebody works at them at all.
+WEBHOOKS_STOPPED_AFTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,16 @@ class Status:
         return list(self._overdue())
 
     def _overdue(self) -> Iterator[str]:
-        yield from (f"{kind}_late" for kind, rows in self.late.items() if rows)
+        ours = (kind for kind in self.late if kind != kind_of(WebhookDelivery))
+        yield from (f"{kind}_late" for kind in ours if self.late[kind])
         if any(row.untold for row in self.escalations):
             yield "escalation_untold"
-        for name, longest in ((CRITICAL, settings.OVERDUE_AFTER), (SWEEP, _sweep_may_take())):
+        longest_ago = (
+            (CRITICAL, settings.OVERDUE_AFTER),
+            (WEBHOOKS, WEBHOOKS_STOPPED_AFTER),
+            (SWEEP, _sweep_may_take()),
+        )
+        for name, longest in longest_ago:
             age = self.age(name)
             if age is None or age > longest.total_seconds():
                 yield f"{name.partition(':')[2]}_stopped"

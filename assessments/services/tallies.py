@@ -8,11 +8,13 @@ from assessments.models import Tally
 
 #: A worker of the queue ``critical`` has worked through what was due.
 CRITICAL = "pass:critical"
+#: A worker of the queue ``webhooks`` has done so.
+WEBHOOKS = "pass:webhooks"
 #: The sweep has been through.
 SWEEP = "pass:sweep"
 #: The dead man's switch has heard from us.
 HEARTBEAT = "pass:heartbeat"
-PASSES = (CRITICAL, SWEEP, HEARTBEAT)
+PASSES = (CRITICAL, WEBHOOKS, SWEEP, HEARTBEAT)
 #: The beginning of the names of repairs; the fault follows.
 REPAIRED = "repaired:"
 

@@ -10,6 +10,7 @@ from clinics.models.on_call_plan import OnCallPlan
 from clinics.models.on_call_service import OnCallService
 from clinics.models.recovery_code import RecoveryCode
 from clinics.models.user import User
+from clinics.models.webhook_endpoint import WebhookEndpoint
 
 __all__ = [
     "AccessLogEntry",
@@ -25,5 +26,6 @@ __all__ = [
     "Role",
     "Timestamped",
     "User",
+    "WebhookEndpoint",
     "new_id",
 ]

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 
-from clinics.models import OnCallService
+from clinics.models import OnCallService, WebhookEndpoint
 from clinics.services.secrets import UnreadableSecretError, encrypt_anew
 from clinics.tenancy import all_clinic_ids, clinic_scope
 
@@ -21,6 +21,13 @@ def rotate_secrets() -> Rotated:
     done = Rotated()
     for clinic_id in all_clinic_ids():
         with clinic_scope(clinic_id):
+            for endpoint in WebhookEndpoint.objects.select_for_update(no_key=True).filter(
+                clinic_id=clinic_id
+            ):
+                try:
+                    done.rotated += _rotate_keys(endpoint)
+                except UnreadableSecretError:
+                    done.unreadable.append(endpoint.id)
             for service in OnCallService.objects.select_for_update().filter(clinic_id=clinic_id):
                 try:
                     done.rotated += _rotate(service)
@@ -37,4 +44,11 @@ def _rotate(service: OnCallService) -> int:
         if getattr(service, column)
     }
     OnCallService.objects.filter(id=service.id).update(**sealed)
+    return len(sealed)
+
+
+def _rotate_keys(endpoint: WebhookEndpoint) -> int:
+    """The same for the keys that sign an endpoint's messages."""
+    sealed = [{**one, "key": encrypt_anew(one["key"])} for one in endpoint.sealed_keys]
+    WebhookEndpoint.objects.filter(id=endpoint.id).update(sealed_keys=sealed)
     return len(sealed)

@@ -25,7 +25,7 @@ def compose() -> dict[str, Any]:
 def test_the_compose_file_is_whole(compose: dict[str, Any]) -> None:
     assert faults(compose) == []
     assert compose["services"].keys() == {
-        "web", "worker-critical", "worker", "beat", "migrate", "postgres", "redis",
+        "web", "worker-critical", "worker", "worker-webhooks", "beat", "migrate", "postgres", "redis",
     }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def test_a_file_that_cannot_be_resolved_is_refused(text: str, said: str, tmp_pat
 
 def test_every_container_of_ours_is_closed(compose: dict[str, Any]) -> None:
     ours = [service for service in compose["services"].values() if service["image"] == "return-to-run"]
-    assert len(ours) == 5
+    assert len(ours) == 6
     for service in ours:
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
@@ -98,7 +98,7 @@ def test_every_queue_has_a_worker_and_critical_one_of_its_own(compose: dict[str,
         for name, service in compose["services"].items()
         if "worker" in service.get("command", [])
     }
-    assert queues == {"worker-critical": "critical", "worker": "default,webhooks"}
+    assert queues == {"worker-critical": "critical", "worker": "default", "worker-webhooks": "webhooks"}
 
 
 def lint(dockerfile: Path) -> "subprocess.CompletedProcess[str]":

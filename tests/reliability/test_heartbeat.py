@@ -19,7 +19,7 @@ from rest_framework.test import APIClient
 from assessments.notify.email import EmailChannel
 from assessments.services import keep_watch as watch
 from assessments.services.keep_watch import keep_watch
-from assessments.services.tallies import CRITICAL, HEARTBEAT, note, tallies
+from assessments.services.tallies import CRITICAL, HEARTBEAT, WEBHOOKS, note, tallies
 from backend.embedded import Leash, PostgresServer, RedisServer
 from patients.models import Patient
 from tests.databases import copy_schema
@@ -133,7 +133,7 @@ def test_whichever_part_stops_the_ping_stops_until_it_is_back(
     tmp_path: Path,
 ) -> None:
     worker = start(*WORKER, "-Q", "critical")
-    start(*WORKER, "-Q", "default")
+    start(*WORKER, "-Q", "default,webhooks")
     beat = start("beat", "-l", "ERROR", "-s", f"{tmp_path}/schedule", "--pidfile=")
     switch.alive()
     for server in servers:
@@ -152,8 +152,9 @@ def test_whichever_part_stops_the_ping_stops_until_it_is_back(
 
 @pytest.fixture
 def critical_passed(db: None) -> None:
-    """A worker of `critical` was here a moment ago."""
+    """Workers of `critical` and `webhooks` were here a moment ago."""
     note(CRITICAL, now=timezone.now())
+    note(WEBHOOKS, now=timezone.now())
 
 
 def watch_once() -> bool:

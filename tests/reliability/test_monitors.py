@@ -20,7 +20,7 @@ from assessments.services.deliver import deliver_due_escalations
 from assessments.services.policy import NEVER_QUIET
 from assessments.services.status import Status, status
 from assessments.services.sweep import sweep
-from assessments.services.tallies import CRITICAL, note
+from assessments.services.tallies import CRITICAL, WEBHOOKS, note
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
@@ -36,6 +36,7 @@ TOKEN = "k3v9-Tq2xW8rZ5mN7pL4sB6yD1fG0hJcUa"
 def all_is_well() -> None:
     """Workers passed a moment ago."""
     note(CRITICAL, now=timezone.now())
+    note(WEBHOOKS, now=timezone.now())
     sweep(now=timezone.now())
 
 
@@ -56,6 +57,7 @@ def later(**duration: float) -> Status:
     """The service as it would stand in a while, if workers passed and this emergency were left alone."""
     now = timezone.now() + dt.timedelta(**duration)
     note(CRITICAL, now=now)
+    note(WEBHOOKS, now=now)
     sweep(now=now)
     return status(now=now)
 
@@ -99,7 +101,7 @@ def test_without_a_pass_of_critical_or_a_sweep_all_is_not_well(settings: Setting
     settings.STATUS_TOKEN = TOKEN
     answer = ask("/statusz")
     assert answer.status_code == 503
-    assert answer.json()["overdue"] == ["critical_stopped", "sweep_stopped"]
+    assert answer.json()["overdue"] == ["critical_stopped", "webhooks_stopped", "sweep_stopped"]
 
 
 def test_a_redis_that_is_down_is_said_and_nothing_more(all_is_well: None, settings: Settings) -> None:
@@ -232,4 +234,4 @@ def test_beat_and_broker_keep_the_contract() -> None:
     assert django_settings.CELERY_TASK_REJECT_ON_WORKER_LOST
     assert django_settings.CELERY_WORKER_PREFETCH_MULTIPLIER == 1
     assert django_settings.CELERY_TASK_IGNORE_RESULT
-    assert json.dumps(sorted(set(routes.values()))) == '["critical", "default"]'
+    assert json.dumps(sorted(set(routes.values()))) == '["critical", "default", "webhooks"]'

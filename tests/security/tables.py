@@ -34,6 +34,7 @@ DEFINER_FUNCTIONS = {
     "claim_due_escalation": "leases one due row of any clinic; returns ids, the work enters the clinic",
     "claim_due_export": "the same for exports",
     "claim_due_follow_up": "the same for follow-ups",
+    "claim_due_webhook": "the same for webhooks, one at a time of each endpoint",
     "faults": "ids of rows that must not be; the repair enters the clinic",
     "late_work": "how many rows of a kind are due, and since when; refuses other tables",
     "open_escalations": "counts and times by urgency, for the operator's monitors",

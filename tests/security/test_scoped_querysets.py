@@ -73,6 +73,19 @@ ALLOWED = {
     ("assessments/services/sweep.py", "Escalation.objects"): "the same",
     ("assessments/services/sweep.py", "FollowUp.objects"): "the same",
     ("assessments/services/sweep.py", "model._default_manager"): "the same",
+    (
+        "assessments/services/webhooks/deliver.py",
+        "WebhookDelivery.objects",
+    ): "the claimed row by its id, inside its clinic",
+    (
+        "assessments/services/webhooks/endpoints.py",
+        "Clinic.objects",
+    ): "the caller's own clinic by its id, to lock it",
+    (
+        "assessments/services/webhooks/endpoints.py",
+        "WebhookEvent.objects",
+    ): "a new row of the endpoint's clinic",
+    ("clinics/services/rotate_secrets.py", "WebhookEndpoint.objects"): "as the services: inside each clinic",
     ("assessments/services/tallies.py", "Tally.objects"): "no clinic's: when workers passed, and counts",
 }
 

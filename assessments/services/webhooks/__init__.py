@@ -1,0 +1,1 @@
+"""Telling other systems what happened: events, their deliveries, and the endpoints that hear of them."""
