@@ -5,11 +5,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from assessments.models import Escalation, EscalationEvent, Outcome
+from assessments.models import Escalation, EscalationEvent, EventType, Outcome
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.chase import answer_chasers, chase_again
 from assessments.services.escalate import call_anew, present, remember
 from assessments.services.nudge import nudge_escalations
+from assessments.services.webhooks.emit import emit
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
@@ -68,6 +69,7 @@ def acknowledge(*, clinic: Clinic, escalation_id: uuid.UUID, by: NamedClinician,
             escalation.next_attempt_at = escalation.claim_token = escalation.leased_until = None
             escalation.save()
             remember(escalation, Kind.ACKNOWLEDGED, by=by, now=now)
+            emit(clinic, (EventType.ESCALATION_ACKNOWLEDGED, escalation.id), now=now)
     return escalation
 
 
@@ -99,6 +101,7 @@ def resolve(
         escalation.outcome_code, escalation.outcome = code.value, outcome
         escalation.save()
         remember(escalation, Kind.RESOLVED, by=by, now=now, note=outcome)
+        emit(clinic, (EventType.ESCALATION_RESOLVED, escalation.id), now=now)
         answer_chasers(escalation, code=code, by=by, now=now)
     return escalation
 

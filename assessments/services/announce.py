@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from assessments.models import FollowUp, FollowUpKind
+from assessments.models import EventType, FollowUp, FollowUpKind
 from assessments.notify.channel import Channel
 from assessments.notify.messages import follow_up_message
 from assessments.services.due_work import Claim, Clock, push_back, settle, work_through
 from assessments.services.policy import first_targets, operator
 from assessments.services.programmes.checks import nobody_answered
 from assessments.services.send_round import send_round
+from assessments.services.webhooks.emit import emit
 from clinics.tenancy import clinic_scope
 
 #: An unanswered follow-up is chased this often once its last step has passed; an urgent referral
@@ -19,6 +20,10 @@ CHASE_OTHERWISE = {
     FollowUpKind.ATTENDANCE: timedelta(hours=1),
     FollowUpKind.SEEN: timedelta(hours=4),
     FollowUpKind.PREHAB: timedelta(days=7),
+}
+_STEPS = {
+    EventType.FOLLOW_UP_DUE: FollowUp.State.DUE,
+    EventType.FOLLOW_UP_OVERDUE: FollowUp.State.OVERDUE,
 }
 
 
@@ -59,6 +64,18 @@ def next_step(follow_up: FollowUp, now: datetime) -> datetime:
     return min(coming, default=now + chase_every)
 
 
+def _emit(follow_up: FollowUp, *, before: FollowUp.State, now: datetime) -> None:
+    """Each step that has been passed since is an event of its own, however late it is noticed."""
+    order = FollowUp.PENDING.index
+    passed = [
+        (event, follow_up.id)
+        for event, step in _STEPS.items()
+        if order(before) < order(step) <= order(follow_up.state)
+    ]
+    if passed:
+        emit(follow_up.clinic, *passed, now=now)
+
+
 def _attempt(claim: Claim[FollowUp], clock: Clock, channel: Channel) -> None:
     """One attempt: state and deliveries committed, then sent, then the result stored."""
     with clinic_scope(claim.clinic_id):
@@ -67,6 +84,7 @@ def _attempt(claim: Claim[FollowUp], clock: Clock, channel: Channel) -> None:
             return
         before, follow_up.state = follow_up.state, state_at(follow_up, clock())
         follow_up.save(update_fields=["state", "updated_at"])
+        _emit(follow_up, before=FollowUp.State(before), now=clock())
         if follow_up.state == FollowUp.State.LAPSED != before:
             nobody_answered(follow_up, now=clock())
         targets = first_targets(

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from assessments.models import Assessment, FollowUp
+from assessments.models import Assessment, EventType, FollowUp
 from assessments.models.follow_up import CHASERS
 from assessments.protocol.follow_up import carry_forward
 from assessments.services.programmes.reminders import remind_again
 from assessments.services.submit import Recorded, Submission, lock_patient, submit_assessment
+from assessments.services.webhooks.emit import emit
 from clinics.actor import Actor
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
@@ -55,6 +56,7 @@ def answer_follow_up(
         follow_up.next_attempt_at = follow_up.claim_token = follow_up.leased_until = None
         follow_up.save()
         remind_again(follow_up, now=now)
+        emit(clinic, (EventType.FOLLOW_UP_ANSWERED, follow_up.id), now=now)
     return follow_up, recorded
 
 

@@ -5,12 +5,13 @@ from datetime import datetime
 
 import structlog
 
-from assessments.models import Escalation, FollowUp, FollowUpKind, FollowUpResult, Outcome
+from assessments.models import Escalation, EventType, FollowUp, FollowUpKind, FollowUpResult, Outcome
 from assessments.models.follow_up import CHASERS
 from assessments.protocol.follow_up import plan_chasers
 from assessments.protocol.vocabulary import URGENCIES, Urgency, urgency_rank
 from assessments.services.cancel import NO_MORE_ATTEMPTS, cancel_pending
 from assessments.services.deadlines import next_working_morning
+from assessments.services.webhooks.emit import emit
 from clinics.actor import NamedClinician
 
 logger = structlog.get_logger(__name__)
@@ -85,7 +86,11 @@ def answer_chasers(escalation: Escalation, *, code: Outcome, by: NamedClinician,
     if code in _ENDED_BY:
         cancel_pending(own, now=now)
     elif code in _CONFIRMED_BY:
-        own.filter(state__in=FollowUp.PENDING, kind__in=_CONFIRMED_BY[code]).update(
+        pending = own.filter(state__in=FollowUp.PENDING, kind__in=_CONFIRMED_BY[code])
+        answered = list(pending.select_for_update().values_list("id", flat=True))
+        if answered:
+            emit(escalation.clinic, *((EventType.FOLLOW_UP_ANSWERED, one) for one in answered), now=now)
+        own.filter(id__in=answered).update(
             state=State.ANSWERED,
             answered_at=now,
             result=FollowUpResult.CONFIRMED,

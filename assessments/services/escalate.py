@@ -5,12 +5,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from assessments.models import Assessment, Escalation, EscalationEvent
+from assessments.models import Assessment, Escalation, EscalationEvent, EventType
 from assessments.protocol.vocabulary import Urgency, urgency_rank
 from assessments.services.chase import chase_again
 from assessments.services.deadlines import acknowledge_by
 from assessments.services.nudge import nudge_escalations
 from assessments.services.policy import freeze_policy
+from assessments.services.webhooks.emit import emit
 from clinics.actor import NamedClinician
 from clinics.models import Clinic, User
 
@@ -106,6 +107,7 @@ def escalate_to(
             return
         supersede_earlier(own, assessed_at=assessment.assessed_at, now=now)
         own.save(force_insert=True)
+        emit(clinic, (EventType.ESCALATION_OPENED, own.id), now=now)
         chase_again(own, now=now)
     else:
         _raise(own, max(urgency, Urgency(own.urgency), key=urgency_rank), by, now)
@@ -130,7 +132,7 @@ def _raise(escalation: Escalation, urgency: Urgency, by: NamedClinician, now: da
 
 
 def call_anew(escalation: Escalation, *, by: NamedClinician, now: datetime) -> None:
-    """Open it with a ladder, a deadline and a round of its own; unsaved.
+    """Open it with a ladder, a deadline and a round of its own; save it afterwards.
 
     A worker in the middle of an old round loses its claim, and whom that round has told is told again.
     """
@@ -149,6 +151,7 @@ def call_anew(escalation: Escalation, *, by: NamedClinician, now: datetime) -> N
     escalation.resolved_at = escalation.resolved_by = None
     escalation.outcome_code = escalation.outcome = ""
     escalation.superseded_by = None
+    emit(clinic, (EventType.ESCALATION_OPENED, escalation.id), now=now)
 
 
 def remember(escalation: Escalation, kind: str, *, by: NamedClinician, now: datetime, note: str = "") -> None:

@@ -5,8 +5,9 @@ from datetime import datetime
 
 import structlog
 
-from assessments.models import Delivery, Escalation, EscalationEvent
+from assessments.models import Delivery, Escalation, EscalationEvent, EventType
 from assessments.services.policy import Target
+from assessments.services.webhooks.emit import emit
 from clinics.tenancy import clinic_scope
 
 logger = structlog.get_logger(__name__)
@@ -27,6 +28,7 @@ def note_breach(escalation: Escalation, *, now: datetime) -> None:
     escalation.events.create(
         clinic_id=escalation.clinic_id, kind=EscalationEvent.Kind.BREACHED, at=escalation.acknowledge_by
     )
+    emit(escalation.clinic, (EventType.ESCALATION_BREACHED, escalation.id), now=now)
     logger.error("escalation_breached", escalation=str(escalation.id), urgency=escalation.urgency)
 
 

@@ -3,13 +3,14 @@
 import uuid
 from datetime import datetime
 
-from assessments.models import Escalation, FollowUp, FollowUpResult
+from assessments.models import Escalation, EventType, FollowUp, FollowUpResult
 from assessments.models.follow_up import CHASERS, REPORTED
 from assessments.services.acknowledge import call_again
 from assessments.services.announce import next_step
 from assessments.services.answer_follow_up import FollowUpClosedError, FollowUpNotFoundError
 from assessments.services.escalate import present
 from assessments.services.programmes.reminders import remind_again
+from assessments.services.webhooks.emit import emit
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
@@ -46,6 +47,8 @@ def report_result(
             follow_up.answered_at = now
             follow_up.next_attempt_at = None
         follow_up.save()
+        if result in FINAL:
+            emit(clinic, (EventType.FOLLOW_UP_ANSWERED, follow_up.id), now=now)
         if result == FollowUpResult.CONFIRMED:
             remind_again(follow_up, now=now)
         if result == FollowUpResult.DECLINED and follow_up.kind in CHASERS and escalation is not None:

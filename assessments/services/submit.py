@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from assessments.models import Assessment, Escalation, FollowUp
+from assessments.models import Assessment, Escalation, EventType, FollowUp
 from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.chase import planned_chasers
@@ -17,6 +17,7 @@ from assessments.services.insert import insert_together
 from assessments.services.nudge import nudge_escalations
 from assessments.services.programmes.checks import react_to
 from assessments.services.schedule import Schedule, planned_follow_ups, take_over_schedule
+from assessments.services.webhooks.emit import emit
 from clinics.actor import Actor
 from clinics.models import Clinic
 from clinics.models.base import new_id
@@ -29,6 +30,9 @@ _LOCK_PATIENT = """
 SELECT birth_date, erased_at, EXISTS (
     SELECT FROM assessments_programme programme
     WHERE programme.patient_id = patients_patient.id AND programme.state IN ('draft', 'released')
+), EXISTS (
+    SELECT FROM clinics_webhookendpoint endpoint
+    WHERE endpoint.clinic_id = patients_patient.clinic_id AND endpoint.enabled
 ) FROM patients_patient
 WHERE clinic_id = %s AND id = %s AND (archived_at IS NULL OR erased_at IS NOT NULL) FOR NO KEY UPDATE
 """
@@ -88,7 +92,7 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
     if clinic.missing_from_pathway:
         raise PathwayIncompleteError(clinic.missing_from_pathway)
     with clinic_scope(clinic.id):
-        patient, has_programme = _lock(clinic, submission.patient_id)
+        patient, has_programme, somebody_listens = _lock(clinic, submission.patient_id)
         answers, notices = with_age(submission, patient, clinic)
         _refuse_anonymous_clearance(answers)
         evaluation = evaluate(
@@ -107,6 +111,8 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
         if escalation is not None:
             follow_ups += planned_chasers(escalation, pending=schedule.chased, now=now)
         insert_together([row for row in (assessment, escalation, *follow_ups) if row is not None])
+        if somebody_listens:
+            _emit(assessment, escalation, now)
         if has_programme:
             react_to(assessment, evaluation, check=submission.check, now=now)
         if escalation is not None:
@@ -123,8 +129,8 @@ def lock_patient(clinic: Clinic, patient_id: uuid.UUID) -> Patient:
     return _lock(clinic, patient_id)[0]
 
 
-def _lock(clinic: Clinic, patient_id: uuid.UUID) -> tuple[Patient, bool]:
-    """The runner, and whether there is a programme that the assessment may move."""
+def _lock(clinic: Clinic, patient_id: uuid.UUID) -> tuple[Patient, bool, bool]:
+    """The runner, whether there is a programme that the assessment may move, and whether anybody listens."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_PATIENT, [clinic.id, patient_id])
         row = cursor.fetchone()
@@ -132,7 +138,13 @@ def _lock(clinic: Clinic, patient_id: uuid.UUID) -> tuple[Patient, bool]:
         raise PatientNotFoundError
     if row[1] is not None:
         raise PatientErasedError
-    return Patient(id=patient_id, clinic=clinic, birth_date=row[0]), bool(row[2])
+    return Patient(id=patient_id, clinic=clinic, birth_date=row[0]), bool(row[2]), bool(row[3])
+
+
+def _emit(assessment: Assessment, escalation: Escalation | None, now: dt.datetime) -> None:
+    kind = EventType.ASSESSMENT_AMENDED if assessment.supersedes_id else EventType.ASSESSMENT_RECORDED
+    opened = [(EventType.ESCALATION_OPENED, escalation.id)] if escalation is not None else []
+    emit(assessment.clinic, (kind, assessment.id), *opened, now=now)
 
 
 def with_age(

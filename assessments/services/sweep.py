@@ -17,12 +17,13 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
-from assessments.models import Assessment, Delivery, DueWork, Escalation, FollowUp
+from assessments.models import Assessment, Delivery, DueWork, Escalation, EventType, FollowUp
 from assessments.protocol.vocabulary import Urgency, urgency_rank
 from assessments.services.escalate import new_escalation, supersede_earlier
 from assessments.services.recent import first_id_at
 from assessments.services.status import kinds_of_work
 from assessments.services.tallies import REPAIRED, SWEEP, note, tallies
+from assessments.services.webhooks.emit import emit
 from clinics.tenancy import clinic_scope
 
 logger = structlog.get_logger(__name__)
@@ -129,6 +130,7 @@ def _escalate(row_id: uuid.UUID, now: datetime) -> bool:
         return False
     supersede_earlier(escalation, assessed_at=assessment.assessed_at, now=now)
     escalation.save(force_insert=True)
+    emit(clinic, (EventType.ESCALATION_OPENED, escalation.id), now=now)
     return True
 
 

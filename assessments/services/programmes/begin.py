@@ -3,13 +3,14 @@
 import uuid
 from datetime import datetime
 
-from assessments.models import Assessment, Programme
+from assessments.models import Assessment, EventType, Programme
 from assessments.protocol import evaluate
 from assessments.protocol.programme import Programme as Plan
 from assessments.protocol.programme import build_programme, usual_run_km
 from assessments.services.programmes.reminders import end_reminders
 from assessments.services.programmes.standing import Kind, NotNowError, lock_programme, note
 from assessments.services.versions import lock_latest
+from assessments.services.webhooks.emit import emit
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
@@ -107,4 +108,5 @@ def release_programme(
         programme.released_at, programme.released_by = now, by.member
         programme.save()
         note(programme, Kind.RELEASED, now=now, by=by)
+        emit(clinic, (EventType.PROGRAMME_RELEASED, programme.id), now=now)
     return programme

@@ -12,11 +12,12 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
-from assessments.models import Assessment, FollowUp, Programme, RunLog
+from assessments.models import Assessment, EventType, FollowUp, Programme, RunLog
 from assessments.protocol import Evaluation
 from assessments.protocol.programme import Phase, Reaction, Status, judge, react
 from assessments.services.programmes.reminders import end_reminders
 from assessments.services.programmes.standing import Kind, move, note, standing_of
+from assessments.services.webhooks.emit import emit
 from clinics.models import Clinic
 
 logger = structlog.get_logger(__name__)
@@ -46,7 +47,10 @@ def _or_hold(clinic: Clinic, patient_id: uuid.UUID, now: datetime, change: Calla
     except Exception as exc:  # noqa: BLE001 - nothing about a programme may hold an escalation back
         logger.error("reaction_failed", patient=str(patient_id), kind=type(exc).__name__)
         current = clinic.programmes.filter(patient_id=patient_id, state__in=Programme.CURRENT)
-        current.filter(status=Status.ACTIVE).update(status=Status.HELD, updated_at=now)
+        held = list(current.filter(status=Status.ACTIVE).select_for_update().values_list("id", flat=True))
+        current.filter(id__in=held).update(status=Status.HELD, updated_at=now)
+        if held:
+            emit(clinic, *((EventType.PROGRAMME_HELD, one) for one in held), now=now)
 
 
 def _react(assessment: Assessment, evaluation: Evaluation, check: uuid.UUID | None, now: datetime) -> None:
@@ -60,7 +64,7 @@ def _react(assessment: Assessment, evaluation: Evaluation, check: uuid.UUID | No
         return
     run_at = run.ended_at if run is not None else assessment.assessed_at
     outcome = react(evaluation, standing_of(programme), run_at=run_at, now=now)
-    move(programme, outcome.standing)
+    move(programme, outcome.standing, now=now)
     note(programme, Kind.REACTED, now=now, reaction=outcome.reaction, criteria=outcome.reasons)
     if outcome.standing.status in {Status.STOPPED, Status.SUSPENDED}:
         end_reminders(programme, now=now)
@@ -72,7 +76,7 @@ def _hold_when_pain_returns(
     """In prehab pain that is back holds the programme: a clinician resumes it or drafts a new one."""
     pain = reaction in {Reaction.AMBER, Reaction.RED}
     if pain and programme.phase == Phase.PREHAB and programme.status == Status.ACTIVE:
-        move(programme, replace(standing_of(programme), status=Status.HELD, greens=0))
+        move(programme, replace(standing_of(programme), status=Status.HELD, greens=0), now=now)
         note(programme, Kind.PAIN_RETURNED, now=now, criteria=reasons)
 
 
@@ -82,7 +86,7 @@ def _react_to_silence(follow_up: FollowUp, now: datetime) -> None:
     if programme is None or run is None:
         return
     outcome = react(None, standing_of(programme), run_at=run.ended_at, now=now)
-    move(programme, outcome.standing)
+    move(programme, outcome.standing, now=now)
     note(programme, Kind.REACTED, now=now, reaction=outcome.reaction)
 
 

@@ -101,7 +101,7 @@ def _exceeded(run: RunLog) -> Iterator[str]:
 
 def _move(programme: Programme, planned: Session, run: Run, by: NamedClinician | None, now: datetime) -> None:
     standing = standing_now(programme, now=run.ended_at)
-    move(programme, after_run(standing, run_at=run.ended_at))
+    move(programme, after_run(standing, run_at=run.ended_at), now=now)
     if planned.after_a_gap:
         end_reminders(programme, now=now)
         note(programme, Kind.RESTARTED, now=now, by=by)

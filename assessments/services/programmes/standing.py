@@ -1,14 +1,15 @@
 """A programme's row and the protocol's ``Standing`` are the same thing twice: here one becomes the other."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
 
-from assessments.models import Programme, ProgrammeEvent
+from assessments.models import EventType, Programme, ProgrammeEvent
 from assessments.protocol.programme import Phase, Reaction, Standing, Status, after_gap, gap_ended
+from assessments.services.webhooks.emit import emit
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 
@@ -81,8 +82,9 @@ def _told(programme: Programme) -> datetime | None:
     return programme.assessment.assessed_at - timedelta(hours=hours) if hours is not None else None
 
 
-def move(programme: Programme, standing: Standing) -> None:
+def move(programme: Programme, standing: Standing, *, now: datetime) -> None:
     """Store where the runner stands now."""
+    happened = [(event, programme.id) for event in _seen_from_outside(programme, standing)]
     programme.phase = standing.phase.value
     programme.stage = standing.stage
     programme.share_percent = standing.share_percent
@@ -94,6 +96,21 @@ def move(programme: Programme, standing: Standing) -> None:
     programme.permitted_until = standing.permitted_until
     programme.review_by = standing.review_by
     programme.save()
+    if happened:
+        emit(programme.clinic, *happened, now=now)
+
+
+def _seen_from_outside(programme: Programme, standing: Standing) -> Iterator[EventType]:
+    """What a move is to whoever listens."""
+    here = (programme.phase, programme.stage, programme.share_percent)
+    if (standing.phase.value, standing.stage, standing.share_percent) > here:
+        yield EventType.PROGRAMME_ADVANCED
+    if standing.status.value == programme.status:
+        return
+    if standing.status is Status.HELD:
+        yield EventType.PROGRAMME_HELD
+    elif standing.status is not Status.ACTIVE:
+        yield EventType.PROGRAMME_SUSPENDED
 
 
 def note(

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from assessments.models import Programme, ProgrammeEvent
+from assessments.models import EventType, Programme, ProgrammeEvent
 from assessments.protocol.programme import (
     BriskWalk,
     CalmDay,
@@ -29,6 +29,7 @@ from assessments.services.programmes.standing import (
     standing_now,
     standing_of,
 )
+from assessments.services.webhooks.emit import emit
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
@@ -67,7 +68,7 @@ def _set_status(
     reason: str,
     now: datetime,
 ) -> Programme:
-    move(programme, replace(standing_of(programme), status=status, greens=0))
+    move(programme, replace(standing_of(programme), status=status, greens=0), now=now)
     note(programme, kind, now=now, by=by, reason=reason)
     return programme
 
@@ -78,7 +79,7 @@ def step_back(
     """One stage less, or a tenth. Raises ``NotNowError`` ("not_active")."""
     with clinic_scope(clinic.id):
         programme = _active(clinic, programme_id)
-        move(programme, one_step_back(standing_of(programme)))
+        move(programme, one_step_back(standing_of(programme)), now=now)
         note(programme, Kind.STEPPED_BACK, now=now, by=by, reason=reason)
         return programme
 
@@ -106,7 +107,7 @@ def advance(
             raise NotNowError("last_check_not_green")
         if programme.events.order_by("-at", "-id").values_list("kind", flat=True).first() == Kind.ADVANCED:
             raise NotNowError("advanced_already")
-        move(programme, one_step_up(standing))
+        move(programme, one_step_up(standing), now=now)
         note(programme, Kind.ADVANCED, now=now, by=by, reason=reason)
         return programme
 
@@ -117,7 +118,7 @@ def report_settled(
     """The pain has been at its usual level for 24 hours. Raises ``NotNowError`` ("not_active")."""
     with clinic_scope(clinic.id):
         programme = _active(clinic, programme_id)
-        move(programme, settled(standing_of(programme)))
+        move(programme, settled(standing_of(programme)), now=now)
         note(programme, Kind.SETTLED, now=now, by=by)
         return programme
 
@@ -138,7 +139,7 @@ def report_calm_day(
         )
         opens = calm_gate_open((*days, day))
         if opens:
-            move(programme, replace(standing_of(programme), phase=Phase.RESTORE))
+            move(programme, replace(standing_of(programme), phase=Phase.RESTORE), now=now)
         note(programme, Kind.CALM_DAY, now=now, by=by, figures=figures)
         return programme
 
@@ -159,7 +160,7 @@ def report_brisk_walk(
         programme = _in_phase(clinic, programme_id, Phase.RESTORE)
         earlier = _reported(programme, Kind.BRISK_WALK, now)
         walks = (*(BriskWalk(**event.figures) for event in earlier), walk)
-        _open_graded_return(programme, walks)
+        _open_graded_return(programme, walks, now)
         note(programme, Kind.BRISK_WALK, now=now, by=by, figures=figures)
         return programme
 
@@ -178,10 +179,10 @@ def clear(*, clinic: Clinic, programme_id: uuid.UUID, by: NamedClinician, now: d
         programme.cleared_at, programme.cleared_by = now, by.member
         programme.save()
         if programme.phase == Phase.RESTORE:
-            _open_graded_return(
-                programme, tuple(BriskWalk(**e.figures) for e in _all(programme, Kind.BRISK_WALK))
-            )
+            walks = tuple(BriskWalk(**e.figures) for e in _all(programme, Kind.BRISK_WALK))
+            _open_graded_return(programme, walks, now)
         note(programme, Kind.CLEARED, now=now, by=by)
+        emit(clinic, (EventType.CLEARANCE_RECORDED, programme.id), now=now)
         return programme
 
 
@@ -197,7 +198,7 @@ def complete(*, clinic: Clinic, programme_id: uuid.UUID, by: NamedClinician, now
             raise NotNowError("below_usual_volume")
         if not _two_green_weeks(standing, now):
             raise NotNowError("not_two_green_weeks")
-        move(programme, replace(standing, phase=Phase.PREHAB))
+        move(programme, replace(standing, phase=Phase.PREHAB), now=now)
         note(programme, Kind.COMPLETED, now=now, by=by)
         plan_reminder(programme, now=now)
         return programme
@@ -244,9 +245,8 @@ def _day_before(event: ProgrammeEvent, events: list[ProgrammeEvent], clinic: Cli
     return event is events[-1] and event.at.astimezone(clinic.zone).date() == yesterday
 
 
-def _open_graded_return(programme: Programme, walks: tuple[BriskWalk, ...]) -> None:
+def _open_graded_return(programme: Programme, walks: tuple[BriskWalk, ...], now: datetime) -> None:
     cleared = programme.cleared_at is not None
     if restore_gate_open(walks, clearance_needed=programme.clearance_needed, cleared=cleared):
-        move(
-            programme, replace(standing_of(programme), phase=Phase.GRADED_RETURN, stage=0, greens=0, ambers=0)
-        )
+        begun = replace(standing_of(programme), phase=Phase.GRADED_RETURN, stage=0, greens=0, ambers=0)
+        move(programme, begun, now=now)
