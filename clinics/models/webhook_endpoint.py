@@ -11,7 +11,7 @@ from clinics.models.clinic import Clinic
 CIRCUIT_COLUMNS = ("failures", "failing_since", "rests_until", "notice_due_at", "notice")
 
 
-@recorded(leaving_out=("sealed_keys", *CIRCUIT_COLUMNS))
+@recorded(values_for="webhooks:read", leaving_out=("sealed_keys", *CIRCUIT_COLUMNS))
 class WebhookEndpoint(Timestamped):
     """An https address that is told of the clinic's events, signed, as they happen.
 
