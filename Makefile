@@ -1,6 +1,6 @@
 # Two commands matter: `make run` shows the service working, `make test` proves that it does.
 .DEFAULT_GOAL := help
-.PHONY: help install run reset test check lock generate chaos bench-protocol bench bench-escalation bench-replay clean
+.PHONY: help install run later reset test check lock generate chaos bench-protocol bench bench-escalation bench-replay clean
 
 # The first Python of 3.11 or later that works; set PYTHON to choose another.
 PYTHON ?= $(shell for name in python3.11 python3.12 python3 python3.13 python3.14; do \
@@ -33,6 +33,10 @@ $(VENV)/.synced: $(VENV)/bin/uv requirements-dev.lock
 
 run: install  ## Run everything on this machine: PORT=8000, data in .run/, Ctrl-C stops it
 	@$(RUN_PYTHON) -u -m tools.run
+
+HOURS ?= 24
+later: install  ## Let time pass in the demo that is running, and print its time: HOURS=24
+	@$(RUN_PYTHON) -m tools.demo_clock $(HOURS)
 
 reset: install  ## Empty .run/: the demo starts afresh
 	@$(RUN_PYTHON) -m tools.reset

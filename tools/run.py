@@ -16,6 +16,7 @@ from pathlib import Path
 
 from backend.embedded import Leash, PostgresServer, RedisServer, ServerError, ServerHome
 from backend.embedded.cluster import RUNTIME_ROLE
+from tools.demo_clock import ahead
 from tools.environment import ROOT
 from tools.port import HOST, PortError, read_port, refuse_taken_port
 from tools.prepared import is_prepared, remember_prepared
@@ -42,6 +43,9 @@ QUIET = "--loglevel INFO --without-gossip --without-mingle"
 WORKER = f"worker {QUIET} --queues {QUEUES} --concurrency 3".split()
 #: Apart, so that receivers that hang keep nobody waiting who must be told.
 WEBHOOKS = f"worker {QUIET} --queues webhooks --pool solo".split()
+#: The demo lives by a clock that `make later` moves; the service itself knows none but the real one.
+DEMO_WSGI = "tools.demo_clock.wsgi:application"
+DEMO_CELERY = ["celery", "-A", "tools.demo_clock"]
 BEAT = ["beat", "--loglevel", "INFO", "--pidfile="]
 
 Maker = Callable[..., Program]  # of a program by its log's name, arguments and changes to the environment
@@ -105,11 +109,11 @@ def start_programs(supervisor: Supervisor, program: Maker, port: int) -> None:
 
     Starting takes the processor's time above all, and nobody waits for beat's first tick.
     """
-    supervisor.start(program("web", *WEB, "--port", str(port), "backend.wsgi:application"))
-    supervisor.start(program("worker", *CELERY, *WORKER))
-    supervisor.start(program("webhooks", *CELERY, *WEBHOOKS, "--hostname", "webhooks@%h"))
+    supervisor.start(program("web", *WEB, "--port", str(port), DEMO_WSGI))
+    supervisor.start(program("worker", *DEMO_CELERY, *WORKER))
+    supervisor.start(program("webhooks", *DEMO_CELERY, *WEBHOOKS, "--hostname", "webhooks@%h"))
     wait_until_ready(supervisor, port)
-    supervisor.start(program("beat", *CELERY, *BEAT, "--schedule", str(RUN_DIR / "beat-schedule")))
+    supervisor.start(program("beat", *DEMO_CELERY, *BEAT, "--schedule", str(RUN_DIR / "beat-schedule")))
 
 
 def service_environment(postgres: PostgresServer, redis: RedisServer, port: int) -> dict[str, str]:
@@ -176,6 +180,8 @@ def banner(port: int, home: ServerHome, *, seconds: float) -> str:
         "Logs": f"{shown(RUN_DIR / 'log')}/",
         "Data": f"{shown(home.path)}/",
     }
+    if moved := ahead(RUN_DIR):
+        places["Clock"] = f"{moved} ahead (`make later`; `make reset` puts it right)"
     lines = [f"  {name:<10} {place}" for name, place in places.items()]
     if home.is_elsewhere:
         lines.append(f"{'':13}({ROOT} is closed to the account PostgreSQL runs as, or its path is too long)")

@@ -109,7 +109,7 @@ def adherence_of(programme: Programme, *, now: datetime) -> list[KeptWeek]:
     weeks = []
     for number in range((today - first).days // WEEK.days + 1):
         starts = first + number * WEEK
-        phase = [phase for on, phase in phases if on <= starts][-1]
+        phase = next((phase for on, phase in reversed(phases) if on <= starts), programme.phase)
         of_week = [log for log in logs if starts <= log.done_on < starts + WEEK]
         days_of_runs = sum(starts <= day < starts + WEEK for day in runs)
         asked = exercises_in(programme.content, phase)
