@@ -14,6 +14,7 @@ from unfold.decorators import display
 from assessments import admin_on_call_services  # noqa: F401 - a page of its own
 from assessments.decision_page import decision_page, decision_words, urgency_words
 from assessments.models import Assessment, Delivery, Escalation, FollowUp
+from assessments.pages.letters import letters_context
 from assessments.pages.result import result_context
 from assessments.services.acknowledge import (
     EscalationNotFoundError,
@@ -127,7 +128,7 @@ class EscalationAdmin(ClinicModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Escalation]:
         """With what the page of one shows."""
         rows: QuerySet[Escalation] = super().get_queryset(request)
-        return rows.select_related("assessment__clinic", "clinic")
+        return rows.select_related("assessment__clinic", "clinic", "patient", "acknowledged_by__user")
 
     @display(description="Urgency")  # type: ignore[untyped-decorator]
     def urgency_in_words(self, escalation: Escalation) -> str:
@@ -140,6 +141,7 @@ class EscalationAdmin(ClinicModelAdmin):
         """Add the reasons, and the button for whoever may take it on."""
         may_acknowledge = obj.state == Escalation.State.OPEN and may(request, Permission.ACT_ON_ESCALATIONS)
         context |= {"page": decision_page(obj.assessment), "may_acknowledge": may_acknowledge}
+        context |= letters_context(request, obj)
         response: HttpResponse = super().render_change_form(request, context, *args, obj=obj, **kwargs)
         return response
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from assessments.models import Assessment, Escalation, FollowUp, Override
+from assessments.models import Assessment, Escalation, FollowUp, Letter, Override
 from assessments.models.follow_up import CHASERS
 from assessments.protocol.follow_up import CARRIED_QUESTIONS
 from assessments.protocol.questions import QUESTIONS
@@ -167,6 +167,31 @@ def escalation_document(escalation: Escalation) -> dict[str, Any]:
         "next_attempt_at": timestamp(escalation.next_attempt_at),
         "created_at": timestamp(escalation.created_at),
         "updated_at": timestamp(escalation.updated_at),
+    }
+
+
+def readable_letters(letters: QuerySet[Letter]) -> QuerySet[Letter]:
+    """Rows with the people their documents name, in one statement."""
+    return letters.select_related("drafted_by__user", "issued_by__user")
+
+
+def letter_document(letter: Letter) -> dict[str, Any]:
+    """One letter; ``content`` is the generated part as it was issued, null in a draft."""
+    return {
+        "id": str(letter.id),
+        "patient": str(letter.patient_id),
+        "escalation": str(letter.escalation_id),
+        "to": letter.to,
+        "state": letter.state,
+        "recipient": letter.recipient,
+        "call_back": letter.call_back,
+        "words": letter.words,
+        "content": letter.content or None,
+        "drafted_by": member_document(letter.drafted_by),
+        "issued_by": member_document(letter.issued_by),
+        "issued_at": timestamp(letter.issued_at),
+        "created_at": timestamp(letter.created_at),
+        "updated_at": timestamp(letter.updated_at),
     }
 
 

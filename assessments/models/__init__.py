@@ -8,6 +8,7 @@ from assessments.models.escalation import Escalation, EscalationEvent, Outcome
 from assessments.models.exercise import ExerciseLog
 from assessments.models.export import Export, ExportChunk
 from assessments.models.follow_up import FollowUp, FollowUpKind, FollowUpResult
+from assessments.models.letter import Letter
 from assessments.models.override import Override
 from assessments.models.programme import Programme, ProgrammeEvent, RunLog
 from assessments.models.shoe import Shoe
@@ -31,6 +32,7 @@ __all__ = [
     "FollowUpKind",
     "FollowUpResult",
     "ForgottenChanges",
+    "Letter",
     "Outcome",
     "Override",
     "Programme",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.pages import assess, decide, result
+from assessments.pages import assess, decide, letters, result
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/assess/", assess.assess, name="assess"),
@@ -12,4 +12,7 @@ urlpatterns = [
     path("assessments/<uuid:assessment_id>/draft-programme/", result.draft, name="draft-programme"),
     path("programmes/<uuid:programme_id>/release/", result.release, name="release-programme"),
     path("programmes/<uuid:programme_id>/clear/", decide.clear_running, name="clear-programme"),
+    path("escalations/<uuid:escalation_id>/letters/", letters.begin, name="begin-letter"),
+    path("letters/<uuid:letter_id>/", letters.letter, name="letter"),
+    path("letters/<uuid:letter_id>/pdf/", letters.letter_pdf, name="letter-pdf"),
 ]

@@ -20,6 +20,7 @@ class Template(StrEnum):
     """The documents there are; each is a ``.typ`` file in ``templates/``."""
 
     PROGRAMME = "programme"
+    LETTER = "letter"
 
 
 class PrintError(Exception):

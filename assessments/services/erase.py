@@ -29,6 +29,7 @@ KEPT_BECAUSE = {
     "patient_history": "audit",
     "assessment": "record",
     "override": "record",
+    "letter": "record",
     "escalation": "record",
     "escalation_history": "audit",
     "escalation_event": "audit",
@@ -123,6 +124,8 @@ def _records(clinic: Clinic, patient: Patient, now: dt.datetime) -> list[dict[st
             [patient.id, now],
         )
         counted: list[tuple[str, int, int]] = cursor.fetchall()
+        cursor.execute("SELECT 'letter', pseudonymised, kept FROM erase_letters(%s, %s)", [patient.id, now])
+        counted += cursor.fetchall()
     requests = _forget_requests(clinic, patient)
     counted = [(kind, n + requests if kind == "answered_request" else n, kept) for kind, n, kept in counted]
     deliveries = clinic.deliveries.filter(escalation__patient=patient) | clinic.deliveries.filter(

@@ -68,6 +68,11 @@ KINDS: Mapping[str, Kind] = {
         lambda rows: rows.select_related("member__user"),
         lambda _, moment: Q(at__gte=moment),
     ),
+    "letter": Kind(
+        lambda clinic: clinic.letters.all(),
+        documents.letter_document,
+        readable=documents.readable_letters,
+    ),
     "follow_up": Kind(
         lambda clinic: clinic.follow_ups.all(),
         documents.follow_up_document,

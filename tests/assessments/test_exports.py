@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
@@ -14,13 +15,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Export, ExportChunk
+from assessments.models import Export, ExportChunk, Letter
 from assessments.notify.email import EmailChannel
 from assessments.services import write_exports
 from assessments.services.deliver import deliver_due_escalations
 from assessments.services.export_kinds import KINDS
 from assessments.services.exports import AT_ONCE, take_away_results
+from assessments.services.letters import draft_letter
 from assessments.services.write_exports import MAX_STALLED, TURN, write_due_exports
+from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.services.access_log import verify_access_log
 from clinics.tenancy import clinic_scope
@@ -70,7 +73,15 @@ def tell_a_story(api: APIClient, clinic: Clinic) -> Patient:
     emergency = api.post("/api/v1/assessments", assessment_body(runner, answers)).json()
     deliver_due_escalations(clock=timezone.now, channel=EmailChannel())
     api.post(f"/api/v1/escalations/{emergency['escalation']}/acknowledge", {})
+    begin_letter(clinic, emergency["escalation"])
     return runner
+
+
+def begin_letter(clinic: Clinic, escalation: str) -> None:
+    """A draft of the clinic's on-call clinician."""
+    assert clinic.on_call is not None
+    by, about = NamedClinician(clinic.on_call), uuid.UUID(escalation)
+    draft_letter(clinic=clinic, escalation_id=about, to=Letter.To.GP, by=by, now=timezone.now())
 
 
 def ask(api: APIClient, **body: object) -> dict[str, Any]:

@@ -34,3 +34,9 @@ def browser(clinician: Membership) -> Client:
 def browser_as(clinic: Clinic) -> Callable[[str], Client]:
     """The browser of somebody with a role."""
     return lambda role: browser_of(make_member(clinic, role))
+
+
+@pytest.fixture
+def browser_of_other(other_clinic: Clinic) -> Client:
+    """A clinician of the other clinic."""
+    return browser_of(make_member(other_clinic, Role.CLINICIAN))

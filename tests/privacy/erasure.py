@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,18 @@ from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.models import Letter
+from assessments.services.letters import (
+    Written,
+    content_of,
+    draft_letter,
+    issue_letter,
+    readable_letter,
+    state_of,
+)
+from clinics.actor import NamedClinician
+from clinics.models import Clinic
+from clinics.tenancy import clinic_scope
 from tests.privacy.marker import MARKER, holds_marker, marked_answers, marked_patient, submission
 
 V1 = "/api/v1"
@@ -51,6 +64,7 @@ def tell(api: APIClient) -> Story:
         ("resolve", {"outcome_code": "attended", "outcome": MARKER}),
     ):
         calls("post", f"/escalations/{story.escalation}/{step}", words)
+    _letter(api, story.escalation)
     third = calls("post", "/assessments", {**submission(marked_answers()), "patient": story.patient})
     checked = calls("post", f"/follow-ups/{third['follow_ups'][0]}/response", submission(marked_answers()))
     programme = calls("post", "/programmes", {"assessment": checked["id"]})["id"]
@@ -60,6 +74,22 @@ def tell(api: APIClient) -> Story:
     story.assessments = [first["id"], second["id"], third["id"], checked["id"]]
     resolve_all(api, story.patient)
     return story
+
+
+def _letter(api: APIClient, escalation: str) -> None:
+    """A letter issued in the dashboard, with the marker in all that was written."""
+    clinic = Clinic(id=uuid.UUID(api.get(f"{V1}/clinic").json()["id"]))
+    with clinic_scope(clinic.id):
+        clinic.refresh_from_db()
+        assert clinic.on_call is not None
+        by, now = NamedClinician(clinic.on_call), timezone.now()
+        draft = draft_letter(
+            clinic=clinic, escalation_id=uuid.UUID(escalation), to=Letter.To.GP, by=by, now=now
+        )
+        letter = readable_letter(clinic, draft.id)
+        seen = state_of(letter, content_of(letter))
+        written = Written(recipient=MARKER, call_back=MARKER, words=MARKER)
+        issue_letter(clinic=clinic, letter_id=draft.id, written=written, seen=seen, by=by, now=now)
 
 
 def resolve_all(api: APIClient, patient: str) -> None:

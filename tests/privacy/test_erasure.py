@@ -25,6 +25,7 @@ ERASED = {
     *(f"assessments.Assessment.{name}" for name in ("answers", "evaluation", "amendment_reason")),
     *(f"assessments.Override.{name}" for name in ("reason", "finding_text", "handover_to")),
     *(f"assessments.Override.{name}" for name in ("exclusion_by", "exclusion_text")),
+    *(f"assessments.Letter.{name}" for name in ("recipient", "call_back", "words", "content")),
     "assessments.Escalation.outcome",
     "assessments.EscalationHistory.outcome",
     "assessments.EscalationEvent.note",

@@ -43,6 +43,7 @@ DEFINER_FUNCTIONS = {
     "stuck_work": "ids of rows under a lease that can't be; refuses tables that hold no due work",
     "clinic_of_client": "whose client is this? the token endpoint checks the secret inside that clinic",
     "erase_patient": "the one way past rows that never change: one patient of the transaction's own clinic",
+    "erase_letters": "the rest of it: the letters of an erased patient of the transaction's own clinic",
     "forget_changes": "the oldest of the entered clinic's changes, none younger than 400 days",
     "note_change": "a trigger: writes the list of changes, which the service can only read",
     "clinics_of_person": "where does this person work? asked when they have signed in",
