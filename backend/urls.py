@@ -16,6 +16,7 @@ api_v1 = [
 urlpatterns = [
     path("api/v1/", include(api_v1)),
     path("fhir/", include(fhir.urlpatterns)),
+    path("", include("assessments.cds.urls")),
     path("api/schema", docs.SchemaView.as_view(), name="schema"),
     path("api/docs", docs.DocsView.as_view(), name="docs"),
     path("api/problems/<slug:code>", docs.problem_page, name="problem"),

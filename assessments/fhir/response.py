@@ -61,6 +61,17 @@ class _Absent(str):
     __slots__ = ()
 
 
+def read_answers(resource: Mapping[str, Any]) -> Reading:
+    """Read the answers of a response that somebody else keeps: whose they are is theirs to know.
+
+    Raises ``Problem`` (422) as ``read_response``, for items and answers only.
+    """
+    reading = Reading()
+    reading.body["assessed_at"] = resource.get("authored")
+    reading.places |= {"/assessed_at": "/authored", "/assessor_role": "/item"}
+    return _read_items(resource, reading)
+
+
 def read_response(resource: Mapping[str, Any]) -> Reading:
     """Read it whole; raises ``Problem`` (422) that names every place where it can't be taken."""
     reading = Reading()
@@ -74,6 +85,10 @@ def read_response(resource: Mapping[str, Any]) -> Reading:
             f"/{name}", "unknown_field", "This element isn't taken; without it nothing would be lost."
         )
     _read_head(resource, reading)
+    return _read_items(resource, reading)
+
+
+def _read_items(resource: Mapping[str, Any], reading: Reading) -> Reading:
     for place, item in _items(resource.get("item", []), "/item", reading):
         _read_item(place, item, reading)
     if reading.problems:

@@ -84,6 +84,12 @@ class ClientKeysSerializer(StrictSerializer):
         max_length=255,
         help_text="The `iss` of its CDS Hooks tokens, which the same keys sign. Null: it calls none.",
     )
+    cds_tenant = TextField(
+        default=None,
+        allow_null=True,
+        max_length=255,
+        help_text="The `tenant` of those tokens, for an issuer that serves several organisations.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One of the two, or neither: then the secret counts again."""
@@ -141,6 +147,7 @@ class ClientSerializer(serializers.Serializer[ApiClient]):
             "jwks": json.loads(client.client_jwks) if client.client_jwks else None,
             "jwks_uri": client.client_jwks_uri or None,
             "cds_issuer": client.cds_issuer or None,
+            "cds_tenant": client.cds_tenant or None,
         }
 
     def get_active(self, client: ApiClient) -> bool:

@@ -42,7 +42,7 @@ from clinics.services.register_client import (
     revoke_client,
     rotate_secret,
 )
-from clinics.services.set_client_keys import UnsafeAddressError, WrongGrantError, set_keys
+from clinics.services.set_client_keys import IssuerTakenError, UnsafeAddressError, WrongGrantError, set_keys
 
 
 @contextmanager
@@ -60,6 +60,9 @@ def refusals() -> Iterator[None]:
         raise Problem("invalid", errors=[FieldProblem("/redirect_uris", "invalid", said)]) from None
     except WrongGrantError:
         raise Problem("conflict", "Only a client_credentials client signs assertions.") from None
+    except IssuerTakenError:
+        said = "Another client speaks for this issuer and tenant."
+        raise Problem("conflict", said, errors=[FieldProblem("/cds_issuer", "not_unique", said)]) from None
     except UnsafeAddressError:
         wrong = FieldProblem("/jwks_uri", "invalid", "Must be an https address of a host of the internet.")
         raise Problem("invalid", errors=[wrong]) from None

@@ -23,6 +23,7 @@ OPEN_ROUTES = {
     "schema": "the API's description, which holds no data",
     "docs": "the same as a page",
     "problem": "what a kind of problem means",
+    "cds-services": "which services CDS Hooks finds here",
     "fhir-metadata": "what the FHIR server can do, which says nothing of anybody",
     "fhir-smart-configuration": "where the token endpoint is",
     "oauth2_provider:authorize": "asks the person to sign in, and refuses who isn't the client's clinic's",

@@ -52,10 +52,24 @@ class ApiClient(AbstractApplication):
         db_default="",
         help_text="The issuer of its tokens, when it calls CDS Hooks; signed with the same keys.",
     )
+    cds_tenant = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Which of the issuer's organisations it speaks for, where the issuer serves several.",
+    )
 
     class Meta(AbstractApplication.Meta):
         swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
         verbose_name = "API client"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cds_issuer", "cds_tenant"],
+                condition=~models.Q(cds_issuer=""),
+                name="one_client_per_cds_issuer",
+            )
+        ]
 
     def is_usable(self, request: Any) -> bool:  # noqa: ARG002 - the toolkit's signature
         """A client without scopes has been withdrawn: it gets no token, and those it has open nothing."""

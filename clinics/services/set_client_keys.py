@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.db import IntegrityError, transaction
 
 from clinics.models import ApiClient
 from clinics.models.api_client import PRIVATE_KEY_JWT
@@ -21,6 +22,10 @@ class UnsafeAddressError(Exception):
     """The keys' address isn't one that may be asked."""
 
 
+class IssuerTakenError(Exception):
+    """Another client speaks for this issuer and tenant: whose call it is must never be open."""
+
+
 _ADDRESS = URLValidator(schemes=["https"])
 
 
@@ -31,11 +36,12 @@ def set_keys(
     jwks: Mapping[str, Any] | None,
     jwks_uri: str | None,
     cds_issuer: str | None,
+    cds_tenant: str | None,
 ) -> None:
     """Set the keys and who its tokens name as issuer; with neither keys nor address the secret counts again.
 
     ``client`` is locked. Keys are worth all that the client may do: raises ``BeyondOwnError``,
-    ``RevokedError``, ``WrongGrantError`` or ``UnsafeAddressError``.
+    ``RevokedError``, ``WrongGrantError``, ``UnsafeAddressError`` or ``IssuerTakenError``.
     """
     if not client.allowed_scopes:
         raise RevokedError
@@ -46,9 +52,13 @@ def set_keys(
         _check_address(jwks_uri)
     client.client_jwks = json.dumps(jwks) if jwks is not None else ""
     client.client_jwks_uri = jwks_uri or ""
-    client.cds_issuer = cds_issuer or ""
+    client.cds_issuer, client.cds_tenant = cds_issuer or "", cds_tenant or ""
     client.token_endpoint_auth_method = PRIVATE_KEY_JWT if jwks is not None or jwks_uri is not None else ""
-    client.save()
+    try:
+        with transaction.atomic():
+            client.save()
+    except IntegrityError:
+        raise IssuerTakenError from None
 
 
 def _check_address(address: str) -> None:

@@ -1,0 +1,156 @@
+"""What an evaluation says to somebody who looks at the runner: one card with its reasons and drafts."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+
+from assessments.fhir.decision import labels
+from assessments.fhir.referral import PRIORITIES, request_words
+from assessments.protocol import Evaluation
+from assessments.protocol.programme import build_programme
+from assessments.protocol.vocabulary import Decision, InsufficiencyKind, Urgency
+from backend.api.fhir.elements import coding, concept, words
+
+Card = dict[str, Any]
+
+MOST_CHARACTERS = 139
+_SUMMARIES = {
+    Decision.CONTINUE_RUNNING: "May run on within the present parameters",
+    Decision.ADJUST_RUNNING: "May run with the running changed",
+    Decision.INSUFFICIENT_INFORMATION: "Not enough answers to decide",
+    Decision.STOP_AND_REHAB: "No running for now: rehabilitate",
+    Decision.STOP_RUNNING_CLEARANCE_REQUIRED: "No running until somebody has cleared it",
+    Decision.REFER_URGENT: "Refer urgently, no running",
+    Decision.REFER_EMERGENCY: "Refer to emergency care now",
+}
+_CRITICAL = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY)
+_HARMLESS = (Decision.CONTINUE_RUNNING, Decision.ADJUST_RUNNING)
+#: Why somebody does otherwise. "Not applicable" isn't among them: a finding is referred, excluded or wrong.
+OVERRIDE_REASONS = {
+    "already-referred-today": "Already referred today",
+    "excluded-by-imaging": "Excluded by imaging",
+    "recorded-in-error": "Recorded in error",
+}
+
+
+def card_of(evaluation: Evaluation, *, subject: str, answered: str) -> Card:
+    """The card; ``subject`` is the caller's own patient, ``answered`` when the answers were given."""
+    return {
+        "uuid": str(uuid.uuid4()),
+        "summary": summary_of(evaluation),
+        "detail": "\n\n".join(_detail(evaluation, answered)),
+        "indicator": indicator_of(evaluation),
+        "source": {
+            "label": f"Return to Run, protocol {evaluation.protocol_version}",
+            "url": settings.BASE_URL,
+            "topic": coding("decision", evaluation.decision, words(evaluation.decision)),
+        },
+        "suggestions": list(_suggestions(evaluation, subject)),
+        "selectionBehavior": "any",
+        "overrideReasons": [coding("override-reason", code, text) for code, text in OVERRIDE_REASONS.items()],
+    }
+
+
+def summary_of(evaluation: Evaluation) -> str:
+    """The decision in fewer than 140 characters, with the first of its reasons as far as there is room."""
+    said = _SUMMARIES[evaluation.decision]
+    if evaluation.insufficiency_kind == InsufficiencyKind.SCREEN:
+        said = "The safety screen isn't complete: finish it now"
+    reasons = [met.text.title for met in evaluation.criteria_met if met.text.urgency == evaluation.urgency]
+    whole = f"{said}: {reasons[0]}" if reasons and evaluation.urgency != Urgency.NONE else said
+    return whole if len(whole) <= MOST_CHARACTERS else said
+
+
+def indicator_of(evaluation: Evaluation) -> str:
+    """How loudly it is said."""
+    if evaluation.urgency in _CRITICAL:
+        return "critical"
+    return "info" if evaluation.decision in _HARMLESS else "warning"
+
+
+def _detail(evaluation: Evaluation, answered: str) -> Iterator[str]:
+    """Markdown: what was met, what wasn't asked, and what else must be known."""
+    decision, urgency = words(evaluation.decision), words(evaluation.urgency).lower()
+    yield f"**{decision}**, urgency: {urgency}. By answers of {answered}."
+    if evaluation.criteria_met:
+        met = [f"- {one.text.title}: {one.text.statement} ({one.id})" for one in evaluation.criteria_met]
+        yield "**Criteria met**\n\n" + "\n".join(met)
+    if evaluation.missing:
+        yield "**Not asked or not known**\n\n" + "\n".join(
+            f"- {labels([missing.question])}" for missing in evaluation.missing
+        )
+    if evaluation.urgency_is_lower_bound:
+        yield "What wasn't answered may raise the urgency."
+    for contradiction in evaluation.contradictions:
+        yield f"Contradiction: {contradiction.statement}."
+    if evaluation.provisional:
+        yield "Reported by the patient alone: provisional until a clinician has confirmed it."
+
+
+def _suggestions(evaluation: Evaluation, subject: str) -> Iterator[Card]:
+    """Drafts for the caller's own record; each is accepted or left by a person."""
+    if evaluation.decision in (Decision.REFER_EMERGENCY, Decision.REFER_URGENT):
+        yield _suggestion(request_words(evaluation.urgency), _request(evaluation, subject))
+    if evaluation.decision in _HARMLESS:
+        yield _suggestion("Draft a plan", _plan(evaluation, subject))
+    elif evaluation.decision != Decision.REFER_EMERGENCY:
+        yield _suggestion("Note the next step as a task", _task(evaluation, subject))
+
+
+def _suggestion(label: str, resource: dict[str, Any]) -> Card:
+    action = {"type": "create", "description": label, "resource": resource}
+    return {"label": label, "uuid": str(uuid.uuid4()), "actions": [action]}
+
+
+def _request(evaluation: Evaluation, subject: str) -> dict[str, Any]:
+    return {
+        "resourceType": "ServiceRequest",
+        "status": "draft",
+        "intent": "order",
+        "priority": PRIORITIES[evaluation.urgency],
+        "code": {"text": request_words(evaluation.urgency)},
+        "subject": {"reference": subject},
+        "reasonCode": [
+            concept(coding("criterion", met.id, met.text.title), text=met.text.title)
+            for met in evaluation.criteria_met
+            if met.text.urgency == evaluation.urgency
+        ],
+    }
+
+
+def _task(evaluation: Evaluation, subject: str) -> dict[str, Any]:
+    """Outstanding questions by name, or what has to be arranged."""
+    missing = labels([missing.question for missing in evaluation.missing])
+    asked = f"Ask: {missing}" if missing else _SUMMARIES[evaluation.decision]
+    return {
+        "resourceType": "Task",
+        "status": "draft",
+        "intent": "proposal",
+        "priority": "asap" if evaluation.urgency in (*_CRITICAL, Urgency.COMPLETE_SCREEN_NOW) else "routine",
+        "description": asked,
+        "for": {"reference": subject},
+    }
+
+
+def _plan(evaluation: Evaluation, subject: str) -> dict[str, Any]:
+    """The programme that a clinician may release, as a draft."""
+    plan = build_programme(evaluation, evaluation.answers).as_dict()
+    exercises: Any = plan["exercises"]
+    advice: Any = plan["advice"]
+    lines = [(one["name"], f"{one['dose']}. {one['stop']}") for one in exercises]
+    lines += [("Advice", one["text"]) for one in advice]
+    draft: dict[str, Any] = {
+        "resourceType": "CarePlan",
+        "status": "draft",
+        "intent": "proposal",
+        "title": "Return to running",
+        "description": plan["safety_net"],
+        "subject": {"reference": subject},
+    }
+    activities = [
+        {"detail": {"status": "not-started", "code": {"text": name}, "description": text}}
+        for name, text in lines
+    ]
+    return {**draft, "activity": activities} if activities else draft

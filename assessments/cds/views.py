@@ -1,0 +1,86 @@
+"""The services: what there is, and the cards about a runner. Nothing of the decision is formed here."""
+
+from django.http import Http404
+from django.utils import timezone
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from assessments.api.reading import invalid_answers
+from assessments.cds.authentication import CdsAuthentication
+from assessments.cds.calls import Call, prefetch_templates, read_call
+from assessments.cds.cards import Card, card_of
+from assessments.fhir.questionnaire_response import placed, submission_of
+from assessments.fhir.response import read_answers
+from assessments.protocol import Evaluation, InvalidAnswers, evaluate
+from assessments.services.submit import Submission, with_age
+from clinics.api.views import ClinicAPIView
+from clinics.models import Clinic
+from patients.models import Patient
+
+#: The services by id, each for the hook of that name.
+SERVICES = {
+    "patient-view": "The decision on the latest answers, when a runner's record is opened",
+    "appointment-book": "The same when an appointment is booked, so that an emergency isn't given a date",
+}
+CACHE = "public, max-age=300"
+
+
+class Discovery(APIView):
+    """What a caller can subscribe to. It holds nothing of anybody."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    schema = None
+
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Every service with what to send along."""
+        services = [
+            {
+                "id": name,
+                "hook": name,
+                "title": "Return to Run",
+                "description": description,
+                "prefetch": prefetch_templates(),
+                "usageRequirements": "Prefetch only; fhirServer is ignored and nothing is fetched.",
+            }
+            for name, description in SERVICES.items()
+        ]
+        return Response({"services": services}, headers={"Cache-Control": CACHE})
+
+
+class Service(ClinicAPIView):
+    """Cards about the runner of a call; nothing is stored of what was answered."""
+
+    resource = "evaluations"
+    authentication_classes = [CdsAuthentication]
+    schema = None
+
+    def post(self, request: Request, service_id: str) -> Response:
+        """One card, or none when there are no answers to our form."""
+        if service_id not in SERVICES:
+            raise Http404
+        call = read_call(request.data, hook=service_id)
+        return Response({"cards": list(self._cards(call))})
+
+    def _cards(self, call: Call) -> list[Card]:
+        if call.response is None:
+            return []
+        evaluation = evaluated(call, self.clinic)
+        return [card_of(evaluation, subject=call.subject, answered=str(call.response["authored"])[:10])]
+
+
+def evaluated(call: Call, clinic: Clinic) -> Evaluation:
+    """The decision that the native API would form of the same answers; faults lie in the prefetch."""
+    assert call.response is not None
+    reading = read_answers(call.response)
+    with placed(reading):
+        submission: Submission = submission_of(reading, now=timezone.now(), patient=False)
+        answers, _ = with_age(submission, Patient(birth_date=call.birth_date), clinic)
+        try:
+            return evaluate(
+                answers, assessed_at=submission.assessed_at, assessor_role=submission.assessor_role
+            )
+        except InvalidAnswers as exc:
+            raise invalid_answers(exc) from None

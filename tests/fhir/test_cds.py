@@ -1,0 +1,261 @@
+"""CDS Hooks: who may call, what must be sent along, and what the cards say."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from assessments.cds.cards import OVERRIDE_REASONS
+from assessments.fhir.questionnaire import ID
+from clinics.models import ApiClient, Clinic
+from clinics.tenancy import clinic_scope
+from tests.factories import CASES, reassuring_answers
+from tests.fhir.answers import filled
+from tests.fhir.checks import assert_valid, fhir
+from tests.security.oauth import register
+from tests.security.signing import claims, key_set, new_key, sign
+
+KEY = new_key()
+ISSUER = "https://ehr.example/hospital"
+BASE = f"{django_settings.BASE_URL}/cds-services"
+
+
+@pytest.fixture
+def caller(clinic: Clinic, form: dict[str, Any]) -> ApiClient:
+    return hospital(clinic)
+
+
+def hospital(clinic: Clinic, issuer: str = ISSUER, **fields: str) -> ApiClient:
+    keys = {"token_endpoint_auth_method": "private_key_jwt", "client_jwks": key_set(KEY)}
+    scopes = {"redirect_uris": "", "allowed_scopes": "evaluations:write assessments:write"}
+    return register(clinic, ApiClient.GRANT_CLIENT_CREDENTIALS, cds_issuer=issuer, **keys | scopes | fields)
+
+
+@pytest.fixture
+def form(api: APIClient) -> dict[str, Any]:
+    return fhir(api.get(f"/fhir/Questionnaire/{ID}"))
+
+
+def token(service: str = "patient-view", **changes: Any) -> str:
+    return sign(KEY, claims(ISSUER, f"{BASE}/{service}", **{"sub": None} | changes))
+
+
+def body(form: dict[str, Any], answers: dict[str, Any], hook: str = "patient-view") -> dict[str, Any]:
+    response = {
+        "resourceType": "QuestionnaireResponse",
+        "questionnaire": f"{form['url']}|{form['version']}",
+        "status": "completed",
+        "subject": {"reference": "Patient/p-1"},
+        "authored": timezone.now().isoformat(),
+        "item": filled(form, answers),
+    }
+    found = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": response}]}
+    return {
+        "hook": hook,
+        "hookInstance": str(uuid.uuid4()),
+        "fhirServer": "http://127.0.0.1:1/never-asked",
+        "context": {"userId": "Practitioner/1", "patientId": "p-1"},
+        "prefetch": {"patient": {"resourceType": "Patient", "id": "p-1"}, "response": found},
+    }
+
+
+def call(sent: Any, *, service: str = "patient-view", signed: str | None = None) -> Any:
+    bearer = token(service) if signed is None else signed
+    return Client().post(
+        f"/cds-services/{service}",
+        json.dumps(sent),
+        content_type="application/json",
+        headers={"authorization": f"Bearer {bearer}"} if bearer else {},
+    )
+
+
+def card(answer: Any) -> dict[str, Any]:
+    assert answer.status_code == 200, answer.content
+    (found,) = answer.json()["cards"]
+    return dict(found)
+
+
+def test_the_services_are_found_with_what_to_send_along(db: None) -> None:
+    services = Client().get("/cds-services").json()["services"]
+    assert [service["hook"] for service in services] == ["patient-view", "appointment-book"]
+    for service in services:
+        assert set(service["prefetch"]) == {"patient", "response"}
+        assert "{{context.patientId}}" in service["prefetch"]["response"]
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_worked_case_is_decided_the_same_on_a_card(
+    api: APIClient, caller: ApiClient, form: dict[str, Any], case: dict[str, Any]
+) -> None:
+    native = api.post(
+        "/api/v1/evaluations",
+        {
+            "assessed_at": timezone.now().isoformat(),
+            "assessor_role": "physiotherapist",
+            "answers": case["answers"],
+        },
+    ).json()
+    for hook in ("patient-view", "appointment-book"):
+        found = card(call(body(form, case["answers"], hook), service=hook))
+        assert found["source"]["topic"]["code"] == native["decision"] == case["expected"]["decision"]
+        assert native["protocol_version"] in found["source"]["label"]
+        for met in native["criteria_met"]:
+            assert f"{met['statement']} ({met['id']})" in found["detail"]
+        assert ("Not asked" in found["detail"]) is bool(native["missing"])
+        assert_card(found, native)
+
+
+LOUD = {
+    "refer_emergency": "critical",
+    "stop_and_rehab": "warning",
+    "stop_running_clearance_required": "warning",
+    "insufficient_information": "warning",
+    "adjust_running": "info",
+    "continue_running": "info",
+}
+KINDS = {
+    "refer_emergency": ["ServiceRequest"],
+    "refer_urgent": ["ServiceRequest", "Task"],
+    "adjust_running": ["CarePlan"],
+    "continue_running": ["CarePlan"],
+}
+
+
+def assert_card(found: dict[str, Any], native: dict[str, Any]) -> None:
+    """What every card must be."""
+    assert len(found["summary"]) < 140
+    assert uuid.UUID(found["uuid"])
+    urgent = "critical" if native["urgency"] == "same_day" else "warning"
+    assert found["indicator"] == LOUD.get(native["decision"], urgent)
+    assert found["selectionBehavior"] in {"any", "at-most-one"}
+    assert {reason["code"] for reason in found["overrideReasons"]} == set(OVERRIDE_REASONS)
+    drafts = [action["resource"] for one in found["suggestions"] for action in one["actions"]]
+    assert [draft["resourceType"] for draft in drafts] == KINDS.get(native["decision"], ["Task"])
+    for draft in drafts:
+        assert_valid(draft)
+        assert draft["status"] == "draft"
+        assert (draft.get("subject") or draft["for"]) == {"reference": "Patient/p-1"}
+
+
+def test_nothing_is_said_where_nothing_was_answered(caller: ApiClient, form: dict[str, Any]) -> None:
+    sent = body(form, reassuring_answers())
+    other_form = {**response_of(sent), "questionnaire": "urn:another"}
+    withdrawn = {**response_of(sent), "status": "entered-in-error"}
+    for nothing in (None, {"resourceType": "Bundle", "type": "searchset"}, other_form, withdrawn):
+        sent["prefetch"]["response"] = nothing
+        answer = call(sent)
+        assert (answer.status_code, answer.json()) == (200, {"cards": []})
+
+
+def response_of(sent: dict[str, Any]) -> dict[str, Any]:
+    return dict(sent["prefetch"]["response"]["entry"][0]["resource"])
+
+
+def test_without_its_prefetch_it_is_412_and_nothing_is_fetched(
+    caller: ApiClient, form: dict[str, Any]
+) -> None:
+    sent = body(form, reassuring_answers())
+    for prefetch in (None, {}, {"patient": None}, {"response": None}):
+        answer = call({**sent, "prefetch": prefetch})
+        assert answer.status_code == 412
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_another_patients_answers_make_no_card(caller: ApiClient, form: dict[str, Any]) -> None:
+    sent = body(form, reassuring_answers())
+    sent["context"]["patientId"] = "p-2"
+    answer = call(sent)
+    assert answer.status_code == 422
+    assert [error["code"] for error in answer.json()["errors"]] == ["other_patient"]
+
+
+def test_the_age_comes_from_the_birth_date_as_in_the_native_api(
+    caller: ApiClient, form: dict[str, Any]
+) -> None:
+    sent = body(form, reassuring_answers(age_years=None))
+    assert "Age" in card(call(sent))["detail"]
+    sent["prefetch"]["patient"]["birthDate"] = "2015-05-04"
+    detail = card(call(sent))["detail"]
+    assert "CL-04" in detail
+
+
+def test_what_cannot_be_taken_is_named(caller: ApiClient, form: dict[str, Any]) -> None:
+    sent = body(form, reassuring_answers())
+    for wrong in ({"hook": "order-sign"}, {"hookInstance": "1"}, {"context": {}}, {"context": 3}):
+        assert call({**sent, **wrong}).status_code == 422
+    response_of(sent)["item"][0]["linkId"] = "nothing"
+    assert call(sent).status_code == 422
+    assert call({**body(form, {}), "prefetch": {"patient": 7, "response": []}}).json() == {"cards": []}
+    assert call(sent, service="nothing").status_code == 404
+
+
+REFUSED = {
+    "no token": "",
+    "no signature": "a.b.c",
+    "an OAuth token": "x" * 32,
+}
+
+
+@pytest.mark.parametrize("signed", REFUSED.values(), ids=REFUSED)
+def test_without_a_signed_token_it_is_401(caller: ApiClient, form: dict[str, Any], signed: str) -> None:
+    answer = call(body(form, reassuring_answers()), signed=signed)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"]
+
+
+def test_a_token_is_for_one_address_one_issuer_and_one_use(caller: ApiClient, form: dict[str, Any]) -> None:
+    sent = body(form, reassuring_answers())
+    once = token()
+    assert call(sent, signed=once).status_code == 200
+    for bad in (
+        once,
+        token("appointment-book"),
+        token(iss="https://stranger.example"),
+        token(tenant="another"),
+        token(exp=1),
+        token(jti=None),
+        sign(new_key(), claims(ISSUER, f"{BASE}/patient-view")),
+        sign(KEY, claims(ISSUER, f"{BASE}/patient-view"), jku="https://evil.example/keys"),
+        sign(new_key("RS384"), claims(ISSUER, f"{BASE}/patient-view"), algorithm="RS256"),
+    ):
+        assert call(sent, signed=bad).status_code == 401
+
+
+def test_without_redis_nobody_is_let_in_on_trust(
+    caller: ApiClient, form: dict[str, Any], settings: Settings
+) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    answer = call(body(form, reassuring_answers()))
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+
+
+def test_a_tenant_of_a_shared_issuer_is_its_own_clinics(
+    caller: ApiClient, other_clinic: Clinic, form: dict[str, Any]
+) -> None:
+    theirs = hospital(other_clinic, cds_tenant="north", allowed_scopes="patients:read")
+    sent = body(form, reassuring_answers())
+    assert call(sent, signed=token(tenant="north")).status_code == 403
+    with clinic_scope(other_clinic.id):
+        ApiClient.objects.filter(id=theirs.id).update(allowed_scopes="")
+    assert call(sent, signed=token(tenant="north")).status_code == 401
+    assert call(sent).status_code == 200
+
+
+def test_an_issuer_and_tenant_are_one_clients(api: APIClient, other_api: APIClient) -> None:
+    new = {"name": "EHR", "grant_type": "client_credentials", "scopes": ["patients:read"]}
+    keys = {"jwks": json.loads(key_set(KEY)), "cds_issuer": ISSUER}
+    paths = [
+        f"/api/v1/clinic/clients/{one.post('/api/v1/clinic/clients', new).json()['id']}/keys"
+        for one in (api, other_api)
+    ]
+    any_state = {"if-match": "*"}
+    assert api.put(paths[0], keys, headers=any_state).status_code == 200
+    assert other_api.put(paths[1], keys, headers=any_state).status_code == 409
+    assert other_api.put(paths[1], {**keys, "cds_tenant": "north"}, headers=any_state).status_code == 200
