@@ -1,6 +1,6 @@
 # Two commands matter: `make run` shows the service working, `make test` proves that it does.
 .DEFAULT_GOAL := help
-.PHONY: help install run later reset test check lock generate chaos bench-protocol bench bench-escalation bench-replay clean
+.PHONY: help install run later reset test check lock generate examples chaos bench-protocol bench bench-escalation bench-replay clean
 
 # The first Python of 3.11 or later that works; set PYTHON to choose another.
 PYTHON ?= $(shell for name in python3.11 python3.12 python3 python3.13 python3.14; do \
@@ -53,6 +53,9 @@ lock: install  ## Write the lock files anew from pyproject.toml: ARGS=--upgrade 
 generate: install  ## Write the generated files anew: openapi.yaml and the protocol's pages in docs/
 	@$(RUN_PYTHON) -m tools.generate
 
+examples: install  ## Record the examples of openapi.yaml that are missing or untrue: ARGS=--anew for all
+	@$(RUN_PYTHON) -m tools.examples $(ARGS)
+
 chaos: install  ## Kill, stop and empty everything under load and count what is lost: ARGS="--minutes 10 --seed 7"
 	@$(RUN_PYTHON) -m tools.chaos $(ARGS)
 
@@ -69,5 +72,5 @@ bench-replay: install  ## Measure evaluating stored assessments again
 	@$(RUN_PYTHON) -m bench.replay $(ARGS)
 
 clean:  ## Remove the virtual environment and every cache; data in .run/ stays
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles
+	@rm -rf $(VENV) build tools/node/node_modules tools/node/node_modules.lock-sha256 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

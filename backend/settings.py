@@ -265,8 +265,13 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "DESCRIPTION": (
         "One explained decision on whether a runner with low back pain may run, with the follow-ups and "
-        "escalations it promises."
+        "escalations it promises.\n\n"
+        "Get a token from `/oauth/token/` with the client credentials of your clinic's software, and send it "
+        "as a Bearer token. Errors are problem details (RFC 9457): decide by their `code`, and show where by "
+        "the JSON pointers of `errors`. Send an `Idempotency-Key` with every POST, and the same one when you "
+        "try again. Fields are only ever added: ignore those you don't know."
     ),
+    "CONTACT": {"name": "The maintainers of Return to Run"},
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
@@ -278,10 +283,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "SERVERS": [{"url": BASE_URL}],
+    # Where the document came from: one document for every deployment, so no client is bound to another's.
+    "SERVERS": [{"url": "/", "description": "The service that this document describes."}],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "backend.api.schema.tidy_nulls",
+        "backend.api.document.finish_document",
     ],
 }
 

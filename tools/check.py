@@ -5,6 +5,7 @@ All steps run, whatever the earlier ones say; the exit code is 1 when one failed
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
+from tools import toolchain
 from tools.compose import ComposeError, faults, resolved
 from tools.environment import ROOT, exit_on_sigterm, throwaway_servers
 from tools.generate import OPENAPI, openapi_command
@@ -73,6 +75,37 @@ def check_openapi() -> None:
             raise CheckError("openapi.yaml is not what the code says: run make generate.")
 
 
+def check_redocly() -> None:
+    """Redocly's recommended rules find nothing in openapi.yaml, not even a warning."""
+    lint_openapi("redocly", "lint", "--max-problems=1000", "--format=json")
+
+
+def check_spectral() -> None:
+    """Spectral's rules for OpenAPI find nothing in openapi.yaml, not even a hint."""
+    lint_openapi("spectral", "lint", "--fail-severity=hint", "--format=text", "--quiet")
+
+
+def lint_openapi(program: str, *options: str) -> None:
+    """Run a linter of npm on openapi.yaml; raises CheckError when it can't be had, or finds anything."""
+    try:
+        said = toolchain.run([toolchain.node_program(program), *options, OPENAPI.name])
+    except toolchain.ToolchainError as error:
+        raise CheckError(str(error)) from error
+    if problems := problems_in(said):
+        raise CheckError("\n".join(problems))
+
+
+def problems_in(said: str) -> list[str]:
+    """Return what redocly's JSON reports: a warning alone does not make it fail."""
+    start = said.find("{")
+    report = json.loads(said[start : said.rfind("}") + 1]) if start >= 0 else {}
+    return [
+        f"{problem['ruleId']}: {problem['message']} {problem['location'][0]['pointer']}"
+        for problem in report.get("problems", [])
+        if not problem.get("ignored")
+    ]
+
+
 def check_compose() -> None:
     """docker-compose.yml can be resolved, and everything it says means something."""
     try:
@@ -103,6 +136,8 @@ STEPS: dict[str, Callable[[], None]] = {
     "migrations": check_migrations,
     "deployment": check_deployment,
     "openapi": check_openapi,
+    "redocly": check_redocly,
+    "spectral": check_spectral,
     "docs": lambda: run("python", "-m", "tools.generate_docs", "--check"),
     "dockerfile": lambda: run("hadolint", "--no-color", "Dockerfile"),
     "compose": check_compose,

@@ -15,6 +15,7 @@ from tools.environment import ROOT
 LOCKS = {
     "requirements.lock": ["pyproject.toml"],
     "requirements-dev.lock": ["pyproject.toml", "--group", "dev"],
+    "tools/clients.txt": ["--group", "clients"],
     "tools/uv.txt": ["tools/uv.in"],
 }
 FLAGS = ["--universal", "--generate-hashes", "--python-version", "3.11", "--quiet"]

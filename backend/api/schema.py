@@ -234,4 +234,6 @@ def _tidy(node: Any) -> Any:
             del tidied["oneOf"]
         elif len(tidied["oneOf"]) == 1:
             tidied.update(tidied.pop("oneOf")[0])
+    if set(tidied) == {"allOf"} and len(tidied["allOf"]) == 1:
+        return tidied["allOf"][0]
     return tidied
