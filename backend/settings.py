@@ -91,6 +91,7 @@ WSGI_APPLICATION = "backend.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "backend" / "templates"],  # in place of unfold's own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -429,4 +430,21 @@ UNFOLD = {
     "SITE_SUBHEADER": "clinics.pages.layout.clinic_name",
     "ACCOUNT": {"navigation": "clinics.pages.layout.account_links"},
     "SITE_SYMBOL": "directions_run",
+    "STYLES": ["clinics.pages.layout.stylesheet"],
+    # A calm blue-green; 600 holds 4.5:1 under white text, 500 on the dark ground.
+    "COLORS": {
+        "primary": {
+            "50": "#eef8f9",
+            "100": "#d7eff1",
+            "200": "#b3dfe4",
+            "300": "#83cad2",
+            "400": "#55b3be",
+            "500": "#3fa3b0",
+            "600": "#0f6674",
+            "700": "#0d5863",
+            "800": "#0e4851",
+            "900": "#103c44",
+            "950": "#07272d",
+        }
+    },
 }

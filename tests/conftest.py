@@ -21,6 +21,13 @@ from tests.factories import api_for, make_clinic, make_patient
 from tests.mail import Postbox, free_port, serve
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of our own."""
+    parser.addoption(
+        "--pictures", action="store_true", help="Take the dashboard's pictures in docs/images/dashboard anew."
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Say in one line what is missing, instead of a stack trace."""
     if not os.environ.get("DATABASE_URL"):
