@@ -12,7 +12,7 @@ from assessments.models import Programme, ProgrammeEvent, RunLog
 from assessments.programme_documents import KM_PER_MILE
 from assessments.protocol.programme import Lever, Phase, Reaction, Status
 from assessments.services.programmes import session
-from backend.api.fields import StrictSerializer, WordField
+from backend.api.fields import NumberField, OffsetDateTimeField, StrictSerializer, WholeNumberField, WordField
 from backend.api.queries import ListQuery
 
 BLOCKS = [
@@ -209,24 +209,24 @@ class StepBody(OnBehalf):
 class CalmDayBody(OnBehalf):
     """The pain of today."""
 
-    usual_nrs = serializers.IntegerField(min_value=0, max_value=10)
-    walking_nrs = serializers.IntegerField(min_value=0, max_value=10)
+    usual_nrs = WholeNumberField(min_value=0, max_value=10)
+    walking_nrs = WholeNumberField(min_value=0, max_value=10)
 
 
 @extend_schema_serializer(component_name="BriskWalk")
 class BriskWalkBody(OnBehalf):
     """A brisk walk: its minutes, points of pain more during it, points more the next day."""
 
-    minutes = serializers.FloatField(min_value=0, max_value=600)
-    rise_during = serializers.IntegerField(min_value=0, max_value=10)
-    rise_next_day = serializers.IntegerField(min_value=0, max_value=10)
+    minutes = NumberField(min_value=0, max_value=600)
+    rise_during = WholeNumberField(min_value=0, max_value=10)
+    rise_next_day = WholeNumberField(min_value=0, max_value=10)
 
 
 @extend_schema_serializer(component_name="DistanceGiven")
 class DistanceBody(StrictSerializer):
     """A distance in the unit it was measured in."""
 
-    value = serializers.FloatField(min_value=0, max_value=250)
+    value = NumberField(min_value=0, max_value=250)
     unit = WordField("DistanceUnit", ["km", "mi"])
 
     def to_km(self, given: dict[str, Any]) -> float:
@@ -238,13 +238,13 @@ class DistanceBody(StrictSerializer):
 class RunBody(OnBehalf):
     """What was run."""
 
-    ended_at = serializers.DateTimeField()
+    ended_at = OffsetDateTimeField()
     distance = DistanceBody(required=False, allow_null=True)
-    minutes = serializers.FloatField(required=False, allow_null=True, min_value=0, max_value=1440)
-    running_minutes = serializers.FloatField(
+    minutes = NumberField(required=False, allow_null=True, min_value=0, max_value=1440)
+    running_minutes = NumberField(
         required=False, allow_null=True, min_value=0, max_value=1440, help_text="Without walks."
     )
-    stage = serializers.IntegerField(
+    stage = WholeNumberField(
         required=False, allow_null=True, min_value=0, max_value=8, help_text="Of the walk-run table, as run."
     )
     surface = WordField("Surface", RunLog.Surface, required=False, allow_null=True)

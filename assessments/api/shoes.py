@@ -20,7 +20,7 @@ from assessments.services.shoes import register_shoe, with_distance
 from assessments.services.submit import PatientNotFoundError
 from assessments.shoe_documents import shoe_document
 from backend.api.etags import Conditional, check_if_match
-from backend.api.fields import StrictSerializer, TextField, TrueOrFalseField, WordField
+from backend.api.fields import NumberField, StrictSerializer, TextField, TrueOrFalseField, WordField
 from backend.api.pagination import PagedList
 from backend.api.problems import Problem
 from clinics.api.views import ClinicAPIView
@@ -65,7 +65,7 @@ class ShoeShape(Shape):
 class ShoeDistanceBody(DistanceBody):
     """A distance of many runs."""
 
-    value = serializers.FloatField(min_value=0, max_value=5000)
+    value = NumberField(min_value=0, max_value=5000)
 
 
 @extend_schema_serializer(component_name="Shoe")
