@@ -66,8 +66,12 @@ def negative(question: Question) -> str | None:
 
 
 def ruled_out_together(screen: Screen) -> list[Question]:
-    """The findings of a screen that its "none of these" is about."""
-    return [question for question in QUESTIONS if question.screen == screen and negative(question)]
+    """The findings of a screen that its "none of these" is about.
+
+    Not those that only other answers bring up: the tick may be older than these, and nobody has asked.
+    """
+    always = (question for question in QUESTIONS if question.applies_when is None)
+    return [question for question in always if question.screen == screen and negative(question)]
 
 
 def applies(question: Question, answers: Mapping[str, object]) -> bool | None:
@@ -81,8 +85,6 @@ def _rule_out(screen: Screen, gathered: Gathered) -> None:
     """Write a "no" of its own for each finding that is still open; nothing that was answered is changed."""
     named = []
     for question in ruled_out_together(screen):
-        if not applies(question, gathered.answers):
-            continue
         named.append(question.name)
         answer = gathered.answers.get(question.name)
         if answer is None and question.name not in gathered.unknown:

@@ -48,6 +48,7 @@ def result_context(request: HttpRequest, assessment: Assessment) -> dict[str, An
     may_plan = may(request, Permission.CHANGE_PROGRAMMES) and not superseded and not overrides
     return {
         "page": shown,
+        "could_change": [title for title in shown["next_questions"] if title not in shown["missing"]],
         "level": effective.urgency.value,
         "attested": [_attested(item) for item in assessment.attested],
         "plan": plan if may(request, Permission.SEE_PROGRAMMES) else None,

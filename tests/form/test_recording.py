@@ -75,6 +75,16 @@ def test_none_of_these_writes_a_no_for_each_and_who_answers_for_it(
     assert "cancer_history" not in assessment.answers
 
 
+def test_none_of_these_rules_out_nothing_that_another_answer_brings_up(
+    browser: Client, clinic: Clinic, patient: Patient
+) -> None:
+    sent = filled(opened(browser, patient), {"pregnancy_status": "pregnant"}, **{"none.emergency": "1"})
+    browser.post(address(patient), sent)
+    (assessment,) = recorded(clinic)
+    assert "pregnancy_warning_signs" not in assessment.answers
+    assert "pregnancy_warning_signs" in {item["question"] for item in assessment.evaluation["missing"]}
+
+
 def test_none_of_these_never_overrules_an_answer(browser: Client, clinic: Clinic, patient: Patient) -> None:
     for said in ("yes", "unknown"):
         sent = filled(opened(browser, patient), {}, **{"none.emergency": "1", "a.bladder_change": said})
