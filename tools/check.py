@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from tools import toolchain
+from tools.api_changes import breaks
 from tools.compose import ComposeError, faults, resolved
 from tools.environment import ROOT, exit_on_sigterm, throwaway_servers
 from tools.generate import OPENAPI, openapi_command
@@ -106,6 +107,15 @@ def problems_in(said: str) -> list[str]:
     ]
 
 
+def check_breaking() -> None:
+    """Clients made from the last released document work with this one."""
+    if found := breaks():
+        advice = (
+            "If it is meant and nothing is released yet, run make api-baseline and commit what it writes."
+        )
+        raise CheckError("\n".join([*found, advice]))
+
+
 def check_compose() -> None:
     """docker-compose.yml can be resolved, and everything it says means something."""
     try:
@@ -138,6 +148,7 @@ STEPS: dict[str, Callable[[], None]] = {
     "openapi": check_openapi,
     "redocly": check_redocly,
     "spectral": check_spectral,
+    "breaking": check_breaking,
     "docs": lambda: run("python", "-m", "tools.generate_docs", "--check"),
     "dockerfile": lambda: run("hadolint", "--no-color", "Dockerfile"),
     "compose": check_compose,

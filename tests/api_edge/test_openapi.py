@@ -22,6 +22,15 @@ from tests.api_edge.checks import assert_matches
 from tests.factories import assessment_body
 
 METHODS = {"get", "post", "put", "patch", "delete"}
+#: What does not answer in JSON, by its operation.
+OTHER_MEDIA_TYPES = {
+    "readExport": "application/x-ndjson",
+    "getOutcomesCsv": "text/csv",
+    "printPlan": "text/html",
+    "printProgramme": "text/html",
+    "getPlanPdf": "application/pdf",
+    "getProgrammePdf": "application/pdf",
+}
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +89,7 @@ def test_every_error_is_the_one_problem_under_its_own_media_type(document: dict[
             elif status in {"204", "304"}:
                 assert "content" not in answer, (path, method, status)
             else:
-                lines = operation["operationId"] == "readExport"
-                said = "application/x-ndjson" if lines else "application/json"
+                said = OTHER_MEDIA_TYPES.get(operation["operationId"], "application/json")
                 assert set(answer["content"]) == {said}, (path, method, status)
 
 

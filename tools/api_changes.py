@@ -1,0 +1,51 @@
+"""What changed in the API since its last release: `make api-changes`; `make api-baseline` accepts all of it.
+
+The last released document stands in `docs/api/released/`. A change that breaks a client made from it fails
+`make check`. Before the first release a break may be meant: `make api-baseline` writes the file anew, and the
+difference in the commit shows what was accepted.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tools.breaking import Change, compare
+from tools.environment import ROOT
+from tools.generate import OPENAPI
+
+RELEASED = ROOT / "docs" / "api" / "released" / "1.0.0.yaml"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def changes_since_release() -> list[Change]:
+    """Return what differs between the last released document and openapi.yaml."""
+    return compare(_read(RELEASED), _read(OPENAPI))
+
+
+def in_words(change: Change) -> str:
+    """Return a line for CHANGELOG.md."""
+    return f"- {'**breaks clients**: ' if change.breaks else ''}{change.text} at `#{change.pointer}`"
+
+
+def breaks() -> list[str]:
+    """Return a line for every change that breaks a client."""
+    return [in_words(change) for change in changes_since_release() if change.breaks]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506 - safe ones
+    return document
+
+
+if __name__ == "__main__":
+    if "--accept" in sys.argv[1:]:
+        RELEASED.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(OPENAPI, RELEASED)
+        print(f"{RELEASED.relative_to(ROOT)} is now what openapi.yaml says: read the difference.")
+    else:
+        print("\n".join(map(in_words, changes_since_release())) or "Nothing changed since the last release.")
