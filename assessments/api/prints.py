@@ -21,6 +21,7 @@ from clinics.api.views import ClinicAPIView
 
 HTML, PDF = "text/html", "application/pdf"
 RETRY = {"Retry-After": "5"}
+OF_PROGRAMME = ("clinic", "patient", "assessment", "released_by__user", "cleared_by__user")
 
 
 class _SheetRenderer(JSONRenderer):
@@ -58,16 +59,14 @@ class _SheetView(ClinicAPIView):
 
     def programme(self, programme_id: uuid.UUID) -> tuple[uuid.UUID, dict[str, Any]]:
         """The patient and the sheet of a programme. Raises ``Http404``."""
-        rows = self.clinic.programmes.select_related(
-            "clinic", "patient", "assessment", "released_by__user", "cleared_by__user"
-        )
-        found = get_object_or_404(rows, id=programme_id)
+        found = get_object_or_404(self.clinic.programmes.select_related(*OF_PROGRAMME), id=programme_id)
         return found.patient_id, programme_sheet(found, now=timezone.now())
 
     def plan(self, assessment_id: uuid.UUID) -> tuple[uuid.UUID, dict[str, Any]]:
         """The patient and the sheet of what an assessment allows. Raises ``Http404``."""
-        rows = self.clinic.assessments.select_related("clinic", "patient")
-        found = get_object_or_404(rows, id=assessment_id)
+        found = get_object_or_404(
+            self.clinic.assessments.select_related("clinic", "patient"), id=assessment_id
+        )
         return found.patient_id, plan_sheet(found, preview(found), now=timezone.now())
 
     def send(self, patient: uuid.UUID, document: bytes, media_type: str) -> Response:
