@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from assessments.check_in.views import CheckInView
 from backend import fhir, health, monitors
 from backend.api import docs
 from clinics import oauth
@@ -24,6 +25,7 @@ urlpatterns = [
     path("admin/", include("clinics.pages.urls")),
     path("admin/", include("assessments.pages.urls")),
     path("admin/", admin.site.urls),
+    path("check-in/<str:token>", CheckInView.as_view(), name="check-in"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("statusz", monitors.statusz, name="statusz"),

@@ -6,6 +6,8 @@ from assessments.api import (
     amendments,
     assessments,
     changes,
+    check_in_links,
+    confirmations,
     erasure,
     escalation_history,
     escalations,
@@ -34,6 +36,11 @@ urlpatterns = [
     path("assessments/<uuid:assessment_id>", assessments.AssessmentView.as_view(), name="assessment"),
     path(
         "assessments/<uuid:assessment_id>/amendments", amendments.AmendmentsView.as_view(), name="amendments"
+    ),
+    path(
+        "assessments/<uuid:assessment_id>/confirmation",
+        confirmations.ConfirmationView.as_view(),
+        name="confirmation",
     ),
     path("assessments/<uuid:assessment_id>/overrides", overrides.OverridesView.as_view(), name="overrides"),
     path("patients/<uuid:patient_id>/timeline", timeline.TimelineView.as_view(), name="patient-timeline"),
@@ -97,6 +104,11 @@ urlpatterns = [
     path("clinic/outcomes.csv", outcomes.OutcomesCsvView.as_view(), name="outcomes-csv"),
     path("follow-ups", follow_ups.FollowUpsView.as_view(), name="follow-ups"),
     path("follow-ups/<uuid:follow_up_id>", follow_ups.FollowUpView.as_view(), name="follow-up"),
+    path(
+        "follow-ups/<uuid:follow_up_id>/check-in-link",
+        check_in_links.CheckInLinkView.as_view(),
+        name="check-in-link",
+    ),
     path(
         "follow-ups/<uuid:follow_up_id>/response",
         follow_ups.FollowUpResponseView.as_view(),

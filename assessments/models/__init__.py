@@ -2,6 +2,7 @@
 
 from assessments.models.assessment import Assessment
 from assessments.models.change import Change, ForgottenChanges
+from assessments.models.check_in_link import CheckInLink
 from assessments.models.delivery import Delivery, DeliveryAttempt, DeliveryChannel
 from assessments.models.due_work import DueWork
 from assessments.models.escalation import Escalation, EscalationEvent, Outcome
@@ -18,6 +19,7 @@ from assessments.models.webhook import EventType, WebhookAttempt, WebhookDeliver
 __all__ = [
     "Assessment",
     "Change",
+    "CheckInLink",
     "Delivery",
     "DeliveryAttempt",
     "DeliveryChannel",

@@ -77,6 +77,7 @@ def erase_patient(
         _refuse(clinic, patient, now)
         cancel_pending(clinic.follow_ups.filter(patient=patient), now=now)
         end_current(clinic, patient.id, now=now)
+        clinic.check_in_links.filter(follow_up__patient=patient).delete()
         erasure = clinic.erasures.create(
             patient=patient,
             reason=reason,

@@ -50,17 +50,22 @@ def policy_header() -> str:
 
 def count_request(application: uuid.UUID, *, now: float) -> Quota | None:
     """Count one request of an application at Unix time ``now``; ``None`` when Redis doesn't answer."""
+    return count_of(str(application), limit=settings.RATE_LIMIT_PER_MINUTE, now=now)
+
+
+def count_of(what: str, *, limit: int, now: float) -> Quota | None:
+    """Count one request of anything else: a name that says nothing about anybody, and its own limit."""
     global _paused_until
     if time.monotonic() < _paused_until:
         return None
     window, elapsed = divmod(int(now), WINDOW_SECONDS)
     try:
-        count = _increment(f"rate:{application}:{window}")
+        count = _increment(f"rate:{what}:{window}")
     except RedisError as exc:
         _paused_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("rate_limit_uncounted", kind=type(exc).__name__)
         return None
-    return Quota(settings.RATE_LIMIT_PER_MINUTE, count, WINDOW_SECONDS - elapsed)
+    return Quota(limit, count, WINDOW_SECONDS - elapsed)
 
 
 def _increment(key: str) -> int:

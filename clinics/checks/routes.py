@@ -17,6 +17,7 @@ from clinics.scopes import ALL_SCOPES
 #: Routes that ask for no permission, by name, and why each may.
 OPEN_ROUTES = {
     "livez": "says only that the process answers",
+    "check-in": "opens by its link alone: signed, for one follow-up, once",
     "readyz": "says only whether the database answers",
     "statusz": "asks for the operator's token",
     "metrics": "asks for the operator's token",

@@ -15,6 +15,7 @@ DOORS = [
     "The API",
     "The token endpoint",
     "Hospital systems",
+    "The check-in link",
     "The dashboard",
     "Worker, mail and Redis",
     "The database",

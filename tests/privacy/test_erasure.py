@@ -33,6 +33,7 @@ ERASED = {
 }
 #: Columns that could hold words and hold something else, with what it is.
 KEPT = {
+    "assessments.CheckInLink.token_hash": "a hash of nothing that anybody said, gone with the erasure",
     "assessments.Programme.content": "codes, scores and the service's own sentences",
     "assessments.ProgrammeEvent.criteria": "ids of criteria",
     "assessments.ProgrammeEvent.figures": "numbers",

@@ -60,9 +60,9 @@ class Weeks:
         assert answer.status_code == status if status else answer.status_code < 300, answer.json()
         return answer.json()
 
-    def assess(self, **changes: object) -> Any:
+    def assess(self, role: str = "physiotherapist", **changes: object) -> Any:
         """Record an assessment at this moment."""
-        body = assessment_body(self.patient, reassuring_answers(**PAINLESS | changes))
+        body = assessment_body(self.patient, reassuring_answers(**PAINLESS | changes), assessor_role=role)
         return self.post("/assessments", {**body, "assessed_at": self.now.isoformat()})
 
     def begin(self, **changes: object) -> Any:

@@ -39,6 +39,7 @@ class World:
     patient: Patient
     assessment: uuid.UUID
     follow_up: uuid.UUID
+    provisional: uuid.UUID
     chaser: uuid.UUID
     open_escalation: uuid.UUID
     acknowledged_escalation: uuid.UUID
@@ -71,9 +72,9 @@ def fill(clinic: Clinic) -> World:
     now = timezone.now()
     actor = Actor(client=clinic_client(clinic))
 
-    def record(patient: Patient, **changes: object) -> uuid.UUID:
+    def record(patient: Patient, role: str = "physiotherapist", **changes: object) -> uuid.UUID:
         at = now - dt.timedelta(minutes=1)
-        submission = Submission(patient.id, at, "physiotherapist", reassuring_answers(**changes))
+        submission = Submission(patient.id, at, role, reassuring_answers(**changes))
         recorded = submit_assessment(clinic=clinic, actor=actor, submission=submission, now=now)
         return recorded.assessment.id
 
@@ -81,6 +82,7 @@ def fill(clinic: Clinic) -> World:
         continued = record(runner, episode_duration_days=3)
         emergencies = [record(make_patient(clinic), bladder_change="yes") for _ in range(2)]
         first, second = (Escalation.objects.get(assessment=emergency).id for emergency in emergencies)
+        provisional = record(make_patient(clinic), "patient_self_report")
         assert clinic.on_call is not None
         acknowledge(clinic=clinic, escalation_id=second, by=NamedClinician(clinic.on_call), now=now)
         follow_up = FollowUp.objects.filter(assessment=continued).earliest("due_at").id
@@ -94,7 +96,8 @@ def fill(clinic: Clinic) -> World:
     export = start_export(clinic=clinic, actor=actor, now=now).id
     write_due_exports(clock=lambda: now, limit=100)
     ids = (member, invited, client, export, service.id)
-    return World(clinic, runner, continued, follow_up, chaser, first, second, *ids, programmes, shoe)
+    ids = (follow_up, provisional, chaser, first, second, *ids)
+    return World(clinic, runner, continued, *ids, programmes, shoe)
 
 
 def clinic_client(clinic: Clinic) -> Any:
@@ -236,6 +239,10 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("assessments", "POST"): lambda world: Sample({}, _answers(patient=str(world.patient.id))),
     ("assessment", "GET"): lambda world: Sample(_assessment(world)),
     ("amendments", "POST"): lambda world: Sample(_assessment(world), _answers(reason="A slip of the pen.")),
+    ("confirmation", "POST"): lambda world: Sample(
+        {"assessment_id": world.provisional},
+        {"role": "physiotherapist", "on_behalf_of": str(world.clinic.on_call_id)},
+    ),
     ("overrides", "POST"): lambda world: Sample(_assessment(world), _override(world)),
     ("exports", "GET"): lambda _: Sample(),
     ("exports", "POST"): lambda world: Sample({}, {"patient": str(world.patient.id)}),
@@ -303,5 +310,7 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
         {"follow_up_id": world.chaser},
         {"result": "confirmed", "on_behalf_of": str(world.clinic.on_call_id)},
     ),
+    ("check-in-link", "POST"): lambda world: Sample({"follow_up_id": world.follow_up}, {}),
+    ("check-in-link", "DELETE"): lambda world: Sample({"follow_up_id": world.follow_up}),
     ("follow-up-response", "POST"): lambda world: Sample({"follow_up_id": world.follow_up}, _answers()),
 }

@@ -42,6 +42,7 @@ DEFINER_FUNCTIONS = {
     "recent_deliveries": "counts by channel and state, for the operator's monitors",
     "stuck_work": "ids of rows under a lease that can't be; refuses tables that hold no due work",
     "client_of_issuer": "whose software issued this token? asked before its signature is checked; ids only",
+    "clinic_of_check_in_link": "whose link is this? asked by its hash, before the clinic is known",
     "clinic_of_client": "whose client is this? the token endpoint checks the secret inside that clinic",
     "erase_patient": "the one way past rows that never change: one patient of the transaction's own clinic",
     "erase_letters": "the rest of it: the letters of an erased patient of the transaction's own clinic",

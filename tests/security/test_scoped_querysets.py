@@ -24,6 +24,7 @@ ALLOWED = {
         "assessments/services/due_work.py",
         "self.model._default_manager",
     ): "the claimed row, by its fresh token",
+    ("assessments/services/check_in_links.py", "Clinic.objects"): "the clinic of a signed link, by its id",
     ("assessments/services/erasure_ledger.py", "Clinic.objects"): "each clinic by its id, in its scope",
     (
         "assessments/services/versions.py",

@@ -1,0 +1,126 @@
+"""What a check asks this runner, and what they answered: nothing is preselected, nothing typed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assessments.check_in.words import DONT_KNOW, HOURS, NO, SECTIONS, UNKNOWN, WORDS, YES
+from assessments.documents import FRESH_QUESTIONS
+from assessments.models import FollowUp
+from assessments.protocol.questions import QUESTIONS_BY_NAME
+
+PREGNANCY = ("pregnancy_status", "weeks_postpartum", "pregnancy_warning_signs")
+#: Left empty without a word when nobody has run, or none of it applies.
+OF_A_RUN = frozenset(
+    {
+        "pain_run_peak_nrs",
+        "pain_post_run_peak_nrs",
+        "hours_to_settle",
+        "pain_next_day_nrs",
+        "analgesic_before_run",
+    }
+)
+MAY_STAY_EMPTY = frozenset({"weeks_postpartum", "pregnancy_warning_signs", "leg_symptom_progression"})
+MISSING = "Choose an answer. “I don't know” is one, too."
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question on the page with what was chosen; ``number``: a list to choose from."""
+
+    name: str
+    question: str
+    hint: str
+    choices: list[tuple[str, str]]
+    chosen: str
+    error: str
+    number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The page's sections with their fields."""
+
+    sections: list[tuple[str, list[Field]]]
+
+    @property
+    def fields(self) -> list[Field]:
+        """Every field in the order of the page."""
+        return [field for _, fields in self.sections for field in fields]
+
+    @property
+    def errors(self) -> list[Field]:
+        """What has no answer yet."""
+        return [field for field in self.fields if field.error]
+
+    def answers(self) -> dict[str, object]:
+        """The answers as the protocol reads them; what nobody knows is left out."""
+        return {
+            field.name: _value(field) for field in self.fields if field.chosen and field.chosen != UNKNOWN
+        }
+
+    def absent_reasons(self) -> dict[str, str]:
+        """Why an answer isn't there: the runner didn't know, or left it open."""
+        unknown = [field.name for field in self.fields if field.chosen == UNKNOWN]
+        return dict.fromkeys(unknown, "asked-unknown")
+
+
+def form_for(follow_up: FollowUp, sent: Mapping[str, Any] | None = None) -> Form:
+    """The form of a follow-up; with what was ``sent``, checked."""
+    asked = _asked(follow_up)
+    chosen = {name: _chosen(name, sent or {}) for name in asked}
+    needed = _needed(chosen) if sent is not None else frozenset()
+    return Form(
+        [
+            (title, [_field(name, chosen[name], needed) for name in names if name in asked])
+            for title, names in SECTIONS.items()
+            if any(name in asked for name in names)
+        ]
+    )
+
+
+def _asked(follow_up: FollowUp) -> set[str]:
+    """The follow-up's fresh questions; those about pregnancy only where it was answered with one."""
+    status = follow_up.assessment.answers.get("pregnancy_status")
+    asked = set(FRESH_QUESTIONS) - set(PREGNANCY)
+    return asked | set(PREGNANCY) if status in {"pregnant", "postpartum"} else asked
+
+
+def _chosen(name: str, sent: Mapping[str, Any]) -> str:
+    """What was chosen, if it is one of the choices."""
+    value = str(sent.get(name, ""))
+    return value if value in dict(choices_of(name)) else ""
+
+
+def _needed(chosen: Mapping[str, str]) -> frozenset[str]:
+    """What must have been answered, were it with "I don't know"."""
+    open_ones = {name for name, value in chosen.items() if not value} - MAY_STAY_EMPTY
+    return frozenset(open_ones - OF_A_RUN if chosen["ran_last_14d"] == "no" else open_ones)
+
+
+def _field(name: str, chosen: str, needed: frozenset[str]) -> Field:
+    words = WORDS[name]
+    number = QUESTIONS_BY_NAME[name].type in {"integer", "number"}
+    error = MISSING if name in needed else ""
+    return Field(name, words.question, words.hint, choices_of(name), chosen, error, number)
+
+
+def choices_of(name: str) -> list[tuple[str, str]]:
+    """Code and words of each answer; not to know is always one of them."""
+    return [*_codes(name), (UNKNOWN, DONT_KNOW)]
+
+
+def _codes(name: str) -> Iterator[tuple[str, str]]:
+    question = QUESTIONS_BY_NAME[name]
+    if name == "hours_to_settle":
+        yield from HOURS.items()
+    elif question.type == "choice":
+        named = WORDS[name].choices or {"no": NO, "yes": YES}
+        yield from ((code, named[code]) for code in question.choices)
+    else:
+        numbers = range(int(question.low or 0), int(question.high or 0) + 1)
+        yield from ((str(number), str(number)) for number in numbers)
+
+
+def _value(field: Field) -> object:
+    return int(field.chosen) if field.number else field.chosen

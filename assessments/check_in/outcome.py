@@ -1,0 +1,105 @@
+"""What the runner reads after sending: where to go at once, or what holds until the clinic has looked."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from assessments.models import Assessment, Programme
+from assessments.protocol.vocabulary import Decision, RunStatus, Urgency
+from assessments.services.effective import effective_decision
+from assessments.services.programmes.session import session_of
+from assessments.services.run_permission import Permission, permission_of_runner
+from clinics.models import Clinic
+
+TOLD = "Your clinic has been told."
+NO_RUN = "Do not run until your clinic has spoken with you."
+NOT_CONFIRMED = "A clinician at your clinic looks at your answers. Until then they count as your own report."
+NO_NEW_PERMISSION = "This page gives no new permission to run: keep to what your clinic told you."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``alarm``: the page shouts. ``lines`` are what to do, the first one first."""
+
+    title: str
+    lines: tuple[str, ...]
+    alarm: bool = False
+
+
+def outcome_of(clinic: Clinic, assessment: Assessment, *, now: dt.datetime) -> Outcome:
+    """Return what to tell the runner about their answers, never more than their programme permits."""
+    effective = effective_decision(assessment, assessment.overrides.all())
+    match effective.urgency:
+        case Urgency.EMERGENCY_NOW:
+            return _go_now(clinic)
+        case Urgency.SAME_DAY:
+            return _today(clinic)
+        case Urgency.COMPLETE_SCREEN_NOW:
+            return _asked_again()
+        case _ if effective.decision == Decision.REFER_URGENT:
+            said = "A doctor needs to see you within two weeks. Your clinic will be in touch about it."
+            return Outcome("Thank you. You need to be seen.", (said, NO_RUN, TOLD))
+        case _ if effective.run_status == RunStatus.NO_RUNNING:
+            said = "Your clinic has your answers and will be in touch. Keep gently active."
+            return Outcome("Thank you. No running for now.", (NO_RUN, said, NOT_CONFIRMED))
+    return Outcome(
+        "Thank you. Your clinic has your answers.", (_may_run(clinic, assessment, now), NOT_CONFIRMED)
+    )
+
+
+def _go_now(clinic: Clinic) -> Outcome:
+    return Outcome(
+        "Go to the emergency department now",
+        (
+            f"Go now to {clinic.emergency_destination}, or ring {clinic.emergency_number} for an ambulance.",
+            "Do not drive yourself, do not wait for a call back, and do not run.",
+            "Say that you have back pain, and tell them what you have just answered here.",
+            TOLD,
+        ),
+        alarm=True,
+    )
+
+
+def _today(clinic: Clinic) -> Outcome:
+    worse = f"If you get worse or reach nobody, ring {clinic.emergency_number} or go to "
+    return Outcome(
+        "A doctor needs to see you today",
+        (
+            "Ring your clinic now: do not wait until tomorrow.",
+            f"{worse}{clinic.emergency_destination}.",
+            "Do not run.",
+            TOLD,
+        ),
+        alarm=True,
+    )
+
+
+def _asked_again() -> Outcome:
+    return Outcome(
+        "Your clinic needs to ask you more today",
+        (
+            "Some answers that matter for your safety are open. Ring your clinic today; it is told, too.",
+            NO_RUN,
+        ),
+        alarm=True,
+    )
+
+
+def _may_run(clinic: Clinic, assessment: Assessment, now: dt.datetime) -> str:
+    """The programme's next session, only when programme and latest assessment both permit it."""
+    programme = clinic.programmes.filter(
+        patient_id=assessment.patient_id, state=Programme.State.RELEASED
+    ).first()
+    if programme is None:
+        return NO_NEW_PERMISSION
+    session = session_of(programme, now=now)
+    if session.permitted:
+        found = permission_of_runner(clinic=clinic, patient_id=assessment.patient_id, now=now)
+        permitted = found.state is Permission.HOLDS
+        return (
+            f"Your programme's next session: {session.words.rstrip('.')}." if permitted else NO_NEW_PERMISSION
+        )
+    if session.blocked_by == "clear_days" and session.from_ is not None:
+        local = session.from_.astimezone(clinic.zone)
+        when = f"{local:%A} {local.day} {local:%B}, {local:%H:%M}"
+        return f"Your programme's next session: {session.words.rstrip('.')}. Not before {when}."
+    return NO_RUN

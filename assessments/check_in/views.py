@@ -1,0 +1,140 @@
+"""The page behind a check-in link. The link is the only authority: no cookie and no session to borrow."""
+
+import datetime as dt
+import time
+from http import HTTPStatus
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+
+from assessments.check_in.form import Form, form_for
+from assessments.check_in.outcome import outcome_of
+from assessments.models import FollowUp
+from assessments.protocol import InvalidAnswers, evaluate
+from assessments.protocol.programme import SAFETY_NET
+from assessments.protocol.vocabulary import AssessorRole
+from assessments.services.answer_follow_up import FollowUpClosedError
+from assessments.services.check_in_links import (
+    LinkOverError,
+    Opened,
+    answer_by_link,
+    opened_link,
+    requests_left,
+)
+from assessments.services.submit import PathwayIncompleteError, PatientNotFoundError, Submission
+from assessments.sheet_words import REVIEWS
+from clinics.models import Clinic
+from patients.services import PatientErasedError
+
+#: Sent with every page: nobody keeps it, indexes it, or learns its address by being linked from it.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+ELSEWHERE = frozenset({"cross-site", "same-site"})
+SELF_REPORT = AssessorRole.PATIENT_SELF_REPORT.value
+OVER = (LinkOverError, FollowUpClosedError, PatientNotFoundError, PatientErasedError)
+NOT_TAKEN = (PathwayIncompleteError, InvalidAnswers, OperationalError, InterfaceError)
+
+
+@method_decorator([csrf_exempt, sensitive_post_parameters()], name="dispatch")
+class CheckInView(View):
+    """Shows the questions of one follow-up; a POST answers them, once.
+
+    Without a cookie there is no authority that another site's form could borrow, so there is no CSRF token
+    that a runner's browser could lose; a form that another site sends is refused all the same.
+    """
+
+    http_method_names = ["get", "head", "post"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Every way in which a link can be over is one page, which says whom to call."""
+        if not requests_left(kwargs["token"], now=time.time()):
+            return _over(request, None, "Too many attempts", HTTPStatus.TOO_MANY_REQUESTS)
+        if request.method == "POST" and request.headers.get("Sec-Fetch-Site") in ELSEWHERE:
+            return _over(request, None, "Your answers were not taken", HTTPStatus.FORBIDDEN)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except OVER as exc:
+            return _over(
+                request, getattr(exc, "clinic", None), "This link is no longer good", HTTPStatus.GONE
+            )
+        except NOT_TAKEN:
+            return _over(request, None, "Your answers were not taken", HTTPStatus.SERVICE_UNAVAILABLE)
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Changes nothing: mail servers and messengers follow links too."""
+        with opened_link(token, now=timezone.now()) as opened:
+            return _form_page(request, opened, form_for(opened.follow_up))
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Record the answers and say what follows; a second tap hears the same."""
+        now = timezone.now()
+        with opened_link(token, now=now, again=True) as opened:
+            if opened.link.used_at is None:
+                form = form_for(opened.follow_up, request.POST)
+                if form.errors and not _alarming(form, now):
+                    return _form_page(request, opened, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+                answer_by_link(token, submission=_submission(opened.follow_up, form, now), now=now)
+            return _outcome_page(request, opened, now)
+
+
+def _submission(follow_up: FollowUp, form: Form, now: dt.datetime) -> Submission:
+    return Submission(
+        follow_up.patient_id, now, SELF_REPORT, form.answers(), absent_reasons=form.absent_reasons()
+    )
+
+
+def _alarming(form: Form, now: dt.datetime) -> bool:
+    """Whether what is answered already calls for a referral: then no open question holds it up."""
+    evaluation = evaluate(form.answers(), assessed_at=now, assessor_role=SELF_REPORT)
+    return any(met.id.startswith("RF-") for met in evaluation.criteria_met)
+
+
+def _form_page(
+    request: HttpRequest, opened: Opened, form: Form, status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    context = {
+        "clinic": opened.clinic,
+        "title": REVIEWS[opened.follow_up.kind],
+        "form": form,
+        "safety_net": _safety_net(),
+    }
+    return _page(request, "assessments/check_in.html", context, status)
+
+
+def _outcome_page(request: HttpRequest, opened: Opened, now: dt.datetime) -> HttpResponse:
+    answer = opened.clinic.follow_ups.select_related("answer").get(id=opened.follow_up.id).answer
+    if answer is None:
+        raise LinkOverError(opened.clinic)
+    context = {
+        "clinic": opened.clinic,
+        "outcome": outcome_of(opened.clinic, answer, now=now),
+        "safety_net": _safety_net(),
+    }
+    return _page(request, "assessments/check_in_done.html", context, HTTPStatus.OK)
+
+
+def _over(request: HttpRequest, clinic: Clinic | None, title: str, status: HTTPStatus) -> HttpResponse:
+    """Whom to call, and nothing about anybody."""
+    context = {"clinic": clinic, "title": title, "safety_net": _safety_net()}
+    return _page(request, "assessments/check_in_over.html", context, status)
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any], status: HTTPStatus) -> HttpResponse:
+    response = render(request, template, context, status=status)
+    for name, value in HEADERS.items():
+        response[name] = value
+    return response
+
+
+def _safety_net() -> str:
+    return SAFETY_NET.removesuffix(": emergency department now.")

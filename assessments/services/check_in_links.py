@@ -1,0 +1,200 @@
+"""Links by which a runner answers one follow-up: made, revoked, opened and used."""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core import signing
+from django.db import connection
+
+from assessments.models import CheckInLink, FollowUp
+from assessments.models.follow_up import REPORTED
+from assessments.services.answer_follow_up import (
+    FollowUpClosedError,
+    FollowUpNotFoundError,
+    ReportedError,
+    answer_follow_up,
+)
+from assessments.services.submit import Recorded, Submission, lock_patient
+from backend.api.throttling import count_of
+from clinics.actor import Actor
+from clinics.models import Clinic
+from clinics.tenancy import clinic_scope
+
+#: A link is good until so long after its follow-up is overdue, and at least so long from when it is made.
+GOOD_AFTER_OVERDUE = timedelta(days=2)
+GOOD_AT_LEAST = timedelta(days=1)
+#: A second tap on "send" within this time is the same tap.
+DOUBLE_TAP = timedelta(minutes=10)
+KEPT_FOR = timedelta(days=30)
+#: Requests that one link takes in a minute.
+REQUESTS_PER_MINUTE = 30
+_SIGNER = signing.Signer(sep=".", salt="assessments.check-in")
+
+
+class LinkOverError(Exception):
+    """The link is forged, expired, used or revoked, or there is nothing left to answer.
+
+    ``clinic`` is whose link it was, if it was anybody's.
+    """
+
+    def __init__(self, clinic: Clinic | None = None) -> None:
+        super().__init__("link over")
+        self.clinic = clinic
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A link with what it opens."""
+
+    link: CheckInLink
+    follow_up: FollowUp
+    clinic: Clinic
+
+
+def make_link(
+    *, clinic: Clinic, follow_up_id: uuid.UUID, actor: Actor, now: datetime
+) -> tuple[CheckInLink, str]:
+    """Return a new link and its token, which is nowhere else; an earlier link of the follow-up ends.
+
+    Raises ``FollowUpNotFoundError``, ``FollowUpClosedError``, ``ReportedError`` or what ``lock_patient``
+    raises.
+    """
+    with clinic_scope(clinic.id):
+        follow_up = _lock(clinic, follow_up_id)
+        if follow_up.kind in REPORTED:
+            raise ReportedError
+        if follow_up.state not in FollowUp.PENDING:
+            raise FollowUpClosedError(follow_up.state)
+        _end(clinic, follow_up, now)
+        token = _SIGNER.sign(secrets.token_urlsafe(24))
+        link = clinic.check_in_links.create(
+            follow_up=follow_up,
+            token_hash=_hash(token),
+            client=actor.client,
+            user=actor.user,
+            created_at=now,
+            expires_at=max(follow_up.overdue_at + GOOD_AFTER_OVERDUE, now + GOOD_AT_LEAST),
+        )
+    return link, token
+
+
+def revoke_link(*, clinic: Clinic, follow_up_id: uuid.UUID, now: datetime) -> None:
+    """End the link of a follow-up, if there is one. Raises ``FollowUpNotFoundError``."""
+    with clinic_scope(clinic.id):
+        follow_up = clinic.follow_ups.filter(id=follow_up_id).first()
+        if follow_up is None:
+            raise FollowUpNotFoundError
+        _end(clinic, follow_up, now)
+
+
+def _end(clinic: Clinic, follow_up: FollowUp, now: datetime) -> None:
+    for link in clinic.check_in_links.select_for_update().filter(follow_up=follow_up, ended_at__isnull=True):
+        link.ended_at = now
+        link.save(update_fields=["ended_at"])
+
+
+def _lock(clinic: Clinic, follow_up_id: uuid.UUID) -> FollowUp:
+    """Lock the runner first and the follow-up second, as answering does."""
+    found = clinic.follow_ups.filter(id=follow_up_id).only("patient_id").first()
+    if found is None:
+        raise FollowUpNotFoundError
+    lock_patient(clinic, found.patient_id)
+    return clinic.follow_ups.select_for_update().get(id=follow_up_id)
+
+
+@contextmanager
+def opened_link(token: str, *, now: datetime, again: bool = False) -> Iterator[Opened]:
+    """Yield what a link opens, inside its clinic's transaction. Raises ``LinkOverError``.
+
+    With ``again`` also a link that was used just now: the second tap must hear what the first one did.
+    """
+    clinic_id = _clinic_of(token)
+    if clinic_id is None:
+        raise LinkOverError
+    with clinic_scope(clinic_id):
+        clinic = Clinic.objects.get(id=clinic_id)
+        links = clinic.check_in_links.select_related("follow_up__patient", "follow_up__assessment", "client")
+        link = links.filter(token_hash=_hash(token)).first()
+        if link is None or not _is_open(link, now, again=again):
+            raise LinkOverError(clinic)
+        yield Opened(link, link.follow_up, clinic)
+
+
+def _is_open(link: CheckInLink, now: datetime, *, again: bool) -> bool:
+    patient = link.follow_up.patient
+    if patient.archived_at is not None or patient.erased_at is not None:
+        return False
+    if link.ended_at is None:
+        return now < link.expires_at and link.follow_up.state in FollowUp.PENDING
+    return again and link.used_at is not None and now - link.used_at < DOUBLE_TAP
+
+
+def answer_by_link(token: str, *, submission: Submission, now: datetime) -> tuple[Opened, Recorded | None]:
+    """Record the runner's answers as those of the link's follow-up; the link is used up.
+
+    A second tap that waited for the first finds it done: ``None``, and nothing is recorded twice. Raises
+    ``LinkOverError`` and what ``answer_follow_up`` raises.
+    """
+    with opened_link(token, now=now, again=True) as opened:
+        lock_patient(opened.clinic, opened.follow_up.patient_id)
+        opened.link.refresh_from_db()
+        opened.follow_up.refresh_from_db()
+        if opened.link.used_at is not None:
+            return opened, None
+        if not _is_open(opened.link, now, again=False):
+            raise LinkOverError(opened.clinic)
+        _, recorded = answer_follow_up(
+            clinic=opened.clinic,
+            actor=Actor(client=opened.link.client, user=None if opened.link.client else opened.link.user),
+            follow_up_id=opened.follow_up.id,
+            submission=submission,
+            now=now,
+        )
+        opened.link.ended_at = opened.link.used_at = now
+        opened.link.save(update_fields=["ended_at", "used_at"])
+    return opened, recorded
+
+
+def requests_left(token: str, *, now: float) -> bool:
+    """Whether a link may be asked once more this minute (``now`` in Unix seconds).
+
+    Only real links are counted: a forged one costs nothing but its signature.
+    """
+    if not _is_ours(token):
+        return True
+    quota = count_of(f"check-in:{_hash(token)}", limit=REQUESTS_PER_MINUTE, now=now)
+    return quota is None or not quota.exceeded
+
+
+def forget_links(*, clinic: Clinic, now: datetime, at_most: int) -> int:
+    """Delete links that have been past for ``KEPT_FOR``; returns how many."""
+    past = clinic.check_in_links.filter(expires_at__lt=now - KEPT_FOR)
+    return clinic.check_in_links.filter(id__in=past.values("id")[:at_most]).delete()[0]
+
+
+def _clinic_of(token: str) -> uuid.UUID | None:
+    """Whose link it is, before any clinic is entered; a forged token never reaches the database."""
+    if not _is_ours(token):
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clinic_of_check_in_link(%s)", [_hash(token)])
+        row = cursor.fetchone()
+    found: uuid.UUID | None = row[0] if row else None
+    return found
+
+
+def _is_ours(token: str) -> bool:
+    try:
+        _SIGNER.unsign(token)
+    except signing.BadSignature:
+        return False
+    return True
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,348 @@
+"""A runner answers a check on the phone, and the clinic hears it as from anywhere else."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test import Client
+
+from assessments.check_in.words import SECTIONS, WORDS
+from assessments.documents import FRESH_QUESTIONS
+from assessments.models import CheckInLink
+from assessments.protocol.questions import QUESTIONS_BY_NAME
+from assessments.services.check_in_links import REQUESTS_PER_MINUTE
+from assessments.services.retention import forget_what_is_past
+from clinics.models import Clinic
+from clinics.tenancy import clinic_scope
+from patients.models import Patient
+from tests.check_in.page import WELL, Phone, codes, link, words
+from tests.conventions.threads import all_at_once
+from tests.programme.weeks import Weeks
+
+MONDAY = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
+OVER = "This link is no longer good"
+
+
+@pytest.fixture
+def weeks(clinic: Clinic, patient: Patient) -> Weeks:
+    """A runner in a programme, on a Monday morning in March."""
+    return Weeks(clinic, patient, MONDAY)
+
+
+@pytest.fixture
+def phone(weeks: Weeks) -> Phone:
+    """The link to the check of a run, a day after it."""
+    weeks.begin(episode_duration_days=3)
+    follow_up = weeks.run()["follow_up"]
+    weeks.later(days=1)
+    return link(weeks, follow_up)
+
+
+def follow_up_of(weeks: Weeks, phone: Phone) -> Any:
+    with clinic_scope(weeks.clinic.id):
+        of = CheckInLink.objects.latest("created_at").follow_up_id
+    return weeks.get(f"/follow-ups/{of}")
+
+
+def test_every_question_of_a_check_has_its_words_and_every_choice_its_answer() -> None:
+    asked = [name for names in SECTIONS.values() for name in names]
+    assert sorted(asked) == sorted({*FRESH_QUESTIONS, "pregnancy_status"})
+    for name in asked:
+        assert WORDS[name].question
+        assert codes(name) >= {*QUESTIONS_BY_NAME[name].choices, "unknown"}
+
+
+def test_the_page_asks_in_the_clinics_name_with_nothing_chosen(phone: Phone) -> None:
+    answer = phone.open()
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Harbour Physio" in words(answer)
+    assert "Robin" not in page, "whoever finds the phone learns no name"
+    assert " checked" not in page
+    assert " selected" not in page
+    assert page.count("<fieldset") + page.count("<select") == len(WELL)
+    assert not re.findall(r"<script|<link|<img|@import|url\(|\son\w+=", page)
+    assert set(re.findall(r'<select id="(\w+)"', page)) <= set(
+        re.findall(r'<label class="question" for="(\w+)"', page)
+    )
+    assert page.count("<legend>") == page.count("<fieldset")
+
+
+@pytest.mark.parametrize("send", [False, True])
+def test_nobody_keeps_indexes_or_passes_on_the_page(phone: Phone, send: bool) -> None:
+    answer = phone.send() if send else phone.open()
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["X-Robots-Tag"] == "noindex, nofollow"
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    assert not answer.cookies
+
+
+def test_opening_it_changes_nothing(weeks: Weeks, phone: Phone) -> None:
+    for _ in range(3):
+        assert phone.open().status_code == 200
+    assert follow_up_of(weeks, phone)["answer"] is None
+
+
+def test_the_answers_become_a_provisional_assessment_of_the_runners_own(weeks: Weeks, phone: Phone) -> None:
+    answer = phone.send()
+    assert answer.status_code == 200, words(answer)
+    answered = follow_up_of(weeks, phone)
+    assert answered["state"] == "answered"
+    recorded = weeks.get(f"/assessments/{answered['answer']}")
+    assert (recorded["assessor_role"], recorded["evaluation"]["provisional"]) == ("patient_self_report", True)
+    assert recorded["answers"]["bladder_change"] == "no"
+    assert recorded["carried"]["cancer_history"]
+    assert weeks.present()["greens_in_a_row"] == 1, "the programme heard it, as from anywhere else"
+
+
+def test_a_good_check_says_no_more_than_the_programme_permits(weeks: Weeks, phone: Phone) -> None:
+    said = words(phone.send())
+    assert "Not before Wednesday 4 March, 08:00" in said
+    assert "A clinician at your clinic looks at your answers" in said
+    assert "may run" not in said
+
+
+def test_without_a_programme_no_answer_permits_a_run(weeks: Weeks) -> None:
+    weeks.assess(episode_duration_days=3)
+    due = weeks.get(f"/follow-ups?patient={weeks.patient.id}&kind=check_24_hours")["results"][0]
+    weeks.later(days=1)
+    assert "This page gives no new permission to run" in words(link(weeks, due["id"]).send())
+
+
+def test_a_red_flag_sends_the_runner_at_once_and_calls_the_clinic(weeks: Weeks, phone: Phone) -> None:
+    said = words(phone.send({**WELL, "bladder_change": "yes"}))
+    assert "Go to the emergency department now" in said
+    assert "Go now to A&E, General Hospital, or ring 999 for an ambulance." in said
+    assert said.index("Go now to") < said.index("Do not wait if it is an emergency")
+    assert weeks.get("/escalations")["results"][0]["urgency"] == "emergency_now"
+    assert weeks.present()["status"] == "suspended"
+
+
+def test_a_red_flag_isnt_held_up_by_questions_left_open(weeks: Weeks, phone: Phone) -> None:
+    said = words(phone.send({"leg_weakness": "bilateral"}))
+    assert "Go to the emergency department now" in said
+    assert weeks.get("/escalations")["results"][0]["urgency"] == "emergency_now"
+
+
+def test_open_questions_are_listed_and_what_was_chosen_stays(weeks: Weeks, phone: Phone) -> None:
+    partly = {name: code for name, code in WELL.items() if name not in {"bladder_change", "trend"}}
+    answer = phone.send(partly)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "2 questions without an answer. Nothing has been sent yet." in words(answer)
+    assert "<title>Error: " in page
+    for name in ("bladder_change", "trend"):
+        assert f'href="#{name}-1"' in page
+        assert f'id="{name}-1"' in page
+        assert f'id="{name}-error"' in page
+    assert page.count(" checked") + page.count(" selected") == len(partly)
+    assert follow_up_of(weeks, phone)["answer"] is None
+    assert phone.send().status_code == 200
+
+
+def test_not_to_know_is_an_answer_and_no_reassurance(weeks: Weeks, phone: Phone) -> None:
+    said = words(phone.send({**WELL, "bladder_change": "unknown"}))
+    assert "Ring your clinic today" in said
+    recorded = weeks.get(f"/assessments/{follow_up_of(weeks, phone)['answer']}")
+    assert recorded["absent_reasons"] == {"bladder_change": "asked-unknown"}
+    assert "bladder_change" not in recorded["answers"]
+
+
+def test_what_is_no_choice_is_no_answer(phone: Phone) -> None:
+    answer = phone.send({**WELL, "bladder_change": "<script>marker</script>", "trend": "x" * 5000})
+    assert answer.status_code == 422
+    assert "marker" not in answer.content.decode()
+
+
+def test_the_second_tap_hears_the_same_and_records_nothing_twice(weeks: Weeks, phone: Phone) -> None:
+    first = words(phone.send({**WELL, "bladder_change": "yes"}))
+    weeks.later(minutes=2)
+    assert words(phone.send({**WELL, "bladder_change": "yes"})) == first
+    with clinic_scope(weeks.clinic.id):
+        assert weeks.clinic.assessments.filter(assessor_role="patient_self_report").count() == 1
+    weeks.later(minutes=20)
+    answer = phone.send()
+    assert (answer.status_code, OVER in words(answer)) == (410, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_taps_at_once_record_one_answer(weeks: Weeks, phone: Phone) -> None:
+    with weeks.at():
+        answers = all_at_once([lambda: Client().post(phone.path, WELL)] * 4)
+    assert [answer.status_code for answer in answers] == [200] * 4
+    with clinic_scope(weeks.clinic.id):
+        assert weeks.clinic.assessments.filter(assessor_role="patient_self_report").count() == 1
+
+
+def used(weeks: Weeks, phone: Phone) -> None:
+    phone.send()
+
+
+def expired(weeks: Weeks, phone: Phone) -> None:
+    weeks.later(days=4)
+
+
+def revoked(weeks: Weeks, phone: Phone) -> None:
+    with weeks.at() as api:
+        of = follow_up_of(weeks, phone)["id"]
+        assert api.delete(f"/api/v1/follow-ups/{of}/check-in-link").status_code == 204
+
+
+def replaced(weeks: Weeks, phone: Phone) -> None:
+    link(weeks, follow_up_of(weeks, phone)["id"])
+
+
+def answered_elsewhere(weeks: Weeks, phone: Phone) -> None:
+    weeks.check(follow_up_of(weeks, phone)["id"])
+
+
+def archived(weeks: Weeks, phone: Phone) -> None:
+    with clinic_scope(weeks.clinic.id):
+        weeks.patient.archived_at = weeks.now
+        weeks.patient.save()
+
+
+def erased(weeks: Weeks, phone: Phone) -> None:
+    weeks.post(f"/patients/{weeks.patient.id}/erasure", {"reason": "patient_request"})
+
+
+def forged(weeks: Weeks, phone: Phone) -> None:
+    phone.url = phone.url[:-3] + "abc"
+
+
+@pytest.mark.parametrize(
+    "end", [used, expired, revoked, replaced, answered_elsewhere, archived, erased, forged]
+)
+def test_a_link_that_is_over_says_whom_to_call_and_nothing_about_anybody(
+    weeks: Weeks, phone: Phone, end: Any
+) -> None:
+    end(weeks, phone)
+    before = len(weeks.get("/assessments")["results"])
+    for answer in (phone.open(), phone.send({**WELL, "bladder_change": "yes"} if end is not used else None)):
+        if end is used and answer.wsgi_request.method == "POST":
+            continue  # within minutes that is a second tap
+        said = words(answer)
+        assert (answer.status_code, OVER in said) == (410, True)
+        assert "call your clinic" in said
+        assert "ring 999" in said or end in {erased, forged}, "nobody is left, or it was never ours"
+        assert "Robin" not in said
+        assert answer["Cache-Control"] == "no-store"
+    assert len(weeks.get("/assessments")["results"]) == before
+
+
+def test_the_address_says_nothing_and_the_database_knows_only_its_hash(weeks: Weeks, phone: Phone) -> None:
+    token = phone.path.rsplit("/", 1)[1]
+    assert re.fullmatch(r"[A-Za-z0-9_.-]{60,120}", token)
+    with clinic_scope(weeks.clinic.id), connection.cursor() as cursor:
+        for table in ("assessments_checkinlink", "assessments_checkinlinkhistory"):
+            cursor.execute(f"SELECT * FROM {table}")
+            assert token not in str(cursor.fetchall())
+
+
+def test_its_token_is_in_no_log_and_no_mail(
+    weeks: Weeks, phone: Phone, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    phone.send({**WELL, "bladder_change": "yes"})
+    phone.url = phone.url + "x"
+    phone.open()
+    token = phone.path.rsplit("/", 1)[1][:-1]
+    assert token not in "".join(capfd.readouterr())
+    assert token not in str(mail.outbox)
+    formatted = [record.getMessage() for record in caplog.records if record.name.startswith("assessments")]
+    assert token not in "".join(formatted)
+
+
+def test_another_sites_form_is_refused(weeks: Weeks, phone: Phone) -> None:
+    answer = phone.send(**{"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert "call your clinic" in words(answer)
+    assert follow_up_of(weeks, phone)["answer"] is None
+
+
+def test_a_link_that_is_asked_too_often_rests_for_a_minute(weeks: Weeks, phone: Phone) -> None:
+    codes_seen = [phone.open().status_code for _ in range(REQUESTS_PER_MINUTE + 1)]
+    assert codes_seen[-1] == 429
+    assert set(codes_seen[:-1]) == {200}
+
+
+def test_a_repeated_request_shows_no_address_again(weeks: Weeks, phone: Phone) -> None:
+    path = f"/api/v1/follow-ups/{follow_up_of(weeks, phone)['id']}/check-in-link"
+    with weeks.at() as api:
+        first, again = (api.post(path, {}, headers={"Idempotency-Key": "one-key"}) for _ in range(2))
+    assert first.json()["url"]
+    assert again.json() == {**first.json(), "url": None}
+
+
+@pytest.mark.parametrize("end", [answered_elsewhere, archived, erased])
+def test_no_link_is_made_where_there_is_nothing_to_answer(weeks: Weeks, phone: Phone, end: Any) -> None:
+    of = follow_up_of(weeks, phone)["id"]
+    end(weeks, phone)
+    weeks.post(f"/follow-ups/{of}/check-in-link", status=409)
+
+
+def test_a_referral_is_no_question_to_the_runner(weeks: Weeks) -> None:
+    weeks.assess(bladder_change="yes")
+    chaser = weeks.get(f"/follow-ups?patient={weeks.patient.id}&kind=handover")["results"][0]
+    weeks.post(f"/follow-ups/{chaser['id']}/check-in-link", status=409)
+
+
+def test_a_clinic_without_a_complete_pathway_takes_no_answer_and_says_so(weeks: Weeks, phone: Phone) -> None:
+    with clinic_scope(weeks.clinic.id):
+        weeks.clinic.emergency_number = ""
+        weeks.clinic.save()
+    answer = phone.send()
+    assert (answer.status_code, "Your answers were not taken" in words(answer)) == (503, True)
+
+
+def test_who_is_pregnant_is_asked_about_it(weeks: Weeks) -> None:
+    weeks.assess(pregnancy_status="pregnant", pregnancy_warning_signs="no", episode_duration_days=3)
+    due = weeks.get(f"/follow-ups?patient={weeks.patient.id}")["results"][0]
+    assert "the baby moving less" in words(link(weeks, due["id"]).open())
+
+
+def test_expired_links_are_forgotten_after_a_month(weeks: Weeks, phone: Phone) -> None:
+    for days, left in ((30, 1), (36, 0)):
+        forget_what_is_past(now=weeks.now + dt.timedelta(days=days))
+        with clinic_scope(weeks.clinic.id):
+            assert CheckInLink.objects.count() == left
+
+
+def confirmed(weeks: Weeks, assessment: str, **changes: Any) -> Any:
+    return weeks.post(f"/assessments/{assessment}/confirmation", {"role": "physiotherapist"}, **changes)
+
+
+def test_a_clinician_confirms_what_the_runner_answered(weeks: Weeks, phone: Phone) -> None:
+    phone.send()
+    own = follow_up_of(weeks, phone)["answer"]
+    weeks.later(hours=1)
+    now = confirmed(weeks, own, status=201)
+    assert (now["evaluation"]["provisional"], now["supersedes"]) == (False, own)
+    before = weeks.get(f"/assessments/{own}")
+    assert before["evaluation"]["provisional"]
+    for name in ("answers", "carried", "assessed_at", "absent_reasons"):
+        assert now[name] == before[name]
+    assert now["recorded_by"]["user"]
+    confirmed(weeks, now["id"], status=409)
+    confirmed(weeks, own, status=409)
+
+
+def test_a_plan_of_the_runners_own_answers_is_released_once_they_are_confirmed(weeks: Weeks) -> None:
+    own = weeks.assess(episode_duration_days=3, role="patient_self_report")["id"]
+    drafted = weeks.post("/programmes", {"assessment": own})
+    weeks.post(f"/programmes/{drafted['id']}/release", status=409)
+    again = weeks.post("/programmes", {"assessment": confirmed(weeks, own)["id"]})
+    weeks.post(f"/programmes/{again['id']}/release", status=200)
+
+
+def test_confirming_an_emergency_leaves_it_calling(weeks: Weeks, phone: Phone) -> None:
+    phone.send({**WELL, "bladder_change": "yes"})
+    confirmed(weeks, follow_up_of(weeks, phone)["answer"])
+    assert [found["state"] for found in weeks.get("/escalations")["results"]] == ["open"]
+
+
+def test_what_a_clinician_recorded_needs_no_confirmation(weeks: Weeks) -> None:
+    confirmed(weeks, weeks.assess()["id"], status=409)
