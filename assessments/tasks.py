@@ -11,6 +11,7 @@ from assessments.services.nudge import nudge_exports
 from assessments.services.retention import forget_what_is_past as forget
 from assessments.services.tallies import CRITICAL, WEBHOOKS, note
 from assessments.services.webhooks.deliver import deliver_due_webhooks as deliver_webhooks
+from assessments.services.webhooks.notices import send_due_notices
 from assessments.services.write_exports import write_due_exports as write
 
 
@@ -32,6 +33,12 @@ def deliver_due_webhooks() -> None:
     """Tell endpoints what happened; run by beat and by every event's nudge."""
     deliver_webhooks(clock=timezone.now)
     note(WEBHOOKS, now=timezone.now())
+
+
+@shared_task(name="assessments.tasks.send_webhook_notices")
+def send_webhook_notices() -> None:
+    """Mail clinics about endpoints that are gone or have been failing; run by beat."""
+    send_due_notices(clock=timezone.now)
 
 
 @shared_task(name="assessments.tasks.sweep")

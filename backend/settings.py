@@ -336,6 +336,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ROUTES = {
     "assessments.tasks.deliver_due_escalations": {"queue": "critical"},
     "assessments.tasks.deliver_due_webhooks": {"queue": "webhooks"},
+    "assessments.tasks.send_webhook_notices": {"queue": "default"},
     "assessments.tasks.announce_due_follow_ups": {"queue": "default"},
     "assessments.tasks.sweep": {"queue": "default"},
     "clinics.tasks.send_due_invitations": {"queue": "default"},
@@ -352,6 +353,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.deliver_due_webhooks",
         "schedule": 5.0,
         "options": {"expires": 30},
+    },
+    "send-webhook-notices": {
+        "task": "assessments.tasks.send_webhook_notices",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "announce-due-follow-ups": {
         "task": "assessments.tasks.announce_due_follow_ups",

@@ -26,6 +26,8 @@ from assessments.api import (
     run_permission,
     shoes,
     timeline,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 
 operations.attach()
@@ -102,6 +104,42 @@ urlpatterns = [
     ),
     path("clinic/outcomes", outcomes.OutcomesView.as_view(), name="outcomes"),
     path("clinic/outcomes.csv", outcomes.OutcomesCsvView.as_view(), name="outcomes-csv"),
+    path("webhook-endpoints", webhook_endpoints.WebhookEndpoints.as_view(), name="webhook-endpoints"),
+    path(
+        "webhook-endpoints/<uuid:endpoint_id>",
+        webhook_endpoints.WebhookEndpointDetail.as_view(),
+        name="webhook-endpoint",
+    ),
+    path(
+        "webhook-endpoints/<uuid:endpoint_id>/rotate-secret",
+        webhook_endpoints.WebhookEndpointSecret.as_view(),
+        name="webhook-secret",
+    ),
+    path(
+        "webhook-endpoints/<uuid:endpoint_id>/test",
+        webhook_deliveries.WebhookTest.as_view(),
+        name="webhook-test",
+    ),
+    path(
+        "webhook-endpoints/<uuid:endpoint_id>/redeliver",
+        webhook_deliveries.WebhookRedeliveries.as_view(),
+        name="webhook-redeliveries",
+    ),
+    path(
+        "webhook-endpoints/<uuid:endpoint_id>/deliveries",
+        webhook_deliveries.WebhookDeliveries.as_view(),
+        name="webhook-deliveries",
+    ),
+    path(
+        "webhook-endpoints/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>",
+        webhook_deliveries.WebhookDeliveryDetail.as_view(),
+        name="webhook-delivery",
+    ),
+    path(
+        "webhook-endpoints/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>/redeliver",
+        webhook_deliveries.WebhookRedelivery.as_view(),
+        name="webhook-redelivery",
+    ),
     path("follow-ups", follow_ups.FollowUpsView.as_view(), name="follow-ups"),
     path("follow-ups/<uuid:follow_up_id>", follow_ups.FollowUpView.as_view(), name="follow-up"),
     path(

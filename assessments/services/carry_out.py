@@ -6,6 +6,7 @@ from assessments.services.deliver import deliver_due_escalations
 from assessments.services.due_work import Clock
 from assessments.services.sweep import sweep
 from assessments.services.webhooks.deliver import deliver_due_webhooks
+from assessments.services.webhooks.notices import send_due_notices
 from assessments.services.write_exports import write_due_exports
 from clinics.services.send_invitations import send_due_invitations
 
@@ -28,5 +29,6 @@ def carry_out_all(*, clock: Clock, channel: Channel) -> dict[str, int]:
         "follow-ups attempted": announce_due_follow_ups(clock=clock, channel=channel, limit=ALL),
         "invitations sent": send_due_invitations(now=clock()),
         "webhooks attempted": deliver_due_webhooks(clock=clock, limit=ALL, seconds=WEBHOOKS_SECONDS),
+        "endpoints written about": send_due_notices(clock=clock),
         "turns at exports": write_due_exports(clock=clock, limit=ALL),
     }

@@ -88,6 +88,18 @@ def service_of(api: APIClient) -> str:
     return str(api.post("/api/v1/clinic/on-call-services", body).json()["id"])
 
 
+def endpoint_of(api: APIClient) -> str:
+    """An endpoint whose host is nobody's."""
+    return str(api.post("/api/v1/webhook-endpoints", {"url": "https://desk.invalid/events"}).json()["id"])
+
+
+def delivery_of(api: APIClient) -> str:
+    """The path of a delivery."""
+    endpoint = endpoint_of(api)
+    delivery = api.post(f"/api/v1/webhook-endpoints/{endpoint}/test", {}).json()["id"]
+    return f"webhook-endpoints/{endpoint}/deliveries/{delivery}"
+
+
 def registered_by(api: APIClient) -> str:
     body = {"name": "Kiosk", "grant_type": "client_credentials", "scopes": ["clinic:read"]}
     return str(api.post("/api/v1/clinic/clients", body).json()["id"])
@@ -164,10 +176,19 @@ CREATING: dict[str, Prepare] = {
     ),
     "clinic-member-invitation": lambda api, _: (f"clinic/members/{invited_by(api)}/invitation", {}),
     "on-call-service-test": lambda api, _: (f"clinic/on-call-services/{service_of(api)}/test", {}),
+    "webhook-test": lambda api, _: (f"webhook-endpoints/{endpoint_of(api)}/test", {}),
+    "webhook-redelivery": lambda api, _: (f"{delivery_of(api)}/redeliver", {}),
+    "webhook-redeliveries": lambda api, _: (
+        f"webhook-endpoints/{endpoint_of(api)}/redeliver",
+        {"since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z"},
+    ),
     "clinic-client-revocation": lambda api, _: (f"clinic/clients/{registered_by(api)}/revoke", {}),
 }
-#: A repeated answer leaves the secret out: tests/clinics/test_clients.py, tests/notify/test_services_api.py.
-SHOW_A_SECRET_ONCE = {"clinic-clients", "clinic-client-secret", "on-call-services"}
+#: A repeated answer leaves the secret out: tests/clinics/test_clients.py, tests/notify/test_services_api.py,
+# tests/webhooks/test_api.py.
+SHOW_A_SECRET_ONCE = {
+    "clinic-clients", "clinic-client-secret", "on-call-services", "webhook-endpoints", "webhook-secret",
+}  # fmt: skip
 STORES_NOTHING = {"evaluations", "patient-search"}
 
 

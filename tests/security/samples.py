@@ -18,6 +18,7 @@ from assessments.services.acknowledge import acknowledge
 from assessments.services.exports import start_export
 from assessments.services.on_call_services import add_on_call_service
 from assessments.services.submit import Submission, submit_assessment
+from assessments.services.webhooks.endpoints import add_endpoint, ping
 from assessments.services.write_exports import write_due_exports
 from clinics.actor import Actor, NamedClinician
 from clinics.models import Clinic, Role
@@ -28,6 +29,7 @@ from tests.factories import make_client, make_member, make_patient, make_token, 
 from tests.security.programmes import programmes_of
 
 #: Nobody's: .invalid is a name that never resolves (RFC 6761).
+ENDPOINT = {"url": "https://desk.invalid/events"}
 WEBHOOK = {"name": "Night desk", "kind": "webhook", "url": "https://desk.invalid/hook"}
 
 
@@ -50,6 +52,8 @@ class World:
     on_call_service: uuid.UUID
     programmes: dict[str, uuid.UUID]
     shoe: uuid.UUID
+    endpoint: uuid.UUID
+    webhook_delivery: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ def fill(clinic: Clinic) -> World:
         chaser = FollowUp.objects.filter(kind="attendance").earliest("due_at").id
         invited = make_member(clinic, Role.RECEPTION, accepted=False).id
         service, _ = add_on_call_service(clinic=clinic, details=WEBHOOK | {"urgencies": ["routine"]})
+        endpoint, _ = add_endpoint(clinic=clinic, details=ENDPOINT, now=now)
+        told = ping(endpoint=endpoint, now=now).id
         programmes = programmes_of(clinic, clinic.assessments.get(id=continued), now)
         shoe = clinic.shoes.create(patient=runner, name="Blue", started_on=now.date()).id
     member = make_member(clinic, Role.RECEPTION).id
@@ -97,7 +103,7 @@ def fill(clinic: Clinic) -> World:
     write_due_exports(clock=lambda: now, limit=100)
     ids = (member, invited, client, export, service.id)
     ids = (follow_up, provisional, chaser, first, second, *ids)
-    return World(clinic, runner, continued, *ids, programmes, shoe)
+    return World(clinic, runner, continued, *ids, programmes, shoe, endpoint.id, told)
 
 
 def clinic_client(clinic: Clinic) -> Any:
@@ -186,6 +192,14 @@ def _registration(world: World, **more: str) -> Sample:
 
 def _service(**body: Any) -> Callable[[World], Sample]:
     return lambda world: Sample({"service_id": world.on_call_service}, body or None)
+
+
+def _endpoint(**body: Any) -> Callable[[World], Sample]:
+    return lambda world: Sample({"endpoint_id": world.endpoint}, body or None)
+
+
+def _webhook_delivery(world: World) -> Sample:
+    return Sample({"endpoint_id": world.endpoint, "delivery_id": world.webhook_delivery})
 
 
 PERSON = {"given_name": "Robin", "family_name": "Runner"}
@@ -302,6 +316,17 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("on-call-service", "PATCH"): _service(enabled=False),
     ("on-call-service", "DELETE"): _service(),
     ("on-call-service-test", "POST"): _service(),
+    ("webhook-endpoints", "GET"): lambda _: Sample(),
+    ("webhook-endpoints", "POST"): lambda _: Sample({}, ENDPOINT),
+    ("webhook-endpoint", "GET"): _endpoint(),
+    ("webhook-endpoint", "PATCH"): _endpoint(description="Desk"),
+    ("webhook-endpoint", "DELETE"): _endpoint(),
+    ("webhook-secret", "POST"): _endpoint(overlap_seconds=0),
+    ("webhook-test", "POST"): _endpoint(),
+    ("webhook-redeliveries", "POST"): _endpoint(since="2026-01-01T00:00:00Z", until="2026-01-02T00:00:00Z"),
+    ("webhook-deliveries", "GET"): _endpoint(),
+    ("webhook-delivery", "GET"): _webhook_delivery,
+    ("webhook-redelivery", "POST"): _webhook_delivery,
     ("outcomes", "GET"): lambda _: Sample(),
     ("outcomes-csv", "GET"): lambda _: Sample(),
     ("follow-ups", "GET"): lambda _: Sample(),

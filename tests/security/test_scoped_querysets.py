@@ -86,6 +86,10 @@ ALLOWED = {
         "assessments/services/webhooks/endpoints.py",
         "WebhookEvent.objects",
     ): "a new row of the endpoint's clinic",
+    (
+        "assessments/services/webhooks/notices.py",
+        "WebhookEndpoint.objects",
+    ): "a sweep, inside each clinic by its id",
     ("clinics/services/rotate_secrets.py", "WebhookEndpoint.objects"): "as the services: inside each clinic",
     ("assessments/services/tallies.py", "Tally.objects"): "no clinic's: when workers passed, and counts",
 }

@@ -29,5 +29,5 @@ def endpoint(clinic: Clinic, receiver: Receiver) -> Listening:
 
 @pytest.fixture
 def clock() -> Clock:
-    """Now, and then as the test says."""
-    return Clock(timezone.now() + dt.timedelta(seconds=1))
+    """A minute from now, when what a test does first is due, and then as the test says."""
+    return Clock(timezone.now() + dt.timedelta(minutes=1))

@@ -86,6 +86,11 @@ def _forget_failures(endpoint: WebhookEndpoint, now: datetime) -> None:
     endpoint.failures, endpoint.failing_since, endpoint.rests_until = 0, None, None
 
 
+def remove_endpoint(*, endpoint: WebhookEndpoint) -> None:
+    """Remove it with its secrets and everything that was kept of it; call it with the row locked."""
+    endpoint.delete()
+
+
 def rotate_key(*, endpoint: WebhookEndpoint, now: datetime, overlap: timedelta = OVERLAP) -> str:
     """Give it a new key and return it, to be shown this once; call it with the row locked.
 
