@@ -289,6 +289,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "backend.api.schema.tidy_nulls",
+        "assessments.api.webhook_document.describe_webhooks",
         "backend.api.document.finish_document",
     ],
 }
