@@ -20,6 +20,7 @@ EXAMPLES = Path(__file__).parent / "examples"
 EXAMPLE_URL = "https://service.example"
 
 TAGS = {
+    "webhook-endpoints": "Addresses that are told what happens, and what they were told.",
     "evaluations": "Decisions on answers that are not stored.",
     "assessments": "The record: answers with their decision, their amendments and overrides. Immutable.",
     "patients": "The clinic's runners, found by your own id of them, and their right to erasure.",
