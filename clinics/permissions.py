@@ -41,6 +41,8 @@ class Permission(StrEnum):
     SEE_HISTORY = "history:read"
     SEE_DELIVERIES = "deliveries:read"
     SEE_OUTCOMES = "outcomes:read"
+    SEE_PARAMETERS = "parameters:read"
+    CHANGE_PARAMETERS = "parameters:write"
 
 
 _EVERYBODY = frozenset({Permission.SEE_CLINIC, Permission.SEE_PROTOCOLS})
@@ -58,6 +60,7 @@ _CLINICAL = _DESK | {
     Permission.SEE_DELIVERIES,
     Permission.SEE_MEMBERS,
     Permission.SEE_OUTCOMES,
+    Permission.SEE_PARAMETERS,
 }
 _AUDIT = _EVERYBODY | {
     Permission.SEE_ACCESS_LOG,
@@ -66,6 +69,7 @@ _AUDIT = _EVERYBODY | {
     Permission.SEE_MEMBERS,
     Permission.SEE_CLIENTS,
     Permission.SEE_OUTCOMES,
+    Permission.SEE_PARAMETERS,
 }
 
 ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {

@@ -23,6 +23,7 @@ RESOURCES = {
     "members": "the clinic's people and their roles",
     "clients": "the clinic's software and its secrets",
     "outcomes": "how the clinic's runners fare, in numbers",
+    "parameters": "the clinic's own thresholds",
 }
 
 ALL_SCOPES: dict[str, str] = {

@@ -19,6 +19,7 @@ from assessments.documents import assessment_document, readable_assessments, sto
 from assessments.protocol import InvalidAnswers, evaluate
 from assessments.protocol.vocabulary import Decision, Urgency
 from assessments.services.effective import evaluated_decision
+from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.run_permission import run_permission
 from assessments.services.submit import (
     PathwayIncompleteError,
@@ -55,7 +56,10 @@ class EvaluationsView(ClinicAPIView):
         submission = read_submission(request.data, now=timezone.now(), patient=False)
         try:
             evaluation = evaluate(
-                submission.answers, assessed_at=submission.assessed_at, assessor_role=submission.assessor_role
+                submission.answers,
+                parameters_in_force(self.clinic).usable,
+                assessed_at=submission.assessed_at,
+                assessor_role=submission.assessor_role,
             )
         except InvalidAnswers as exc:
             raise invalid_answers(exc) from None

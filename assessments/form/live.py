@@ -13,6 +13,7 @@ from assessments.protocol import QUESTIONS, Evaluation, InvalidAnswers, Question
 from assessments.protocol.explain import PLANS
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import ESSENTIAL_SCREENS, Screen, Urgency
+from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.submit import Submission, with_age
 from clinics.models import Clinic
 from patients.models import Patient
@@ -90,7 +91,8 @@ def _evaluate(
     answers: dict[str, object], at: datetime, role: str, patient: Patient, clinic: Clinic
 ) -> Evaluation:
     known, _ = with_age(Submission(patient.id, at, role, answers), patient, clinic)
-    return evaluate(known, assessed_at=at, assessor_role=role)
+    parameters = parameters_in_force(clinic).usable
+    return evaluate(known, parameters, assessed_at=at, assessor_role=role)
 
 
 def _live(evaluation: Evaluation, clinic: Clinic, left_out: tuple[tuple[str, str], ...]) -> Live:

@@ -11,6 +11,7 @@ from assessments.models.export import Export, ExportChunk
 from assessments.models.follow_up import FollowUp, FollowUpKind, FollowUpResult
 from assessments.models.letter import Letter
 from assessments.models.override import Override
+from assessments.models.parameter_set import ParameterPreview, ParameterSet
 from assessments.models.programme import Programme, ProgrammeEvent, RunLog
 from assessments.models.shoe import Shoe
 from assessments.models.tally import Tally
@@ -37,6 +38,8 @@ __all__ = [
     "Letter",
     "Outcome",
     "Override",
+    "ParameterPreview",
+    "ParameterSet",
     "Programme",
     "ProgrammeEvent",
     "RunLog",

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from assessments.models.parameter_set import ParameterSet
 from assessments.protocol.vocabulary import AssessorRole
 from clinics.models import ApiClient, Clinic, Identified, User
 from patients.models import Patient
@@ -12,8 +13,9 @@ ASSESSOR_ROLES = [(role.value, role.value.replace("_", " ").capitalize()) for ro
 class Assessment(Identified):
     """Answers and their evaluation at one moment. Immutable: a trigger refuses UPDATE and DELETE.
 
-    ``answers`` are what was evaluated (units converted, unknowns left out); with ``protocol_version`` and
-    ``protocol_hash`` the decision can be formed again and gives the same bytes.
+    ``answers`` are what was evaluated (units converted, unknowns left out); with ``protocol_version``,
+    ``protocol_hash`` and ``parameter_set`` (None: the defaults) the decision can be formed again and gives
+    the same bytes.
     """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="assessments")
@@ -40,6 +42,9 @@ class Assessment(Identified):
     urgency = models.CharField(max_length=30)
     protocol_version = models.CharField(max_length=20)
     protocol_hash = models.CharField(max_length=80)
+    parameter_set = models.ForeignKey(
+        ParameterSet, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
     )

@@ -16,7 +16,7 @@ from assessments.protocol.validation import ValidAnswers, normalise, validate
 from assessments.protocol.vocabulary import AssessorRole
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)  # a fifth of a megabyte for each set of values in use
 def _compiled(overrides: tuple[tuple[str, Number], ...]) -> CompiledProtocol:
     return CompiledProtocol(parameters=dict(overrides))
 

@@ -8,6 +8,7 @@ from typing import Any
 from assessments.models import Assessment, EventType, FollowUp
 from assessments.models.follow_up import CHASERS
 from assessments.protocol.follow_up import carry_forward
+from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.programmes.reminders import remind_again
 from assessments.services.submit import Recorded, Submission, lock_patient, submit_assessment
 from assessments.services.webhooks.emit import emit
@@ -48,7 +49,8 @@ def answer_follow_up(
         if follow_up.state not in FollowUp.PENDING:
             raise FollowUpClosedError(follow_up.state)
         linked = follow_up.assessment
-        whole = replace(with_carried_answers(submission, linked), check=follow_up.id)
+        days_max = parameters_in_force(clinic).value("carry_forward_days_max")
+        whole = replace(with_carried_answers(submission, linked, days_max=days_max), check=follow_up.id)
         recorded = submit_assessment(clinic=clinic, actor=actor, submission=whole, now=now)
         follow_up.state = FollowUp.State.ANSWERED
         follow_up.answer = recorded.assessment
@@ -69,12 +71,19 @@ def _lock(clinic: Clinic, follow_up_id: uuid.UUID) -> FollowUp:
     return clinic.follow_ups.select_for_update(of=("self",)).select_related("assessment").get(id=follow_up_id)
 
 
-def with_carried_answers(submission: Submission, linked: Assessment) -> Submission:
-    """Add what may be carried from the linked assessment, marked with where and when it was answered."""
+def with_carried_answers(submission: Submission, linked: Assessment, *, days_max: float) -> Submission:
+    """Add what may be carried from the linked assessment, marked with where and when it was answered.
+
+    ``days_max`` is the clinic's ``carry_forward_days_max``.
+    """
     origins: dict[str, Any] = linked.carried
     dated = {name: datetime.fromisoformat(origin["assessed_at"]) for name, origin in origins.items()}
     carried = carry_forward(
-        linked.answers, answered_at=linked.assessed_at, dated=dated, assessed_at=submission.assessed_at
+        linked.answers,
+        answered_at=linked.assessed_at,
+        dated=dated,
+        assessed_at=submission.assessed_at,
+        days_max=days_max,
     )
     added = {name: value for name, value in carried.items() if name not in submission.answers}
     here = {"assessment": str(linked.id), "assessed_at": linked.assessed_at.isoformat()}

@@ -100,14 +100,18 @@ def assessments_to_replay(
 
 
 def replay_assessments(
-    *, assessments: QuerySet[Assessment], protocol: CompiledProtocol, beside: CompiledProtocol | None = None
+    *,
+    assessments: QuerySet[Assessment],
+    protocol: CompiledProtocol,
+    beside: CompiledProtocol | None = None,
+    latest: int | None = None,
 ) -> Iterator[Replayed]:
-    """Evaluate each again, oldest first, read by a cursor of the server's: memory stays as it is.
+    """Evaluate each again, newest first, read by a cursor of the server's: memory stays as it is.
 
-    Compared with what was decided, or with what ``beside`` would decide. Call it inside the clinic's scope
-    and read it to the end there.
+    Compared with what was decided, or with what ``beside`` would decide; no more than the ``latest`` so many.
+    Call it inside the clinic's scope and read it to the end there.
     """
-    rows = assessments.order_by("created_at", "id").values_list(
+    rows = assessments.order_by("-created_at", "-id")[:latest].values_list(
         "id",
         "answers",
         "protocol_version",

@@ -15,6 +15,7 @@ from assessments.services.chase import planned_chasers
 from assessments.services.escalate import new_escalation, still_open_for_earlier, supersede_earlier
 from assessments.services.insert import insert_together
 from assessments.services.nudge import nudge_escalations
+from assessments.services.parameters.in_force import InForce
 from assessments.services.programmes.checks import react_to
 from assessments.services.schedule import Schedule, planned_follow_ups, take_over_schedule
 from assessments.services.webhooks.emit import emit
@@ -33,6 +34,9 @@ SELECT birth_date, erased_at, EXISTS (
 ), EXISTS (
     SELECT FROM clinics_webhookendpoint endpoint
     WHERE endpoint.clinic_id = patients_patient.clinic_id AND endpoint.enabled
+), (
+    SELECT json_build_array(id, number, values) FROM assessments_parameterset
+    WHERE clinic_id = patients_patient.clinic_id ORDER BY number DESC LIMIT 1
 ) FROM patients_patient
 WHERE clinic_id = %s AND id = %s AND (archived_at IS NULL OR erased_at IS NOT NULL) FOR NO KEY UPDATE
 """
@@ -81,6 +85,16 @@ class Recorded:
     schedule: Schedule
 
 
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """The runner, whether there is a programme that the assessment may move, whether an endpoint listens."""
+
+    patient: Patient
+    has_programme: bool
+    somebody_listens: bool
+    parameters: InForce
+
+
 def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, now: dt.datetime) -> Recorded:
     """Evaluate and store an assessment, its escalation and its follow-ups in one transaction.
 
@@ -92,14 +106,19 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
     if clinic.missing_from_pathway:
         raise PathwayIncompleteError(clinic.missing_from_pathway)
     with clinic_scope(clinic.id):
-        patient, has_programme, somebody_listens = _lock(clinic, submission.patient_id)
+        locked = _lock(clinic, submission.patient_id)
+        patient, parameters = locked.patient, locked.parameters
         answers, notices = with_age(submission, patient, clinic)
         _refuse_anonymous_clearance(answers)
         evaluation = evaluate(
-            answers, assessed_at=submission.assessed_at, assessor_role=submission.assessor_role
+            answers,
+            parameters.usable,
+            assessed_at=submission.assessed_at,
+            assessor_role=submission.assessor_role,
         )
         notices += [asdict(notice) for notice in evaluation.notices]
         assessment = _assessment(clinic, actor, submission, evaluation, notices, now)
+        assessment.parameter_set_id = parameters.id
         place_in_time = (submission.supersedes or submission).assessed_at
         escalation = _escalation(clinic, actor, assessment, now)
         if escalation is not None:
@@ -111,9 +130,9 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
         if escalation is not None:
             follow_ups += planned_chasers(escalation, pending=schedule.chased, now=now)
         insert_together([row for row in (assessment, escalation, *follow_ups) if row is not None])
-        if somebody_listens:
+        if locked.somebody_listens:
             _emit(assessment, escalation, now)
-        if has_programme:
+        if locked.has_programme:
             react_to(assessment, evaluation, check=submission.check, now=now)
         if escalation is not None:
             transaction.on_commit(nudge_escalations, robust=True)
@@ -126,11 +145,11 @@ def lock_patient(clinic: Clinic, patient_id: uuid.UUID) -> Patient:
     The patient returned knows only its id, clinic and birth date. Raises ``PatientNotFoundError`` or
     ``PatientErasedError``.
     """
-    return _lock(clinic, patient_id)[0]
+    return _lock(clinic, patient_id).patient
 
 
-def _lock(clinic: Clinic, patient_id: uuid.UUID) -> tuple[Patient, bool, bool]:
-    """The runner, whether there is a programme that the assessment may move, and whether anybody listens."""
+def _lock(clinic: Clinic, patient_id: uuid.UUID) -> _Locked:
+    """The runner's row, locked, with what recording needs to know beside it."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_PATIENT, [clinic.id, patient_id])
         row = cursor.fetchone()
@@ -138,7 +157,8 @@ def _lock(clinic: Clinic, patient_id: uuid.UUID) -> tuple[Patient, bool, bool]:
         raise PatientNotFoundError
     if row[1] is not None:
         raise PatientErasedError
-    return Patient(id=patient_id, clinic=clinic, birth_date=row[0]), bool(row[2]), bool(row[3])
+    patient = Patient(id=patient_id, clinic=clinic, birth_date=row[0])
+    return _Locked(patient, bool(row[2]), bool(row[3]), InForce.of(row[4]))
 
 
 def _emit(assessment: Assessment, escalation: Escalation | None, now: dt.datetime) -> None:

@@ -34,6 +34,15 @@ ERASED = {
 #: Columns that could hold words and hold something else, with what it is.
 KEPT = {
     "assessments.CheckInLink.token_hash": "a hash of nothing that anybody said, gone with the erasure",
+    "assessments.ParameterPreview.values": "numbers by the names of parameters",
+    "assessments.ParameterPreview.changes": "numbers by the names of parameters",
+    "assessments.ParameterPreview.report": "decisions, counts and ids",
+    "assessments.ParameterPreview.protocol_version": "a version",
+    "assessments.ParameterPreview.protocol_hash": "a hash",
+    "assessments.ParameterSet.values": "numbers by the names of parameters",
+    "assessments.ParameterSet.protocol_version": "a version",
+    "assessments.ParameterSet.protocol_hash": "a hash",
+    "assessments.ParameterSet.reason": "why the clinic set its thresholds; about nobody",
     "assessments.Programme.content": "codes, scores and the service's own sentences",
     "assessments.ProgrammeEvent.criteria": "ids of criteria",
     "assessments.ProgrammeEvent.figures": "numbers",

@@ -190,10 +190,8 @@ def test_what_was_decided_under_another_protocol_is_named(
     id_ = record(api, patient)
     old = store(clinic, id_, protocol_version="2025.2", protocol_hash="sha256:old", decision="stop_and_rehab")
     document = found(clinic, tmp_path)
-    assert [(item["protocol_version"], item["count"]) for item in document["decided_under"]] == [
-        ("2026.1", 1),
-        ("2025.2", 1),
-    ]
+    under = {item["protocol_version"]: item["count"] for item in document["decided_under"]}
+    assert under == {"2026.1": 1, "2025.2": 1}
     assert document["flips"][0]["assessments"] == [str(old.id)]
     assert document["not_formed_again"] == 0
     assert "1 decided under another protocol: 2025.2, sha256:old" in run(clinic, tmp_path)

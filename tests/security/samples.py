@@ -17,6 +17,7 @@ from assessments.protocol import PROTOCOL_VERSION
 from assessments.services.acknowledge import acknowledge
 from assessments.services.exports import start_export
 from assessments.services.on_call_services import add_on_call_service
+from assessments.services.parameters.preview import preview_parameters
 from assessments.services.submit import Submission, submit_assessment
 from assessments.services.webhooks.endpoints import add_endpoint, ping
 from assessments.services.write_exports import write_due_exports
@@ -54,6 +55,7 @@ class World:
     shoe: uuid.UUID
     endpoint: uuid.UUID
     webhook_delivery: uuid.UUID
+    parameter_preview: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,11 @@ def fill(clinic: Clinic) -> World:
     write_due_exports(clock=lambda: now, limit=100)
     ids = (member, invited, client, export, service.id)
     ids = (follow_up, provisional, chaser, first, second, *ids)
-    return World(clinic, runner, continued, *ids, programmes, shoe, endpoint.id, told)
+    assert clinic.lead is not None
+    preview = preview_parameters(
+        clinic=clinic, changes={"walking_pain_stop_ge": 3}, by=NamedClinician(clinic.lead), now=now
+    ).id
+    return World(clinic, runner, continued, *ids, programmes, shoe, endpoint.id, told, preview)
 
 
 def clinic_client(clinic: Clinic) -> Any:
@@ -328,6 +334,20 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("webhook-delivery", "GET"): _webhook_delivery,
     ("webhook-redelivery", "POST"): _webhook_delivery,
     ("outcomes", "GET"): lambda _: Sample(),
+    ("parameters", "GET"): lambda _: Sample(),
+    ("parameters", "POST"): lambda world: Sample(
+        {},
+        {
+            "preview": str(world.parameter_preview),
+            "reason": "Agreed in the team.",
+            "on_behalf_of": str(world.clinic.lead_id),
+        },
+    ),
+    ("parameter-sets", "GET"): lambda _: Sample(),
+    ("parameter-previews", "POST"): lambda world: Sample(
+        {}, {"values": {"usual_pain_stop_gt": 4}, "on_behalf_of": str(world.clinic.lead_id)}
+    ),
+    ("parameter-preview", "GET"): lambda world: Sample({"preview_id": world.parameter_preview}),
     ("outcomes-csv", "GET"): lambda _: Sample(),
     ("follow-ups", "GET"): lambda _: Sample(),
     ("follow-up", "GET"): lambda world: Sample({"follow_up_id": world.follow_up}),

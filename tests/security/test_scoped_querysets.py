@@ -25,6 +25,7 @@ ALLOWED = {
         "self.model._default_manager",
     ): "the claimed row, by its fresh token",
     ("assessments/services/check_in_links.py", "Clinic.objects"): "the clinic of a signed link, by its id",
+    ("assessments/services/parameters/change.py", "Clinic.objects"): "the entered clinic's row, to lock it",
     ("assessments/services/erasure_ledger.py", "Clinic.objects"): "each clinic by its id, in its scope",
     (
         "assessments/services/versions.py",

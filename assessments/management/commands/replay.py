@@ -12,6 +12,7 @@ from assessments.management.replay.reading import RefusedError, read_moment, rea
 from assessments.management.replay.report import Ids, collect, write_json, write_text
 from assessments.protocol import PROTOCOL_VERSION, CompiledProtocol
 from assessments.protocol.parameters import DEFAULTS
+from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.replay import Tally, assessments_to_replay, replay_assessments
 from clinics.models import Clinic
 from clinics.tenancy import reading_scope
@@ -22,7 +23,8 @@ Evaluates a clinic's stored assessments again, under other parameters or another
 and prints which decisions would flip, the less cautious way first, with counts and the assessments' ids.
 Nothing is changed: it reads in a transaction in which PostgreSQL refuses every change.
 
-A file of parameters names those that differ from the protocol's defaults, in JSON
+A file of parameters names those that differ from the clinic's own in force, or with --defaults from the
+protocol's defaults, in JSON
 
     {"walking_pain_stop_ge": 3, "settle_hours_ok_max": 3.5}
 
@@ -31,8 +33,8 @@ or in TOML
     walking_pain_stop_ge = 3
     settle_hours_ok_max = 3.5
 
-Allowed are the ranges that docs/protocol.md shows. Without a file nothing should flip: whatever does was
-decided under other parameters or by another version.
+Allowed are the ranges that docs/protocol.md shows. Without a file: what flips was decided under
+other parameters or by another version.
 """
 
 
@@ -54,6 +56,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--parameters", type=Path, metavar="FILE", help="Values that differ: .json or .toml."
         )
+        parser.add_argument(
+            "--defaults",
+            action="store_true",
+            help="Start from the protocol's defaults, not the clinic's own.",
+        )
         for option, words in (("--since", "at or after"), ("--until", "before")):
             parser.add_argument(
                 option,
@@ -72,11 +79,12 @@ class Command(BaseCommand):
     def _replay(self, options: dict[str, Any]) -> None:
         path: Path | None = options["parameters"]
         given = read_parameters(path) if path else {}
-        protocol = read_protocol(options["protocol"], given, path)
         with reading_scope(read_id(options["clinic"])):
             clinic = Clinic.objects.filter(id=read_id(options["clinic"])).first()
             if clinic is None:
                 raise RefusedError("--clinic: there is no clinic of this id.")
+            own = {} if options["defaults"] else parameters_in_force(clinic).usable
+            protocol = read_protocol(options["protocol"], {**own, **given}, path)
             tally, ids = _replayed(clinic, protocol, options)
         about = {
             "clinic": str(clinic.id),

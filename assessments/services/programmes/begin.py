@@ -7,6 +7,7 @@ from assessments.models import Assessment, EventType, Programme
 from assessments.protocol import evaluate
 from assessments.protocol.programme import Programme as Plan
 from assessments.protocol.programme import build_programme, usual_run_km
+from assessments.services.parameters.in_force import parameters_of
 from assessments.services.programmes.reminders import end_reminders
 from assessments.services.programmes.standing import Kind, NotNowError, lock_programme, note
 from assessments.services.versions import lock_latest
@@ -29,10 +30,14 @@ class NoPlanError(Exception):
 
 def preview(assessment: Assessment) -> Plan:
     """Return what the programme of an assessment says, stored or not."""
+    parameters = parameters_of(assessment).usable
     evaluation = evaluate(
-        assessment.answers, assessed_at=assessment.assessed_at, assessor_role=assessment.assessor_role
+        assessment.answers,
+        parameters,
+        assessed_at=assessment.assessed_at,
+        assessor_role=assessment.assessor_role,
     )
-    return build_programme(evaluation, evaluation.answers)
+    return build_programme(evaluation, evaluation.answers, parameters=parameters)
 
 
 def draft_programme(

@@ -1,0 +1,160 @@
+"""The documents of a clinic's own thresholds."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from assessments.api.protocols import ParameterShape
+from assessments.api.schema import Shape
+from assessments.protocol import Direction
+from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Urgency
+from backend.api.fields import NoteField, NumberField, StrictSerializer, WordField
+from clinics.api.clinic import MemberSerializer
+
+CAUTION = "Less cautious than what held before."
+
+
+@extend_schema_serializer(component_name="ClinicParameter")
+class ClinicParameterShape(ParameterShape):
+    """A threshold with the clinic's own value."""
+
+    value = serializers.FloatField(help_text="What holds in this clinic.")
+    settable = serializers.BooleanField(help_text="Whether a clinic may set it.")
+
+
+@extend_schema_serializer(component_name="ClinicParameters")
+class ParametersShape(Shape):
+    """The thresholds in force."""
+
+    number = serializers.IntegerField(help_text="Of the clinic's own set; 0: the protocol's defaults.")
+    protocol_version = serializers.CharField()
+    protocol_hash = serializers.CharField(help_text="What evaluations carry under these.")
+    parameters = ClinicParameterShape(many=True)
+
+
+@extend_schema_serializer(component_name="ParameterChange")
+class ParameterChangeShape(Shape):
+    """One value that changes."""
+
+    name = serializers.CharField()
+    to = serializers.FloatField()
+    looser = serializers.BooleanField(help_text=CAUTION)
+
+    def get_fields(self) -> dict[str, Any]:
+        """``from`` is no name for a Python attribute."""
+        fields = super().get_fields()
+        return {"name": fields["name"], "from": serializers.FloatField(), **fields}
+
+
+@extend_schema_serializer(component_name="FlipOutcome")
+class OutcomeShape(Shape):
+    """What a decision comes to."""
+
+    decision = WordField("Decision", Decision)
+    insufficiency_kind = WordField("InsufficiencyKind", InsufficiencyKind, allow_null=True)
+    urgency = WordField("Urgency", Urgency)
+    adjust_level = WordField("AdjustLevel", AdjustLevel, allow_null=True)
+
+
+@extend_schema_serializer(component_name="Flip")
+class FlipShape(Shape):
+    """Decisions that go the same way."""
+
+    direction = WordField("FlipDirection", Direction)
+    to = OutcomeShape()
+    count = serializers.IntegerField()
+    assessments = serializers.ListField(child=serializers.UUIDField(), help_text="At most 200 of them.")
+
+    def get_fields(self) -> dict[str, Any]:
+        """``from`` is no name for a Python attribute."""
+        fields = super().get_fields()
+        return {"direction": fields["direction"], "from": OutcomeShape(), **fields}
+
+
+@extend_schema_serializer(component_name="FlipCounts")
+class FlipCountsShape(Shape):
+    """How many decisions go which way."""
+
+    less_cautious = serializers.IntegerField()
+    more_cautious = serializers.IntegerField()
+
+
+@extend_schema_serializer(component_name="ParameterPreview")
+class PreviewShape(Shape):
+    """Stored decisions under the changed parameters, beside those in force."""
+
+    id = serializers.UUIDField()
+    based_on = serializers.IntegerField(help_text="Number of the set in force; 0: the defaults.")
+    values = serializers.DictField(
+        child=serializers.FloatField(), help_text="All of the clinic's own values after the change."
+    )
+    changes = ParameterChangeShape(many=True)
+    lead_needed = serializers.BooleanField(help_text="Something gets looser: the clinical lead is named.")
+    beyond_replay = serializers.ListField(
+        child=serializers.CharField(), help_text="Changes whose effect no replay of answers can show."
+    )
+    protocol_version = serializers.CharField()
+    protocol_hash = serializers.CharField(help_text="What evaluations will carry.")
+    stored = serializers.IntegerField(help_text="The clinic's assessments.")
+    evaluated = serializers.IntegerField(help_text="Those replayed: the latest 20,000 at most.")
+    not_evaluated = serializers.IntegerField(help_text="Those whose answers this protocol can't read.")
+    flipped = FlipCountsShape()
+    flips = FlipShape(many=True, help_text="The less cautious way first.")
+    created_at = serializers.DateTimeField()
+
+
+@extend_schema_serializer(component_name="ParameterSet")
+class ParameterSetShape(Shape):
+    """A clinic's own values, in force until the next number."""
+
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    values = serializers.DictField(
+        child=serializers.FloatField(), help_text="Those that differ from the protocol's defaults."
+    )
+    changes = ParameterChangeShape(many=True)
+    protocol_version = serializers.CharField()
+    protocol_hash = serializers.CharField(help_text="What evaluations under these carry.")
+    preview = serializers.UUIDField(help_text="What was looked at before.")
+    looser = serializers.BooleanField(help_text=CAUTION)
+    reason = serializers.CharField()
+    decided_by = MemberSerializer()
+    client = serializers.UUIDField(allow_null=True)
+    lead = MemberSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class ExactNumberField(NumberField):
+    """A JSON number as it came: 3 is a whole number and 3.0 is none."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Take an int or a float only."""
+        super().to_internal_value(data)
+        return data
+
+
+class _OnBehalf(StrictSerializer):
+    on_behalf_of = serializers.UUIDField(
+        required=False, help_text="The clinic admin who answers for it, when software asks."
+    )
+
+
+@extend_schema_serializer(component_name="ParameterPreviewBody")
+class PreviewBody(_OnBehalf):
+    """Which values change."""
+
+    values = serializers.DictField(
+        child=ExactNumberField(allow_null=True),
+        allow_empty=False,
+        help_text="By name; null is the protocol's default. What isn't named stays as it is in force.",
+    )
+
+
+@extend_schema_serializer(component_name="ParameterChangeBody")
+class ChangeBody(_OnBehalf):
+    """A previewed change, and why."""
+
+    preview = serializers.UUIDField(help_text="Of what was looked at; it says what changes.")
+    reason = NoteField(max_length=1000)
+    lead = serializers.UUIDField(required=False, help_text="The clinical lead, where something gets looser.")

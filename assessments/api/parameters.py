@@ -1,0 +1,241 @@
+"""A clinic's own thresholds: those in force, what a change would do, and the change."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assessments.api.escalations import named_clinician
+from assessments.api.parameter_shapes import (
+    ChangeBody,
+    ParameterSetShape,
+    ParametersShape,
+    PreviewBody,
+    PreviewShape,
+)
+from assessments.documents import member_document, timestamp
+from assessments.models import ParameterPreview, ParameterSet
+from assessments.protocol import PROTOCOL_VERSION, InvalidParameters
+from assessments.protocol.parameters import PARAMETERS
+from assessments.services.parameters.change import (
+    LeadNeededError,
+    PreviewNotFoundError,
+    StalePreviewError,
+    change_parameters,
+)
+from assessments.services.parameters.in_force import parameters_in_force
+from assessments.services.parameters.preview import (
+    BEYOND_REPLAY,
+    SETTABLE,
+    NoChangeError,
+    NotAnAdminError,
+    preview_parameters,
+)
+from backend.api.etags import Conditional
+from backend.api.pagination import Ordering, PagedList
+from backend.api.problems import FieldProblem, Problem
+from backend.api.queries import ListQuery
+from clinics.api.views import ClinicAPIView
+from clinics.models import Clinic
+
+PREVIEW, CHANGE = PreviewBody(), ChangeBody()
+STALE = {
+    "used": "This preview was acted on already.",
+    "outdated": "The parameters in force, or the protocol, have changed since this preview.",
+    "expired": "This preview is older than a day.",
+}
+
+
+def parameters_document(clinic: Clinic) -> dict[str, Any]:
+    """What is in force, parameter by parameter."""
+    present = parameters_in_force(clinic)
+    values, settable = present.protocol.context.values, {item.name for item in SETTABLE}
+    return {
+        "number": present.number,
+        "protocol_version": PROTOCOL_VERSION,
+        "protocol_hash": present.protocol.hash,
+        "parameters": [
+            {**item.as_json(), "value": values[item.name], "settable": item.name in settable}
+            for item in PARAMETERS
+        ],
+    }
+
+
+def set_document(row: ParameterSet) -> dict[str, Any]:
+    """One set of the clinic's own values."""
+    return {
+        "id": str(row.id),
+        "number": row.number,
+        "values": row.values,
+        "changes": row.preview.changes,
+        "protocol_version": row.protocol_version,
+        "protocol_hash": row.protocol_hash,
+        "preview": str(row.preview_id),
+        "looser": row.looser,
+        "reason": row.reason,
+        "decided_by": member_document(row.decided_by),
+        "client": str(row.client_id) if row.client_id else None,
+        "lead": member_document(row.lead),
+        "created_at": timestamp(row.created_at),
+    }
+
+
+def preview_document(row: ParameterPreview) -> dict[str, Any]:
+    """What a change would have done."""
+    return {
+        "id": str(row.id),
+        "based_on": row.based_on,
+        "values": row.values,
+        "changes": row.changes,
+        "lead_needed": any(change["looser"] for change in row.changes),
+        "beyond_replay": [one["name"] for one in row.changes if one["name"] in BEYOND_REPLAY],
+        "protocol_version": row.protocol_version,
+        "protocol_hash": row.protocol_hash,
+        **row.report,
+        "created_at": timestamp(row.created_at),
+    }
+
+
+class ParameterView(ClinicAPIView):
+    """What the views of parameters share."""
+
+    resource = "parameters"
+
+
+class ParametersView(Conditional, ParameterView):
+    """Those in force."""
+
+    needs_if_match: ClassVar[frozenset[str]] = frozenset()
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict",)}
+
+    @extend_schema(
+        operation_id="getParameters", summary="Read the parameters in force", responses=ParametersShape
+    )
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Every threshold with its value, range, cautious direction and source; number 0: the defaults."""
+        return self.represent(parameters_document(self.clinic))
+
+    @extend_schema(
+        operation_id="changeParameters",
+        summary="Put previewed parameters into force",
+        request=ChangeBody,
+        responses={201: ParameterSetShape},
+    )
+    def post(self, request: Request) -> Response:
+        """They hold for assessments and evaluations from now on; earlier decisions stay.
+
+        Names the preview that was looked at, not older than a day and of what is still in force. An admin of
+        the clinic decides; where a value gets looser, `lead` names the clinic's clinical lead.
+        """
+        body = CHANGE.run_validation(request.data)
+        with change_problems():
+            changed = change_parameters(
+                clinic=self.clinic,
+                preview_id=body["preview"],
+                by=named_clinician(self, body),
+                reason=body["reason"],
+                lead=body.get("lead"),
+                now=timezone.now(),
+            )
+        return Response(set_document(changed), status=status.HTTP_201_CREATED)
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The set that was made."""
+        row = readable_sets(self.clinic).get(id=reference)
+        return Response(set_document(row), status=status.HTTP_201_CREATED)
+
+
+class ParameterSetsView(PagedList, ParameterView):
+    """All that ever were."""
+
+    query_class: ClassVar[type[ListQuery]] = ListQuery
+    ordering: ClassVar[Ordering] = ("created_at", "id")
+
+    @extend_schema(
+        operation_id="listParameterSets",
+        summary="List the clinic's own parameters, the oldest first",
+        responses=ParameterSetShape(many=True),
+    )
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Who set what, when and why; an assessment's `protocol_hash` tells which it was decided under."""
+        query = self.read_query()
+        rows = readable_sets(self.clinic)
+        if "updated_since" in query:
+            rows = rows.filter(created_at__gte=query.pop("updated_since"))
+        return self.page(rows, query, set_document)
+
+
+class ParameterPreviewsView(ParameterView):
+    """What changes would do."""
+
+    @extend_schema(
+        operation_id="previewParameters",
+        summary="Replay stored decisions under changed parameters",
+        request=PreviewBody,
+        responses={201: PreviewShape},
+    )
+    def post(self, request: Request) -> Response:
+        """Evaluates the clinic's latest 20,000 assessments under both; nothing takes effect.
+
+        Shows which decisions would flip, the less cautious way first, with counts and ids.
+        """
+        body = PREVIEW.run_validation(request.data)
+        with change_problems():
+            preview = preview_parameters(
+                clinic=self.clinic, changes=body["values"], by=named_clinician(self, body), now=timezone.now()
+            )
+        return Response(preview_document(preview), status=status.HTTP_201_CREATED)
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The preview that was made."""
+        return Response(preview_document(self.clinic.parameter_previews.get(id=reference)))
+
+
+class ParameterPreviewView(ParameterView):
+    """One preview."""
+
+    @extend_schema(operation_id="getParameterPreview", summary="Read a preview again", responses=PreviewShape)
+    def get(self, request: Request, preview_id: uuid.UUID) -> Response:  # noqa: ARG002
+        """As it was shown; a change names it."""
+        return Response(
+            preview_document(get_object_or_404(self.clinic.parameter_previews.all(), id=preview_id))
+        )
+
+
+def readable_sets(clinic: Clinic) -> Any:
+    """Rows with what their documents show, in one statement."""
+    return clinic.parameter_sets.select_related("preview", "decided_by__user", "lead__user")
+
+
+@contextmanager
+def change_problems() -> Iterator[None]:
+    """Turn the refusals of a preview or a change into problems of the request."""
+    try:
+        yield
+    except NotAnAdminError:
+        errors = [FieldProblem("/on_behalf_of", "not_an_admin", "An admin of the clinic is needed.")]
+        raise Problem("invalid", errors=errors) from None
+    except InvalidParameters as exc:
+        errors = [FieldProblem(f"/values{one.pointer}", one.code, one.detail) for one in exc.problems]
+        raise Problem("invalid", errors=errors) from None
+    except NoChangeError:
+        errors = [FieldProblem("/values", "no_change", "These are the values in force.")]
+        raise Problem("invalid", errors=errors) from None
+    except PreviewNotFoundError:
+        errors = [FieldProblem("/preview", "not_found", "There is no such preview.")]
+        raise Problem("invalid", errors=errors) from None
+    except StalePreviewError as exc:
+        raise Problem("conflict", STALE[exc.code]) from None
+    except LeadNeededError as exc:
+        named = ", ".join(exc.names)
+        detail = f"The clinic's clinical lead must be named: less cautious than what holds now: {named}."
+        if not exc.names:
+            detail = "This is not the clinic's clinical lead."
+        raise Problem("invalid", errors=[FieldProblem("/lead", "lead_needed", detail)]) from None

@@ -1,0 +1,100 @@
+"""Put a previewed change of parameters into force, for what is evaluated from then on."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from assessments.models import ParameterPreview, ParameterSet
+from assessments.protocol import PROTOCOL_VERSION, protocol_hash
+from assessments.services.parameters.in_force import parameters_in_force
+from assessments.services.parameters.preview import check_admin
+from clinics.actor import NamedClinician
+from clinics.models import Clinic, Membership
+from clinics.services.name_clinician import CLINICAL_ROLES
+from clinics.services.working_members import working_members
+from clinics.tenancy import clinic_scope
+
+#: How long what a preview showed may be acted on.
+PREVIEW_LASTS = timedelta(hours=24)
+
+
+class PreviewNotFoundError(Exception):
+    """No such preview in this clinic."""
+
+
+class StalePreviewError(Exception):
+    """What the preview showed is no longer what the change would do; ``code`` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class LeadNeededError(Exception):
+    """Something gets looser, and the clinic's clinical lead isn't named; ``names`` says what."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__("lead needed")
+        self.names = names
+
+
+def change_parameters(
+    *,
+    clinic: Clinic,
+    preview_id: uuid.UUID,
+    by: NamedClinician,
+    reason: str,
+    lead: uuid.UUID | None = None,
+    now: datetime,
+) -> ParameterSet:
+    """Make the previewed values the clinic's own; earlier assessments stay as they were decided.
+
+    Raises ``NotAnAdminError``, ``PreviewNotFoundError``, ``StalePreviewError`` ("used", "outdated",
+    "expired") or ``LeadNeededError``.
+    """
+    check_admin(by)
+    with clinic_scope(clinic.id):
+        locked = Clinic.objects.select_for_update().get(id=clinic.id)
+        preview = clinic.parameter_previews.filter(id=preview_id).first()
+        if preview is None:
+            raise PreviewNotFoundError
+        present = parameters_in_force(clinic)
+        _refuse_stale(preview, present.number, now)
+        looser = [change["name"] for change in preview.changes if change["looser"]]
+        return clinic.parameter_sets.create(
+            number=present.number + 1,
+            values=preview.values,
+            protocol_version=preview.protocol_version,
+            protocol_hash=preview.protocol_hash,
+            preview=preview,
+            looser=bool(looser),
+            reason=reason,
+            decided_by=by.member,
+            client=by.through,
+            lead=_lead(locked, lead, looser),
+            created_at=now,
+        )
+
+
+def _refuse_stale(preview: ParameterPreview, present: int, now: datetime) -> None:
+    if preview.clinic.parameter_sets.filter(preview=preview).exists():
+        raise StalePreviewError("used")
+    same_protocol = preview.protocol_version == PROTOCOL_VERSION
+    if (
+        preview.based_on != present
+        or not same_protocol
+        or protocol_hash(preview.values) != preview.protocol_hash
+    ):
+        raise StalePreviewError("outdated")
+    if now - preview.created_at > PREVIEW_LASTS:
+        raise StalePreviewError("expired")
+
+
+def _lead(clinic: Clinic, named: uuid.UUID | None, looser: list[str]) -> Membership | None:
+    """The clinic's clinical lead, who still works there; needed where something gets looser."""
+    if named is None and not looser:
+        return None
+    leads = working_members(clinic).filter(role__in=CLINICAL_ROLES)
+    lead = leads.filter(id=named).first() if named is not None and named == clinic.lead_id else None
+    if lead is None:
+        raise LeadNeededError(looser)
+    return lead
