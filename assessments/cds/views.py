@@ -14,6 +14,7 @@ from assessments.cds.cards import Card, card_of
 from assessments.fhir.questionnaire_response import placed, submission_of
 from assessments.fhir.response import read_answers
 from assessments.protocol import Evaluation, InvalidAnswers, evaluate
+from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.submit import Submission, with_age
 from clinics.api.views import ClinicAPIView
 from clinics.models import Clinic
@@ -80,7 +81,10 @@ def evaluated(call: Call, clinic: Clinic) -> Evaluation:
         answers, _ = with_age(submission, Patient(birth_date=call.birth_date), clinic)
         try:
             return evaluate(
-                answers, assessed_at=submission.assessed_at, assessor_role=submission.assessor_role
+                answers,
+                parameters_in_force(clinic).usable,
+                assessed_at=submission.assessed_at,
+                assessor_role=submission.assessor_role,
             )
         except InvalidAnswers as exc:
             raise invalid_answers(exc) from None
