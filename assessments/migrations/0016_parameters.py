@@ -11,7 +11,7 @@ from clinics.rls import append_only, insert_only, protect
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0014_letters'),
+        ('assessments', '0015_check_in_links'),
         ('clinics', '0009_signed_clients'),
         migrations.swappable_dependency(settings.OAUTH2_PROVIDER_APPLICATION_MODEL),
     ]
