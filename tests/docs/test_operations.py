@@ -28,7 +28,7 @@ CREATE_ROLES = (ROOT / "docker" / "create-roles.sh").read_text()
 TEXT = (ROOT / "docs" / "operations.md").read_text()
 SOURCES = [*(ROOT / "tools").glob("*.py"), *(ROOT / "backend").rglob("*.py")]
 #: Set by make and by the shell, not by whoever runs the service.
-NOT_OURS = {"MAKELEVEL", "PATH", "DJANGO_SETTINGS_MODULE"}
+NOT_OURS = {"MAKELEVEL", "PATH", "DJANGO_SETTINGS_MODULE", "EXAMPLES_ANEW"}
 
 
 def read_by_the_code() -> dict[str, str | None]:
