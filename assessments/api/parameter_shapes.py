@@ -6,11 +6,10 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from assessments.api.protocols import ParameterShape
-from assessments.api.schema import Shape
+from assessments.api.schema import MemberShape, Shape
 from assessments.protocol import Direction
 from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Urgency
 from backend.api.fields import NoteField, NumberField, StrictSerializer, WordField
-from clinics.api.clinic import MemberSerializer
 
 CAUTION = "Less cautious than what held before."
 
@@ -119,9 +118,9 @@ class ParameterSetShape(Shape):
     preview = serializers.UUIDField(help_text="What was looked at before.")
     looser = serializers.BooleanField(help_text=CAUTION)
     reason = serializers.CharField()
-    decided_by = MemberSerializer()
+    decided_by = MemberShape()
     client = serializers.UUIDField(allow_null=True)
-    lead = MemberSerializer(allow_null=True)
+    lead = MemberShape(allow_null=True)
     created_at = serializers.DateTimeField()
 
 

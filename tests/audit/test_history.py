@@ -43,7 +43,16 @@ def change(api: APIClient, patient: Patient, request_id: str, **fields: object) 
 
 def test_what_is_kept() -> None:
     kept = {"Clinic", "Membership", "OnCallPlan", "OnCallService", "ApiClient", "Patient", "Escalation"}
-    kept |= {"FollowUp", "Export", "Programme", "ExerciseLog", "Shoe", "WebhookEndpoint", "CheckInLink"}
+    kept |= {
+        "FollowUp",
+        "Export",
+        "Programme",
+        "ExerciseLog",
+        "Shoe",
+        "WebhookEndpoint",
+        "CheckInLink",
+        "Letter",
+    }
     assert {model.__name__ for model in HISTORIES} == {f"{name}History" for name in kept}
 
 

@@ -26,6 +26,14 @@ ALLOWED = {
     ): "the claimed row, by its fresh token",
     ("assessments/services/check_in_links.py", "Clinic.objects"): "the clinic of a signed link, by its id",
     ("assessments/services/parameters/change.py", "Clinic.objects"): "the entered clinic's row, to lock it",
+    (
+        "assessments/api/webhook_deliveries.py",
+        "get_object_or_404(self.deliveries(endpoint))",
+    ): "those of an endpoint that was found in the clinic",
+    (
+        "assessments/api/webhook_deliveries.py",
+        "get_object_or_404(deliveries)",
+    ): "clinic.webhook_deliveries, a line above",
     ("assessments/services/erasure_ledger.py", "Clinic.objects"): "each clinic by its id, in its scope",
     (
         "assessments/services/versions.py",
