@@ -29,6 +29,8 @@ from clinics.permissions import Permission
 from clinics.services.name_clinician import name_clinician
 from clinics.signed_in import may, member_of
 
+admin.site.index_template = "assessments/worklist.html"
+
 #: What is open comes first, whatever the urgency of what is not.
 _STATE_ORDER = Case(
     When(state=Escalation.State.OPEN, then=Value(0)),

@@ -438,6 +438,7 @@ UNFOLD = {
     "ACCOUNT": {"navigation": "clinics.pages.layout.account_links"},
     "SITE_SYMBOL": "directions_run",
     "STYLES": ["clinics.pages.layout.stylesheet"],
+    "DASHBOARD_CALLBACK": "assessments.pages.worklist.worklist",
     # A calm blue-green; 600 holds 4.5:1 under white text, 500 on the dark ground.
     "COLORS": {
         "primary": {

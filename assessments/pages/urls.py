@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from assessments.pages import assess, decide, letters, result
+from assessments.pages import assess, decide, letters, result, worklist
 
 urlpatterns = [
+    path("worklist/new/", worklist.new_arrivals, name="worklist-arrivals"),
+    path("worklist/<uuid:escalation_id>/claim/", worklist.claim, name="worklist-claim"),
+    path("worklist/<uuid:escalation_id>/resolve/", worklist.close, name="worklist-resolve"),
     path("patients/<uuid:patient_id>/assess/", assess.assess, name="assess"),
     path("patients/<uuid:patient_id>/assess/decision/", assess.decide_so_far, name="assess-decision"),
     path("assessments/<uuid:assessment_id>/correct/", assess.correct, name="correct-assessment"),

@@ -110,6 +110,16 @@ def status(*, now: datetime) -> Status:
     return Status(now, work, late, _open_escalations(now), tallies())
 
 
+def watch(*, now: datetime) -> list[str]:
+    """What a clinic must know is late: the same judgement, of escalations and follow-ups alone.
+
+    Four statements; work that no patient waits for is the operator's to watch.
+    """
+    models: tuple[type[DueWork], ...] = (Escalation, FollowUp)
+    late = {kind_of(model): _due(model, by=now - _late_after(model), now=now).rows for model in models}
+    return Status(now, {}, late, _open_escalations(now), tallies()).overdue()
+
+
 def _late_after(model: type[DueWork]) -> timedelta:
     patience: timedelta = settings.OVERDUE_AFTER
     return {Escalation: patience, FollowUp: FOLLOW_UPS_LATE_AFTER}.get(model, OTHERS_LATE_AFTER)

@@ -1,0 +1,231 @@
+"""The landing page: what waits for somebody, and the two steps that a clinician takes from a row."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+
+from assessments.decision_page import urgency_words
+from assessments.documents import OVERRIDDEN
+from assessments.models import Escalation, FollowUp, Outcome
+from assessments.pages.ground import clinical, clinician_of
+from assessments.protocol.vocabulary import Urgency
+from assessments.services.acknowledge import (
+    CLOSED_BY,
+    EscalationNotFoundError,
+    OutcomeRefusedError,
+    SupersededEscalationError,
+    WrongStateError,
+    acknowledge,
+    resolve,
+)
+from assessments.services.announce import state_now
+from assessments.services.status import watch
+from assessments.services.worklist import (
+    MOST_ROWS,
+    called_after,
+    escalations_at_work,
+    figures,
+    follow_ups_due,
+    wait_in_words,
+)
+from clinics.dashboard_reads import log_reading
+from clinics.models import Membership
+from clinics.permissions import Permission
+from clinics.signed_in import may, member_of
+
+Rows = QuerySet[Escalation]
+
+#: The filters, by the word that travels in the address; the last one chosen is kept with the session.
+FILTERS: dict[str, tuple[str, Callable[[Rows, Membership, datetime], Rows]]] = {
+    "all": ("All", lambda rows, _member, _now: rows),
+    "unclaimed": ("Unclaimed", lambda rows, _member, _now: rows.filter(state=Escalation.State.OPEN)),
+    "mine": ("Mine", lambda rows, member, _now: rows.filter(acknowledged_by=member)),
+    "overdue": (
+        "Overdue",
+        lambda rows, _member, now: rows.filter(state=Escalation.State.OPEN, acknowledge_by__lt=now),
+    ),
+    "today": (
+        "Emergency and same day",
+        lambda rows, _member, _now: rows.filter(urgency__in=[Urgency.EMERGENCY_NOW, Urgency.SAME_DAY]),
+    ),
+}
+KEPT = "worklist_filter"
+#: What is late, in words, by the names that the status page gives it.
+LATE = {
+    "escalation_late": "Messages about an escalation are late.",
+    "escalation_untold": "Somebody should have been told about an escalation and has not been.",
+    "follow_up_late": "Messages about follow-ups are late.",
+    "critical_stopped": "The worker that calls people has stopped.",
+    "webhooks_stopped": "The worker that tells other software has stopped.",
+    "sweep_stopped": "The watch that repairs what was missed has stopped.",
+}
+
+
+def worklist(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add to the admin's index what the person's role may see; notes whom it shows."""
+    member = member_of(request)
+    if member is None:
+        return context
+    now = timezone.now()
+    context |= {"title": "Worklist", "member": member, "now": now, "zone": member.clinic.zone}
+    context["late"] = [LATE.get(name, name.replace("_", " ").capitalize() + ".") for name in watch(now=now)]
+    shown: set[uuid.UUID] = set()
+    clinical_eyes = may(request, Permission.SEE_ESCALATIONS)
+    if clinical_eyes:
+        context |= _escalations(request, member, now)
+        shown |= {row["escalation"].patient_id for row in context["rows"]}
+    if may(request, Permission.SEE_FOLLOW_UPS):
+        due = follow_ups_due(member.clinic, chasers=clinical_eyes, now=now)
+        context["follow_ups"] = [_follow_up(row, now) for row in due]
+        shown |= {row.patient_id for row in due}
+    log_reading(request, member, shown)
+    return context
+
+
+def _escalations(request: HttpRequest, member: Membership, now: datetime) -> dict[str, Any]:
+    chosen = request.GET.get("show") or request.session.get(KEPT, "all")
+    chosen = chosen if chosen in FILTERS else "all"
+    if request.session.get(KEPT, "all") != chosen:
+        request.session[KEPT] = chosen
+    midnight = timezone.localtime(now, member.clinic.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = FILTERS[chosen][1](escalations_at_work(member.clinic), member, now)[: MOST_ROWS + 1]
+    day = figures(member.clinic, since=midnight)
+    return {
+        "rows": [_row(escalation, member, now) for escalation in rows[:MOST_ROWS]],
+        "more": len(rows) > MOST_ROWS,
+        "filters": [(word, label) for word, (label, _) in FILTERS.items()],
+        "chosen": chosen,
+        "figures": [
+            (urgency.value, urgency_words(urgency), day.by_urgency.get(urgency, 0)) for urgency in _SHOWN
+        ],
+        "oldest": wait_in_words(now - day.oldest) if day.oldest else "nobody waits",
+        "checks_answered": day.checks_answered,
+        "may_act": may(request, Permission.ACT_ON_ESCALATIONS),
+    }
+
+
+_SHOWN = [urgency for urgency in reversed(Urgency) if urgency is not Urgency.NONE]
+
+
+def _row(escalation: Escalation, member: Membership, now: datetime) -> dict[str, Any]:
+    open_ = escalation.state == Escalation.State.OPEN
+    return {
+        "escalation": escalation,
+        "urgency": urgency_words(escalation.urgency),
+        "reasons": list(_reasons(escalation)),
+        "waits": wait_in_words(now - escalation.called_since),
+        "overdue": wait_in_words(now - escalation.acknowledge_by)
+        if open_ and escalation.acknowledge_by < now
+        else "",
+        "open": open_,
+        "mine": escalation.acknowledged_by_id == member.id,
+        "outcomes": [
+            (outcome.value, outcome.label)
+            for outcome in Outcome
+            if outcome in CLOSED_BY.get(escalation.urgency, frozenset(Outcome))
+        ],
+    }
+
+
+def _reasons(escalation: Escalation) -> Iterator[str]:
+    met = escalation.assessment.evaluation["criteria_met"]
+    titles = [criterion["title"] for criterion in met if criterion["urgency"] == escalation.urgency]
+    yield from titles or [OVERRIDDEN["title"]]
+
+
+def _follow_up(row: FollowUp, now: datetime) -> dict[str, Any]:
+    state = state_now(row, now)
+    late = state in (FollowUp.State.OVERDUE, FollowUp.State.LAPSED)
+    return {"row": row, "state": state.label, "late": late}
+
+
+@clinical(Permission.SEE_ESCALATIONS)
+def new_arrivals(request: HttpRequest, member: Membership) -> HttpResponse:
+    """How many escalations have begun to call since a page was shown: a number, and nobody's name."""
+    since = parse_datetime(request.GET.get("since", ""))
+    if since is None or timezone.is_naive(since):
+        raise Http404
+    answer = JsonResponse({"new": called_after(member.clinic, moment=since)})
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@clinical(Permission.ACT_ON_ESCALATIONS)
+def claim(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) -> HttpResponse:
+    """Take a row on. Who comes second is told who has it, and nothing changes."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    try:
+        held = acknowledge(
+            clinic=member.clinic, escalation_id=escalation_id, by=clinician_of(member), now=timezone.now()
+        )
+    except EscalationNotFoundError:
+        raise Http404 from None
+    except SupersededEscalationError:
+        messages.warning(request, "A later one has taken its place; it stands in the list below.")
+        return _back()
+    if held.acknowledged_by_id == member.id and held.state == Escalation.State.ACKNOWLEDGED:
+        messages.success(request, "You have taken this on; its messages have stopped.")
+    else:
+        messages.error(request, f"Not yours: {_holder(member, held)}. Nothing was changed.")
+    return _back()
+
+
+@clinical(Permission.ACT_ON_ESCALATIONS)
+def close(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) -> HttpResponse:
+    """Resolve a row with its outcome, as a code and in words."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    code, words = request.POST.get("outcome_code", ""), request.POST.get("outcome", "").strip()
+    if code not in Outcome.values or not words or len(words) > 1000 or "\0" in words:
+        messages.error(request, "Say what came of it: choose an outcome, and write it in a few words.")
+        return _back()
+    try:
+        resolve(
+            clinic=member.clinic,
+            escalation_id=escalation_id,
+            by=clinician_of(member),
+            code=Outcome(code),
+            outcome=words,
+            now=timezone.now(),
+        )
+    except EscalationNotFoundError:
+        raise Http404 from None
+    except WrongStateError as exc:
+        messages.error(request, f"It is {exc.state} by now; nothing was changed.")
+    except SupersededEscalationError:
+        messages.warning(request, "A later one has taken its place; nothing was changed.")
+    except OutcomeRefusedError as exc:
+        allowed = "; ".join(sorted(outcome.label.lower() for outcome in exc.allowed))
+        messages.error(request, f"So urgent a case needs more than that: {allowed}.")
+    else:
+        messages.success(request, "Resolved, with what came of it, in your name.")
+    return _back()
+
+
+def _holder(member: Membership, held: Escalation) -> str:
+    """Who has an escalation, and since when."""
+    owner = member.clinic.members.select_related("user").get(id=held.acknowledged_by_id)
+    since = date_format(timezone.localtime(held.acknowledged_at), "TIME_FORMAT")
+    done = " and resolved it since" if held.state == Escalation.State.RESOLVED else ""
+    return f"{owner.shown_name} took it on at {since}{done}"
+
+
+def _back() -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("admin:index"))

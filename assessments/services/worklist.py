@@ -1,0 +1,67 @@
+"""What waits for somebody in one clinic: open escalations, due follow-ups, and the figures of the day."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from assessments.models import Escalation, FollowUp
+from assessments.models.follow_up import CHASERS
+from clinics.models import Clinic
+
+State = Escalation.State
+
+#: As many rows as a page shows; the figures count all of them.
+MOST_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one clinic, at the moment of asking. ``oldest`` is since when the longest-waiting open one calls."""
+
+    by_urgency: dict[str, int]
+    oldest: datetime | None
+    checks_answered: int
+
+
+def escalations_at_work(clinic: Clinic) -> QuerySet[Escalation]:
+    """What is open or taken on, by urgency and then longest waiting, with what a row shows."""
+    rows = clinic.escalations.filter(state__in=[State.OPEN, State.ACKNOWLEDGED])
+    people = ("patient", "assessment", "acknowledged_by__user")
+    return rows.select_related(*people).order_by("-urgency_rank", "called_since", "id")
+
+
+def follow_ups_due(clinic: Clinic, *, chasers: bool, now: datetime) -> list[FollowUp]:
+    """Pending follow-ups whose time has come, longest due first; ``chasers`` are about referrals."""
+    rows = clinic.follow_ups.filter(state__in=FollowUp.PENDING, due_at__lte=now)
+    if not chasers:
+        rows = rows.exclude(kind__in=CHASERS)
+    return list(rows.select_related("patient").order_by("due_at", "id")[:MOST_ROWS])
+
+
+def figures(clinic: Clinic, *, since: datetime) -> Figures:
+    """Open escalations by urgency, the oldest wait, and the checks answered ``since``."""
+    waiting = (
+        clinic.escalations.filter(state=State.OPEN)
+        .values_list("urgency", "urgency_rank")
+        .annotate(rows=Count("id"), oldest=Min("called_since"))
+        .order_by("-urgency_rank")
+    )
+    found = list(waiting)
+    answered = clinic.follow_ups.filter(state=FollowUp.State.ANSWERED, answered_at__gte=since).count()
+    oldest = min((row[3] for row in found), default=None)
+    return Figures({row[0]: row[2] for row in found}, oldest, answered)
+
+
+def called_after(clinic: Clinic, *, moment: datetime) -> int:
+    """How many open escalations began to call after a moment: what a page shown then doesn't show."""
+    return clinic.escalations.filter(Q(called_since__gt=moment), state=State.OPEN).count()
+
+
+def wait_in_words(wait: timedelta) -> str:
+    """A time as people say it, in its two largest units."""
+    minutes = max(int(wait.total_seconds() // 60), 0)
+    days, hours = divmod(minutes // 60, 24)
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
