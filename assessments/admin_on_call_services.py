@@ -103,11 +103,17 @@ class OnCallServiceAdmin(ClinicModelAdmin):
         return self.fields if obj else self.fields[:5]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """The clinic admin's, like the pathway, up to so many."""
+        """The clinic admin's, like the pathway."""
+        return may(request, Permission.SET_PATHWAY)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Up to so many; asked here, because every page's menu asks for the permission."""
         member = member_of(request)
-        if member is None or not may(request, Permission.SET_PATHWAY):
-            return False
-        return member.clinic.on_call_services.count() < MOST_SERVICES
+        if member is not None and member.clinic.on_call_services.count() >= MOST_SERVICES:
+            messages.error(request, f"A clinic has at most {MOST_SERVICES} services.")
+            return HttpResponseRedirect(reverse("admin:clinics_oncallservice_changelist"))
+        response: HttpResponse = super().add_view(request, form_url, extra_context)
+        return response
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         """The clinic admin's, like the pathway."""

@@ -86,6 +86,7 @@ def _clinic_of(request: HttpRequest) -> uuid.UUID | None:
 def _chosen(request: HttpRequest) -> uuid.UUID | None:
     """The clinic of the session, or the only one that there is to choose."""
     theirs = clinics_of(request.user.pk)  # type: ignore[arg-type]  # signed in
+    request.clinics = theirs  # type: ignore[attr-defined]  # for the menu
     if CLINIC_KEY in request.session:
         chosen = next((clinic for clinic in theirs if str(clinic) == request.session[CLINIC_KEY]), None)
         if chosen is None:

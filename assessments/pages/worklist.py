@@ -104,7 +104,7 @@ def _escalations(request: HttpRequest, member: Membership, now: datetime) -> dic
     if request.session.get(KEPT, "all") != chosen:
         request.session[KEPT] = chosen
     midnight = timezone.localtime(now, member.clinic.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = FILTERS[chosen][1](escalations_at_work(member.clinic), member, now)[: MOST_ROWS + 1]
+    rows = list(FILTERS[chosen][1](escalations_at_work(member.clinic), member, now)[: MOST_ROWS + 1])
     day = figures(member.clinic, since=midnight)
     return {
         "rows": [_row(escalation, member, now) for escalation in rows[:MOST_ROWS]],
@@ -134,6 +134,7 @@ def _row(escalation: Escalation, member: Membership, now: datetime) -> dict[str,
         if open_ and escalation.acknowledge_by < now
         else "",
         "open": open_,
+        "hold": _hold(escalation),
         "mine": escalation.acknowledged_by_id == member.id,
         "outcomes": [
             (outcome.value, outcome.label)
@@ -192,6 +193,9 @@ def close(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) ->
     """Resolve a row with its outcome, as a code and in words."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
+    if _moved_on(member, escalation_id, seen=request.POST.get("seen", "")):
+        messages.error(request, "It has changed hands since you saw it; nothing was changed.")
+        return _back()
     code, words = request.POST.get("outcome_code", ""), request.POST.get("outcome", "").strip()
     if code not in Outcome.values or not words or len(words) > 1000 or "\0" in words:
         messages.error(request, "Say what came of it: choose an outcome, and write it in a few words.")
@@ -217,6 +221,17 @@ def close(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) ->
     else:
         messages.success(request, "Resolved, with what came of it, in your name.")
     return _back()
+
+
+def _moved_on(member: Membership, escalation_id: uuid.UUID, *, seen: str) -> bool:
+    """Whether it was taken on anew since the row was shown; holds the row until the request ends."""
+    held = member.clinic.escalations.select_for_update().filter(id=escalation_id).first()
+    return held is not None and held.state == Escalation.State.ACKNOWLEDGED and _hold(held) != seen
+
+
+def _hold(escalation: Escalation) -> str:
+    """Names one taking-on of an escalation: when it was."""
+    return escalation.acknowledged_at.isoformat() if escalation.acknowledged_at else ""
 
 
 def _holder(member: Membership, held: Escalation) -> str:

@@ -105,19 +105,22 @@ def kind_of(model: type[DueWork]) -> str:
 def status(*, now: datetime) -> Status:
     """Look at every clinic's open escalations and due work at once."""
     models = kinds_of_work()
-    work = {kind_of(model): _due(model, by=now, now=now) for model in models}
-    late = {kind_of(model): _due(model, by=now - _late_after(model), now=now).rows for model in models}
-    return Status(now, work, late, _open_escalations(now), tallies())
+    work = _due(dict.fromkeys(models, now), now=now)
+    return Status(now, work, _late(models, now), _open_escalations(now), tallies())
 
 
 def watch(*, now: datetime) -> list[str]:
     """What a clinic must know is late: the same judgement, of escalations and follow-ups alone.
 
-    Four statements; work that no patient waits for is the operator's to watch.
+    Three statements; work that no patient waits for is the operator's to watch.
     """
-    models: tuple[type[DueWork], ...] = (Escalation, FollowUp)
-    late = {kind_of(model): _due(model, by=now - _late_after(model), now=now).rows for model in models}
+    late = _late([Escalation, FollowUp], now)
     return Status(now, {}, late, _open_escalations(now), tallies()).overdue()
+
+
+def _late(models: list[type[DueWork]], now: datetime) -> dict[str, int]:
+    due = _due({model: now - _late_after(model) for model in models}, now=now)
+    return {kind: found.rows for kind, found in due.items()}
 
 
 def _late_after(model: type[DueWork]) -> timedelta:
@@ -125,10 +128,16 @@ def _late_after(model: type[DueWork]) -> timedelta:
     return {Escalation: patience, FollowUp: FOLLOW_UPS_LATE_AFTER}.get(model, OTHERS_LATE_AFTER)
 
 
-def _due(model: type[DueWork], *, by: datetime, now: datetime) -> DueNow:
+def _due(by: dict[type[DueWork], datetime], *, now: datetime) -> dict[str, DueNow]:
+    """What was due by a time, for each kind of work; one statement."""
+    kinds = {model._meta.db_table: kind_of(model) for model in by}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rows, oldest FROM late_work(%s, %s, %s)", [model._meta.db_table, by, now])
-        return DueNow(*cursor.fetchone())
+        cursor.execute(
+            "SELECT asked.kind, late.rows, late.oldest FROM unnest(%s::text[], %s::timestamptz[]) AS"
+            " asked (kind, by), LATERAL late_work(asked.kind, asked.by, %s) AS late",
+            [list(kinds), list(by.values()), now],
+        )
+        return {kinds[table]: DueNow(rows, oldest) for table, rows, oldest in cursor.fetchall()}
 
 
 def _open_escalations(now: datetime) -> tuple[OpenEscalations, ...]:

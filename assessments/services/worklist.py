@@ -40,17 +40,23 @@ def follow_ups_due(clinic: Clinic, *, chasers: bool, now: datetime) -> list[Foll
 
 
 def figures(clinic: Clinic, *, since: datetime) -> Figures:
-    """Open escalations by urgency, the oldest wait, and the checks answered ``since``."""
+    """Open escalations by urgency, the oldest wait, and the checks answered ``since``; one statement."""
     waiting = (
         clinic.escalations.filter(state=State.OPEN)
-        .values_list("urgency", "urgency_rank")
+        .order_by()
+        .values_list("urgency")
         .annotate(rows=Count("id"), oldest=Min("called_since"))
-        .order_by("-urgency_rank")
     )
-    found = list(waiting)
-    answered = clinic.follow_ups.filter(state=FollowUp.State.ANSWERED, answered_at__gte=since).count()
-    oldest = min((row[3] for row in found), default=None)
-    return Figures({row[0]: row[2] for row in found}, oldest, answered)
+    answered = (
+        clinic.follow_ups.filter(state=FollowUp.State.ANSWERED, answered_at__gte=since)
+        .order_by()
+        .values_list("state")
+        .annotate(rows=Count("id"), oldest=Min("answered_at"))
+    )
+    found = {row[0]: row for row in waiting.union(answered, all=True)}
+    _, checks, _ = found.pop(FollowUp.State.ANSWERED.value, ("", 0, None))
+    oldest = min((row[2] for row in found.values()), default=None)
+    return Figures({urgency: row[1] for urgency, row in found.items()}, oldest, checks)
 
 
 def called_after(clinic: Clinic, *, moment: datetime) -> int:

@@ -10,7 +10,6 @@ from django.templatetags.static import static
 from django.urls import reverse
 from unfold.widgets import BASE_INPUT_CLASSES
 
-from clinics.middleware import clinics_of
 from clinics.signed_in import member_of
 
 
@@ -35,7 +34,7 @@ def account_links(request: HttpRequest) -> list[dict[str, str]]:
     """The menu of the person signed in."""
     links = [{"title": "Change password", "link": reverse("admin:password_change")}]
     links.append({"title": "One-time codes", "link": reverse("one-time-codes")})
-    if request.user.pk is not None and len(clinics_of(request.user.pk)) > 1:
+    if len(getattr(request, "clinics", ())) > 1:
         links.append({"title": "Change clinic", "link": reverse("choose-clinic")})
     return links
 

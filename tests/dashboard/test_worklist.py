@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from assessments.services.tallies import PASSES, note
 from clinics.models import Clinic, Role
+from clinics.tenancy import clinic_scope
 from tests.audit.test_access_log import entries
 from tests.dashboard.test_dashboard import SignIn, emergency, record, sign_in, state  # noqa: F401 - a fixture
 from tests.factories import api_for
@@ -65,6 +66,19 @@ def test_an_emergency_is_closed_by_an_outcome_that_suffices_and_words(
     assert state(clinic, escalation) == "acknowledged"
 
 
+def test_who_saw_another_hold_it_resolves_nothing(clinic: Clinic, sign_in: SignIn) -> None:  # noqa: F811
+    escalation = emergency(clinic)
+    browser = sign_in(clinic, Role.CLINICIAN)
+    browser.post(claim(escalation))
+    body = {"outcome_code": "handed_over", "outcome": "Handed over.", "seen": "2026-01-01T09:00:00+00:00"}
+    browser.post(close(escalation), body)
+    assert state(clinic, escalation) == "acknowledged"
+    with clinic_scope(clinic.id):
+        held = clinic.escalations.get(pk=escalation.pk)
+    browser.post(close(escalation), body | {"seen": held.acknowledged_at.isoformat()})
+    assert state(clinic, escalation) == "resolved"
+
+
 def test_whom_the_worklist_shows_is_noted(clinic: Clinic, sign_in: SignIn) -> None:  # noqa: F811
     escalation = emergency(clinic)
     sign_in(clinic, Role.CLINICIAN).get("/admin/")
@@ -79,7 +93,7 @@ def test_no_banner_when_all_is_well(clinic: Clinic, sign_in: SignIn) -> None:  #
     assert "rtr-alarm" not in answer.content.decode()
 
 
-def test_the_number_of_statements_does_not_grow_with_the_rows(clinic: Clinic, sign_in: SignIn) -> None:  # noqa: F811
+def test_it_takes_fewer_than_fifteen_statements_however_many_rows(clinic: Clinic, sign_in: SignIn) -> None:  # noqa: F811
     browser = sign_in(clinic, Role.ADMIN)
     browser.get("/admin/")
     emergency(clinic)
@@ -87,7 +101,9 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(clinic: Clinic, si
     for _ in range(2):
         with CaptureQueriesContext(connection) as statements:
             assert browser.get("/admin/").status_code == 200
-        counted.append(len(statements))
+        frame = ("SAVEPOINT", "RELEASE", "SELECT set_config('app.clinic', ''")  # the test's own transaction
+        asked = [q["sql"] for q in statements.captured_queries if not q["sql"].startswith(frame)]
+        counted.append(len(asked))
         for _ in range(5):
             record(clinic, fever_or_rigors="yes")
-    assert counted[0] == counted[1]
+    assert counted[0] == counted[1] < 15
