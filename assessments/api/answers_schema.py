@@ -15,6 +15,11 @@ Schema = dict[str, Any]
 Register = Callable[[str, Schema], Schema]
 
 UNKNOWN = "unknown"
+#: RFC 3339's full-date or date-time; a pattern knows no calendar, the question's reader does.
+DATE_OR_TIME = (
+    r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?$"
+)
 NULL: Schema = {"type": "null"}
 #: Names of enums and objects that aren't named after the one question they belong to.
 ENUM_NAMES = {
@@ -95,7 +100,8 @@ class _Kind:
         return {"type": "string", "format": "date"}
 
     def _date_or_time(self, question: Question) -> Schema:  # noqa: ARG002
-        return {"type": "string", "description": "ISO 8601: a date, or a date and time with offset."}
+        said = "ISO 8601: a date, or a date and time with offset."
+        return {"type": "string", "description": said, "pattern": DATE_OR_TIME}
 
     def _text(self, question: Question) -> Schema:
         return {"type": "string", "maxLength": question.max_length}

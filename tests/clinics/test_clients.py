@@ -84,6 +84,14 @@ def everything(clinic: Clinic) -> str:
     return " ".join(texts)
 
 
+def test_a_secret_is_beyond_guessing(api: APIClient) -> None:
+    """128 characters of an alphabet that a handful of them shows to be more than fifty letters wide."""
+    secrets = [register(api)["client_secret"] for _ in range(5)]
+    assert {len(secret) for secret in secrets} == {128}
+    assert len(set(secrets)) == len(secrets)
+    assert len(set("".join(secrets))) > 50
+
+
 def test_a_repeated_registration_says_that_the_secret_was_shown(api: APIClient, clinic: Clinic) -> None:
     first, second = (api.post(URL, KIOSK, headers={"idempotency-key": "kiosk"}) for _ in range(2))
     assert second.headers["Idempotency-Replayed"] == "true"

@@ -39,12 +39,6 @@ positive_data_acceptance.expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 
 # RFC 6585 answers a missing If-Match with 428; one out of date is refused before the body is read.
 missing_required_header.expected-statuses = [400, 401, 403, 406, 415, 422, 428]
 negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 415, 422, 428, 429]
-
-# The edges of eighty questions are thousands of requests; tests/protocol walks them. Here answers are random.
-# A whole on-call plan has hundreds of edges; tests/on_call walks those.
-[[operations]]
-include-operation-id = ["evaluate", "createAssessment", "amendAssessment", "answerFollowUp", "setOnCallPlan"]
-phases.coverage.enabled = false
 """
 
 

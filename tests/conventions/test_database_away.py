@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pytest_django import DjangoDbBlocker
 
 from backend.embedded import PostgresServer
-from tests.api_edge.checks import assert_problem
+from tests.api_edge.checks import assert_refusal
 from tests.conventions.routes import operations
 from tests.databases import copy_schema
 from tests.factories import api_for, make_clinic
@@ -47,7 +47,7 @@ def _stop_and_start_under(server: PostgresServer) -> None:
     server.stop()
     for route, method in operations():
         response = ask(api, method, route.path)
-        assert_problem(response, "unavailable")
+        assert_refusal(response, "unavailable")
         assert int(response.headers["Retry-After"]) > 0
     token = ask(Client(), "POST", "/oauth/token/", {"grant_type": "client_credentials", "client_id": "x"})
     assert (token.status_code, token.headers["Retry-After"]) == (503, "5")

@@ -71,6 +71,23 @@ def assessment_of(api: APIClient, patient: Patient) -> str:
     return str(api.post("/api/v1/assessments", assessment_body(patient)).json()["id"])
 
 
+def provisional_of(api: APIClient, patient: Patient) -> str:
+    body = assessment_body(patient, assessor_role="patient_self_report")
+    return str(api.post("/api/v1/assessments", body).json()["id"])
+
+
+def lead_of(patient: Patient) -> str:
+    return str(patient.clinic.lead_id)
+
+
+def preview_body(patient: Patient) -> dict[str, object]:
+    return {"values": {"usual_pain_stop_gt": 4}, "on_behalf_of": lead_of(patient)}
+
+
+def preview_of(api: APIClient, patient: Patient) -> str:
+    return str(api.post("/api/v1/clinic/parameters/previews", preview_body(patient)).json()["id"])
+
+
 def answer_body(patient: Patient) -> dict[str, object]:
     body = assessment_body(patient)
     del body["patient"]
@@ -168,6 +185,15 @@ CREATING: dict[str, Prepare] = {
         f"escalations/{acknowledged_escalation_of(api, patient)}/reopen",
         {"reason": "Worse"},
     ),
+    "confirmation": lambda api, patient: (
+        f"assessments/{provisional_of(api, patient)}/confirmation",
+        {"role": "physiotherapist"},
+    ),
+    "parameter-previews": lambda _api, patient: ("clinic/parameters/previews", preview_body(patient)),
+    "parameters": lambda api, patient: (
+        "clinic/parameters",
+        {"preview": preview_of(api, patient), "reason": "Agreed.", "on_behalf_of": lead_of(patient)},
+    ),
     "patient-erasure": lambda _api, patient: (f"patients/{patient.id}/erasure", {"reason": "unlawful"}),
     "exports": lambda _api, patient: ("exports", {"patient": str(patient.id)}),
     "clinic-members": lambda _api, _: (
@@ -185,8 +211,9 @@ CREATING: dict[str, Prepare] = {
     "clinic-client-revocation": lambda api, _: (f"clinic/clients/{registered_by(api)}/revoke", {}),
 }
 #: A repeated answer leaves the secret out: tests/clinics/test_clients.py, tests/notify/test_services_api.py,
-# tests/webhooks/test_api.py.
+# tests/webhooks/test_api.py, tests/check_in/test_check_in.py.
 SHOW_A_SECRET_ONCE = {
+    "check-in-link",
     "clinic-clients", "clinic-client-secret", "on-call-services", "webhook-endpoints", "webhook-secret",
 }  # fmt: skip
 STORES_NOTHING = {"evaluations", "patient-search"}

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -335,3 +337,22 @@ def test_a_person_who_left_is_shut_out_at_once(clinic: Clinic, ended: str) -> No
         with clinic_scope(clinic.id):
             member.delete()
     assert get("/api/v1/patients", token).status_code == 401
+
+
+def asked(headers: dict[str, str]) -> list[str]:
+    """What a refused request asks the database, besides opening and ending its transaction."""
+    with CaptureQueriesContext(connection) as captured:
+        assert APIClient().get("/api/v1/patients", headers=headers).status_code == 401
+    frame = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+    return [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(frame)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_without_a_token_asks_the_database_nothing() -> None:
+    assert asked({}) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_made_up_token_costs_one_look_up() -> None:
+    [look_up] = asked({"Authorization": "Bearer made-up"})
+    assert "authenticate_token" in look_up
