@@ -184,7 +184,7 @@ def claim(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) ->
     if held.acknowledged_by_id == member.id and held.state == Escalation.State.ACKNOWLEDGED:
         messages.success(request, "You have taken this on; its messages have stopped.")
     else:
-        messages.error(request, f"Not yours: {_holder(member, held)}. Nothing was changed.")
+        messages.error(request, f"Not yours: {_holder(held)}. Nothing was changed.")
     return _back()
 
 
@@ -234,12 +234,13 @@ def _hold(escalation: Escalation) -> str:
     return escalation.acknowledged_at.isoformat() if escalation.acknowledged_at else ""
 
 
-def _holder(member: Membership, held: Escalation) -> str:
+def _holder(held: Escalation) -> str:
     """Who has an escalation, and since when."""
-    owner = member.clinic.members.select_related("user").get(id=held.acknowledged_by_id)
+    owner = held.acknowledged_by
     since = date_format(timezone.localtime(held.acknowledged_at), "TIME_FORMAT")
     done = " and resolved it since" if held.state == Escalation.State.RESOLVED else ""
-    return f"{owner.shown_name} took it on at {since}{done}"
+    name = owner.shown_name if owner else "somebody"
+    return f"{name} took it on at {since}{done}"
 
 
 def _back() -> HttpResponseRedirect:
