@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_serializer
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from assessments.api.protocols import ParameterShape
@@ -139,12 +139,24 @@ class _OnBehalf(StrictSerializer):
     )
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {"type": ["number", "null"], "format": "double"},
+    }
+)
+class SomeValuesField(serializers.DictField):
+    """At least one value by its parameter's name; null is the protocol's default."""
+
+    child = ExactNumberField(allow_null=True)
+
+
 @extend_schema_serializer(component_name="ParameterPreviewBody")
 class PreviewBody(_OnBehalf):
     """Which values change."""
 
-    values = serializers.DictField(
-        child=ExactNumberField(allow_null=True),
+    values = SomeValuesField(
         allow_empty=False,
         help_text="By name; null is the protocol's default. What isn't named stays as it is in force.",
     )
