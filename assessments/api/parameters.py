@@ -238,4 +238,5 @@ def change_problems() -> Iterator[None]:
         detail = f"The clinic's clinical lead must be named: less cautious than what holds now: {named}."
         if not exc.names:
             detail = "This is not the clinic's clinical lead."
-        raise Problem("invalid", errors=[FieldProblem("/lead", "lead_needed", detail)]) from None
+        code = "lead_needed" if exc.names else "not_found"
+        raise Problem("invalid", errors=[FieldProblem("/lead", code, detail)]) from None

@@ -56,6 +56,7 @@ class World:
     endpoint: uuid.UUID
     webhook_delivery: uuid.UUID
     parameter_preview: uuid.UUID
+    shoe_of_active: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,10 @@ def fill(clinic: Clinic) -> World:
     preview = preview_parameters(
         clinic=clinic, changes={"walking_pain_stop_ge": 3}, by=NamedClinician(clinic.lead), now=now
     ).id
-    return World(clinic, runner, continued, *ids, programmes, shoe, endpoint.id, told, preview)
+    with clinic_scope(clinic.id):
+        active = clinic.programmes.get(id=programmes["active"]).patient
+        worn = clinic.shoes.create(patient=active, name="Red", started_on=now.date()).id
+    return World(clinic, runner, continued, *ids, programmes, shoe, endpoint.id, told, preview, worn)
 
 
 def clinic_client(clinic: Clinic) -> Any:
@@ -283,7 +287,9 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("load", "GET"): _programme("active"),
     ("programme-events", "GET"): _programme("checked"),
     ("runs", "GET"): _programme("checked"),
-    ("runs", "POST"): lambda world: _programme("active", ended_at=timezone.now().isoformat())(world),
+    ("runs", "POST"): lambda world: _programme(
+        "active", ended_at=timezone.now().isoformat(), shoe=str(world.shoe_of_active)
+    )(world),
     ("exercises", "GET"): _programme("active"),
     ("exercises", "PUT"): lambda world: Sample(
         {"programme_id": world.programmes["active"]},
@@ -341,6 +347,7 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
             "preview": str(world.parameter_preview),
             "reason": "Agreed in the team.",
             "on_behalf_of": str(world.clinic.lead_id),
+            "lead": str(world.clinic.lead_id),
         },
     ),
     ("parameter-sets", "GET"): lambda _: Sample(),
