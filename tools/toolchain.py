@@ -1,8 +1,9 @@
 """What lints the OpenAPI document and makes its clients: Node, npm's packages and Python's, all locked.
 
 Nothing has to be installed. Node of the system serves when it is recent enough, else the one that a Python
-wheel carries, as one carries Java; the rest comes from `tools/node/package-lock.json` and `tools/clients.txt`
-when first asked for, without running a package's install scripts, into folders that are not committed.
+wheel carries, as one carries Java; the rest comes from the folders with a `package-lock.json` and from
+`tools/clients.txt` when first asked for, without running a package's install scripts, into folders that are
+not committed.
 """
 
 from __future__ import annotations
@@ -74,10 +75,17 @@ def npm() -> tuple[Path, ...]:
 @cache
 def node_program(name: str) -> Path:
     """Return a program of npm's locked packages, installed when they are not there yet."""
-    with _installing(NODE_FOLDER / "node_modules", NODE_FOLDER / "package-lock.json") as needed:
+    return node_packages(NODE_FOLDER) / ".bin" / name
+
+
+@cache
+def node_packages(folder: Path) -> Path:
+    """Return the packages that a folder's package-lock.json pins, installed when they are not there yet."""
+    packages = folder / "node_modules"
+    with _installing(packages, folder / "package-lock.json") as needed:
         if needed:
-            run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=NODE_FOLDER)
-    return NODE_FOLDER / "node_modules" / ".bin" / name
+            run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder)
+    return packages
 
 
 @cache
