@@ -18,7 +18,8 @@ from assessments.fhir.form import (
 )
 from assessments.fhir.questionnaire import canonical
 from assessments.models import Assessment
-from assessments.protocol import Question, protocol_for
+from assessments.protocol import CompiledProtocol, Question
+from assessments.services.parameters.in_force import parameters_of
 from backend.api.fhir.elements import DATA_ABSENT, Resource, instant, reference, resource
 
 Item = dict[str, Any]
@@ -35,6 +36,8 @@ _VALUES = {
 def response_resource(assessment: Assessment) -> Resource:
     """The answers that were evaluated, and why the required ones among the others are missing."""
     complete = assessment.evaluation["screen_complete"]
+    protocol = parameters_of(assessment).protocol
+    given = (assessment.answers, assessment.absent_reasons, assessment.assessor_role)
     return resource(
         "QuestionnaireResponse",
         assessment.id,
@@ -43,8 +46,13 @@ def response_resource(assessment: Assessment) -> Resource:
         status="completed" if complete else "in-progress",
         subject=reference("Patient", assessment.patient_id),
         authored=instant(assessment.assessed_at),
-        item=list(response_items(assessment.answers, assessment.absent_reasons, assessment.assessor_role)),
+        item=list(response_items(*given, protocol)),
     )
+
+
+def answered(assessments: Any) -> Any:
+    """Rows with what their responses show."""
+    return assessments.select_related("parameter_set")
 
 
 def canonical_of(assessment: Assessment) -> str:
@@ -52,31 +60,29 @@ def canonical_of(assessment: Assessment) -> str:
     return f"{canonical().partition('|')[0]}|{assessment.protocol_version}"
 
 
-def response_items(answers: Mapping[str, Any], reasons: Mapping[str, str], role: str) -> Iterator[Item]:
-    """The items of a response under the form's headings."""
+def response_items(
+    answers: Mapping[str, Any], reasons: Mapping[str, str], role: str, protocol: CompiledProtocol
+) -> Iterator[Item]:
+    """The items of a response under the form's headings; ``protocol`` says what was to be asked."""
     yield {
         "linkId": "section-1",
         "item": [{"linkId": ROLE.name, "answer": [{"valueCoding": answer_coding(role)}]}],
     }
     for group, questions in sections().items():
-        inside = [item for question in questions for item in _items(question, answers, reasons)]
+        inside = [item for question in questions for item in _items(question, answers, reasons, protocol)]
         if inside:
             yield {"linkId": section_id(group), "item": inside}
 
 
-def _items(question: Question, answers: Mapping[str, Any], reasons: Mapping[str, str]) -> Iterator[Item]:
+def _items(
+    question: Question, answers: Mapping[str, Any], reasons: Mapping[str, str], protocol: CompiledProtocol
+) -> Iterator[Item]:
     name = question.name
     if name in answers:
         yield from _answered(question, answers[name])
-    elif name in reasons or (is_required(question) and is_asked(question, answers)):
+    elif name in reasons or (is_required(question) and protocol.asks(question, answers) is True):
         link_id = name + (UNKNOWN if has_reason(question) else KNOWN if question.type == "objects" else "")
         yield {"linkId": link_id, "answer": [_absent(question, reasons.get(name, "not-asked"))]}
-
-
-def is_asked(question: Question, answers: Mapping[str, Any]) -> bool:
-    """Whether the form asks it beside these answers."""
-    when = question.applies_when
-    return when is None or when.evaluate(answers, protocol_for().context) is True
 
 
 def _absent(question: Question, reason: str) -> Item:

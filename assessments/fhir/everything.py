@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.fhir.answered import response_resource
+from assessments.fhir.answered import answered, response_resource
 from assessments.fhir.care_plan import plan_resource
 from assessments.fhir.decision import decided, risk_resource
 from assessments.fhir.impression import impression_resource, signed
@@ -45,7 +45,7 @@ class Everything(FhirView):
     def _parts(self, patient: uuid.UUID) -> tuple[tuple[tuple[str, ...], Read], ...]:
         """Which types each part holds, and how it is read."""
         clinic, of = self.clinic, {"patient_id": patient}
-        assessments = decided(clinic.assessments.filter(**of)).order_by("created_at", "id")
+        assessments = answered(decided(clinic.assessments.filter(**of))).order_by("created_at", "id")
         plans = (
             clinic.programmes.filter(**of).select_related("released_by__user").order_by("created_at", "id")
         )

@@ -8,12 +8,11 @@ from typing import Any
 from assessments.decision_page import decision_words, label, urgency_words
 from assessments.form.entered import Entered
 from assessments.form.names import place
-from assessments.form.reading import applies
-from assessments.protocol import QUESTIONS, Evaluation, InvalidAnswers, Question, evaluate
+from assessments.protocol import QUESTIONS, CompiledProtocol, Evaluation, InvalidAnswers, evaluate
 from assessments.protocol.explain import PLANS
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import ESSENTIAL_SCREENS, Screen, Urgency
-from assessments.services.parameters.in_force import parameters_in_force
+from assessments.services.parameters.in_force import InForce, parameters_in_force
 from assessments.services.submit import Submission, with_age
 from clinics.models import Clinic
 from patients.models import Patient
@@ -72,30 +71,44 @@ class Live:
         return f"{self.decision} Urgency: {self.urgency}.{then}"
 
 
-def live_decision(entered: Entered, *, patient: Patient, clinic: Clinic, now: datetime) -> Live:
-    """Evaluate what has been typed; an answer that can't be read counts as unknown and is named."""
+def live_decision(
+    entered: Entered, *, patient: Patient, clinic: Clinic, now: datetime, parameters: InForce | None = None
+) -> Live:
+    """Evaluate what has been typed; an answer that can't be read counts as unknown and is named.
+
+    ``parameters`` are the clinic's, read when they aren't given.
+    """
     gathered = entered.gathered
     left_out: dict[str, str] = {problem.pointer.split("/")[1]: "" for problem in gathered.problems}
     at, role = entered.assessed_at or now, entered.assessor_role
+    parameters = parameters or parameters_in_force(clinic)
     answers = {name: value for name, value in gathered.answers.items() if name not in left_out}
     try:
-        evaluation = _evaluate(answers, at, role, patient, clinic)
+        evaluation = _evaluate(answers, at, role, patient, clinic, parameters)
     except InvalidAnswers as refused:
         left_out |= {problem.pointer.split("/")[1]: "" for problem in refused.problems}
         answers = {name: value for name, value in answers.items() if name not in left_out}
-        evaluation = _evaluate(answers, at, role, patient, clinic)
-    return _live(evaluation, clinic, tuple((place(name), _title(name)) for name in left_out))
+        evaluation = _evaluate(answers, at, role, patient, clinic, parameters)
+    return _live(
+        evaluation, clinic, parameters.protocol, tuple((place(name), _title(name)) for name in left_out)
+    )
 
 
 def _evaluate(
-    answers: dict[str, object], at: datetime, role: str, patient: Patient, clinic: Clinic
+    answers: dict[str, object],
+    at: datetime,
+    role: str,
+    patient: Patient,
+    clinic: Clinic,
+    parameters: InForce,
 ) -> Evaluation:
     known, _ = with_age(Submission(patient.id, at, role, answers), patient, clinic)
-    parameters = parameters_in_force(clinic).usable
-    return evaluate(known, parameters, assessed_at=at, assessor_role=role)
+    return evaluate(known, parameters.usable, assessed_at=at, assessor_role=role)
 
 
-def _live(evaluation: Evaluation, clinic: Clinic, left_out: tuple[tuple[str, str], ...]) -> Live:
+def _live(
+    evaluation: Evaluation, clinic: Clinic, protocol: CompiledProtocol, left_out: tuple[tuple[str, str], ...]
+) -> Live:
     told = evaluation.as_dict()
     named = evaluation.next_questions[: SHOWN_NEXT + 1]
     return Live(
@@ -109,9 +122,9 @@ def _live(evaluation: Evaluation, clinic: Clinic, left_out: tuple[tuple[str, str
         reasons=tuple(met.as_dict() for met in evaluation.criteria_met),
         contradictions=tuple(found.statement for found in evaluation.contradictions),
         next=tuple((place(*name.split(".")), _title(name)) for name in named),
-        progress=tuple(_progress(evaluation)),
+        progress=tuple(_progress(evaluation, protocol)),
         left_out=left_out,
-        not_asked=tuple(q.name for q in QUESTIONS if applies(q, evaluation.answers) is False),
+        not_asked=tuple(q.name for q in QUESTIONS if protocol.asks(q, evaluation.answers) is False),
     )
 
 
@@ -124,15 +137,12 @@ def _title(name: str) -> str:
     return question.phrase[:1].upper() + question.phrase[1:]
 
 
-def _progress(evaluation: Evaluation) -> list[Progress]:
+def _progress(evaluation: Evaluation, protocol: CompiledProtocol) -> list[Progress]:
     missing = {item.question for item in evaluation.missing}
     found = []
     for screen in ESSENTIAL_SCREENS:
-        asked = [q for q in QUESTIONS if q.screen == screen and _counts(q, evaluation)]
+        own = [question for question in QUESTIONS if question.screen == screen]
+        asked = [question for question in own if protocol.asks(question, evaluation.answers) is True]
         answered = sum(question.name not in missing for question in asked)
         found.append(Progress(screen.value, SCREENS[screen], answered, len(asked)))
     return found
-
-
-def _counts(question: Question, evaluation: Evaluation) -> bool:
-    return applies(question, evaluation.answers) is True

@@ -5,13 +5,13 @@ refuses it by name; an empty control is an unknown answer.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.utils.datastructures import MultiValueDict
 
 from assessments.form.names import UNKNOWN, asked_none, control, none_of_these, reason_of, unit_of
-from assessments.protocol import QUESTIONS, Problem, Question, protocol_for
+from assessments.protocol import QUESTIONS, Problem, Question
 from assessments.protocol.vocabulary import Screen
 
 Typed = MultiValueDict[str, str]
@@ -72,13 +72,6 @@ def ruled_out_together(screen: Screen) -> list[Question]:
     """
     always = (question for question in QUESTIONS if question.applies_when is None)
     return [question for question in always if question.screen == screen and negative(question)]
-
-
-def applies(question: Question, answers: Mapping[str, object]) -> bool | None:
-    """Whether the question is to be asked, as far as the answers tell."""
-    if question.applies_when is None:
-        return True
-    return question.applies_when.evaluate(answers, protocol_for().context)
 
 
 def _rule_out(screen: Screen, gathered: Gathered) -> None:

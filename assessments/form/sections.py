@@ -7,8 +7,8 @@ from itertools import groupby
 from assessments.form.fields import Errors, Field, Option, question_field
 from assessments.form.live import SCREENS
 from assessments.form.names import none_of_these
-from assessments.form.reading import ATTESTED_SCREENS, Typed, applies, gather, negative, ruled_out_together
-from assessments.protocol import QUESTIONS, Question
+from assessments.form.reading import ATTESTED_SCREENS, Typed, gather, negative, ruled_out_together
+from assessments.protocol import QUESTIONS, CompiledProtocol, Question
 from assessments.protocol.vocabulary import ESSENTIAL_SCREENS, Screen
 
 LEADS = {
@@ -32,13 +32,13 @@ class Section:
     findings: tuple[tuple[str, str, str], ...] = ()
 
 
-def sections(typed: Typed, errors: Errors) -> list[Section]:
-    """The whole form as typed so far."""
+def sections(typed: Typed, errors: Errors, protocol: CompiledProtocol) -> list[Section]:
+    """The whole form as typed so far; the clinic's own protocol says what is asked."""
     answers = gather(typed).answers
 
     def fields(questions: list[Question]) -> tuple[Field, ...]:
         return tuple(
-            question_field(question, typed, errors, asked=_ASKED[applies(question, answers)])
+            question_field(question, typed, errors, asked=_ASKED[protocol.asks(question, answers)])
             for question in questions
         )
 

@@ -7,13 +7,14 @@ from typing import Any
 from django.utils import timezone
 
 from assessments.decision_page import answer, decision_words, plain, urgency_words
-from assessments.form.reading import applies, negative
+from assessments.form.reading import negative
 from assessments.models import Assessment, Escalation
 from assessments.protocol import QUESTIONS, Question
 from assessments.protocol.explain import DECISIONS
 from assessments.protocol.questions import bone_and_inflammation
 from assessments.protocol.vocabulary import Screen
 from assessments.services.effective import effective_decision
+from assessments.services.parameters.in_force import parameters_of
 from clinics.models import Clinic
 
 #: Findings: both screens, and what bears on bone and inflammation. Everything else is what else was answered.
@@ -67,13 +68,14 @@ def _sorted(assessment: Assessment) -> tuple[Lines, Lines, Lines, Lines]:
     negatives: Lines = []
     further: Lines = []
     not_asked: Lines = []
+    protocol = parameters_of(assessment).protocol
     for question in QUESTIONS:
         if question.name in _LEFT_OUT:
             continue
         is_finding = question.screen in SCREENS or question.name in _DETAIL
         for title, value in _values(question, assessment):
             if value is None:
-                if is_finding and applies(question, assessment.answers) is not False:
+                if is_finding and protocol.asks(question, assessment.answers) is not False:
                     not_asked.append({"question": title, "answer": _why(question, assessment)})
                 continue
             line = {"question": title, "answer": _said(question, value)}

@@ -21,6 +21,7 @@ from assessments.models import Assessment
 from assessments.models.assessment import ASSESSOR_ROLES
 from assessments.pages.ground import actor_of, clinical, own_patient, page
 from assessments.protocol import InvalidAnswers
+from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.record_form import (
     OPEN_FOR,
     Changed,
@@ -188,18 +189,18 @@ class _Form:
         read = read or entered(typed, now=now, correction=False)
         corrects = self.corrects.id if self.corrects else None
         opened = opened or open_form(clinic=clinic, patient=patient, now=now, corrects=corrects)
-        errors = by_place(faults)
+        errors, parameters = by_place(faults), parameters_in_force(clinic)
         context: dict[str, Any] = {
             "patient": patient,
             "age": patient.age_on(timezone.localdate(now)),
             "typed": typed,
             "roles": ASSESSOR_ROLES,
             "form": seal(opened, self.member),
-            "sections": sections(typed, errors),
+            "sections": sections(typed, errors, parameters.protocol),
             "faults": faults,
             "errors": errors,
             "messages_before": list(messages),
-            "live": live_decision(read, patient=patient, clinic=clinic, now=now),
+            "live": live_decision(read, patient=patient, clinic=clinic, now=now, parameters=parameters),
             "original": self.corrects,
         }
         title = f"{'Correct the assessment of' if self.corrects else 'Assess'} {patient}"

@@ -155,6 +155,11 @@ class CompiledProtocol:
             answers=answers,
         )
 
+    def asks(self, question: Question, answers: Answers) -> bool | None:
+        """Whether a question is to be asked beside these answers; ``None`` when they don't tell yet."""
+        when = question.applies_when
+        return True if when is None else when.evaluate(answers, self.context)
+
     def _missing(self, answers: Answers, met: Sequence[int]) -> tuple[Missing, ...]:
         """Essential questions that apply and are unanswered, in the order in which they are asked."""
         if self._gaps_are_criteria and self._gaps.isdisjoint(met):
@@ -162,10 +167,7 @@ class CompiledProtocol:
         return tuple(
             Missing(question.name, question.screen.value)
             for question in self._essential
-            if question.name not in answers
-            and (
-                question.applies_when is None or question.applies_when.evaluate(answers, self.context) is True
-            )
+            if question.name not in answers and self.asks(question, answers) is True
         )
 
     def _contradictions(self, answers: Answers, met: Sequence[int]) -> tuple[Contradiction, ...]:

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.fhir.answered import is_asked
 from assessments.fhir.questionnaire import ID
+from assessments.protocol import protocol_for
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from patients.models import Patient
 from tests.factories import CASES, assessment_body, make_patient
@@ -20,7 +20,7 @@ def asked(answers: dict[str, Any]) -> dict[str, Any]:
     return {
         name: answer
         for name, answer in answers.items()
-        if answer != "not_applicable" or is_asked(QUESTIONS_BY_NAME[name], answers)
+        if answer != "not_applicable" or protocol_for().asks(QUESTIONS_BY_NAME[name], answers)
     }
 
 

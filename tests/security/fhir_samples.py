@@ -12,6 +12,7 @@ from assessments.fhir.questionnaire import canonical
 from assessments.fhir.referral import reasons
 from assessments.fhir.task import output_type, task_resource
 from assessments.models import Escalation, FollowUp
+from assessments.protocol import protocol_for
 from backend.api.fhir.elements import coding, concept
 from clinics.fhir import member_reference
 from clinics.models import Membership
@@ -35,7 +36,7 @@ def _override_id(world: World) -> uuid.UUID:
 
 
 def _questionnaire_response(world: World) -> Sample:
-    items = list(response_items(reassuring_answers(), {}, "physiotherapist"))
+    items = list(response_items(reassuring_answers(), {}, "physiotherapist", protocol_for()))
     body = {
         "resourceType": "QuestionnaireResponse",
         "questionnaire": canonical(),
