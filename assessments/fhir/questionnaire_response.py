@@ -14,8 +14,9 @@ from rest_framework.response import Response
 
 from assessments.api.assessments import submission_problems
 from assessments.api.reading import read_submission
-from assessments.fhir.answered import response_resource
-from assessments.fhir.response import Reading, read_response
+from assessments.fhir.answered import answered, response_resource
+from assessments.fhir.noted import Reading
+from assessments.fhir.response import read_response
 from assessments.models import Assessment
 from assessments.services.submit import Submission, submit_assessment
 from backend.api.fhir.elements import Resource, fhir_base, reference
@@ -70,7 +71,9 @@ class ResponseRead(ResponseFhir, FhirView):
 
     def get(self, request: Request, assessment_id: uuid.UUID) -> Response:  # noqa: ARG002
         """The answers of an assessment, however they came in."""
-        return self.represent(response_resource(get_object_or_404(self.clinic.assessments, pk=assessment_id)))
+        return self.represent(
+            response_resource(get_object_or_404(answered(self.clinic.assessments.all()), pk=assessment_id))
+        )
 
 
 class Responses(ResponseFhir, FhirSearch):
@@ -80,7 +83,7 @@ class Responses(ResponseFhir, FhirSearch):
 
     def rows(self, search: Search) -> Any:
         """Every assessment is the answer to the form."""
-        return self.clinic.assessments.filter(**self.of_patient(search))
+        return answered(self.clinic.assessments.filter(**self.of_patient(search)))
 
     def represent_row(self, row: Assessment) -> list[Resource]:
         """Its answers."""

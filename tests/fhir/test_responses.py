@@ -1,6 +1,8 @@
 """Answers handed in as a form: what can't be taken is named at its place, and nothing is stored."""
 
+import json
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,13 +11,17 @@ from rest_framework.test import APIClient
 
 from assessments.fhir.questionnaire import ID
 from assessments.models import Assessment
+from assessments.protocol.conditions import more_than
+from assessments.protocol.questions import QUESTIONS_BY_NAME
 from backend.api.fhir.elements import ABSENT_REASONS, DATA_ABSENT, system
+from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
-from tests.factories import reassuring_answers
+from tests.factories import assessment_body, reassuring_answers
 from tests.fhir.answers import chooser, filled, response_body
 from tests.fhir.checks import assert_outcome, fhir
 from tests.fhir.filler import UnansweredError, fill
+from tests.parameters.test_parameters import set_to
 
 
 @pytest.fixture
@@ -188,6 +194,68 @@ def test_a_time_without_offset_and_an_unknown_patient_are_named(
     sent["authored"] = timezone.now().isoformat()
     sent["subject"] = {"reference": "Patient/9f7c3e0e-0000-4000-8000-000000000000"}
     assert_outcome(api.post("/fhir/QuestionnaireResponse", sent), "invalid", "QuestionnaireResponse.subject")
+
+
+LOST = {
+    "answers of a heading": ({"linkId": "section-4", "answer": [{"valueString": "x"}]}, ".answer"),
+    "a heading that isn't there": ({"linkId": "section-99", "item": []}, ""),
+    "a question inside a plain one": (
+        {"linkId": "age_years", "item": [{"linkId": "bladder_change"}]},
+        ".item",
+    ),
+    "an item inside an answer": (
+        {"linkId": "age_years", "answer": [{"valueInteger": 40, "item": []}]},
+        ".answer[0].item",
+    ),
+    "answers of a group": ({"linkId": "diagnoses", "answer": [{"valueString": "x"}]}, ".answer"),
+    "two values in one answer": (
+        {"linkId": "age_years", "answer": [{"valueInteger": 40, "valueString": "x"}]},
+        ".answer[0]",
+    ),
+    "what changes an item's meaning": (
+        {"linkId": "age_years", "modifierExtension": [{"url": "urn:not"}]},
+        ".modifierExtension",
+    ),
+}
+
+
+@pytest.mark.parametrize("lost", LOST.values(), ids=LOST)
+def test_what_nobody_would_read_is_refused_where_it_stands(
+    api: APIClient, patient: Patient, sent: dict[str, Any], lost: tuple[dict[str, Any], str]
+) -> None:
+    item, below = lost
+    sent["item"] = [
+        *({**section, "item": without(section, "age_years", "diagnoses.known")} for section in sent["item"]),
+        item,
+    ]
+    answer = api.post("/fhir/QuestionnaireResponse", sent)
+    assert_outcome(answer, "invalid", f"QuestionnaireResponse.item[{len(sent['item']) - 1}]{below}")
+    assert stored(patient) == 0
+
+
+def without(section: dict[str, Any], *link_ids: str) -> list[dict[str, Any]]:
+    return [item for item in section["item"] if item["linkId"] not in link_ids]
+
+
+def test_what_was_to_be_asked_goes_by_the_clinics_own_parameters(
+    api: APIClient, clinic: Clinic, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No question depends on a parameter today; one that did would, by the set of each record."""
+    bladder = replace(
+        QUESTIONS_BY_NAME["bladder_change"],
+        applies_when=more_than("pain_usual_nrs", "usual_pain_stop_gt"),
+    )
+    monkeypatch.setattr("assessments.fhir.answered.sections", lambda: {"4 Screen": (bladder,)})
+    answers = reassuring_answers(bladder_change=None, pain_usual_nrs=4)
+
+    def says_not_asked(assessment: str) -> bool:
+        read = fhir(api.get(f"/fhir/QuestionnaireResponse/{assessment}"))
+        return "bladder_change" in json.dumps(read)
+
+    before = api.post("/api/v1/assessments", assessment_body(patient, answers)).json()["id"]
+    set_to(api, clinic, {"usual_pain_stop_gt": 3})
+    after = api.post("/api/v1/assessments", assessment_body(patient, answers)).json()["id"]
+    assert [says_not_asked(one) for one in (before, after)] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,29 @@
+"""What has been read of a response so far, and where each part of it stands."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.api.problems import FieldProblem
+
+
+@dataclass(slots=True)
+class Reading:
+    """What has been read: the native body, where each of its parts stands in the response, and the faults."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    problems: list[FieldProblem] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+    def refuse(self, place: str, code: str, detail: str) -> None:
+        """Note a fault."""
+        self.problems.append(FieldProblem(place, code, detail))
+
+    def placed(self, problem: FieldProblem) -> FieldProblem:
+        """A fault of the native body, at the place in the response that it came from."""
+        pointer = problem.pointer
+        while pointer and pointer not in self.places:
+            pointer = pointer.rpartition("/")[0]
+        return FieldProblem(self.places.get(pointer, ""), problem.code, problem.detail)
