@@ -21,8 +21,18 @@ FIRST_FREE_PORT = 1024
 _VISIBLE_ASCII = re.compile(r"[!-~]{1,2000}")
 #: Two labels or more, the last one no number: 127.1, 0x7f.1 and 2130706433 are addresses in disguise.
 _NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
-#: Ranges that carry an IPv4 address inside: NAT64 and IPv4-compatible.
-_CARRIERS = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+#: All that IPv6's internet has been given; and NAT64, which leads to the IPv4 address inside.
+_IPV6_INTERNET, _NAT64 = ipaddress.IPv6Network("2000::/3"), ipaddress.IPv6Network("64:ff9b::/96")
+#: What Python, or some version of it, calls global all the same: relays and tunnels (6to4's and Teredo's),
+#: addresses for documents, and the one under which a cloud answers its own machines.
+_NOT_THE_INTERNET = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "2001::/23", "2001:db8::/32", "3fff::/20"),
+    )
+)
+#: The last 64 bits of an address of ISATAP begin so, and end in the IPv4 address that it tunnels to.
+_ISATAP = {0x0000_5EFE, 0x0200_5EFE}
 
 
 class UnsafeUrlError(ValueError):
@@ -99,13 +109,17 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
-        inside = ip.ipv4_mapped or ip.sixtofour or next((_v4(ip) for net in _CARRIERS if ip in net), None)
-        if inside is not None:
+        if (inside := _carried(ip)) is not None:
             return is_public(str(inside))
-        if ip.teredo or ip.is_site_local:
+        if ip not in _IPV6_INTERNET:
             return False
+    if any(ip in network for network in _NOT_THE_INTERNET):
+        return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 
-def _v4(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
-    return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+def _carried(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 address leads to: mapped, or by 6to4, NAT64 or ISATAP."""
+    if ip in _NAT64 or (int(ip) >> 32) & 0xFFFFFFFF in _ISATAP:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour

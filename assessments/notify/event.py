@@ -12,7 +12,7 @@ from time import monotonic
 import structlog
 
 from assessments.notify.channel import DeliveryError
-from assessments.notify.http import ask
+from assessments.notify.http import post
 from assessments.notify.signing import signed_headers
 
 logger = structlog.get_logger(__name__)
@@ -64,7 +64,7 @@ def tell(url: str, keys: Sequence[str], notification: Notification, *, at: datet
     headers = {"Content-Type": "application/json", **signed}
     sent = presentable(headers.items())
     try:
-        answer = ask(url, body, headers)
+        answer = post(url, body, headers)
     except DeliveryError as exc:
         return Told(at, monotonic() - begun, sent, reason=exc.reason[:200])
     except Exception as exc:  # noqa: BLE001 - a defect of ours is a failed try like any other

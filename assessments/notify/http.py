@@ -1,4 +1,7 @@
-"""A POST to an address that a clinic chose: pinned to what was checked, no redirects, bounded in time."""
+"""The one way out to an address that a clinic chose: pinned to what was checked, no redirects, bounded.
+
+Webhooks, on-call messages and the look for published keys all go through ``ask``.
+"""
 
 import contextlib
 import http.client
@@ -24,36 +27,49 @@ _ADDRESSES_TRIED = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """What a server is asked. Of its answer's body nothing is read, unless so many bytes may be kept."""
+
+    method: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    most_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server said: its status and the head of its answer. The body is never read."""
+    """What a server said: its status, the head of its answer, and of the body what was asked for."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
-    """Have a server take a message; raises ``DeliveryError`` unless it answers 2xx within the time limit."""
-    refuse_unless_accepted(ask(url, body, headers).status)
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Send a message and return what was answered; raises ``DeliveryError`` as ``ask`` does."""
+    return ask(url, Request("POST", headers, body))
 
 
-def ask(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """Send a message and return what was answered; raises ``DeliveryError`` without an answer in time.
+def ask(url: str, request: Request) -> Answer:
+    """Return what a server answers; raises ``DeliveryError`` when that takes too long or is too long.
 
     The name is looked up and checked anew each time, and the connection made to the address that was checked,
-    under the name's own certificate. Of the answer only the head is read.
+    under the name's own certificate. No proxy of the environment's is asked.
     """
     try:
         place = read_url(url)
     except UnsafeUrlError as exc:
         raise DeliveryError("UnsafeUrl", permanent=True) from exc
-    call = _Call(place)
+    call = _Call(place, request)
     try:
-        within(settings.SEND_TIME_LIMIT, url, lambda: call.send(body, headers), abort=call.abort)
+        within(settings.SEND_TIME_LIMIT, url, call.make, abort=call.abort)
     except ssl.SSLCertVerificationError as exc:
         raise DeliveryError("CertificateRefused", permanent=True) from exc
     except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError) as exc:
         raise DeliveryError(type(exc).__name__) from exc
-    return Answer(call.status, tuple(call.headers))
+    if call.answer is None or len(call.answer.body) > request.most_bytes:
+        raise DeliveryError("AnswerTooLong")
+    return call.answer
 
 
 def refuse_unless_accepted(status: int) -> None:
@@ -68,29 +84,36 @@ def refuse_unless_accepted(status: int) -> None:
 
 
 class _Call:
-    """One request; ``status`` and ``headers`` are known once ``send`` has returned."""
+    """One request; ``answer`` is known once it has been made."""
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self.status = 0
-        self.headers: list[tuple[str, str]] = []
+    def __init__(self, place: Place, request: Request) -> None:
+        self.answer: Answer | None = None
+        self._place = place
+        self._request = request
         self._connection: HTTPConnection | None = None
 
-    def send(self, body: bytes, headers: Mapping[str, str]) -> None:
-        """Look up, connect, ask."""
-        connection = self._connect(resolve(self.place)[:_ADDRESSES_TRIED])
+    def make(self) -> None:
+        """Look up, connect, ask, and read a byte more than may be kept: it tells that a body is too long."""
+        connection = self._connect(resolve(self._place)[:_ADDRESSES_TRIED])
         try:
-            asked = {**headers, "Host": self.place.host_header, "User-Agent": "return-to-run"}
-            connection.request("POST", self.place.path, body=body, headers=asked, preload_content=False)
-            answer = connection.getresponse()
-            self.status, self.headers = answer.status, list(answer.headers.items())
+            self.answer = self._ask(connection)
         finally:
             connection.close()
+
+    def _ask(self, connection: HTTPConnection) -> Answer:
+        asked, most = self._request, self._request.most_bytes
+        headers = {**asked.headers, "Host": self._place.host_header, "User-Agent": "return-to-run"}
+        connection.request(
+            asked.method, self._place.path, body=asked.body, headers=headers, preload_content=False
+        )
+        answer = connection.getresponse()
+        body = answer.read(most + 1, decode_content=False) if most else b""
+        return Answer(answer.status, tuple(answer.headers.items()), body)
 
     def _connect(self, addresses: list[str]) -> HTTPConnection:
         """To the first that answers; all of them have been checked."""
         for last, address in enumerate(addresses, start=1):
-            self._connection = connection = _connection(self.place, address)
+            self._connection = connection = _connection(self._place, address)
             try:
                 connection.connect()
             except (urllib3.exceptions.HTTPError, OSError):

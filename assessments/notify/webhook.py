@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from assessments.notify.channel import Message
-from assessments.notify.http import post
+from assessments.notify.http import post, refuse_unless_accepted
 from assessments.notify.signing import signed_headers
 
 
@@ -23,4 +23,5 @@ class WebhookChannel:
         event = {"type": message.event, "timestamp": at.isoformat(), "data": {"id": str(message.about)}}
         body = json.dumps(event, separators=(",", ":")).encode()
         signed = signed_headers(self._keys, message_id=str(message.id), at=at, body=body)
-        post(self._url, body, {"Content-Type": "application/json", **signed})
+        answer = post(self._url, body, {"Content-Type": "application/json", **signed})
+        refuse_unless_accepted(answer.status)

@@ -3,7 +3,6 @@
 import json
 import socket
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,53 +17,10 @@ from assessments.notify.signing import new_secret
 from assessments.notify.webhook import WebhookChannel
 from tests.mail import SilentServer, free_port
 from tests.notify.certificates import certify
+from tests.notify.names import HOST, Names
 from tests.notify.receivers import Receiver, dribbler, http_receiver
 
-HOST = "hooks.example.org"
 KEY = new_secret()
-
-
-class Names:
-    """A name server in place of the system's: what each look-up of ``HOST`` answers, in turn."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.answers: list[list[str]] = [["127.0.0.1"]]
-        self.asked = 0
-        self.real = socket.getaddrinfo
-        monkeypatch.setattr(socket, "getaddrinfo", self)
-
-    def __call__(self, host: str, port: Any, *args: Any, **more: Any) -> Any:
-        """Answer for the host; addresses are what they are."""
-        if host != HOST:
-            return self.real(host, port, *args, **more)
-        answer = self.answers[min(self.asked, len(self.answers) - 1)]
-        self.asked += 1
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in answer]
-
-
-@pytest.fixture
-def names(monkeypatch: pytest.MonkeyPatch) -> Names:
-    """Who lives where."""
-    return Names(monkeypatch)
-
-
-@pytest.fixture
-def loopback_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take this machine for the internet, and nothing else: the rest of the guard stays."""
-    monkeypatch.setattr("assessments.notify.addresses.is_public", lambda address: address == "127.0.0.1")
-
-
-@pytest.fixture
-def hook(
-    tmp_path: Path, names: Names, loopback_is_public: None, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Receiver]:
-    """A server for ``HOST`` with a certificate we trust."""
-    context, trusted = certify(tmp_path, HOST)
-    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    guarded._tls.cache_clear()
-    with http_receiver(context) as receiver:
-        yield receiver
-    guarded._tls.cache_clear()
 
 
 def channel(port: int, path: str = "/in?x=1") -> WebhookChannel:
