@@ -31,7 +31,7 @@ from bench.api import statements
 AUTHENTICATE = statements.for_asyncpg(statements.AUTHENTICATE)
 CLINIC = statements.for_asyncpg(statements.CLINIC)
 LOCK_PATIENT = statements.for_asyncpg(statements.LOCK_PATIENT)
-CANCEL_PENDING = statements.for_asyncpg(statements.CANCEL_PENDING)
+TAKE_OVER = statements.for_asyncpg(statements.TAKE_OVER)
 INSERT = statements.for_asyncpg(statements.INSERT)
 CLOCK_SKEW = dt.timedelta(minutes=5)
 WITHOUT_WALLS = [uuid.UUID(part) for part in os.environ.get("WITHOUT_WALLS", "").split(",") if part]
@@ -83,6 +83,10 @@ async def post_assessment(body: Body, authorization: Annotated[str, Header()]) -
         patient = await connection.fetchrow(LOCK_PATIENT, clinic, body.patient)
         if patient is None:
             raise HTTPException(422)
+        if patient["erased_at"]:
+            raise HTTPException(410)
+        if patient["has_programme"] or patient["somebody_listens"] or patient["own_parameters"]:
+            raise HTTPException(501)
         answers, notices = _with_age(body, patient["birth_date"], settings["time_zone"])
         try:
             evaluation = evaluate(answers, assessed_at=body.assessed_at, assessor_role=body.assessor_role)
@@ -90,7 +94,9 @@ async def post_assessment(body: Body, authorization: Annotated[str, Header()]) -
             raise HTTPException(422, [problem.pointer for problem in exc.problems]) from None
         if evaluation.urgency is not Urgency.NONE:
             raise HTTPException(501)  # this floor is for records that open no escalation
-        await connection.execute(CANCEL_PENDING, clinic, body.patient, now)
+        found = await connection.fetchrow(TAKE_OVER, body.patient, body.assessed_at, now)
+        if not found["latest"] or found["referral_open"]:
+            raise HTTPException(501)  # nor for runners with more to think of
         document = await _insert(connection, body, evaluation, notices, client=client, clinic=clinic, now=now)
     return Response(document, status_code=201, media_type="application/json")
 
@@ -155,6 +161,7 @@ async def _insert(
         assessed_at=body.assessed_at,
         created_at=now,
         follow_ups=columns[0],
+        lapses_at=statements.lapse(columns),
         evaluation=explained,
     )
     names = ("answers", "absent_reasons", "evaluation", "notices")

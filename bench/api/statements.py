@@ -29,14 +29,41 @@ WHERE client.id = {1}
 
 #: Takes turns with another assessment of the same runner.
 LOCK_PATIENT = """
-SELECT birth_date FROM patients_patient
-WHERE clinic_id = {1} AND id = {2} AND archived_at IS NULL FOR NO KEY UPDATE
+SELECT birth_date, erased_at, EXISTS (
+    SELECT FROM assessments_programme programme
+    WHERE programme.patient_id = patients_patient.id AND programme.state IN ('draft', 'released')
+) AS has_programme, EXISTS (
+    SELECT FROM clinics_webhookendpoint endpoint
+    WHERE endpoint.clinic_id = patients_patient.clinic_id AND endpoint.enabled
+) AS somebody_listens, EXISTS (
+    SELECT FROM assessments_parameterset WHERE clinic_id = patients_patient.clinic_id
+) AS own_parameters
+FROM patients_patient
+WHERE clinic_id = {1} AND id = {2} AND (archived_at IS NULL OR erased_at IS NOT NULL) FOR NO KEY UPDATE
 """
 
-CANCEL_PENDING = """
-UPDATE assessments_followup
-SET state = 'cancelled', next_attempt_at = NULL, claim_token = NULL, leased_until = NULL, updated_at = {3}
-WHERE clinic_id = {1} AND patient_id = {2} AND state IN ('scheduled', 'due', 'overdue', 'lapsed')
+#: Cancels the earlier schedule, unless a later assessment decides; tells what it found of the runner.
+TAKE_OVER = """
+WITH later AS (
+    SELECT EXISTS (
+        SELECT FROM assessments_assessment other
+        WHERE other.patient_id = {1} AND other.assessed_at > {2}
+        AND NOT EXISTS (SELECT FROM assessments_assessment newer WHERE newer.supersedes_id = other.id)
+    ) AS found
+), cancelled AS (
+    UPDATE assessments_followup
+    SET state = 'cancelled', updated_at = {3}, next_attempt_at = NULL, claim_token = NULL, leased_until = NULL
+    WHERE patient_id = {1} AND state IN ('scheduled', 'due', 'overdue', 'lapsed')
+    AND NOT (SELECT found FROM later) AND urgency = '' AND kind <> 'prehab'
+)
+SELECT NOT found AS latest, ARRAY(
+    SELECT kind::text FROM assessments_followup
+    WHERE patient_id = {1} AND state IN ('scheduled', 'due', 'overdue', 'lapsed') AND urgency <> ''
+) AS chased, EXISTS (
+    SELECT FROM assessments_escalation
+    WHERE patient_id = {1} AND urgency IN ('within_2_weeks', 'same_day', 'emergency_now')
+    AND (state IN ('open', 'acknowledged') OR resolved_at > {2})
+) AS referral_open FROM later
 """
 
 #: One statement for the assessment and any number of follow-ups.
@@ -96,6 +123,11 @@ def follow_up_columns(planned: Iterable[PlannedFollowUp]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(6)]
 
 
+def lapse(columns: list[list[Any]]) -> dt.datetime:
+    """When the permission to run ends, of ``follow_up_columns``."""
+    return min(moment for moment in columns[5] if moment is not None)
+
+
 def document(
     *,
     identifier: uuid.UUID,
@@ -104,9 +136,13 @@ def document(
     assessed_at: dt.datetime,
     created_at: dt.datetime,
     follow_ups: Iterable[uuid.UUID],
+    lapses_at: dt.datetime,
     evaluation: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The part of the answer that is different for every assessment."""
+    """The part of the answer that is different for every assessment.
+
+    ``lapses_at`` is when the permission to run ends without an answered check; no referral is open.
+    """
     return {
         "id": str(identifier),
         "patient": str(patient),
@@ -121,6 +157,13 @@ def document(
         "overrides": [],
         "effective": {name: evaluation[name] for name in ("decision", "urgency", "run_status")},
         "carried": {},
+        "attested": [],
+        "run_permission": {
+            "state": "holds" if created_at < lapses_at else "lapsed",
+            "assessment": str(identifier),
+            "run_status": evaluation["run_status"],
+            "lapses_at": _time(lapses_at),
+        },
         "created_at": _time(created_at),
     }
 

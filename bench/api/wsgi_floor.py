@@ -22,13 +22,13 @@ from assessments.protocol.follow_up import PlannedFollowUp, plan_follow_ups
 from bench.api import statements
 from bench.api.record import ASSESSOR_ROLE, REASSURING
 
-AUTHENTICATE, CLINIC, LOCK_PATIENT, CANCEL_PENDING, INSERT = (
+AUTHENTICATE, CLINIC, LOCK_PATIENT, TAKE_OVER, INSERT = (
     statements.for_psycopg(statement).encode()
     for statement in (
         statements.AUTHENTICATE,
         statements.CLINIC,
         statements.LOCK_PATIENT,
-        statements.CANCEL_PENDING,
+        statements.TAKE_OVER,
         statements.INSERT,
     )
 )
@@ -88,7 +88,7 @@ def _record(authorization: str, body: dict[str, Any]) -> bytes | None:
         client, clinic, _ = token
         cursor.execute(CLINIC, statements.named(client)).fetchone()
         cursor.execute(LOCK_PATIENT, statements.named(clinic, patient)).fetchone()
-        cursor.execute(CANCEL_PENDING, statements.named(clinic, patient, now))
+        cursor.execute(TAKE_OVER, statements.named(patient, assessed_at, now)).fetchone()
         head = (identifier, clinic, patient, assessed_at, ASSESSOR_ROLE, client)
         values = statements.named(*head, ANSWERS, "{}", EVALUATION, "[]", *FIXED, now, *columns)
         cursor.execute(INSERT, values)
@@ -99,6 +99,7 @@ def _record(authorization: str, body: dict[str, Any]) -> bytes | None:
         assessed_at=assessed_at,
         created_at=now,
         follow_ups=columns[0],
+        lapses_at=statements.lapse(columns),
         evaluation=_document,
     )
     return json.dumps(varying).encode()[:-1] + FIXED_ANSWER
