@@ -125,16 +125,13 @@ def _check_rows(machine: Machine, contender: Contender, before: list[int], resul
 
 def check_agreement(machine: Machine, service: Turn, floor: Turn, *, name: str) -> None:
     """Raise DisagreementError unless a floor's answer and rows are the service's, ids and moments aside."""
-    pairs = [
-        (_comparable(turn.answer), *_stored(machine, turn))
-        for turn in (service, floor)
-    ]
+    pairs = [(comparable(turn.answer), *_stored(machine, turn)) for turn in (service, floor)]
     for what, ours, theirs in zip(("answers", "assessment", "follow-ups"), *pairs, strict=True):
         if ours != theirs:
             raise DisagreementError(f"{name}: {what} differ:\n{ours}\n{theirs}")
 
 
-def _comparable(answer: Mapping[str, Any]) -> dict[str, Any]:
+def comparable(answer: Mapping[str, Any]) -> dict[str, Any]:
     """The answer without what is its own; a permission rests on the answer's own assessment."""
     shared = {key: value for key, value in answer.items() if key not in OWN}
     permission = answer["run_permission"]
