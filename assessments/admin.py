@@ -12,7 +12,7 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from assessments import admin_on_call_services  # noqa: F401 - a page of its own
-from assessments.decision_page import decision_page, decision_words, urgency_words
+from assessments.decision_page import decision_page, decision_words, label, plain, urgency_words
 from assessments.models import Assessment, Delivery, Escalation, FollowUp
 from assessments.pages.letters import letters_context
 from assessments.pages.result import result_context
@@ -51,18 +51,23 @@ class AssessmentAdmin(ClinicModelAdmin):
     list_display = ("assessed_at", "patient", "decision_in_words", "urgency_in_words")
     list_select_related = ("patient",)
     ordering = ("-assessed_at", "id")
-    fields = (
-        "patient",
-        "assessed_at",
-        "assessor_role",
-        "recorded_by_client",
-        "recorded_by_user",
-        "absent_reasons",
-        "supersedes",
-        "protocol_version",
-        "protocol_hash",
-        "created_at",
+    fieldsets = (
+        (
+            "Record",
+            {
+                "fields": (
+                    "patient",
+                    "assessed_at",
+                    "assessor_role",
+                    "recorded_by",
+                    "created_at",
+                    "reasons_unknown",
+                    "protocol",
+                )
+            },
+        ),
     )
+    readonly_fields = ("recorded_by", "reasons_unknown", "protocol")
     change_form_outer_before_template = "assessments/result.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -84,6 +89,22 @@ class AssessmentAdmin(ClinicModelAdmin):
             return str(urgency)
         at_least = assessment.evaluation["urgency_is_lower_bound"]
         return urgency_words(assessment.urgency, at_least=at_least)
+
+    @display(description="Recorded by")  # type: ignore[untyped-decorator]
+    def recorded_by(self, assessment: Assessment) -> str:
+        """The person or the software."""
+        return str(assessment.recorded_by_user or assessment.recorded_by_client)
+
+    @display(description="Why answers are unknown")  # type: ignore[untyped-decorator]
+    def reasons_unknown(self, assessment: Assessment) -> str:
+        """The reasons that were given, question by question."""
+        given = (f"{label(name)}: {plain(code)}" for name, code in assessment.absent_reasons.items())
+        return "; ".join(given) or "no reasons were given"
+
+    @display(description="Protocol")  # type: ignore[untyped-decorator]
+    def protocol(self, assessment: Assessment) -> str:
+        """Version, and the hash that identifies its rules and parameters."""
+        return f"{assessment.protocol_version} ({assessment.protocol_hash})"
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any

@@ -437,6 +437,8 @@ UNFOLD = {
     "SITE_SUBHEADER": "clinics.pages.layout.clinic_name",
     "ACCOUNT": {"navigation": "clinics.pages.layout.account_links"},
     "SITE_SYMBOL": "directions_run",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "clinics.pages.layout.icon"}],
+    "SHOW_HISTORY": False,
     "STYLES": ["clinics.pages.layout.stylesheet"],
     "DASHBOARD_CALLBACK": "assessments.pages.worklist.worklist",
     # A calm blue-green; 600 holds 4.5:1 under white text, 500 on the dark ground.

@@ -15,7 +15,7 @@ from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -69,6 +69,7 @@ class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no ty
     actions = None
     list_per_page = 50
     show_full_result_count = False
+    change_form_template = "clinics/change_form.html"
     list_before_template = change_form_outer_after_template = "clinics/times.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -92,6 +93,19 @@ class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no ty
             request, lambda: super(ClinicModelAdmin, self).changeform_view(request, *args, **kwargs)
         )
         return _logged(request, page)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Without a bar for buttons where there is nothing to save."""
+        if not self.has_change_permission(request, kwargs.get("obj")):
+            context["hide_submit_row"] = True
+        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return page
+
+    def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG002
+        """No page: what changed is in the clinic's history, which services write and Django's log doesn't."""
+        raise Http404
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         """As the role says."""

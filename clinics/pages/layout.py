@@ -39,6 +39,11 @@ def account_links(request: HttpRequest) -> list[dict[str, str]]:
     return links
 
 
+def icon(request: HttpRequest) -> str:  # noqa: ARG001
+    """The picture in the browser's tab."""
+    return static("clinics/favicon.svg")
+
+
 def stylesheet(request: HttpRequest) -> str:  # noqa: ARG001
     """The dashboard's own look."""
     return static("clinics/dashboard.css")

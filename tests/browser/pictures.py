@@ -31,10 +31,19 @@ class Pictures:
         picture, text = FOLDER / f"{name}.png", FOLDER / f"{name}.txt"
         if self._anew:
             FOLDER.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=picture, full_page=whole, animations="disabled")
+            if whole:
+                _stretch(page)
+            page.screenshot(path=picture, animations="disabled")
             text.write_text(words)
         assert picture.exists(), f"{picture.name} was never taken: run this test with --pictures."
         assert text.read_text() == words, f"{picture.name} is of another page: run this test with --pictures."
+
+
+def _stretch(page: Page) -> None:
+    """Make the window as high as the page: what sticks to its edges would lie across a longer picture."""
+    width = (page.viewport_size or {"width": 1280})["width"]
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": height})
 
 
 def words_of(page: Page) -> str:

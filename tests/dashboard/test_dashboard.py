@@ -303,3 +303,18 @@ def test_no_page_needs_a_script_that_its_policy_forbids(clinic: Clinic, sign_in:
         assert scripts, page
         assert [tag for tag in scripts if "src=" not in tag and "json" not in tag] == []
         assert re.findall(r"\son(?:click|load|change|submit|error)=|href=\"javascript:", html) == []
+
+
+def test_there_is_no_second_history_beside_the_clinics_own(clinic: Clinic, sign_in: SignIn) -> None:
+    page = page_of(emergency(clinic))
+    browser = sign_in(clinic, Role.ADMIN)
+    assert browser.get(page).status_code == 200
+    assert "history" not in browser.get(page).content.decode().lower()
+    assert browser.get(page.replace("/change/", "/history/")).status_code == 404
+
+
+def test_a_page_without_anything_to_save_has_no_bar_of_buttons(clinic: Clinic, sign_in: SignIn) -> None:
+    browser = sign_in(clinic, Role.ADMIN)
+    bar = 'id="submit-row"'
+    assert bar not in browser.get(page_of(record(clinic))).content.decode()
+    assert bar in browser.get(f"/admin/clinics/clinic/{clinic.pk}/change/").content.decode()
