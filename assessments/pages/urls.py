@@ -3,6 +3,7 @@
 from django.urls import path
 
 from assessments.pages import assess, decide, letters, result, worklist
+from assessments.pages.settings import ClinicSettings
 
 urlpatterns = [
     path("worklist/new/", worklist.new_arrivals, name="worklist-arrivals"),
@@ -18,4 +19,5 @@ urlpatterns = [
     path("escalations/<uuid:escalation_id>/letters/", letters.begin, name="begin-letter"),
     path("letters/<uuid:letter_id>/", letters.letter, name="letter"),
     path("letters/<uuid:letter_id>/pdf/", letters.letter_pdf, name="letter-pdf"),
+    path("settings/", ClinicSettings.view(), name="clinic-settings"),
 ]

@@ -4,7 +4,9 @@ from django.urls import path
 
 from clinics.pages import one_time_codes
 from clinics.pages.choose_clinic import choose_clinic
+from clinics.pages.clients import ClientPage, ClientsPage
 from clinics.pages.invitation import InvitationView
+from clinics.pages.members import MemberPage, MembersPage
 
 urlpatterns = [
     path("invitation/<str:sealed>/", InvitationView.as_view(), name="invitation"),
@@ -12,4 +14,8 @@ urlpatterns = [
     path("one-time-codes/confirm/", one_time_codes.confirm, name="one-time-codes-confirm"),
     path("one-time-codes/remove/", one_time_codes.remove, name="one-time-codes-remove"),
     path("choose-clinic/", choose_clinic, name="choose-clinic"),
+    path("settings/members/", MembersPage.view(), name="settings-members"),
+    path("settings/members/<uuid:member_id>/", MemberPage.view(), name="settings-member"),
+    path("settings/clients/", ClientsPage.view(), name="settings-clients"),
+    path("settings/clients/<uuid:client_id>/", ClientPage.view(), name="settings-client"),
 ]

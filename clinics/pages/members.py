@@ -1,0 +1,156 @@
+"""Who works in the clinic and as what: invited, given another role, let go; through the API's services."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from backend.api.etags import etag_of
+from clinics.api.members import INVITATION, MEMBER_CHANGES, member_document
+from clinics.models import Clinic, Membership, Role
+from clinics.pages.settings import SettingsPage, beyond_own
+from clinics.pages.settings_form import Confirmed, SettingsForm
+from clinics.pages.states import State
+from clinics.permissions import Permission
+from clinics.services.authority import BeyondOwnError
+from clinics.services.change_member import LastAdminError, StillNeededError, change_member
+from clinics.services.invite_member import (
+    AlreadyMemberError,
+    NothingToAcceptError,
+    invite_again,
+    invite_member,
+)
+
+#: What each role is for, in the order in which they are offered.
+ROLES = {
+    Role.CLINICIAN: "Assesses runners, takes escalations on and releases programmes.",
+    Role.RECEPTION: "Sees names, appointments due and the rota; no clinical answer.",
+    Role.AUDITOR: "Reads the access log, the history and figures; no patient.",
+    Role.ADMIN: "All of it, and the clinic's people, software and settings.",
+}
+_CHOICES = [(role.value, f"{role.label}: {words}") for role, words in ROLES.items()]
+_NEEDED = {
+    "on_call": "Escalations go to them: name somebody else in the emergency pathway first.",
+    "on_call_plan": "They are in the on-call plan: take them out of the rota first.",
+    "lead": "They are the clinical lead: name somebody else in the emergency pathway first.",
+}
+
+
+class InvitationForm(SettingsForm):
+    """Somebody who is to work here."""
+
+    name = forms.CharField(max_length=200, help_text="What your clinic calls them.")
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=150,
+        help_text="The link goes there. It is good for three days and works once.",
+    )
+    role = forms.ChoiceField(choices=_CHOICES, widget=forms.RadioSelect)
+
+
+class RoleForm(SettingsForm):
+    """Another role."""
+
+    role = forms.ChoiceField(choices=_CHOICES, widget=forms.RadioSelect)
+
+
+def state_of(member: Membership) -> State:
+    """Whether they work here."""
+    if not member.active:
+        return State("Has left", "off")
+    return (
+        State("Works here") if member.accepted else State("Invited; has not followed the link yet", "waits")
+    )
+
+
+class MembersPage(SettingsPage):
+    """All of them, and invitations."""
+
+    title = "Members and roles"
+    template = "clinics/settings/members.html"
+    seen_with = Permission.SEE_MEMBERS
+    changed_with = Permission.CHANGE_MEMBERS
+    steps = {"invite": InvitationForm}
+    said = {
+        BeyondOwnError: beyond_own,
+        AlreadyMemberError: lambda _: ("email", "A member of the clinic has this address already."),
+    }
+
+    def context(self, about: None) -> dict[str, Any]:  # noqa: ARG002
+        """Who works here first, each with their state."""
+        members = self.clinic.members.select_related("user").order_by("-active", "name", "id")
+        return {"members": [(member, state_of(member)) for member in members], "roles": ROLES}
+
+    def invite(self, about: None, form: SettingsForm) -> HttpResponse:  # noqa: ARG002
+        """A mail brings the link; the answer is the same whether or not the person had an account."""
+        details = INVITATION.run_validation(form.cleaned_data)
+        member = invite_member(clinic=self.clinic, held=self.held, now=timezone.now(), **details)
+        return self.done(f"{member.shown_name} is invited: a mail with the link is on its way.")
+
+
+class MemberPage(SettingsPage):
+    """One of them."""
+
+    title = "Member"
+    template = "clinics/settings/member.html"
+    seen_with = Permission.SEE_MEMBERS
+    changed_with = Permission.CHANGE_MEMBERS
+    steps: ClassVar = {
+        "change_role": RoleForm,
+        "let_go": Confirmed,
+        "take_back": Confirmed,
+        "send_again": Confirmed,
+    }
+    said = {
+        BeyondOwnError: beyond_own,
+        LastAdminError: lambda _: (None, "They are the last admin: make somebody else one first."),
+        StillNeededError: lambda exc: (None, _NEEDED[exc.field]),
+        NothingToAcceptError: lambda _: (None, "They have accepted already, or have left."),
+    }
+
+    def find(self, *, lock: bool, **ids: uuid.UUID) -> Membership:
+        """The member; locked behind the clinic's row, so that two admins can't demote each other."""
+        members = self.clinic.members.select_related("user")
+        if lock:
+            self.locked = Clinic.objects.select_for_update().get(pk=self.clinic.pk)
+            members = members.select_for_update(of=("self",))
+        return get_object_or_404(members, pk=ids["member_id"])
+
+    def state(self, about: Membership) -> str:
+        """As the API's ETag."""
+        return etag_of(member_document(about))
+
+    def form(self, step: str, about: Membership, data: Any = None) -> SettingsForm:
+        """The role that they have is chosen."""
+        return self.steps[step](data, auto_id=f"{step}-%s", initial={"role": about.role})
+
+    def context(self, about: Membership) -> dict[str, Any]:
+        """Their state, and what the role is for."""
+        return {"it": state_of(about), "role_words": ROLES[Role(about.role)]}
+
+    def change_role(self, about: Membership, form: SettingsForm) -> HttpResponse:
+        """Counts at their next click: nobody keeps what the earlier role allowed."""
+        self._change(about, {"role": form.cleaned_data["role"]})
+        return self.done(f"{about.shown_name} is {about.get_role_display().lower()} from now on.")
+
+    def let_go(self, about: Membership, form: SettingsForm) -> HttpResponse:  # noqa: ARG002
+        """Sessions and tokens end at once; what they did stays theirs."""
+        self._change(about, {"active": False})
+        return self.done(f"{about.shown_name} has left: their sessions and tokens have ended.")
+
+    def take_back(self, about: Membership, form: SettingsForm) -> HttpResponse:  # noqa: ARG002
+        """With the role that they had."""
+        self._change(about, {"active": True})
+        return self.done(f"{about.shown_name} may work here again.")
+
+    def send_again(self, about: Membership, form: SettingsForm) -> HttpResponse:  # noqa: ARG002
+        """For somebody who lost the link or came too late."""
+        invite_again(member=about, held=self.held, now=timezone.now())
+        return self.done(f"The link is on its way to {about.shown_name} again.")
+
+    def _change(self, member: Membership, changes: dict[str, Any]) -> None:
+        checked = MEMBER_CHANGES.run_validation(changes)
+        change_member(clinic=self.locked, member=member, held=self.held, changes=checked, now=timezone.now())

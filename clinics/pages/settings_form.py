@@ -1,0 +1,53 @@
+"""Forms of the settings: their rules are the API's, whose refusals they show at their own fields."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from backend.api.problems import FieldProblem
+
+
+class SettingsForm(forms.Form):
+    """Takes what was typed; serializers and services of the API say what is wrong with it.
+
+    ``places`` are the fields by the names that the API has for them, where they differ.
+    """
+
+    places: ClassVar[dict[str, str]] = {}
+
+    def body(self) -> dict[str, Any]:
+        """What a valid form says, as the API takes it."""
+        return self.cleaned_data
+
+    def refuse(self, problems: Iterable[FieldProblem]) -> None:
+        """Say each problem at the field that its pointer begins with."""
+        for problem in problems:
+            self.refuse_one(problem.pointer.lstrip("/").partition("/")[0], problem.detail)
+
+    def refuse_one(self, field: str | None, words: str) -> None:
+        """Say what is wrong at a field; above them all when the form has none of that name."""
+        name = self.places.get(field or "", field)
+        self.add_error(name if name in self.fields else None, words)
+
+    def faults(self) -> Iterator[tuple[str, str, str]]:
+        """Where, which field and what, for each thing to correct."""
+        for name, texts in self.errors.items():
+            field: BoundField | None = self[name] if name in self.fields else None
+            for text in texts:
+                yield (place_of(field), str(field.label), str(text)) if field else ("", "", str(text))
+
+
+def place_of(field: BoundField) -> str:
+    """The id of a field's control, or of the group of its controls."""
+    return field.id_for_label or field.auto_id
+
+
+class Confirmed(SettingsForm):
+    """Nothing to fill in: a button."""
+
+
+def lines(value: Any) -> list[str]:
+    """Each line that isn't empty."""
+    return [line.strip() for line in str(value).splitlines() if line.strip()]
