@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 from assessments.services.recent import QUANTILES, recent_acknowledgements, recent_deliveries
 from assessments.services.status import OpenEscalations, Status, status
 from assessments.services.tallies import PASSES, REPAIRED
+from assessments.services.webhooks.figures import webhook_figures
 
 PREFIX = "return_to_run_"
 
@@ -27,6 +28,7 @@ class StatusCollector(Collector):
         yield from _work(standing)
         yield from _passes(standing)
         yield from self._recent()
+        yield from self._webhooks()
 
     def _recent(self) -> Iterator[Metric]:
         yield _gauge(
@@ -60,6 +62,18 @@ class StatusCollector(Collector):
             "urgency",
             "quantile",
         )
+
+    def _webhooks(self) -> Iterator[Metric]:
+        found = webhook_figures(now=self._now)
+
+        def by(label: str, name: str, meaning: str, counts: dict[str, int]) -> Metric:
+            return _gauge(name, meaning, [((of,), rows) for of, rows in counts.items()], label)
+
+        yield by("waited", "webhooks_pending", "On their way, by how long they have waited.", found.pending)
+        yield by("result", "webhook_tries_last_day", "Tries of the last day.", found.tries)
+        given_up = [((), rows) for rows in found.given_up.values()]
+        yield _gauge("webhooks_given_up_last_day", "Given up in the last day.", given_up)
+        yield by("state", "webhook_endpoints", "Endpoints by how they answer.", found.endpoints)
 
 
 def _gauge(

@@ -19,15 +19,25 @@ class Received:
     body: bytes
 
 
+def _open() -> threading.Event:
+    gate = threading.Event()
+    gate.set()
+    return gate
+
+
 @dataclass
 class Receiver:
-    """An HTTP server's memory and manners: ``status``, ``headers`` and ``body`` are its answer."""
+    """An HTTP server's memory and manners: ``status``, ``headers`` and ``body`` are its answer.
+
+    While ``gate`` is closed it takes requests in and answers none.
+    """
 
     port: int = 0
     status: int = 204
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     received: list[Received] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=_open)
 
     @property
     def address(self) -> str:
@@ -44,6 +54,7 @@ def http_receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             receiver.received.append(Received(self.path, dict(self.headers), self.rfile.read(length)))
+            receiver.gate.wait()
             self.send_response(receiver.status)
             for name, value in receiver.headers.items():
                 self.send_header(name, value)
@@ -62,6 +73,7 @@ def http_receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         yield receiver
+        receiver.gate.set()
         server.shutdown()
         thread.join(timeout=5)
 

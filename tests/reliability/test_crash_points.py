@@ -71,12 +71,12 @@ class HeldPostbox(Postbox):
 class Worker:
     """Carries out one task at a time, in a process of its own that dies when we say."""
 
-    def __init__(self, smtp_port: int) -> None:
+    def __init__(self, smtp_port: int, **more: str) -> None:
         self.smtp_port = smtp_port
         self._forking = subprocess.Popen(
             [sys.executable, "-m", "tests.reliability.forking"],
             cwd=ROOT,
-            env=service_environment("redis://127.0.0.1:1/0", smtp_port),
+            env=service_environment("redis://127.0.0.1:1/0", smtp_port) | more,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

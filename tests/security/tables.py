@@ -40,6 +40,7 @@ DEFINER_FUNCTIONS = {
     "open_escalations": "counts and times by urgency, for the operator's monitors",
     "recent_acknowledgements": "counts and waiting times by urgency, for the operator's monitors",
     "recent_deliveries": "counts by channel and state, for the operator's monitors",
+    "webhook_figures": "counts of webhooks by wait and result, for the operator's monitors",
     "stuck_work": "ids of rows under a lease that can't be; refuses tables that hold no due work",
     "client_of_issuer": "whose software issued this token? asked before its signature is checked; ids only",
     "clinic_of_check_in_link": "whose link is this? asked by its hash, before the clinic is known",
