@@ -129,6 +129,7 @@ def service_environment(postgres: PostgresServer, redis: RedisServer, port: int)
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "BASE_URL": base_url(port),
         "SERVE_INSECURE_HTTP": "1",
+        "ALLOW_PRIVATE_WEBHOOKS": "1",  # whoever tries webhooks out receives them on this machine
         "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
         "EMAIL_FILE_PATH": str(private_folder(RUN_DIR, "mail")),
         "RUN_DIR": str(RUN_DIR),
