@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from assessments.protocol import PROTOCOL_VERSION
+from assessments.services.parameters.in_force import parameters_in_force
 from clinics.models import Clinic, OnCallService
 from clinics.pages.settings import SettingsPage
 from clinics.pages.states import State, many
@@ -78,6 +80,27 @@ def _clients(clinic: Clinic, now: datetime) -> State:  # noqa: ARG001
     return State(f"{many(used, 'client')} in use".capitalize(), "good" if used else "off")
 
 
+def _webhooks(clinic: Clinic, now: datetime) -> State:
+    endpoints = list(clinic.webhook_endpoints.all())
+    resting = sum(one.enabled and bool(one.rests_until and one.rests_until > now) for one in endpoints)
+    off = sum(not one.enabled for one in endpoints)
+    counted = [f"{resting} resting"] * bool(resting) + [f"{off} switched off"] * bool(off)
+    words = ", ".join([many(len(endpoints), "endpoint").capitalize(), *counted])
+    return State(words, "waits" if resting else "good" if endpoints else "off")
+
+
+def _parameters(clinic: Clinic, now: datetime) -> State:  # noqa: ARG001
+    present = parameters_in_force(clinic)
+    if not present.number:
+        return State("The protocol's defaults", "good")
+    own = many(len(present.values), "value")
+    return State(f"{own} of the clinic's own; set number {present.number}".capitalize())
+
+
+def _protocol(clinic: Clinic, now: datetime) -> State:  # noqa: ARG001
+    return State(f"Version {PROTOCOL_VERSION} is in force")
+
+
 GROUPS: dict[str, tuple[Section, ...]] = {
     "Who is called": (
         Section(
@@ -116,6 +139,29 @@ GROUPS: dict[str, tuple[Section, ...]] = {
             "settings-clients",
             Permission.SEE_CLIENTS,
             _clients,
+        ),
+        Section(
+            "Webhook endpoints",
+            "What other systems are told, and what came of it.",
+            "settings-webhooks",
+            Permission.SEE_WEBHOOKS,
+            _webhooks,
+        ),
+    ),
+    "How it decides": (
+        Section(
+            "Parameters",
+            "The clinic's own thresholds, changed after a preview.",
+            "settings-parameters",
+            Permission.SEE_PARAMETERS,
+            _parameters,
+        ),
+        Section(
+            "Protocol",
+            "Every criterion with its sources.",
+            "settings-protocol",
+            Permission.SEE_PROTOCOLS,
+            _protocol,
         ),
     ),
 }

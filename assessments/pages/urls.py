@@ -3,7 +3,10 @@
 from django.urls import path
 
 from assessments.pages import assess, decide, letters, result, worklist
+from assessments.pages.parameters import ParametersPage, PreviewPage
+from assessments.pages.protocol import ProtocolPage
 from assessments.pages.settings import ClinicSettings
+from assessments.pages.webhooks import WebhookPage, WebhooksPage
 
 urlpatterns = [
     path("worklist/new/", worklist.new_arrivals, name="worklist-arrivals"),
@@ -20,4 +23,13 @@ urlpatterns = [
     path("letters/<uuid:letter_id>/", letters.letter, name="letter"),
     path("letters/<uuid:letter_id>/pdf/", letters.letter_pdf, name="letter-pdf"),
     path("settings/", ClinicSettings.view(), name="clinic-settings"),
+    path("settings/webhooks/", WebhooksPage.view(), name="settings-webhooks"),
+    path("settings/webhooks/<uuid:endpoint_id>/", WebhookPage.view(), name="settings-webhook"),
+    path("settings/parameters/", ParametersPage.view(), name="settings-parameters"),
+    path(
+        "settings/parameters/previews/<uuid:preview_id>/",
+        PreviewPage.view(),
+        name="settings-parameter-preview",
+    ),
+    path("settings/protocol/", ProtocolPage.view(), name="settings-protocol"),
 ]

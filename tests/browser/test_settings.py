@@ -12,8 +12,13 @@ from clinics.tenancy import clinic_scope
 from tests.browser.accessibility import check
 from tests.browser.conftest import SignIn
 from tests.browser.pictures import Pictures
+from tests.clock import Clock
+from tests.dashboard.test_dashboard import record
 from tests.dashboard.test_settings import PAGES
+from tests.notify.receivers import Receiver
 from tests.on_call.plans import clinician, set_plan, shift
+from tests.webhooks.conftest import clock, receiver  # noqa: F401 - fixtures
+from tests.webhooks.endpoints import deliver
 
 
 def test_the_landing_page_says_how_each_section_stands(
@@ -72,3 +77,56 @@ def test_a_member_is_changed_by_keyboard(clinic: Clinic, sign_in: SignIn) -> Non
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Escalations go to them")
     check(page)
+
+
+def test_a_threshold_changes_after_its_preview(clinic: Clinic, sign_in: SignIn, pictures: Pictures) -> None:
+    for score in (1, 3, 3):
+        record(clinic, pain_walking_nrs=score)
+    page = sign_in(clinic, Role.ADMIN)
+    page.goto("/admin/settings/parameters/")
+    page.get_by_label("Walking pain stop, at or above").fill("3")
+    page.get_by_role("button", name="Preview the change").click()
+    expect(page.get_by_text("This is what the change would do.")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Stop running and rehabilitate")).to_contain_text("2")
+    check(page)
+    pictures.take(page, "preview")
+    page.get_by_label("Why").fill("Too many came back with pain on walking.")
+    page.get_by_role("button", name="Put it into force from now on").click()
+    expect(page.get_by_text("Set number 1 is in force.")).to_be_visible()
+    for summary in page.locator("summary").all():
+        summary.click()
+    check(page)
+    with clinic_scope(clinic.id):
+        assert clinic.parameter_sets.get().values == {"walking_pain_stop_ge": 3}
+
+
+def test_the_log_of_an_endpoint_says_what_came_of_each_message(
+    clinic: Clinic,
+    sign_in: SignIn,
+    pictures: Pictures,
+    receiver: Receiver,  # noqa: F811
+    clock: Clock,  # noqa: F811
+) -> None:
+    receiver.headers = {"X-Trace": "7f3a"}
+    page = sign_in(clinic, Role.ADMIN)
+    page.goto("/admin/settings/webhooks/")
+    page.get_by_label("Address").fill(f"http://{receiver.address}/in")
+    page.get_by_label("What it is (").fill("Data team")
+    page.get_by_role("button", name="Add the endpoint").click()
+    assert page.get_by_label("Signing secret").input_value().startswith("whsec_")
+    check(page)
+    page.get_by_role("link", name="I have kept it").click()
+    page.get_by_role("button", name="Send a test").click()
+    deliver(clock)
+    receiver.status = 500
+    record(clinic, fever_or_rigors="yes")
+    deliver(clock)
+    page.reload()
+    expect(page.get_by_role("row").filter(has_text="A test that the clinic asked for")).to_contain_text(
+        "Delivered, 1 try"
+    )
+    failed = page.get_by_role("row").filter(has_text="An escalation calls for somebody")
+    failed.locator("summary").click()
+    expect(failed).to_contain_text("HTTP 500 in")
+    check(page)
+    pictures.take(page, "webhook")

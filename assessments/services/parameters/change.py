@@ -58,7 +58,7 @@ def change_parameters(
         if preview is None:
             raise PreviewNotFoundError
         present = parameters_in_force(clinic)
-        _refuse_stale(preview, present.number, now)
+        check_fresh(preview, present=present.number, now=now)
         looser = [change["name"] for change in preview.changes if change["looser"]]
         return clinic.parameter_sets.create(
             number=present.number + 1,
@@ -75,7 +75,8 @@ def change_parameters(
         )
 
 
-def _refuse_stale(preview: ParameterPreview, present: int, now: datetime) -> None:
+def check_fresh(preview: ParameterPreview, *, present: int, now: datetime) -> None:
+    """Raise ``StalePreviewError`` unless the preview may be acted on beside the set that is in force."""
     if preview.clinic.parameter_sets.filter(preview=preview).exists():
         raise StalePreviewError("used")
     same_protocol = preview.protocol_version == PROTOCOL_VERSION

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
+from django.urls import reverse
 
 from assessments.notify.channel import DeliveryError, Message
 from assessments.notify.email import EmailChannel
@@ -78,7 +79,7 @@ def _message(endpoint: WebhookEndpoint, address: str) -> Message:
     notice, clinic = Notice(endpoint.notice), endpoint.clinic.name
     since = endpoint.disabled_at or endpoint.failing_since
     called = endpoint.description or urlsplit(endpoint.url).hostname
-    link = f"{settings.BASE_URL}/admin/clinics/webhookendpoint/{endpoint.id}/change/"
+    link = settings.BASE_URL + reverse("settings-webhook", args=[endpoint.id])
     body = f"{_SUBJECTS[notice]}: {called}\n\nClinic: {clinic}\nOpen it: {link}\n\n{_SAID[notice]}\n"
     return Message(
         id=uuid.uuid5(endpoint.id, f"{notice} {since} {address}"),

@@ -1,0 +1,130 @@
+"""Thresholds in words, and the forms that change them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from django import forms
+
+from assessments.protocol import CRITERIA
+from assessments.protocol.parameters import PARAMETERS_BY_NAME
+from clinics.models import Membership
+from clinics.pages.settings_form import SettingsForm
+
+#: How a name ends, and what that says about the value.
+_ENDINGS = {"_gt": "more than", "_ge": "at or above", "_max": "at most", "_min": "at least"}
+_DIRECTIONS = {"lower": "Lower is more cautious", "higher": "Higher is more cautious", "fixed": "Fixed"}
+
+
+def title_of(name: str) -> str:
+    """A threshold's name as words: which side of it counts, after a comma."""
+    ending = next((one for one in _ENDINGS if name.endswith(one)), "")
+    said = name.removesuffix(ending).replace("_", " ").capitalize()
+    return f"{said}, {_ENDINGS[ending]}" if ending else said
+
+
+def number(value: float) -> str:
+    """4 and not 4.0."""
+    return f"{value:g}"
+
+
+def unit_of(name: str) -> str:
+    """The unit as a person says it."""
+    words = {"a": "years", "d": "days", "h": "hours", "wk": "weeks", "mo": "months", "/10": "of 10"}
+    unit = PARAMETERS_BY_NAME[name].unit
+    return words.get(unit, unit)
+
+
+def change_words(change: Mapping[str, Any]) -> dict[str, Any]:
+    """One value that changes."""
+    name = change["name"]
+    unit = unit_of(name) if name in PARAMETERS_BY_NAME else ""
+    return {
+        "title": title_of(name),
+        "before": f"{number(change['from'])} {unit}",
+        "after": f"{number(change['to'])} {unit}",
+        "looser": change["looser"],
+    }
+
+
+@cache
+def counts_in(name: str) -> tuple[tuple[str, str], ...]:
+    """The criteria that read a threshold: id and title of each."""
+    read = re.compile(rf"'parameter': '{re.escape(name)}'")
+    return tuple((one.id, one.title) for one in CRITERIA if read.search(str(one.as_json())))
+
+
+def rows_of(parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Every threshold as the page shows it."""
+    return [
+        {
+            **item,
+            "title": title_of(item["name"]),
+            "value": number(item["value"]),
+            "default": number(item["default"]),
+            "range": f"{number(item['low'])} to {number(item['high'])}",
+            "unit": unit_of(item["name"]),
+            "direction": _DIRECTIONS[item["cautious"]],
+            "own": item["value"] != item["default"],
+            "criteria": counts_in(item["name"]),
+        }
+        for item in parameters
+    ]
+
+
+class ValuesForm(SettingsForm):
+    """A number for each threshold that may be set; the service says what its range allows."""
+
+    def __init__(self, *args: Any, parameters: Sequence[Mapping[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.present = {item["name"]: item["value"] for item in parameters}
+        for item in parameters:
+            if item["settable"]:
+                self.fields[item["name"]] = _number_field(item)
+
+    def body(self) -> dict[str, Any]:
+        """The values that differ from those in force."""
+        said = self.cleaned_data
+        return {name: value for name, value in said.items() if value != self.present[name]}
+
+    def rows(self) -> Iterator[tuple[Any, dict[str, Any]]]:
+        """Each field with its threshold in words."""
+        for name in self.fields:
+            item = {**PARAMETERS_BY_NAME[name].as_json(), "value": self.present[name], "settable": True}
+            yield self[name], rows_of([item])[0]
+
+
+def _number_field(item: Mapping[str, Any]) -> forms.Field:
+    kind = forms.IntegerField if item["integer"] else forms.FloatField
+    step = {"step": "1" if item["integer"] else "0.1"}
+    widget = forms.NumberInput(attrs={"min": number(item["low"]), "max": number(item["high"]), **step})
+    return kind(label=title_of(item["name"]), initial=number(item["value"]), widget=widget, localize=False)
+
+
+class ChangeForm(SettingsForm):
+    """Why, and who answers for what gets less cautious."""
+
+    reason = forms.CharField(
+        label="Why",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="It stays with the change, for whoever asks later.",
+    )
+
+    def __init__(self, *args: Any, lead: Membership | None, looser: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if looser:
+            named = [(str(lead.id), lead.shown_name)] if lead else []
+            self.fields["lead"] = forms.ChoiceField(
+                label="Clinical lead who answers for it",
+                choices=[("", "Choose"), *named],
+                required=False,
+                help_text="Something gets less cautious: the clinic's clinical lead has agreed to it."
+                if lead
+                else "The clinic has no clinical lead: name one in the emergency pathway first.",
+            )
+
+    def body(self) -> dict[str, Any]:
+        """As the API takes it."""
+        return {name: said for name, said in self.cleaned_data.items() if said}
