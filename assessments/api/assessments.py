@@ -27,6 +27,7 @@ from assessments.services.submit import (
     Recorded,
     submit_assessment,
 )
+from backend.api.fields import WordField
 from backend.api.pagination import Ordering, PagedList
 from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import ListQuery
@@ -40,10 +41,8 @@ class AssessmentQuery(ListQuery):
     """Filters of the list of assessments."""
 
     patient = serializers.UUIDField(required=False)
-    decision = serializers.ChoiceField(
-        required=False, choices=[(item.value, item.value) for item in Decision]
-    )
-    urgency = serializers.ChoiceField(required=False, choices=[(item.value, item.value) for item in Urgency])
+    decision = WordField("Decision", Decision, required=False, help_text="Only with this decision.")
+    urgency = WordField("Urgency", Urgency, required=False, help_text="Only with this urgency.")
 
 
 class EvaluationsView(ClinicAPIView):

@@ -29,7 +29,7 @@ class ChangesQuery(serializers.Serializer[Any]):
     )
 
 
-@extend_schema_serializer(component_name="Change")
+@extend_schema_serializer(component_name="ChangeEntry")
 class ChangeShape(serializers.Serializer[Any]):
     """A row to be read again; of an erased patient only the id is left."""
 

@@ -36,8 +36,10 @@ from patients.services import PatientErasedError
 class EscalationQuery(ListQuery):
     """Filters of the worklist."""
 
-    state = serializers.ChoiceField(required=False, choices=Escalation.State.choices)
-    urgency = serializers.ChoiceField(required=False, choices=ESCALATED_URGENCIES)
+    state = WordField("EscalationState", Escalation.State, required=False, help_text="Only in this state.")
+    urgency = WordField(
+        "EscalatedUrgency", dict(ESCALATED_URGENCIES), required=False, help_text="Only of this urgency."
+    )
     patient = serializers.UUIDField(required=False)
 
 

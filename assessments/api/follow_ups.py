@@ -33,8 +33,8 @@ from clinics.models import Clinic
 class FollowUpQuery(ListQuery):
     """Filters of the list of follow-ups."""
 
-    state = serializers.ChoiceField(required=False, choices=FollowUp.State.choices)
-    kind = serializers.ChoiceField(required=False, choices=FollowUpKind.choices)
+    state = WordField("FollowUpState", FollowUp.State, required=False, help_text="Only in this state.")
+    kind = WordField("FollowUpKind", FollowUpKind, required=False, help_text="Only of this kind.")
     patient = serializers.UUIDField(required=False)
     due_before = OffsetDateTimeField(required=False)
 

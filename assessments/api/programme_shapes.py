@@ -188,7 +188,7 @@ class ProgrammeQuery(ListQuery):
     """Filters of the list."""
 
     patient = serializers.UUIDField(required=False)
-    state = serializers.ChoiceField(required=False, choices=Programme.State.choices)
+    state = WordField("ProgrammeState", Programme.State, required=False, help_text="Only in this state.")
 
 
 @extend_schema_serializer(component_name="Programme")

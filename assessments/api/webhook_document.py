@@ -51,7 +51,9 @@ def _operation(event: EventType, name: str) -> dict[str, Any]:
         "operationId": f"on{camel}",
         "summary": event.label,
         "description": "Signed by Standard Webhooks; sent at least once, in no promised order.",
-        "tags": ["webhook-endpoints"],
+        "tags": ["webhooks"],
+        # You answer it and never send it: generators of clients that know this mark make no method of it.
+        "x-internal": True,
         "parameters": [
             {
                 "name": header,

@@ -136,8 +136,10 @@ class DeliverySerializer(serializers.Serializer[WebhookDelivery]):
 class DeliveryQuery(ListQuery):
     """Filters of an endpoint's deliveries."""
 
-    state = serializers.ChoiceField(required=False, choices=WebhookDelivery.State.choices)
-    type = serializers.ChoiceField(required=False, choices=EventType.choices)
+    state = WordField(
+        "WebhookDeliveryState", WebhookDelivery.State, required=False, help_text="Only in this state."
+    )
+    type = WordField("WebhookMessageType", EventType, required=False, help_text="Only of this type.")
 
 
 #: What of a span is sent again; what is on its way already stays so.

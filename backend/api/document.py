@@ -21,6 +21,7 @@ EXAMPLE_URL = "https://service.example"
 
 TAGS = {
     "webhook-endpoints": "Addresses that are told what happens, and what they were told.",
+    "webhooks": "What your endpoint is sent: answer with any 2xx within seconds, and do the work afterwards.",
     "evaluations": "Decisions on answers that are not stored.",
     "assessments": "The record: answers with their decision, their amendments and overrides. Immutable.",
     "patients": "The clinic's runners, found by your own id of them, and their right to erasure.",
@@ -56,6 +57,7 @@ def finish_document(
         used.update(operation["tags"])
         _add_example(f"{method.upper()} {path}", operation)
         _add_problem_examples(operation)
+    used.update(tag for item in result.get("webhooks", {}).values() for tag in item["post"]["tags"])
     for tag in sorted(used - set(TAGS)):
         warn(f"The tag {tag} is not described: add it to TAGS in backend/api/document.py.")
     result["tags"] = [{"name": tag, "description": text} for tag, text in TAGS.items() if tag in used]

@@ -142,6 +142,9 @@ class ResourceSchema(AutoSchema):
         """An answer always has all its fields; what can be set is said by the request's own component."""
         schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if direction == "request":
+            if getattr(serializer, "partial", False):  # a generated client would send it and reset the field
+                for field in schema.get("properties", {}).values():
+                    field.pop("default", None)
             closed = isinstance(serializer, StrictSerializer)
             return schema | ({"additionalProperties": False} if closed else {})
         schema["required"] = sorted(schema.get("properties", ()))
@@ -218,6 +221,12 @@ def tidy_nulls(result: dict[str, Any], generator: Any, request: Any, public: boo
 _NULL = {"type": "null"}
 _NULL_REF = {"$ref": "#/components/schemas/NullEnum"}
 _BLANK_REF = {"$ref": "#/components/schemas/BlankEnum"}
+_BLANK = {"type": "string", "maxLength": 0}
+
+
+def _or_blank(text: dict[str, Any]) -> dict[str, Any]:
+    """One text that may be empty, where the generator has a choice between two."""
+    return text | ({"pattern": f"^$|{text['pattern']}"} if "pattern" in text else {})
 
 
 def _tidy(node: Any) -> Any:
@@ -230,6 +239,8 @@ def _tidy(node: Any) -> Any:
     tidied = {key: _tidy(value) for key, value in node.items()}
     if isinstance(choices := tidied.get("oneOf"), list):
         tidied["oneOf"] = [choice for choice in choices if choice != _BLANK_REF]
+        if _BLANK in choices:
+            tidied["oneOf"] = [_or_blank(choice) for choice in choices if choice != _BLANK]
         if {} in tidied["oneOf"]:
             del tidied["oneOf"]
         elif len(tidied["oneOf"]) == 1:

@@ -107,7 +107,7 @@ class ClientRegistrationSerializer(ClientChangesSerializer):
     grant_type = WordField("GrantType", GRANTS)
 
 
-@extend_schema_serializer(component_name="Client")
+@extend_schema_serializer(component_name="ClinicClient")
 class ClientSerializer(serializers.Serializer[ApiClient]):
     """Software of the clinic."""
 
