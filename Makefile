@@ -1,6 +1,6 @@
 # Two commands matter: `make run` shows the service working, `make test` proves that it does.
 .DEFAULT_GOAL := help
-.PHONY: help install run later reset test check lock generate examples api-changes api-baseline chaos bench-protocol bench bench-escalation bench-replay clean
+.PHONY: help install run later reset test check lock generate examples api-changes api-baseline clients chaos bench-protocol bench bench-escalation bench-replay clean
 
 # The first Python of 3.11 or later that works; set PYTHON to choose another.
 PYTHON ?= $(shell for name in python3.11 python3.12 python3 python3.13 python3.14; do \
@@ -61,6 +61,9 @@ api-changes: install  ## Say what changed in the API since its last release
 
 api-baseline: install  ## Accept a break that is meant, before the first release: the API's new baseline
 	@$(RUN_PYTHON) -m tools.api_changes --accept
+
+clients: install  ## Make the packages that vendors install, Python and TypeScript, into build/clients
+	@$(RUN_PYTHON) -u -m tools.clients $(ARGS)
 
 chaos: install  ## Kill, stop and empty everything under load and count what is lost: ARGS="--minutes 10 --seed 7"
 	@$(RUN_PYTHON) -m tools.chaos $(ARGS)

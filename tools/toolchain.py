@@ -82,7 +82,7 @@ def node_program(name: str) -> Path:
 def node_packages(folder: Path) -> Path:
     """Return the packages that a folder's package-lock.json pins, installed when they are not there yet."""
     packages = folder / "node_modules"
-    with _installing(packages, folder / "package-lock.json") as needed:
+    with making(packages, folder / "package-lock.json") as needed:
         if needed:
             run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder)
     return packages
@@ -91,7 +91,7 @@ def node_packages(folder: Path) -> Path:
 @cache
 def python_program(name: str) -> Path:
     """Return a program of Python's locked tools, installed when they are not there yet."""
-    with _installing(PYTHON_VENV, PYTHON_LOCK) as needed:
+    with making(PYTHON_VENV, PYTHON_LOCK) as needed:
         if needed:
             make_venv(PYTHON_VENV, "--require-hashes", "--requirements", PYTHON_LOCK)
     return PYTHON_VENV / "bin" / name
@@ -107,17 +107,14 @@ def make_venv(folder: Path, *arguments: str | Path) -> Path:
     return python
 
 
-def _package(name: str) -> Path:
-    """Return the folder of a package among Python's tools."""
-    [folder] = python_program("python").parents[1].glob(f"lib/python3*/site-packages/{name}")
-    return folder
-
-
 @contextmanager
-def _installing(target: Path, lock: Path) -> Iterator[bool]:
-    """Tell whether what `lock` pins is missing in `target`; one process at a time, whole or not at all."""
+def making(target: Path, *sources: Path) -> Iterator[bool]:
+    """Tell whether `target`, which is made of `sources`, is missing or made of others.
+
+    One process at a time, whole or not at all.
+    """
     stamp = target.with_name(f"{target.name}.lock-sha256")
-    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     target.parent.mkdir(parents=True, exist_ok=True)
     with stamp.open("a+") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -127,6 +124,12 @@ def _installing(target: Path, lock: Path) -> Iterator[bool]:
         if needed:
             held.truncate(0)
             held.write(digest)
+
+
+def _package(name: str) -> Path:
+    """Return the folder of a package among Python's tools."""
+    [folder] = python_program("python").parents[1].glob(f"lib/python3*/site-packages/{name}")
+    return folder
 
 
 def _version(program: str, option: str) -> tuple[int, ...]:

@@ -1,0 +1,1 @@
+"""What turns openapi.yaml into clients: the generators vendors use, and the two packages that we publish."""
