@@ -3,12 +3,8 @@
 import os
 import re
 import signal
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,44 +23,19 @@ from assessments.services.webhooks.retries import RETRIED_FOR, WAITS
 from backend.api.problems import PROBLEMS
 from backend.api.queries import MAX_PAGE_SIZE, PAGE_SIZE
 from clinics.services.answer_again import KEPT_FOR as ANSWERS_KEPT_FOR
+from tests.contract.clients.test_packages import npm_project, python_with_package
+from tests.docs.guide import PATIENCE_SECONDS, ROOT, TEXT, Terminal, code_of, pairs, running
 from tests.mail import free_port
+from tools import toolchain
+from tools.clients.generators import api_version
 
-ROOT = Path(__file__).resolve().parents[2]
-TEXT = (ROOT / "docs" / "integrate.md").read_text(encoding="utf-8")
-Block = tuple[str, str]
-BLOCKS: list[Block] = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
-PORT = "9000"
-PATIENCE_SECONDS = 30
-END = "-- the end of what was pasted --"
-
-
-class Terminal:
-    """A shell that is pasted into, block after block, and keeps its variables."""
-
-    def __init__(self, folder: Path) -> None:
-        self.process = subprocess.Popen(
-            ["sh"],
-            cwd=folder,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    def paste(self, block: str) -> str:
-        """What it prints, errors included."""
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(f"{block}\necho '{END}'\n")
-        self.process.stdin.flush()
-        return "".join(iter(self.process.stdout.readline, f"{END}\n"))
-
-
-def environment() -> dict[str, str]:
-    """A vendor's terminal, in which `python3` has the library installed."""
-    return os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+#: Where the page's receivers listen, and the line that starts one.
+PORT, STARTS = "9000", "WEBHOOK_SECRET="
+RECEIVERS, PYTHON, TYPESCRIPT = (
+    "7. Being told: webhooks",
+    "8. The same in Python",
+    "9. The same in TypeScript",
+)
 
 
 @pytest.fixture
@@ -84,16 +55,39 @@ def terminal(checkout: Path) -> Iterator[Terminal]:
     terminal.process.wait(timeout=10)
 
 
-def test_what_is_pasted_prints_what_the_page_says(terminal: Terminal, checkout: Path) -> None:
+def in_python(folder: Path, program: str) -> list[str | Path]:
+    """A receiver as the page starts it."""
+    (folder / "receiver.py").write_text(program)
+    return ["sh", "-c", code_of(RECEIVERS, "console")]
+
+
+def in_typescript(folder: Path, program: str) -> list[str | Path]:
+    """The same with the other program, compiled."""
+    project = npm_project(folder)
+    library = toolchain.NODE_FOLDER / "node_modules" / "standardwebhooks"
+    (project / "node_modules" / library.name).symlink_to(library)
+    compiled = compile_typescript(project, program)
+    started = code_of(RECEIVERS, "console").replace("python3 receiver.py", f"{toolchain.node()} {compiled}")
+    return ["sh", "-c", started]
+
+
+def compile_typescript(project: Path, program: str) -> Path:
+    (project / "program.ts").write_text(program)
+    toolchain.run([toolchain.node_program("tsc"), "--project", project], cwd=project)
+    return project / "program.js"
+
+
+@pytest.mark.parametrize(("kind", "prepare"), [("python", in_python), ("ts", in_typescript)])
+def test_what_is_pasted_prints_what_the_page_says(
+    kind: str, prepare: Callable[[Path, str], list[str | Path]], terminal: Terminal, checkout: Path
+) -> None:
+    """With a receiver in either language, which is told by the service itself."""
     port, said = str(free_port()), checkout / "receiver.log"
-    program = code_of("7. Being told: webhooks", "python").replace(PORT, port)
-    (checkout / "receiver.py").write_text(program)
-    with (checkout / "third.sh").open("w") as third:
-        third.write(code_of("7. Being told: webhooks", "console"))
-    for block, printed in pairs(before="WEBHOOK_SECRET="):
+    command = prepare(checkout, code_of(RECEIVERS, kind).replace(PORT, port))
+    for block, printed in pairs(before=STARTS):
         assert terminal.paste(block.replace(PORT, port)) == printed
-    with running(["sh", str(checkout / "third.sh")], said, int(port)):
-        for block, printed in pairs(after="WEBHOOK_SECRET="):
+    with running(command, said, int(port)):
+        for block, printed in pairs(after=STARTS):
             assert terminal.paste(block) == printed
         told_by = time.monotonic() + PATIENCE_SECONDS
         while said.read_text().count("\n") < 2 and time.monotonic() < told_by:
@@ -101,49 +95,18 @@ def test_what_is_pasted_prints_what_the_page_says(terminal: Terminal, checkout: 
     assert said.read_text() == "ping\nescalation.opened\n"
 
 
-def pairs(*, before: str = "", after: str = "") -> Iterator[Block]:
-    """What is pasted and what the page says that it prints, of the part before or after a block."""
-    [where] = [number for number, (_, code) in enumerate(BLOCKS) if (before or after) in code]
-    part = BLOCKS[:where] if before else BLOCKS[where:]
-    for (kind, code), (following, printed) in zip(part, [*part[1:], ("", "")], strict=True):
-        if kind == "sh":
-            yield code, printed if following == "text" else ""
+def test_the_program_in_python_prints_what_the_page_says(checkout: Path) -> None:
+    installed = os.environ | python_with_package(checkout / "installed")
+    (checkout / "program.py").write_text(code_of(PYTHON, "python"))
+    mypy = [toolchain.python_program("mypy"), "--strict", "--config-file=", "program.py"]
+    toolchain.run(mypy, cwd=checkout, environment=installed)
+    program = [toolchain.python_program("python"), "program.py"]
+    assert toolchain.run(program, cwd=checkout, environment=installed) == code_of(PYTHON, "text")
 
 
-def code_of(section: str, kind: str) -> str:
-    """The only block of a kind in a section."""
-    [text] = [part for part in TEXT.split("\n## ") if part.startswith(f"{section}\n")]
-    [code] = re.findall(rf"^```{kind}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
-    return str(code)
-
-
-@contextmanager
-def running(command: list[str], said: Path, port: int) -> Iterator[None]:
-    """A server of the page's in a terminal of its own, once it listens."""
-    with said.open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=said.parent,
-            env=environment(),
-            stdout=log,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    try:
-        until = time.monotonic() + PATIENCE_SECONDS
-        while not listens(port):
-            assert process.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.05)
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def test_the_program_in_typescript_prints_what_the_page_says(checkout: Path) -> None:
+    program = compile_typescript(npm_project(checkout), code_of(TYPESCRIPT, "ts"))
+    assert toolchain.run([toolchain.node(), program], cwd=checkout) == code_of(TYPESCRIPT, "text")
 
 
 def test_every_figure_is_what_the_code_enforces() -> None:
@@ -151,7 +114,7 @@ def test_every_figure_is_what_the_code_enforces() -> None:
     token = django_settings.OAUTH2_PROVIDER["ACCESS_TOKEN_EXPIRE_SECONDS"] / 3600
     kib, days = django_settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024, CHANGES_KEPT_FOR.days
     kept, listed = ANSWERS_KEPT_FOR // hour, WEBHOOKS_KEPT_FOR.days
-    seconds = django_settings.SEND_TIME_LIMIT
+    seconds, version = django_settings.SEND_TIME_LIMIT, api_version()
     source = (ROOT / "backend" / "settings.py").read_text(encoding="utf-8")  # tests themselves set no limit
     [requests] = re.findall(r'_env\("RATE_LIMIT_PER_MINUTE", "(\d+)"\)', source)
     for said in (
@@ -167,6 +130,8 @@ def test_every_figure_is_what_the_code_enforces() -> None:
         f"| {MOST_ENDPOINTS} of a clinic; answer within {seconds} seconds;",
         f"deliveries are listed for {listed} days |",
         f"a table, for {RETRIED_FOR.days} days at least",
+        f"return_to_run_client-{version}-",
+        f"return-to-run-client-{version}.tgz",
     ):
         assert said in TEXT, said
     assert timedelta(days=3) < sum(WAITS, timedelta()) < timedelta(days=4)
