@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from django.utils.text import slugify
 from oauth2_provider.models import AccessToken
 from rest_framework.test import APIClient
 
+from assessments.models import CardFeedback
+from assessments.protocol import evaluate
+from assessments.services.cards import Feedback, note_card, take_feedback
 from clinics.models import ApiClient, Clinic, Membership, Role, User
 from clinics.scopes import ALL_SCOPES
 from clinics.tenancy import clinic_scope
@@ -111,3 +115,15 @@ def assessment_body(
         "answers": reassuring_answers() if answers is None else answers,
         **changes,
     }
+
+
+def make_feedback(clinic: Clinic, patient_id: uuid.UUID, *, comment: str) -> None:
+    """A card that was shown about a runner in another system, and overridden there."""
+    now = timezone.now()
+    with clinic_scope(clinic.id):
+        client = clinic.api_clients.earliest("created")
+        shown: Any = {"clinic": clinic, "client": client, "service": "patient-view", "now": now}
+        about = clinic.patients.get(id=patient_id)
+        card = note_card(patient=about, evaluation=evaluate({}), card=uuid.uuid4(), suggestions=[], **shown)
+        told = Feedback(card.id, CardFeedback.Outcome.OVERRIDDEN, now, comment=comment)
+        take_feedback(told=[told], **shown)

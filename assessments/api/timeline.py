@@ -12,14 +12,30 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.documents import timestamp
-from assessments.models import Assessment, Escalation, EscalationEvent, FollowUp, Override, ProgrammeEvent
+from assessments.models import (
+    Assessment,
+    CardFeedback,
+    Escalation,
+    EscalationEvent,
+    FollowUp,
+    Override,
+    ProgrammeEvent,
+)
 from assessments.services.timeline import patient_timeline
 from backend.api.fields import WordField
 from backend.api.pagination import Ordering, PagedList
 from backend.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
 
-TYPES = ("assessment", "override", "follow_up", "escalation", "escalation_event", "programme_event")
+TYPES = (
+    "assessment",
+    "override",
+    "follow_up",
+    "escalation",
+    "escalation_event",
+    "programme_event",
+    "card_feedback",
+)
 
 
 class TimelineQuery(ListQuery):
@@ -37,11 +53,15 @@ class TimelineEntryShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     what = serializers.CharField(
         help_text="The decision, the kind of follow-up and the result reported on it (`booking_confirmed`), "
-        "`opened`, what happened to an escalation, or what moved a programme (`reacted_green`)."
+        "`opened`, what happened to an escalation, what moved a programme (`reacted_green`), or what was "
+        "done with a card in another system (`accepted`, `overridden`, `overridden_excluded_by_imaging`)."
     )
     urgency = serializers.CharField(allow_null=True)
     assessment = serializers.UUIDField(
         allow_null=True, help_text="What it is about; for a follow-up its answer, if that is an assessment."
+    )
+    comment = serializers.CharField(
+        allow_null=True, help_text="What was written with feedback on a card; null for everything else."
     )
 
 
@@ -65,7 +85,9 @@ class TimelineView(PagedList, ClinicAPIView):
         return self.page(patient_timeline(patient=patient), query, entry)  # type: ignore[arg-type]
 
 
-def _entry(row: Any, type_: str, what: str, urgency: str | None, about: uuid.UUID | None) -> dict[str, Any]:
+def _entry(
+    row: Any, type_: str, what: str, urgency: str | None, about: uuid.UUID | None, comment: str = ""
+) -> dict[str, Any]:
     return {
         "at": timestamp(row.at),
         "type": type_,
@@ -73,6 +95,7 @@ def _entry(row: Any, type_: str, what: str, urgency: str | None, about: uuid.UUI
         "what": what,
         "urgency": urgency,
         "assessment": str(about) if about else None,
+        "comment": comment or None,
     }
 
 
@@ -113,3 +136,9 @@ def _(row: EscalationEvent) -> dict[str, Any]:
 def _(row: ProgrammeEvent) -> dict[str, Any]:
     what = f"{row.kind}_{row.reaction}" if row.reaction else row.kind
     return _entry(row, "programme_event", what, None, row.programme.assessment_id)
+
+
+@entry.register
+def _(row: CardFeedback) -> dict[str, Any]:
+    what = f"{row.outcome}_{row.reason}".replace("-", "_") if row.reason else row.outcome
+    return _entry(row, "card_feedback", what, row.card.urgency, None, row.comment)

@@ -2,9 +2,9 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from assessments.fhir.questionnaire import canonical, questionnaire_url
 from backend.api.problems import FieldProblem, Problem
@@ -22,12 +22,19 @@ def prefetch_templates() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Whom it is about, as the caller names them, with their birth date and latest answers if any."""
+    """Whom it is about, as the caller names them, with their birth date and latest answers if any.
+
+    ``identifiers`` are systems with values.
+    """
 
     patient: str
     birth_date: dt.date | None
-    identifiers: tuple[str, ...]
+    identifiers: tuple[tuple[str, str], ...]
     response: Mapping[str, Any] | None
+
+    def known_as(self, systems: Collection[str]) -> set[str]:
+        """The patient's ids in these systems; what another system calls them is another's."""
+        return {value for system, value in self.identifiers if system in systems}
 
     @property
     def subject(self) -> str:
@@ -79,12 +86,15 @@ def _birth_date(value: Any) -> dt.date | None:
         return None
 
 
-def _identifiers(patient: Mapping[str, Any]) -> tuple[str, ...]:
+def _identifiers(patient: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     given = patient.get("identifier")
-    values = (
-        [one.get("value") for one in given if isinstance(one, Mapping)] if isinstance(given, list) else []
-    )
-    return tuple(value for value in values if isinstance(value, str) and value)
+    named = [one for one in given if isinstance(one, Mapping)] if isinstance(given, list) else []
+    pairs = [(one.get("system"), one.get("value")) for one in named]
+    return tuple((system, value) for system, value in pairs if _is_text(system) and _is_text(value))
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and bool(value) and "\0" not in value
 
 
 def _latest(found: Any, subject: str) -> Mapping[str, Any] | None:

@@ -8,10 +8,12 @@ from django.conf import settings
 
 from assessments.fhir.decision import labels
 from assessments.fhir.referral import PRIORITIES, request_words
+from assessments.models import CardFeedback
 from assessments.protocol import Evaluation
 from assessments.protocol.programme import build_programme
 from assessments.protocol.vocabulary import Decision, InsufficiencyKind, Urgency
 from backend.api.fhir.elements import coding, concept, words
+from clinics.models.base import new_id
 
 Card = dict[str, Any]
 
@@ -27,18 +29,13 @@ _SUMMARIES = {
 }
 _CRITICAL = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY)
 _HARMLESS = (Decision.CONTINUE_RUNNING, Decision.ADJUST_RUNNING)
-#: Why somebody does otherwise. "Not applicable" isn't among them: a finding is referred, excluded or wrong.
-OVERRIDE_REASONS = {
-    "already-referred-today": "Already referred today",
-    "excluded-by-imaging": "Excluded by imaging",
-    "recorded-in-error": "Recorded in error",
-}
+OVERRIDE_REASONS = dict(CardFeedback.Reason.choices)
 
 
 def card_of(evaluation: Evaluation, *, subject: str, answered: str) -> Card:
     """The card; ``subject`` is the caller's own patient, ``answered`` when the answers were given."""
     return {
-        "uuid": str(uuid.uuid4()),
+        "uuid": str(new_id()),
         "summary": summary_of(evaluation),
         "detail": "\n\n".join(_detail(evaluation, answered)),
         "indicator": indicator_of(evaluation),

@@ -1,5 +1,7 @@
 """The services: what there is, and the cards about a runner. Nothing of the decision is formed here."""
 
+import uuid
+
 from django.http import Http404
 from django.utils import timezone
 from rest_framework.permissions import AllowAny
@@ -14,10 +16,12 @@ from assessments.cds.cards import Card, card_of
 from assessments.fhir.questionnaire_response import placed, submission_of
 from assessments.fhir.response import read_answers
 from assessments.protocol import Evaluation, InvalidAnswers, evaluate
+from assessments.services.cards import note_card, patient_known_as
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.submit import Submission, with_age
 from clinics.api.views import ClinicAPIView
 from clinics.models import Clinic
+from patients.fhir import external_ids
 from patients.models import Patient
 
 #: The services by id, each for the hook of that name.
@@ -52,7 +56,7 @@ class Discovery(APIView):
 
 
 class Service(ClinicAPIView):
-    """Cards about the runner of a call; nothing is stored of what was answered."""
+    """Cards about the runner of a call; of what was answered nothing is stored."""
 
     resource = "evaluations"
     authentication_classes = [CdsAuthentication]
@@ -63,13 +67,30 @@ class Service(ClinicAPIView):
         if service_id not in SERVICES:
             raise Http404
         call = read_call(request.data, hook=service_id)
-        return Response({"cards": list(self._cards(call))})
+        return Response({"cards": list(self._cards(call, service_id))})
 
-    def _cards(self, call: Call) -> list[Card]:
+    def _cards(self, call: Call, service: str) -> list[Card]:
         if call.response is None:
             return []
         evaluation = evaluated(call, self.clinic)
-        return [card_of(evaluation, subject=call.subject, answered=str(call.response["authored"])[:10])]
+        card = card_of(evaluation, subject=call.subject, answered=str(call.response["authored"])[:10])
+        self._note(card, evaluation, call, service)
+        return [card]
+
+    def _note(self, card: Card, evaluation: Evaluation, call: Call, service: str) -> None:
+        """Keep that it was shown, and of whom when the caller names one of the clinic's runners."""
+        client = self.principal.client
+        known = call.known_as({external_ids(), client.cds_patient_system})
+        note_card(
+            clinic=self.clinic,
+            client=client,
+            patient=patient_known_as(clinic=self.clinic, external_ids=known),
+            service=service,
+            evaluation=evaluation,
+            card=uuid.UUID(card["uuid"]),
+            suggestions=[suggestion["uuid"] for suggestion in card["suggestions"]],
+            now=timezone.now(),
+        )
 
 
 def evaluated(call: Call, clinic: Clinic) -> Evaluation:

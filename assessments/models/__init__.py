@@ -1,6 +1,7 @@
 """Assessments and what they promise: one concept a file."""
 
 from assessments.models.assessment import Assessment
+from assessments.models.card import Card, CardFeedback
 from assessments.models.change import Change, ForgottenChanges
 from assessments.models.check_in_link import CheckInLink
 from assessments.models.delivery import Delivery, DeliveryAttempt, DeliveryChannel
@@ -19,6 +20,8 @@ from assessments.models.webhook import EventType, WebhookAttempt, WebhookDeliver
 
 __all__ = [
     "Assessment",
+    "Card",
+    "CardFeedback",
     "Change",
     "CheckInLink",
     "Delivery",

@@ -30,6 +30,7 @@ KEPT_BECAUSE = {
     "assessment": "record",
     "override": "record",
     "letter": "record",
+    "card_feedback": "record",
     "escalation": "record",
     "escalation_history": "audit",
     "escalation_event": "audit",
@@ -127,6 +128,11 @@ def _records(clinic: Clinic, patient: Patient, now: dt.datetime) -> list[dict[st
         counted: list[tuple[str, int, int]] = cursor.fetchall()
         cursor.execute("SELECT 'letter', pseudonymised, kept FROM erase_letters(%s, %s)", [patient.id, now])
         counted += cursor.fetchall()
+        cursor.execute(
+            "SELECT 'card_feedback', pseudonymised, kept FROM erase_card_feedback(%s)", [patient.id]
+        )
+        counted += cursor.fetchall()
+    clinic.cards.filter(patient=patient, feedback=None).delete()
     requests = _forget_requests(clinic, patient)
     counted = [(kind, n + requests if kind == "answered_request" else n, kept) for kind, n, kept in counted]
     deliveries = clinic.deliveries.filter(escalation__patient=patient) | clinic.deliveries.filter(

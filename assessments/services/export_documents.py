@@ -3,7 +3,7 @@
 from typing import Any
 
 from assessments.documents import member_document, override_document, timestamp
-from assessments.models import Delivery, DeliveryAttempt, EscalationEvent, Override
+from assessments.models import CardFeedback, Delivery, DeliveryAttempt, EscalationEvent, Override
 
 
 def override_line(override: Override) -> dict[str, Any]:
@@ -50,4 +50,24 @@ def attempt_document(attempt: DeliveryAttempt) -> dict[str, Any]:
         "latency_ms": attempt.latency_ms,
         "result": attempt.result,
         "reason": attempt.reason,
+    }
+
+
+def feedback_document(feedback: CardFeedback) -> dict[str, Any]:
+    """What somebody did with a card in another system, and what the card said."""
+    card = feedback.card
+    return {
+        "id": str(feedback.id),
+        "card": str(card.id),
+        "service": card.service,
+        "decision": card.decision,
+        "urgency": card.urgency,
+        "protocol_version": card.protocol_version,
+        "shown_at": timestamp(card.shown_at),
+        "outcome": feedback.outcome,
+        "outcome_at": timestamp(feedback.outcome_at),
+        "reason": feedback.reason or None,
+        "comment": feedback.comment or None,
+        "client": str(feedback.client_id),
+        "received_at": timestamp(feedback.received_at),
     }

@@ -104,6 +104,13 @@ KINDS: Mapping[str, Kind] = {
         lambda rows: rows.select_related("programme"),
     ),
     "shoe": Kind(lambda clinic: clinic.shoes.all(), stored_shoe_document, readable=with_distance),
+    "card_feedback": Kind(
+        lambda clinic: clinic.card_feedback.filter(card__patient__isnull=False),
+        own.feedback_document,
+        F("card__patient_id"),
+        lambda rows: rows.select_related("card"),
+        lambda _, moment: Q(received_at__gte=moment),
+    ),
     "delivery": Kind(
         lambda clinic: clinic.deliveries.all(),
         own.delivery_document,

@@ -17,7 +17,7 @@ from oauth2_provider.models import clear_expired
 from oauth2_provider.settings import oauth2_settings
 
 from assessments.models import Export, WebhookDelivery
-from assessments.services import changes, check_in_links, exports
+from assessments.services import cards, changes, check_in_links, exports
 from clinics.models import Clinic
 from clinics.services import answer_again
 from clinics.tenancy import all_clinic_ids, clinic_scope
@@ -101,6 +101,10 @@ def _forget_links(now: datetime) -> int:
     return _in_every_clinic(lambda clinic: check_in_links.forget_links(clinic=clinic, now=now, at_most=BATCH))
 
 
+def _forget_cards(now: datetime) -> int:
+    return _in_every_clinic(lambda clinic: cards.forget_cards(clinic=clinic, now=now, at_most=BATCH))
+
+
 def _forget_changes(now: datetime) -> int:
     before = now - changes.KEPT_FOR
     return _in_every_clinic(lambda _: changes.forget_changes(before=before, at_most=BATCH))
@@ -157,6 +161,12 @@ RULES = (
         check_in_links.KEPT_FOR,
         "a link that has expired opens nothing; that it was made stays in its history",
         _forget_links,
+    ),
+    Rule(
+        ("assessments_card",),
+        cards.KEPT_FOR,
+        "a card nobody has answered for so long isn't answered any more; one with feedback stays with it",
+        _forget_cards,
     ),
     Rule(
         ("assessments_change",),

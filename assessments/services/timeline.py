@@ -43,7 +43,7 @@ class Merged:
 
 
 def patient_timeline(*, patient: Patient) -> Merged:
-    """Assessments when they were made, overrides, answered follow-ups, escalations, programmes, steps."""
+    """Assessments when they were made, overrides, answered follow-ups, escalations, programmes, feedback."""
     clinic = patient.clinic
     return Merged(
         [
@@ -55,6 +55,9 @@ def patient_timeline(*, patient: Patient) -> Merged:
             clinic.escalations.filter(patient=patient).annotate(at=F("opened_at")),
             clinic.escalation_events.filter(escalation__patient=patient).select_related("escalation"),
             clinic.programme_events.filter(programme__patient=patient).select_related("programme"),
+            clinic.card_feedback.filter(card__patient=patient)
+            .annotate(at=F("outcome_at"))
+            .select_related("card"),
         ]
     )
 

@@ -90,6 +90,13 @@ class ClientKeysSerializer(StrictSerializer):
         max_length=255,
         help_text="The `tenant` of those tokens, for an issuer that serves several organisations.",
     )
+    cds_patient_system = TextField(
+        default=None,
+        allow_null=True,
+        max_length=255,
+        help_text="The `system` of the identifiers in its Patient resources that are our `external_id`. With "
+        "it, feedback on a card stands in the patient's timeline.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One of the two, or neither: then the secret counts again."""
@@ -148,6 +155,7 @@ class ClientSerializer(serializers.Serializer[ApiClient]):
             "jwks_uri": client.client_jwks_uri or None,
             "cds_issuer": client.cds_issuer or None,
             "cds_tenant": client.cds_tenant or None,
+            "cds_patient_system": client.cds_patient_system or None,
         }
 
     def get_active(self, client: ApiClient) -> bool:

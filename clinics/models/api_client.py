@@ -59,6 +59,13 @@ class ApiClient(AbstractApplication):
         db_default="",
         help_text="Which of the issuer's organisations it speaks for, where the issuer serves several.",
     )
+    cds_patient_system = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The system of the identifiers in its Patient resources that are our external ids.",
+    )
 
     class Meta(AbstractApplication.Meta):
         swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"

@@ -37,8 +37,11 @@ def set_keys(
     jwks_uri: str | None,
     cds_issuer: str | None,
     cds_tenant: str | None,
+    cds_patient_system: str | None,
 ) -> None:
-    """Set the keys and who its tokens name as issuer; with neither keys nor address the secret counts again.
+    """Set the keys, who its tokens name as issuer and how it names patients.
+
+    With neither keys nor address the secret counts again.
 
     ``client`` is locked. Keys are worth all that the client may do: raises ``BeyondOwnError``,
     ``RevokedError``, ``WrongGrantError``, ``UnsafeAddressError`` or ``IssuerTakenError``.
@@ -53,6 +56,7 @@ def set_keys(
     client.client_jwks = json.dumps(jwks) if jwks is not None else ""
     client.client_jwks_uri = jwks_uri or ""
     client.cds_issuer, client.cds_tenant = cds_issuer or "", cds_tenant or ""
+    client.cds_patient_system = cds_patient_system or ""
     client.token_endpoint_auth_method = PRIVATE_KEY_JWT if jwks is not None or jwks_uri is not None else ""
     try:
         with transaction.atomic():

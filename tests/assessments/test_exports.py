@@ -31,7 +31,7 @@ from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.clock import Clock
 from tests.conventions.threads import start
-from tests.factories import assessment_body, make_patient, reassuring_answers
+from tests.factories import assessment_body, make_feedback, make_patient, reassuring_answers
 
 pytestmark = pytest.mark.django_db
 EXPORTS = "/api/v1/exports"
@@ -74,6 +74,7 @@ def tell_a_story(api: APIClient, clinic: Clinic) -> Patient:
     deliver_due_escalations(clock=timezone.now, channel=EmailChannel())
     api.post(f"/api/v1/escalations/{emergency['escalation']}/acknowledge", {})
     begin_letter(clinic, emergency["escalation"])
+    make_feedback(clinic, runner.id, comment="Seen this morning.")
     return runner
 
 
@@ -252,6 +253,7 @@ def test_with_the_changes_since_it_is_everything_however_many_write_meanwhile(
 
 #: Tables of a clinic's record that no export holds, and why.
 NOT_EXPORTED = {
+    "assessments.Card": "what was shown in another system; its feedback says what",
     "assessments.CheckInLink": "the hash of a key and when it ended; its answer is a follow-up's",
     "assessments.ParameterPreview": "what a setting of the clinic would do; listed beside it",
     "assessments.ParameterSet": "a setting of the clinic, which each assessment names",

@@ -18,23 +18,16 @@ from clinics.tenancy import clinic_scope
 from tests.factories import CASES, reassuring_answers
 from tests.fhir.answers import filled
 from tests.fhir.checks import assert_valid, fhir
-from tests.security.oauth import register
+from tests.security.hospital import ISSUER, KEY, hospital
+from tests.security.hospital import token as hospital_token
 from tests.security.signing import claims, key_set, new_key, sign
 
-KEY = new_key()
-ISSUER = "https://ehr.example/hospital"
-BASE = f"{django_settings.BASE_URL}/cds-services"
+PATIENT_VIEW = f"{django_settings.BASE_URL}/cds-services/patient-view"
 
 
 @pytest.fixture
 def caller(clinic: Clinic, form: dict[str, Any]) -> ApiClient:
     return hospital(clinic)
-
-
-def hospital(clinic: Clinic, issuer: str = ISSUER, **fields: str) -> ApiClient:
-    keys = {"token_endpoint_auth_method": "private_key_jwt", "client_jwks": key_set(KEY)}
-    scopes = {"redirect_uris": "", "allowed_scopes": "evaluations:write assessments:write"}
-    return register(clinic, ApiClient.GRANT_CLIENT_CREDENTIALS, cds_issuer=issuer, **keys | scopes | fields)
 
 
 @pytest.fixture
@@ -43,7 +36,7 @@ def form(api: APIClient) -> dict[str, Any]:
 
 
 def token(service: str = "patient-view", **changes: Any) -> str:
-    return sign(KEY, claims(ISSUER, f"{BASE}/{service}", **{"sub": None} | changes))
+    return hospital_token(f"/cds-services/{service}", **changes)
 
 
 def body(form: dict[str, Any], answers: dict[str, Any], hook: str = "patient-view") -> dict[str, Any]:
@@ -220,9 +213,9 @@ def test_a_token_is_for_one_address_one_issuer_and_one_use(caller: ApiClient, fo
         token(tenant="another"),
         token(exp=1),
         token(jti=None),
-        sign(new_key(), claims(ISSUER, f"{BASE}/patient-view")),
-        sign(KEY, claims(ISSUER, f"{BASE}/patient-view"), jku="https://evil.example/keys"),
-        sign(new_key("RS384"), claims(ISSUER, f"{BASE}/patient-view"), algorithm="RS256"),
+        sign(new_key(), claims(ISSUER, PATIENT_VIEW)),
+        sign(KEY, claims(ISSUER, PATIENT_VIEW), jku="https://evil.example/keys"),
+        sign(new_key("RS384"), claims(ISSUER, PATIENT_VIEW), algorithm="RS256"),
     ):
         assert call(sent, signed=bad).status_code == 401
 

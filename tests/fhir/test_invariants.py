@@ -13,8 +13,9 @@ from backend.fhir import capability_statement
 from clinics.models import ApiClient, Clinic
 from tests.factories import CASES
 from tests.fhir.checks import fhir
-from tests.fhir.test_cds import body, call, hospital
+from tests.fhir.test_cds import body, call
 from tests.fhir.test_resources import TYPES
+from tests.security.hospital import hospital
 from tests.security.samples import World, api_with, fill
 from tools import toolchain
 

@@ -23,6 +23,7 @@ from assessments.services.letters import (
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
+from tests.factories import make_feedback
 from tests.privacy.marker import MARKER, holds_marker, marked_answers, marked_patient, submission
 
 V1 = "/api/v1"
@@ -65,6 +66,7 @@ def tell(api: APIClient) -> Story:
     ):
         calls("post", f"/escalations/{story.escalation}/{step}", words)
     _letter(api, story.escalation)
+    _feedback(api, story.patient)
     third = calls("post", "/assessments", {**submission(marked_answers()), "patient": story.patient})
     checked = calls("post", f"/follow-ups/{third['follow_ups'][0]}/response", submission(marked_answers()))
     programme = calls("post", "/programmes", {"assessment": checked["id"]})["id"]
@@ -90,6 +92,12 @@ def _letter(api: APIClient, escalation: str) -> None:
         seen = state_of(letter, content_of(letter))
         written = Written(recipient=MARKER, call_back=MARKER, words=MARKER)
         issue_letter(clinic=clinic, letter_id=draft.id, written=written, seen=seen, by=by, now=now)
+
+
+def _feedback(api: APIClient, patient: str) -> None:
+    """A card shown about the runner in another system, and overridden there with the marker."""
+    clinic = Clinic(id=uuid.UUID(api.get(f"{V1}/clinic").json()["id"]))
+    make_feedback(clinic, uuid.UUID(patient), comment=MARKER)
 
 
 def resolve_all(api: APIClient, patient: str) -> None:

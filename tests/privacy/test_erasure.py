@@ -30,9 +30,14 @@ ERASED = {
     "assessments.EscalationHistory.outcome",
     "assessments.EscalationEvent.note",
     "assessments.Shoe.name",
+    "assessments.CardFeedback.comment",
 }
 #: Columns that could hold words and hold something else, with what it is.
 KEPT = {
+    "assessments.Card.service": "the name of one of our services",
+    "assessments.Card.protocol_version": "a version",
+    "assessments.Card.suggestions": "ids",
+    "assessments.CardFeedback.suggestions": "ids",
     "assessments.CheckInLink.token_hash": "a hash of nothing that anybody said, gone with the erasure",
     "assessments.ParameterPreview.values": "numbers by the names of parameters",
     "assessments.ParameterPreview.changes": "numbers by the names of parameters",

@@ -47,6 +47,7 @@ DEFINER_FUNCTIONS = {
     "clinic_of_client": "whose client is this? the token endpoint checks the secret inside that clinic",
     "erase_patient": "the one way past rows that never change: one patient of the transaction's own clinic",
     "erase_letters": "the rest of it: the letters of an erased patient of the transaction's own clinic",
+    "erase_card_feedback": "and comments on cards about them",
     "forget_changes": "the oldest of the entered clinic's changes, none younger than 400 days",
     "note_change": "a trigger: writes the list of changes, which the service can only read",
     "clinics_of_person": "where does this person work? asked when they have signed in",
