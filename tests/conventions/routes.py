@@ -10,7 +10,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from clinics.checks.routes import OPEN_ROUTES
 
-PREFIXES = ("api/v1/", "fhir/")
+#: Calls of these are signed by the caller; no token of ours opens them.
+SIGNED = "cds-services"
+PREFIXES = ("api/v1/", "fhir/", SIGNED)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -21,6 +23,11 @@ class Route:
     name: str
     path: str
     view: Any
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether hospital software signs its calls."""
+        return self.path.startswith(f"/{SIGNED}")
 
     @property
     def methods(self) -> list[str]:

@@ -1,10 +1,15 @@
 """What every route does the same way, walked from the URL configuration."""
 
+from collections.abc import Callable
+
 import pytest
 from rest_framework.test import APIClient
 
+from clinics.models import Clinic
+from clinics.scopes import ALL_SCOPES
 from tests.api_edge.checks import assert_refusal
 from tests.conventions.routes import METHODS, Route, operation_id, operations, routes
+from tests.security.hospital import hospital_api
 
 #: What has a body in JSON: a search by POST has a form.
 WITH_BODY = [
@@ -16,10 +21,21 @@ each_operation = pytest.mark.parametrize(("route", "method"), operations(), ids=
 each_with_body = pytest.mark.parametrize(("route", "method"), WITH_BODY, ids=operation_id)
 
 
+Caller = Callable[[Route], APIClient]
+
+
+@pytest.fixture
+def caller(api: APIClient, clinic: Clinic) -> Caller:
+    """Somebody who may ask a route: with a token of ours, or signing as a hospital's software does."""
+    return lambda route: hospital_api(clinic, " ".join(ALL_SCOPES)) if route.is_signed else api
+
+
 def test_the_walk_finds_the_routes() -> None:
     assert {"patients", "assessment", "follow-up-response", "clinic"} <= {route.name for route in routes()}
     assert len(operations()) >= 20
-    assert {"fhir-patients", "fhir-task", "fhir-process-response"} <= {route.name for route in routes()}
+    assert {"fhir-patients", "fhir-task", "fhir-process-response", "cds-feedback"} <= {
+        route.name for route in routes()
+    }
 
 
 @each_operation
@@ -32,47 +48,51 @@ def test_without_a_token_it_is_401(db: None, route: Route, method: str) -> None:
 
 @each_operation
 def test_the_answer_is_not_for_caches_and_carries_the_request_id(
-    api: APIClient, route: Route, method: str
+    caller: Caller, route: Route, method: str
 ) -> None:
-    response = api.generic(method, route.path, headers={"x-request-id": "trace-0123456789"})
+    response = caller(route).generic(method, route.path, headers={"x-request-id": "trace-0123456789"})
 
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["X-Request-ID"] == "trace-0123456789"
 
 
 @each_operation
-def test_the_answer_says_how_many_requests_are_left(api: APIClient, route: Route, method: str) -> None:
-    response = api.generic(method, route.path)
+def test_the_answer_says_how_many_requests_are_left(caller: Caller, route: Route, method: str) -> None:
+    response = caller(route).generic(method, route.path)
 
     assert response.headers["RateLimit-Policy"].startswith('"application";q=')
     assert response.headers["RateLimit"].startswith('"application";r=')
 
 
 @each_operation
-def test_a_media_type_nobody_speaks_is_406(api: APIClient, route: Route, method: str) -> None:
-    response = api.generic(method, route.path, headers={"accept": "application/xml"})
+def test_a_media_type_nobody_speaks_is_406(caller: Caller, route: Route, method: str) -> None:
+    response = caller(route).generic(method, route.path, headers={"accept": "application/xml"})
 
     assert_refusal(response, "not_acceptable")
 
 
 @pytest.mark.parametrize("route", routes(), ids=operation_id)
-def test_every_other_method_is_405_and_says_which_there_are(api: APIClient, route: Route) -> None:
+def test_every_other_method_is_405_and_says_which_there_are(caller: Caller, route: Route) -> None:
     for method in set(METHODS) - set(route.methods):
-        response = api.generic(method, route.path)
+        response = caller(route).generic(method, route.path)
         assert_refusal(response, "method_not_allowed")
         assert set(route.methods) <= set(response.headers["Allow"].split(", "))
 
 
 @each_with_body
-def test_a_body_of_another_media_type_is_415(api: APIClient, route: Route, method: str) -> None:
-    response = api.generic(method, route.path, "<a/>", content_type="application/xml", headers=any_state())
+def test_a_body_of_another_media_type_is_415(caller: Caller, route: Route, method: str) -> None:
+    response = caller(route).generic(
+        method, route.path, "<a/>", content_type="application/xml", headers=any_state()
+    )
 
     assert_refusal(response, *expected(response, "unsupported_media_type"))
 
 
 @each_with_body
-def test_a_body_that_is_no_json_is_400(api: APIClient, route: Route, method: str) -> None:
-    response = api.generic(method, route.path, "{", content_type="application/json", headers=any_state())
+def test_a_body_that_is_no_json_is_400(caller: Caller, route: Route, method: str) -> None:
+    response = caller(route).generic(
+        method, route.path, "{", content_type="application/json", headers=any_state()
+    )
 
     assert_refusal(response, *expected(response, "malformed"))
 

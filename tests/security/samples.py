@@ -13,8 +13,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.models import Escalation, FollowUp
-from assessments.protocol import PROTOCOL_VERSION
+from assessments.protocol import PROTOCOL_VERSION, evaluate
 from assessments.services.acknowledge import acknowledge
+from assessments.services.cards import note_card
 from assessments.services.exports import start_export
 from assessments.services.on_call_services import add_on_call_service
 from assessments.services.parameters.preview import preview_parameters
@@ -57,6 +58,8 @@ class World:
     webhook_delivery: uuid.UUID
     parameter_preview: uuid.UUID
     shoe_of_active: uuid.UUID
+    card: uuid.UUID
+    suggestion: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,24 @@ def fill(clinic: Clinic) -> World:
     with clinic_scope(clinic.id):
         active = clinic.programmes.get(id=programmes["active"]).patient
         worn = clinic.shoes.create(patient=active, name="Red", started_on=now.date()).id
-    return World(clinic, runner, continued, *ids, programmes, shoe, endpoint.id, told, preview, worn)
+        card = _card(clinic, runner, now)
+    return World(clinic, runner, continued, *ids, programmes, shoe, endpoint.id, told, preview, worn, *card)
+
+
+def _card(clinic: Clinic, patient: Patient, now: dt.datetime) -> tuple[uuid.UUID, uuid.UUID]:
+    """A card that was shown about the runner, and its suggestion."""
+    card, suggestion = uuid.uuid4(), uuid.uuid4()
+    note_card(
+        clinic=clinic,
+        client=clinic_client(clinic),
+        patient=patient,
+        service="patient-view",
+        evaluation=evaluate(reassuring_answers()),
+        card=card,
+        suggestions=[str(suggestion)],
+        now=now,
+    )
+    return card, suggestion
 
 
 def clinic_client(clinic: Clinic) -> Any:

@@ -25,13 +25,18 @@ from clinics.permissions import permissions_of
 from clinics.scopes import ALL_SCOPES
 from clinics.tenancy import clinic_scope
 from tests.factories import make_member
+from tests.security.cds_samples import CDS_IDS, CDS_SAMPLES
 from tests.security.fhir_samples import FHIR_SAMPLES
+from tests.security.hospital import hospital_api
 from tests.security.samples import SAMPLES as NATIVE_SAMPLES
 from tests.security.samples import Sample, World, api_with, fill
 
-SAMPLES = NATIVE_SAMPLES | FHIR_SAMPLES
-DOORS = ("api/v1/", "fhir/")
+SAMPLES = NATIVE_SAMPLES | FHIR_SAMPLES | CDS_SAMPLES
+#: Hospital software signs each call of these itself: no token of ours opens them, so no person does.
+SIGNED = "cds-services"
+DOORS = ("api/v1/", "fhir/", SIGNED)
 API = [route for route in routes() if route.path.startswith(DOORS) and route.name not in OPEN_ROUTES]
+OPEN = [route for route in routes() if route.path.startswith(DOORS) and route.name in OPEN_ROUTES]
 OPERATIONS = [(route, method) for route in API for method in route.methods]
 
 
@@ -87,6 +92,13 @@ def ask(
     )
 
 
+def caller(world: World, route: Route, scopes: str = " ".join(ALL_SCOPES)) -> APIClient:
+    """The clinic's software with these scopes, as the route wants it to prove itself."""
+    if route.path.startswith(SIGNED):
+        return hospital_api(world.clinic, scopes)
+    return api_with(world, scopes=scopes)
+
+
 @contextmanager
 def undone() -> Iterator[None]:
     """Take back what the block wrote."""
@@ -121,22 +133,26 @@ def test_only_the_right_scope_opens_it(world: World, route: Route, method: str) 
     for scope in ALL_SCOPES:
         with undone():
             scopes = " ".join({scope, *(request.grants if scope == needed else ())})
-            answer = ask(api_with(world, scopes=scopes), route, method, request)
+            api = caller(world, route, scopes)
+            held = content() if route.path.startswith(SIGNED) else before  # its software is on record
+            answer = ask(api, route, method, request)
             if scope == needed:
                 assert answer.status_code in {200, 201, 202, 204}, (scope, answer.content)
             else:
                 assert answer.status_code == 403, (scope, answer.content)
-                assert content() == before
+                assert content() == held
 
 
 @every_operation
 @pytest.mark.parametrize("role", Role)
 def test_only_a_role_that_may_opens_it(world: World, route: Route, method: str, role: str) -> None:
-    """A person's token with every scope opens what the table of roles says."""
+    """A person's token with every scope opens what the table of roles says, and nothing that is signed."""
     needed = scope_needed(route.view, method)  # type: ignore[arg-type]
     member = make_member(world.clinic, role)
     answer = ask(api_with(world, user=member.user), route, method, sample(route, method, world))
-    if needed in permissions_of(role):
+    if route.path.startswith(SIGNED):
+        assert answer.status_code == 401, answer.content
+    elif needed in permissions_of(role):
         assert answer.status_code in {200, 201, 202, 204}, answer.content
     else:
         assert answer.status_code == 403, answer.content
@@ -167,7 +183,8 @@ def test_another_clinics_row_is_not_found_by_the_body(
 ) -> None:
     """Each field that takes an id in turn."""
     request, theirs = sample(route, method, world), sample(route, method, other_world)
-    api, before = api_with(world), content()
+    api = caller(world, route)
+    before = content()
     for place in ids_in(request.body):
         named = value_at(theirs.body, place)
         kind = named[: -len(str(uuid.UUID(int=0)))]  # what stands before the id: "Patient/"
@@ -183,7 +200,10 @@ def test_another_clinics_row_is_not_found_by_the_body(
 
 @every_operation
 def test_every_field_that_takes_an_id_is_in_the_sample(world: World, route: Route, method: str) -> None:
-    """From the OpenAPI document: a new field with an id can't be forgotten. FHIR's are those of its type."""
+    """From the OpenAPI document: a new field with an id can't be forgotten. Signed routes aren't in it."""
+    if route.path.startswith(SIGNED):
+        assert set(ids_in(sample(route, method, world).body)) == CDS_IDS[route.name]
+        return
     if issubclass(route.view, FhirAPIView):  # type: ignore[arg-type]
         wanted = {("subject", "reference")} if route.view.body_type == "QuestionnaireResponse" else set()  # type: ignore[union-attr]
         assert method != "POST" or wanted <= set(ids_in(sample(route, method, world).body))
@@ -222,6 +242,20 @@ def test_another_clinics_external_id_is_free_and_changes_nothing_there(
     assert answer.json()["id"] != str(other_world.patient.id)
     with clinic_scope(other_world.clinic.id):
         assert other_world.clinic.patients.values().get(id=other_world.patient.id) == before
+
+
+@pytest.mark.parametrize("route", OPEN, ids=[route.name for route in OPEN])
+def test_what_asks_for_nothing_says_nothing_of_anybody(world: World, route: Route) -> None:
+    """The same to everybody, whatever they hold, with no id of the clinic's rows in it."""
+    path = "/" + route.path
+    answers = [who.get(path) for who in (APIClient(), api_with(world), hospital_api(world.clinic))]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    said = answers[0].content.decode()
+    assert not [known for known in vars_of(world) if str(known) in said]
+    assert world.clinic.name not in said
+    for method in ("post", "put", "patch", "delete"):
+        assert getattr(APIClient(), method)(path).status_code == 405
 
 
 def test_no_sample_is_left_of_a_route_that_went() -> None:
