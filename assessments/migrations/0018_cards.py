@@ -38,7 +38,7 @@ END
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0016_parameters'),
+        ('assessments', '0017_webhook_figures'),
         ('clinics', '0012_cds_patient_system'),
         ('patients', '0004_erasure'),
         migrations.swappable_dependency(settings.OAUTH2_PROVIDER_APPLICATION_MODEL),
