@@ -164,6 +164,22 @@ GROUPS: dict[str, tuple[Section, ...]] = {
             _protocol,
         ),
     ),
+    "What happened": (
+        Section(
+            "Access log",
+            "Who saw whose record, and that nobody changed the log.",
+            "settings-access-log",
+            Permission.SEE_ACCESS_LOG,
+            lambda *_: State("Every look is kept, and chained to the one before"),
+        ),
+        Section(
+            "History",
+            "Who changed what, with before and after.",
+            "settings-history",
+            Permission.SEE_HISTORY,
+            lambda *_: State("Every change is kept"),
+        ),
+    ),
 }
 
 

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from clinics.pages import one_time_codes
+from clinics.pages.access_log import AccessLogPage
 from clinics.pages.choose_clinic import choose_clinic
 from clinics.pages.clients import ClientPage, ClientsPage
+from clinics.pages.history import HistoryPage
 from clinics.pages.invitation import InvitationView
 from clinics.pages.members import MemberPage, MembersPage
 
@@ -18,4 +20,6 @@ urlpatterns = [
     path("settings/members/<uuid:member_id>/", MemberPage.view(), name="settings-member"),
     path("settings/clients/", ClientsPage.view(), name="settings-clients"),
     path("settings/clients/<uuid:client_id>/", ClientPage.view(), name="settings-client"),
+    path("settings/access-log/", AccessLogPage.view(), name="settings-access-log"),
+    path("settings/history/", HistoryPage.view(), name="settings-history"),
 ]
