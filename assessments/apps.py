@@ -8,3 +8,7 @@ class AssessmentsConfig(AppConfig):
 
     name = "assessments"
     verbose_name = "Assessments"
+
+    def ready(self) -> None:
+        """Tell Django what to check."""
+        from assessments import checks  # noqa: F401 - needs the app registry

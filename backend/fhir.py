@@ -9,6 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.fhir.codes import copyright_notice
 from assessments.fhir.urls import urlpatterns as of_assessments
 from backend.api.fhir.elements import Resource, fhir_base
 from backend.api.fhir.search import COMMON
@@ -28,10 +29,12 @@ _RELEASED = "2026-11-28"
 
 
 def capability_statement() -> Resource:
-    """Every type with what can be done to it."""
+    """Every type with what can be done to it; where standard codes are used, what their licences demand."""
+    notice = copyright_notice()
     return {
         "resourceType": "CapabilityStatement",
         "id": "return-to-run",
+        **({"copyright": notice} if notice else {}),
         "status": "active",
         "date": _RELEASED,
         "kind": "instance",

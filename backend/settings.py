@@ -297,6 +297,9 @@ SPECTACULAR_SETTINGS = {
 # Of one application, all its tokens together.
 RATE_LIMIT_PER_MINUTE = int(_env("RATE_LIMIT_PER_MINUTE", "3000"))
 
+# A file of standard codes that stand beside our own in FHIR; without one there are none.
+FHIR_CODES = _env("FHIR_CODES", "")
+
 # How long a worker that died keeps a due row from the others; renewed before every message.
 CLAIM_LEASE = timedelta(seconds=float(_env("CLAIM_LEASE_SECONDS", "30")))
 # How often the sweep looks for what must not be, how late an escalation may be before all isn't well, and who

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.conf import settings
 
+from assessments.fhir.codes import EXERCISE, codes_of
 from assessments.fhir.decision import labels
-from assessments.fhir.referral import PRIORITIES, request_words
+from assessments.fhir.referral import PRIORITIES, request_concept, request_words
 from assessments.models import CardFeedback
 from assessments.protocol import Evaluation
 from assessments.protocol.programme import build_programme
@@ -107,7 +108,7 @@ def _request(evaluation: Evaluation, subject: str) -> dict[str, Any]:
         "status": "draft",
         "intent": "order",
         "priority": PRIORITIES[evaluation.urgency],
-        "code": {"text": request_words(evaluation.urgency)},
+        "code": request_concept(evaluation.urgency),
         "subject": {"reference": subject},
         "reasonCode": [
             concept(coding("criterion", met.id, met.text.title), text=met.text.title)
@@ -136,8 +137,9 @@ def _plan(evaluation: Evaluation, subject: str) -> dict[str, Any]:
     plan = build_programme(evaluation, evaluation.answers).as_dict()
     exercises: Any = plan["exercises"]
     advice: Any = plan["advice"]
-    lines = [(one["name"], f"{one['dose']}. {one['stop']}") for one in exercises]
-    lines += [("Advice", one["text"]) for one in advice]
+    exercise = codes_of(EXERCISE)
+    lines = [(concept(*exercise, text=one["name"]), f"{one['dose']}. {one['stop']}") for one in exercises]
+    lines += [(concept(text="Advice"), one["text"]) for one in advice]
     draft: dict[str, Any] = {
         "resourceType": "CarePlan",
         "status": "draft",
@@ -147,7 +149,6 @@ def _plan(evaluation: Evaluation, subject: str) -> dict[str, Any]:
         "subject": {"reference": subject},
     }
     activities = [
-        {"detail": {"status": "not-started", "code": {"text": name}, "description": text}}
-        for name, text in lines
+        {"detail": {"status": "not-started", "code": code, "description": text}} for code, text in lines
     ]
     return {**draft, "activity": activities} if activities else draft

@@ -1,7 +1,7 @@
 """A return-to-run programme as a CarePlan."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -9,10 +9,11 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.fhir.codes import EXERCISE, codes_of
 from assessments.models import Programme
 from assessments.protocol.programme import Phase, Status
 from assessments.services.programmes.session import session_of
-from backend.api.fhir.elements import Resource, instant, period, reference, resource
+from backend.api.fhir.elements import Resource, concept, instant, period, reference, resource
 from backend.api.fhir.search import Search
 from clinics.fhir import FhirSearch, FhirView, member_reference
 
@@ -78,13 +79,15 @@ def _activities(programme: Programme) -> Iterator[dict[str, Any]]:
     ordinary = "not-started" if draft or _status(programme) != "active" else "in-progress"
     for exercise in programme.content["exercises"]:
         words = f"{exercise['purpose']}. {exercise['dose']}. {exercise['stop']}"
-        yield _activity(ordinary, exercise["name"], words)
+        yield _activity(ordinary, exercise["name"], words, codes=codes_of(EXERCISE))
     for advice in programme.content["advice"]:
         yield _activity(ordinary, "Advice", advice["text"])
 
 
-def _activity(status: str, name: str, words: str, *, reason: str | None = None) -> dict[str, Any]:
-    detail = {"status": status, "code": {"text": name}, "description": words}
+def _activity(
+    status: str, name: str, words: str, *, reason: str | None = None, codes: Sequence[dict[str, str]] = ()
+) -> dict[str, Any]:
+    detail = {"status": status, "code": concept(*codes, text=name), "description": words}
     if reason:
         detail["statusReason"] = {"text": reason.replace("_", " ").capitalize()}
     return {"detail": detail}

@@ -126,7 +126,7 @@ def _base(question: Question, link_id: str) -> Item:
     return without_empty(
         {
             "linkId": link_id,
-            "code": codes_of(question.name),
+            "code": codes_of(f"question/{link_id}"),
             "text": question.label,
             "type": TYPES[question.type],
         }

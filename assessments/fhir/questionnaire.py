@@ -7,6 +7,7 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.fhir.codes import copyright_notice
 from assessments.fhir.form import items
 from assessments.protocol import PROTOCOL_VERSION
 from backend.api.fhir.bundles import bundle
@@ -41,6 +42,7 @@ def questionnaire() -> Resource:
         title="Return to run: assessment of a runner with low back pain",
         status="active",
         subjectType=["Patient"],
+        copyright=copyright_notice(),
         item=list(items()),
     )
 

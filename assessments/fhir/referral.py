@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.documents import OVERRIDDEN
+from assessments.fhir.codes import REFERRAL, codes_of
 from assessments.models import Escalation
 from assessments.protocol.vocabulary import Urgency
 from backend.api.fhir.elements import Resource, coding, concept, instant, period, reference, resource
@@ -62,6 +63,11 @@ def request_words(urgency: str) -> str:
     return _REQUESTS[Urgency(urgency)]
 
 
+def request_concept(urgency: str) -> dict[str, Any]:
+    """The same, with the standard code of a referral where the operator has one."""
+    return concept(*codes_of(REFERRAL), text=request_words(urgency))
+
+
 def request_resource(escalation: Escalation) -> Resource:
     """The referral that the protocol proposes; a named clinician takes it on as the Task of the same id."""
     return resource(
@@ -71,7 +77,7 @@ def request_resource(escalation: Escalation) -> Resource:
         status=_STATUSES[State(escalation.state)],
         intent="proposal",
         priority=PRIORITIES[Urgency(escalation.urgency)],
-        code={"text": request_words(escalation.urgency)},
+        code=request_concept(escalation.urgency),
         subject=reference("Patient", escalation.patient_id),
         occurrenceDateTime=_due(escalation),
         authoredOn=instant(escalation.opened_at),
