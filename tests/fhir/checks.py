@@ -1,5 +1,7 @@
 """What a test may say about a FHIR answer in one line."""
 
+import json
+import re
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -89,6 +91,16 @@ CODE_NAMES = {
 }
 
 
+#: What went out in these tests, but for ids and times; bundles with their first entry alone.
+SEEN: dict[str, dict[str, Any]] = {}
+_ONCE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+Z-]+")
+
+
+def _see(resource: dict[str, Any]) -> None:
+    shown = {**resource, "entry": resource["entry"][:1]} if "entry" in resource else resource
+    SEEN.setdefault(_ONCE.sub("", json.dumps(shown, sort_keys=True)), shown)
+
+
 @cache
 def model(kind: str) -> Any:
     """The class of a resource in fhir.resources, for R4B: what we use of it is the same in R4."""
@@ -96,8 +108,12 @@ def model(kind: str) -> Any:
 
 
 def assert_valid(resource: dict[str, Any]) -> None:
-    """fhir.resources takes it, nothing is null or empty, and every required code exists."""
+    """fhir.resources takes it, nothing is null or empty, and every required code exists.
+
+    FHIR's own invariants are checked at the end, see ``conftest``.
+    """
     model(resource["resourceType"]).model_validate(resource)
+    _see(resource)
     for place, name, value in walk(resource, resource["resourceType"]):
         assert value not in (None, "", [], {}), place
         if place in REQUIRED_CODES:
