@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,18 +24,33 @@ def checkout(live_server: LiveServer, settings: Settings, tmp_path: Path) -> Ite
     settings.BASE_URL = live_server.url
     items.cache_clear()
     call_command("seed_demo", run_dir=tmp_path / ".run", verbosity=0)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
     yield tmp_path
     items.cache_clear()
 
 
-def test_the_example_hands_in_a_form_and_reads_the_decision_as_pasted(checkout: Path) -> None:
-    (pasted,) = re.findall(r"A test pastes the next block\. -->\n```sh\n(.*?)```", TEXT, re.DOTALL)
+def pasted(blocks: list[str], checkout: Path) -> list[str]:
+    """What a shell says to these blocks, one after the other."""
     done = subprocess.run(
-        ["sh"], input=pasted, cwd=checkout, env=os.environ, capture_output=True, text=True, timeout=60
+        ["sh"],
+        input="\n".join(blocks),
+        cwd=checkout,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.stderr == ""
-    said = ["refer_emergency", "stat", "active", "Task"]
-    assert done.stdout.splitlines() == said
+    return done.stdout.splitlines()
+
+
+def test_the_examples_do_what_the_page_says_as_pasted(checkout: Path) -> None:
+    blocks = re.findall(r"A test pastes the next block[^.]*\. -->\n```sh\n(.*?)```", TEXT, re.DOTALL)
+    assert len(blocks) == TEXT.count("```sh") == 2, "no example without its test"
+    forms = ["refer_emergency", "stat", "active", "Task", "Example", "Patient"]
+    signed = ["300", "critical", "overridden_already_referred_today"]
+    said = [*forms, "QuestionnaireResponse.questionnaire", *signed]
+    assert pasted(blocks, checkout) == said
     assert all(f"`{word}`" in TEXT for word in said)
 
 
