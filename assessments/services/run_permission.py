@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from assessments.models import Assessment, Escalation, FollowUp, FollowUpKind, Programme
 from assessments.protocol.vocabulary import RunStatus, Urgency
 from assessments.services.effective import Effective, effective_decision
-from assessments.services.programmes.session import session_of
+from assessments.services.programmes.session import Session, session_of
 from clinics.models import Clinic
 
 #: Referrals whose outcome must be known, and followed by a new assessment, before anybody runs (F.7).
@@ -107,7 +107,14 @@ def permission_of_runner(*, clinic: Clinic, patient_id: uuid.UUID, now: datetime
     if latest is None:
         return RunPermission(Permission.NOT_ASSESSED)
     found = stored_permission(latest, now=now)
+    if found.state is not Permission.HOLDS:
+        return found
     programme = clinic.programmes.filter(patient_id=patient_id, state=Programme.State.RELEASED).first()
-    if found.state is not Permission.HOLDS or programme is None or session_of(programme, now=now).permitted:
+    return within_programme(found, session_of(programme, now=now) if programme else None)
+
+
+def within_programme(found: RunPermission, session: Session | None) -> RunPermission:
+    """What is left of a permission beside the session of a released programme, if there is one."""
+    if found.state is not Permission.HOLDS or session is None or session.permitted:
         return found
     return replace(found, state=Permission.NOT_PERMITTED)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assessments.models import Programme
-from assessments.protocol.programme import Cap, gap_ended, week_cap
+from assessments.protocol.programme import Cap, Reaction, gap_ended, week_cap
 from assessments.protocol.programme.load import SHARE_AFTER_A_GAP
-from assessments.services.programmes.standing import Kind
+from assessments.services.programmes.past import Past, past_of
 
 WEEK = timedelta(days=7)
 
@@ -27,18 +27,18 @@ class Week:
         return None if self.cap.km is None or self.km is None else self.km <= self.cap.km
 
 
-def weeks_of(programme: Programme, *, now: datetime) -> list[Week]:
+def weeks_of(programme: Programme, *, now: datetime, past: Past | None = None) -> list[Week]:
     """Return the weeks since the release, the running one last; weeks begin when the programme began.
 
     A cap rests on the last week in which there was a run. After a week without one it grows by nothing, and
-    after two weeks without one it is half.
+    after two weeks without one it is half. ``past`` if it is read already.
     """
     began = programme.released_at
     if began is None:
         return []
-    runs = list(programme.runs.order_by("ended_at").values_list("ended_at", "distance_km"))
-    reacted = programme.events.filter(kind=Kind.REACTED).exclude(reaction="green")
-    others = list(reacted.values_list("at", flat=True))
+    past = past or past_of(programme)
+    runs = [(run.at, run.km) for run in past.runs if run.own]
+    others = [at for at, reaction in past.reactions if reaction is not Reaction.GREEN]
     weeks: list[Week] = []
     before: float | None = None
     while (starts := began + len(weeks) * WEEK) <= now:

@@ -17,6 +17,7 @@ from assessments.protocol.programme import (
     run_cap,
 )
 from assessments.protocol.programme.walk_run import CONDITIONS
+from assessments.services.programmes.past import Past, past_of
 from assessments.services.programmes.standing import standing_now, standing_of
 
 #: Why no run is permitted now, the first that applies.
@@ -56,12 +57,13 @@ class Session:
     from_: datetime | None
 
 
-def session_of(programme: Programme, *, now: datetime) -> Session:
-    """Return the next session of a programme as it stands."""
-    standing = standing_now(programme, now=now)
+def session_of(programme: Programme, *, now: datetime, past: Past | None = None) -> Session:
+    """Return the next session of a programme as it stands; ``past`` if it is read already."""
+    past = past or past_of(programme)
+    standing = standing_now(programme, now=now, past=past)
     blocked_by = _blocked_by(programme, standing, now)
     by_distance = standing.phase in {Phase.BUILD, Phase.PREHAB}
-    cap = run_cap(_longest_km(programme, now)) if by_distance else None
+    cap = run_cap(_longest_km(programme, past, now)) if by_distance else None
     words, distance_km = _words(standing, programme.usual_run_km, cap)
     return Session(
         words=words,
@@ -70,7 +72,7 @@ def session_of(programme: Programme, *, now: datetime) -> Session:
         distance_km=distance_km,
         share_percent=standing.share_percent if standing.phase is Phase.BUILD else None,
         cap=cap,
-        after_a_gap=standing != standing_of(programme),
+        after_a_gap=standing != standing_of(programme, past),
         conditions=CONDITIONS,
         stop_if=STOP_A_RUN,
         permitted=blocked_by is None,
@@ -79,13 +81,10 @@ def session_of(programme: Programme, *, now: datetime) -> Session:
     )
 
 
-def _longest_km(programme: Programme, now: datetime) -> float | None:
+def _longest_km(programme: Programme, past: Past, now: datetime) -> float | None:
     """The longest run of the last 30 days, logged or told; unknown distances count for none."""
     since = now - LONGEST_OF
-    runs = programme.clinic.runs.filter(
-        programme__patient_id=programme.patient_id, ended_at__gt=since, distance_km__isnull=False
-    )
-    known = list(runs.values_list("distance_km", flat=True))
+    known = [run.km for run in past.runs if run.at > since and run.km is not None]
     told = programme.assessment.answers.get("longest_run_30d_km")
     if told is not None and programme.assessment.assessed_at > since:
         known.append(float(told))

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
-
 from assessments.models import EventType, Programme, ProgrammeEvent
 from assessments.protocol.programme import Phase, Reaction, Standing, Status, after_gap, gap_ended
+from assessments.services.programmes.past import Past, past_of
 from assessments.services.webhooks.emit import emit
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
@@ -44,9 +43,9 @@ def lock_released(clinic: Clinic, programme_id: uuid.UUID) -> Programme:
     return programme
 
 
-def standing_of(programme: Programme) -> Standing:
-    """Where the runner stands, with the reactions that its events remember."""
-    judged = programme.events.filter(kind=Kind.REACTED).order_by("at", "id").values_list("at", "reaction")
+def standing_of(programme: Programme, past: Past | None = None) -> Standing:
+    """Where the runner stands, with the reactions its events remember; ``past`` if it is read already."""
+    past = past or past_of(programme)
     return Standing(
         phase=Phase(programme.phase),
         stage=programme.stage,
@@ -59,21 +58,22 @@ def standing_of(programme: Programme) -> Standing:
         next_run_from=programme.next_run_from,
         permitted_until=programme.permitted_until,
         review_by=programme.review_by,
-        past=tuple((at, Reaction(reaction)) for at, reaction in judged),
+        past=past.reactions,
     )
 
 
-def standing_now(programme: Programme, *, now: datetime) -> Standing:
+def standing_now(programme: Programme, *, now: datetime, past: Past | None = None) -> Standing:
     """Where the runner stands for a run at ``now``: after a long gap further back, by time alone."""
-    standing = standing_of(programme)
-    return after_gap(standing) if gap_ended(last_run_at(programme), now=now) else standing
+    past = past or past_of(programme)
+    standing = standing_of(programme, past)
+    return after_gap(standing) if gap_ended(last_run_at(programme, past), now=now) else standing
 
 
-def last_run_at(programme: Programme) -> datetime | None:
+def last_run_at(programme: Programme, past: Past | None = None) -> datetime | None:
     """When the runner last ran, by any log or by the assessment; else when this programme was released."""
-    own = programme.clinic.runs.filter(programme__patient_id=programme.patient_id)
-    logged = own.aggregate(last=Max("ended_at"))
-    known = [at for at in (logged["last"], _told(programme)) if at is not None]
+    past = past or past_of(programme)
+    logged = past.runs[-1].at if past.runs else None
+    known = [at for at in (logged, _told(programme)) if at is not None]
     return max(known, default=programme.released_at)
 
 
