@@ -18,6 +18,7 @@ from assessments.models import (
     Escalation,
     EscalationEvent,
     FollowUp,
+    Letter,
     Override,
     ProgrammeEvent,
 )
@@ -35,6 +36,7 @@ TYPES = (
     "escalation_event",
     "programme_event",
     "card_feedback",
+    "letter",
 )
 
 
@@ -53,8 +55,9 @@ class TimelineEntryShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     what = serializers.CharField(
         help_text="The decision, the kind of follow-up and the result reported on it (`booking_confirmed`), "
-        "`opened`, what happened to an escalation, what moved a programme (`reacted_green`), or what was "
-        "done with a card in another system (`accepted`, `overridden`, `overridden_excluded_by_imaging`)."
+        "`opened`, what happened to an escalation, what moved a programme (`reacted_green`), what was done "
+        "with a card in another system (`accepted`, `overridden`, `overridden_excluded_by_imaging`), or to "
+        "whom a letter was issued."
     )
     urgency = serializers.CharField(allow_null=True)
     assessment = serializers.UUIDField(
@@ -79,7 +82,7 @@ class TimelineView(PagedList, ClinicAPIView):
         responses=TimelineEntryShape(many=True),
     )
     def get(self, request: Request, patient_id: uuid.UUID) -> Response:  # noqa: ARG002
-        """Assessments, overrides, answered follow-ups, escalations and what people did with them."""
+        """Assessments, overrides, answered follow-ups, escalations, programmes, letters."""
         query = self.read_query()
         patient = get_object_or_404(self.clinic.patients.select_related("clinic"), pk=patient_id)
         return self.page(patient_timeline(patient=patient), query, entry)  # type: ignore[arg-type]
@@ -142,3 +145,9 @@ def _(row: ProgrammeEvent) -> dict[str, Any]:
 def _(row: CardFeedback) -> dict[str, Any]:
     what = f"{row.outcome}_{row.reason}".replace("-", "_") if row.reason else row.outcome
     return _entry(row, "card_feedback", what, row.card.urgency, None, row.comment)
+
+
+@entry.register
+def _(row: Letter) -> dict[str, Any]:
+    escalation = row.escalation
+    return _entry(row, "letter", row.to, escalation.urgency, escalation.assessment_id)

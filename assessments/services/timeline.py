@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Model, QuerySet
 
-from assessments.models import Escalation, EscalationEvent, FollowUp
+from assessments.models import Escalation, EscalationEvent, FollowUp, Letter
 from patients.models import Patient
 
 
@@ -42,24 +42,33 @@ class Merged:
         return list(merge(*pages, key=lambda row: (row.at, row.id), reverse=self._backwards))[wanted]
 
 
-def patient_timeline(*, patient: Patient) -> Merged:
-    """Assessments when they were made, overrides, answered follow-ups, escalations, programmes, feedback."""
+def patient_parts(patient: Patient) -> dict[str, QuerySet[Any]]:
+    """What happened to a runner, by its kind; every row has ``at``."""
     clinic = patient.clinic
-    return Merged(
-        [
-            clinic.assessments.filter(patient=patient).annotate(at=F("assessed_at")),
-            clinic.overrides.filter(assessment__patient=patient).annotate(at=F("created_at")),
-            clinic.follow_ups.filter(patient=patient, state=FollowUp.State.ANSWERED).annotate(
-                at=F("answered_at")
-            ),
-            clinic.escalations.filter(patient=patient).annotate(at=F("opened_at")),
-            clinic.escalation_events.filter(escalation__patient=patient).select_related("escalation"),
-            clinic.programme_events.filter(programme__patient=patient).select_related("programme"),
-            clinic.card_feedback.filter(card__patient=patient)
-            .annotate(at=F("outcome_at"))
-            .select_related("card"),
-        ]
-    )
+    answered = clinic.follow_ups.filter(patient=patient, state=FollowUp.State.ANSWERED)
+    issued = clinic.letters.filter(patient=patient, state=Letter.State.ISSUED)
+    return {
+        "assessment": clinic.assessments.filter(patient=patient).annotate(at=F("assessed_at")),
+        "override": clinic.overrides.filter(assessment__patient=patient).annotate(at=F("created_at")),
+        "follow_up": answered.annotate(at=F("answered_at")),
+        "escalation": clinic.escalations.filter(patient=patient).annotate(at=F("opened_at")),
+        "escalation_event": clinic.escalation_events.filter(escalation__patient=patient),
+        "programme_event": clinic.programme_events.filter(programme__patient=patient),
+        "card_feedback": clinic.card_feedback.filter(card__patient=patient).annotate(at=F("outcome_at")),
+        "letter": issued.annotate(at=F("issued_at")),
+    }
+
+
+def patient_timeline(*, patient: Patient) -> Merged:
+    """Everything of ``patient_parts``, with what each row is about."""
+    parts = patient_parts(patient)
+    with_what_they_are_about = {
+        "escalation_event": parts["escalation_event"].select_related("escalation"),
+        "programme_event": parts["programme_event"].select_related("programme"),
+        "card_feedback": parts["card_feedback"].select_related("card"),
+        "letter": parts["letter"].select_related("escalation"),
+    }
+    return Merged(list({**parts, **with_what_they_are_about}.values()))
 
 
 def escalation_history(*, escalation: Escalation) -> Merged:
