@@ -4,14 +4,17 @@ from django.urls import path
 
 from assessments.pages import assess, decide, letters, result, worklist
 from assessments.pages.parameters import ParametersPage, PreviewPage
+from assessments.pages.patient import patient
 from assessments.pages.protocol import ProtocolPage
 from assessments.pages.settings import ClinicSettings
+from assessments.pages.sheets import plan, programme, programme_pdf
 from assessments.pages.webhooks import WebhookPage, WebhooksPage
 
 urlpatterns = [
     path("worklist/new/", worklist.new_arrivals, name="worklist-arrivals"),
     path("worklist/<uuid:escalation_id>/claim/", worklist.claim, name="worklist-claim"),
     path("worklist/<uuid:escalation_id>/resolve/", worklist.close, name="worklist-resolve"),
+    path("patients/<uuid:patient_id>/", patient, name="patient-page"),
     path("patients/<uuid:patient_id>/assess/", assess.assess, name="assess"),
     path("patients/<uuid:patient_id>/assess/decision/", assess.decide_so_far, name="assess-decision"),
     path("assessments/<uuid:assessment_id>/correct/", assess.correct, name="correct-assessment"),
@@ -19,6 +22,9 @@ urlpatterns = [
     path("assessments/<uuid:assessment_id>/draft-programme/", result.draft, name="draft-programme"),
     path("programmes/<uuid:programme_id>/release/", result.release, name="release-programme"),
     path("programmes/<uuid:programme_id>/clear/", decide.clear_running, name="clear-programme"),
+    path("programmes/<uuid:programme_id>/sheet/", programme, name="programme-sheet"),
+    path("programmes/<uuid:programme_id>/sheet/pdf/", programme_pdf, name="programme-sheet-pdf"),
+    path("assessments/<uuid:assessment_id>/sheet/", plan, name="plan-sheet"),
     path("escalations/<uuid:escalation_id>/letters/", letters.begin, name="begin-letter"),
     path("letters/<uuid:letter_id>/", letters.letter, name="letter"),
     path("letters/<uuid:letter_id>/pdf/", letters.letter_pdf, name="letter-pdf"),

@@ -1,0 +1,68 @@
+"""The sheets that a runner takes home, for who is signed in: the same that the API gives to software."""
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from assessments.models import Programme
+from assessments.pages.ground import clinical
+from assessments.print import PrintError, Template, pdf
+from assessments.programme_sheet import plan_sheet, programme_sheet
+from assessments.services.programmes.begin import preview
+from clinics.dashboard_reads import log_reading
+from clinics.models import Membership
+from clinics.permissions import Permission
+
+_NAMED = ("patient", "assessment", "released_by__user", "cleared_by__user")
+
+
+@clinical(Permission.SEE_PROGRAMMES)
+def programme(request: HttpRequest, member: Membership, programme_id: uuid.UUID) -> HttpResponse:
+    """A programme as a page to print. One that isn't in force says so."""
+    found = _programme(member, programme_id)
+    return _page(request, member, found.patient_id, programme_sheet(found, now=timezone.now()))
+
+
+@clinical(Permission.SEE_PROGRAMMES)
+def programme_pdf(request: HttpRequest, member: Membership, programme_id: uuid.UUID) -> HttpResponse:
+    """The same as PDF."""
+    found = _programme(member, programme_id)
+    now = timezone.now()
+    try:
+        made = pdf(Template.PROGRAMME, programme_sheet(found, now=now), made_at=now)
+    except PrintError:
+        return HttpResponse(
+            "The document could not be set. Try again.", status=503, content_type="text/plain"
+        )
+    log_reading(request, member, [found.patient_id])
+    headers = {"Content-Disposition": 'inline; filename="programme.pdf"', "Cache-Control": "no-store"}
+    return HttpResponse(made, content_type="application/pdf", headers=headers)
+
+
+@clinical(Permission.SEE_ASSESSMENTS, Permission.SEE_PROGRAMMES)
+def plan(request: HttpRequest, member: Membership, assessment_id: uuid.UUID) -> HttpResponse:
+    """What an assessment's decision releases, as a page to print; where there is no plan, what holds."""
+    own = member.clinic.assessments.select_related("patient")
+    found = own.filter(id=assessment_id).first()
+    if found is None:
+        raise Http404
+    found.clinic = member.clinic
+    return _page(request, member, found.patient_id, plan_sheet(found, preview(found), now=timezone.now()))
+
+
+def _programme(member: Membership, programme_id: uuid.UUID) -> Programme:
+    found = member.clinic.programmes.select_related(*_NAMED).filter(id=programme_id).first()
+    if found is None:
+        raise Http404
+    found.clinic = member.clinic
+    return found
+
+
+def _page(request: HttpRequest, member: Membership, about: uuid.UUID, sheet: dict[str, Any]) -> HttpResponse:
+    page = HttpResponse(render_to_string("assessments/programme_sheet.html", {"sheet": sheet}))
+    page["Cache-Control"] = "no-store"
+    log_reading(request, member, [about])
+    return page

@@ -1,0 +1,116 @@
+"""What happened to one runner, newest first and a page at a time, in one statement however long it is."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, QuerySet, TextField, UUIDField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
+
+from assessments.services.timeline import patient_parts
+from patients.models import Patient
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened, in codes; what each column holds depends on ``kind``."""
+
+    kind: str
+    id: uuid.UUID
+    at: datetime
+    what: str
+    urgency: str
+    detail: str
+    note: str
+    person: str
+    about: uuid.UUID | None
+
+
+def story(*, patient: Patient, page: int) -> tuple[list[Line], bool]:
+    """The lines of a page (from 1), and whether there are older ones."""
+    parts = patient_parts(patient)
+    first, *others = [_line(kind, parts[kind], columns) for kind, columns in _columns().items()]
+    newest = first.union(*others, all=True).order_by("-line_at", "-line_id")
+    start = (page - 1) * PAGE
+    found = [Line(*row) for row in newest[start : start + PAGE + 1]]
+    return found[:PAGE], len(found) > PAGE
+
+
+def _line(kind: str, rows: QuerySet[Any], columns: dict[str, Any]) -> QuerySet[Any]:
+    if kind == "follow_up":
+        rows = rows.filter(answer=None)  # one that is answered by an assessment is that assessment's line
+    texts = {name: _text(columns.get(name, "")) for name in ("what", "urgency", "detail", "note", "person")}
+    about = columns.get("about", Value(None, UUIDField()))
+    named = {f"line_{name}": column for name, column in texts.items()}
+    lines: QuerySet[Any] = (
+        rows.order_by()
+        .annotate(line_kind=Value(kind, TextField()), line_id=F("id"), line_at=F("at"), **named)
+        .annotate(line_about=about)
+        .values_list("line_kind", "line_id", "line_at", *named, "line_about")
+    )
+    return lines
+
+
+def _columns() -> dict[str, dict[str, Any]]:
+    """Where each kind keeps what a line holds."""
+    return {
+        "assessment": {
+            "what": "decision",
+            "urgency": "urgency",
+            "detail": Coalesce(_evaluated("insufficiency_kind"), _evaluated("adjust_level")),
+            "note": "answers_follow_up__kind",
+            "person": _user("recorded_by_user"),
+            "about": F("superseded_by__id"),
+        },
+        "override": {
+            "what": "decision",
+            "urgency": "urgency",
+            "note": "reason",
+            "person": _member("member"),
+            "about": F("assessment_id"),
+        },
+        "follow_up": {"what": "kind", "detail": "result", "person": _member("result_by")},
+        "escalation": {"what": "state", "urgency": "urgency"},
+        "escalation_event": {
+            "what": "kind",
+            "urgency": "escalation__urgency",
+            "note": "note",
+            "person": _member("member"),
+            "about": F("escalation_id"),
+        },
+        "programme_event": {
+            "what": "kind",
+            "detail": "reaction",
+            "note": Concat("phase", Value(" "), Cast("stage", TextField()), output_field=TextField()),
+            "person": _member("member"),
+            "about": F("programme__assessment_id"),
+        },
+        "letter": {"what": "to", "person": _member("issued_by"), "about": F("escalation_id")},
+    }
+
+
+def _text(column: Any) -> Any:
+    """A column as text, empty where there is none; "" is one that the kind doesn't have."""
+    if column == "":
+        return Value("", TextField())
+    return Coalesce(Cast(column, TextField()), Value("", TextField()))
+
+
+def _evaluated(name: str) -> Any:
+    return KeyTextTransform(name, "evaluation")
+
+
+def _user(path: str) -> Any:
+    """The name that pages call a person by, as ``User`` has it."""
+    name = Trim(Concat(f"{path}__first_name", Value(" "), f"{path}__last_name"))
+    return Coalesce(NullIf(name, Value("")), f"{path}__username", output_field=TextField())
+
+
+def _member(path: str) -> Any:
+    """The name by which a clinic knows a member, as ``Membership.shown_name`` has it."""
+    own = NullIf(F(f"{path}__name"), Value(""))
+    return Coalesce(own, _user(f"{path}__user"), output_field=TextField())
