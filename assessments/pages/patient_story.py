@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from assessments.decision_page import plain, urgency_words
-from assessments.models import Escalation, EscalationEvent, FollowUpKind, Letter, ProgrammeEvent
+from assessments.models import (
+    CardFeedback,
+    Escalation,
+    EscalationEvent,
+    FollowUpKind,
+    Letter,
+    ProgrammeEvent,
+)
 from assessments.models.follow_up import FollowUpResult
 from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT
 from assessments.protocol.programme import Phase
@@ -22,6 +29,7 @@ SHAPES = {
     "escalation": "urgency",
     "escalation_event": "urgency",
     "programme_event": "steps",
+    "card_feedback": "tick",
     "letter": "letter",
 }
 
@@ -78,6 +86,11 @@ def _programme_event(line: Line) -> tuple[str, str]:
     return f"Programme: {ProgrammeEvent.Kind(line.what).label.lower()}{reaction}", where
 
 
+def _card_feedback(line: Line) -> tuple[str, str]:
+    reason = f" ({CardFeedback.Reason(line.detail).label.lower()})" if line.detail else ""
+    return f"Card in another system: {CardFeedback.Outcome(line.what).label.lower()}{reason}", line.note
+
+
 def _letter(line: Line) -> tuple[str, str]:
     return f"Letter issued to the {Letter.To(line.what).label.lower()}", ""
 
@@ -89,6 +102,7 @@ _WORDS = {
     "escalation": _escalation,
     "escalation_event": _escalation_event,
     "programme_event": _programme_event,
+    "card_feedback": _card_feedback,
     "letter": _letter,
 }
 
@@ -106,8 +120,10 @@ def _link(line: Line) -> str:
             return _page("escalation", line.about)
         case "letter":
             return reverse("letter", args=[line.id])
-        case _:
+        case "follow_up":
             return _page("followup", line.id)
+        case _:
+            return ""
 
 
 def _page(model: str, row: uuid.UUID | None) -> str:

@@ -33,7 +33,7 @@ class Line:
 def story(*, patient: Patient, page: int) -> tuple[list[Line], bool]:
     """The lines of a page (from 1), and whether there are older ones."""
     parts = patient_parts(patient)
-    first, *others = [_line(kind, parts[kind], columns) for kind, columns in _columns().items()]
+    first, *others = [_line(kind, parts[kind], found) for kind, found in columns().items()]
     newest = first.union(*others, all=True).order_by("-line_at", "-line_id")
     start = (page - 1) * PAGE
     found = [Line(*row) for row in newest[start : start + PAGE + 1]]
@@ -55,7 +55,7 @@ def _line(kind: str, rows: QuerySet[Any], columns: dict[str, Any]) -> QuerySet[A
     return lines
 
 
-def _columns() -> dict[str, dict[str, Any]]:
+def columns() -> dict[str, dict[str, Any]]:
     """Where each kind keeps what a line holds."""
     return {
         "assessment": {
@@ -88,6 +88,13 @@ def _columns() -> dict[str, dict[str, Any]]:
             "note": Concat("phase", Value(" "), Cast("stage", TextField()), output_field=TextField()),
             "person": _member("member"),
             "about": F("programme__assessment_id"),
+        },
+        "card_feedback": {
+            "what": "outcome",
+            "urgency": "card__urgency",
+            "detail": "reason",
+            "note": "comment",
+            "person": "client__name",
         },
         "letter": {"what": "to", "person": _member("issued_by"), "about": F("escalation_id")},
     }
