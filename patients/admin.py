@@ -38,6 +38,7 @@ class PatientAdmin(ClinicModelAdmin):
 
     @display(description="Patient", ordering="family_name")  # type: ignore[untyped-decorator]
     def runner_page(self, patient: Patient) -> str:
-        """The name, family name first as the list is sorted, and the way to their page."""
-        page, name = reverse("patient-page", args=[patient.id]), f"{patient.family_name}, {patient.given_name}"
+        """The name as the list is sorted, and the way to their page."""
+        page = reverse("patient-page", args=[patient.id])
+        name = f"{patient.family_name}, {patient.given_name}"
         return format_html('<a class="rtr-link" href="{}">{}</a>', page, name)
