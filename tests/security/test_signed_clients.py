@@ -1,6 +1,9 @@
 """Software that proves itself by a signature: SMART Backend Services at the token endpoint."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -11,11 +14,20 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from assessments.notify import fetch
+from backend.broker import redis
 from clinics.models import ApiClient, Clinic
 from clinics.services import key_sets
+from clinics.services.assertions import (
+    LEEWAY_SECONDS,
+    LONGEST_SECONDS,
+    AssertionRefusedError,
+    _use_once,
+    read_unverified,
+)
 from clinics.services.key_sets import KeysUnavailableError
 from clinics.signed_clients import ASSERTION_TYPE, token_url
 from clinics.tenancy import clinic_scope
+from tests.conventions.threads import all_at_once
 from tests.fhir.checks import assert_outcome, fhir
 from tests.security.oauth import SECRET, ask_token, register
 from tests.security.signing import claims, key_set, new_key, sign
@@ -148,6 +160,54 @@ def test_the_same_assertion_gets_one_token(client: ApiClient) -> None:
     once = assertion(client)
     assert ask(once).status_code == 200
     assert ask(once).status_code == 401
+
+
+def test_of_many_at_once_one_is_first(client: ApiClient) -> None:
+    said = claims(client.client_id, token_url())
+
+    def use() -> bool:
+        try:
+            _use_once(said)
+        except AssertionRefusedError:
+            return False
+        return True
+
+    assert sum(all_at_once([use] * 12)) == 1
+
+
+PRESENT = """
+import json, sys
+import django
+django.setup()
+from clinics.services.assertions import AssertionRefusedError, _use_once
+try:
+    _use_once(json.loads(sys.argv[1]))
+    print("taken")
+except AssertionRefusedError as exc:
+    print(exc)
+"""
+
+
+def test_another_process_knows_what_was_used_here(client: ApiClient) -> None:
+    """Redis remembers, for longer than the assertion could be used, and holds nothing of it but a hash."""
+    once = assertion(client)
+    assert ask(once).status_code == 200
+    _, said = read_unverified(once)
+    fresh = said | {"jti": "another"}
+    environment = os.environ | {"REDIS_URL": django_settings.REDIS_URL}
+    for given, answer in ((said, "replay"), (fresh, "taken"), (fresh, "replay")):
+        done = subprocess.run(
+            [sys.executable, "-c", PRESENT, json.dumps(given)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.stdout.strip() == answer, done.stderr
+    keys = list(redis().scan_iter("used:*"))
+    assert len(keys) >= 2
+    assert max(redis().ttl(key) for key in keys) > LONGEST_SECONDS + LEEWAY_SECONDS
+    assert not any(said["jti"] in key.decode() for key in keys)
 
 
 def test_without_redis_nobody_gets_in_and_may_try_again(client: ApiClient, settings: Settings) -> None:
