@@ -11,7 +11,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.decorators import display
 
-from assessments import admin_on_call_services  # noqa: F401 - a page of its own
 from assessments.decision_page import decision_page, decision_words, label, plain, urgency_words
 from assessments.models import Assessment, Delivery, Escalation, FollowUp
 from assessments.pages.letters import letters_context

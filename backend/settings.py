@@ -443,6 +443,7 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "clinics.pages.layout.icon"}],
     "SHOW_HISTORY": False,
     "STYLES": ["clinics.pages.layout.stylesheet"],
+    "SIDEBAR": {"navigation": "clinics.pages.layout.navigation"},
     "DASHBOARD_CALLBACK": "assessments.pages.worklist.worklist",
     # A calm blue-green; 600 holds 4.5:1 under white text, 500 on the dark ground.
     "COLORS": {

@@ -1,4 +1,4 @@
-"""The dashboard's ground: who is looking, what their role allows, and the clinic's own page.
+"""The dashboard's ground: who is looking, and what their role allows.
 
 Permissions come from the membership, never from the user row: a superuser without one sees nothing.
 """
@@ -10,24 +10,18 @@ from typing import Any, ClassVar
 
 import django_otp.plugins.otp_totp.admin  # noqa: F401
 import oauth2_provider.admin  # noqa: F401 - both register what is taken away again below
-from django import forms
 from django.apps import apps
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
-from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from clinics.dashboard_reads import log_page
-from clinics.models import ApiClient, Clinic
-from clinics.on_call_page import on_call_page, on_call_words
+from clinics.models import ApiClient
 from clinics.permissions import Permission
-from clinics.services.reachable import reachable_clinicians
-from clinics.services.set_emergency_pathway import set_emergency_pathway
 from clinics.signed_in import may, member_of
 
 # Clients, tokens and Django's own groups are nobody's business here.
@@ -126,78 +120,3 @@ class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no ty
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         """Nothing is ever deleted."""
         return False
-
-
-@admin.register(Clinic)
-class ClinicAdmin(ClinicModelAdmin):
-    """The clinic's settings; its admin keeps the emergency pathway up to date."""
-
-    seen_with = Permission.SEE_CLINIC
-    list_display = ("name", "emergency_number", "emergency_destination", "on_call", "lead")
-    list_select_related = ("on_call__user", "lead__user")
-    fields = (
-        "name",
-        "time_zone",
-        "working_day_ends_at",
-        "emergency_number",
-        "emergency_destination",
-        "on_call",
-        "lead",
-        "on_call_now",
-        "require_one_time_codes",
-    )
-    readonly_fields = ("name", "time_zone", "working_day_ends_at", "on_call_now")
-
-    def get_urls(self) -> list[URLPattern]:
-        """One more page: the on-call plan of the person's own clinic."""
-        own = path("on-call/", self.admin_site.admin_view(on_call_page), name="clinics_clinic_on_call")
-        return [own, *super().get_urls()]
-
-    @admin.display(description="On call now, by the rota")
-    def on_call_now(self, clinic: Clinic) -> str:
-        """Who is told about an escalation that opens now, and the way to the plan."""
-        page = reverse("admin:clinics_clinic_on_call")
-        people, _ = on_call_words(clinic, timezone.now())
-        return format_html('{} (<a class="underline" href="{}">change the plan</a>)', people, page)
-
-    def render_change_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """With a warning of the rota's gaps in the next fortnight."""
-        clinic = kwargs.get("obj")
-        gaps = on_call_words(clinic, timezone.now())[1] if clinic is not None else []
-        if gaps:
-            messages.warning(request, "The rota has gaps. " + " ".join(gaps))
-        response: HttpResponse = super().render_change_form(request, *args, **kwargs)
-        return response
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Clinic]:
-        """One row: the person's own clinic."""
-        member = member_of(request)
-        return Clinic.objects.filter(id=member.clinic_id) if member else Clinic.objects.none()
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """The pathway is the clinic admin's to set."""
-        return may(request, Permission.SET_PATHWAY)
-
-    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm[Clinic]]:
-        """A pathway may be changed and never emptied."""
-        form: type[forms.ModelForm[Clinic]] = super().get_form(request, *args, **kwargs)
-        for name in ("emergency_number", "emergency_destination", "on_call"):
-            if name in form.base_fields:
-                form.base_fields[name].required = True
-        return form
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """On call and lead are clinicians of this clinic whom a message can reach."""
-        member = member_of(request)
-        if member is not None:
-            kwargs["queryset"] = reachable_clinicians(member.clinic)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Clinic, form: Any, change: bool) -> None:  # noqa: ARG002
-        """Through the service, with the row locked."""
-        columns = {"on_call": "on_call_id", "lead": "lead_id"}
-        changes = {
-            columns.get(name, name): getattr(obj, columns.get(name, name)) for name in form.changed_data
-        }
-        clinic = Clinic.objects.select_for_update().get(id=obj.id)
-        set_emergency_pathway(clinic=clinic, changes=changes)

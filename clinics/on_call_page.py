@@ -1,17 +1,19 @@
 """Who is on call, in the words of the dashboard; every time by the clinic's clocks."""
 
+import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from clinics.models import Clinic
+from clinics.models import Clinic, Membership
 from clinics.on_call_forms import PlanForms, plan_forms
+from clinics.pages.layout import page_context
 from clinics.permissions import Permission
 from clinics.services.on_call_change import UnsafePlanError, change_on_call
 from clinics.services.on_call_now import LOOK_AHEAD, OnCall, Rota, Source
@@ -19,6 +21,8 @@ from clinics.signed_in import may, member_of
 
 #: More gaps than these are counted and not listed.
 SHOWN = 10
+#: So many turns ahead are listed.
+TURNS = 30
 
 _INSTEAD = {
     Source.ROTA: "the rota's others are told",
@@ -28,24 +32,46 @@ _INSTEAD = {
 }
 
 
-def on_call_words(clinic: Clinic, now: datetime) -> tuple[str, list[str]]:
-    """Return who is on call now, and a line for each gap of the next fortnight with who is told instead."""
+@dataclass(frozen=True, slots=True)
+class Fortnight:
+    """Who is on call now; when the rota has gaps, and who is told then; who takes turns: all in words."""
+
+    people: str
+    gaps: list[str]
+    turns: list[tuple[str, str]]
+
+
+def fortnight(clinic: Clinic, now: datetime) -> Fortnight:
+    """The rota of the next fortnight."""
     segments = Rota(clinic, since=now, until=now + LOOK_AHEAD).segments()
     present, *later = segments
-    people = ", ".join(member.shown_name for member in present.members) or "Nobody: the operator is told"
     until = f" until {_clock(present.until, clinic)}" if later else ""
-    lines = [_gap_words(gap, clinic) for gap in segments if gap.is_gap]
+    gaps = [segment for segment in segments if segment.is_gap]
+    absent = {one for gap in gaps for one in gap.unreachable}
+    names = {member.id: member.shown_name for member in _members(clinic, absent)} if absent else {}
+    lines = [_gap_words(gap, clinic, names) for gap in gaps]
     if len(lines) > SHOWN:
         lines = [*lines[:SHOWN], f"and {len(lines) - SHOWN} more"]
-    return people + until, lines
+    turns = [(_span(segment, clinic), _people(segment)) for segment in segments[:TURNS]]
+    return Fortnight(_people(present) + until, lines, turns)
 
 
-def _gap_words(gap: OnCall, clinic: Clinic) -> str:
-    names = {member.id: member.shown_name for member in clinic.members.filter(id__in=gap.unreachable)}
+def _members(clinic: Clinic, ids: set[uuid.UUID]) -> list[Membership]:
+    return list(clinic.members.filter(id__in=ids).select_related("user"))
+
+
+def _people(segment: OnCall) -> str:
+    return ", ".join(member.shown_name for member in segment.members) or "Nobody: the operator is told"
+
+
+def _gap_words(gap: OnCall, clinic: Clinic, names: dict[uuid.UUID, str]) -> str:
     why = ", ".join(names.get(one, "somebody unknown") for one in gap.unreachable)
     cause = f"{why} can't be reached" if why else "nobody is on the rota"
-    when = f"{_clock(gap.since, clinic)} to {_clock(gap.until, clinic)}"
-    return f"{when}: {cause}; {_INSTEAD[gap.source]}."
+    return f"{_span(gap, clinic)}: {cause}; {_INSTEAD[gap.source]}."
+
+
+def _span(segment: OnCall, clinic: Clinic) -> str:
+    return f"{_clock(segment.since, clinic)} to {_clock(segment.until, clinic)}"
 
 
 def _clock(moment: datetime, clinic: Clinic) -> str:
@@ -55,20 +81,22 @@ def _clock(moment: datetime, clinic: Clinic) -> str:
 def on_call_page(request: HttpRequest) -> HttpResponse:
     """Show the plan of the person's own clinic and store what its admin makes of it."""
     member = member_of(request)
-    if member is None or not may(request, Permission.SET_PATHWAY):
+    if member is None or not may(request, Permission.SEE_CLINIC):
+        raise PermissionDenied
+    if request.method == "POST" and not may(request, Permission.SET_PATHWAY):
         raise PermissionDenied
     with timezone.override(member.clinic.zone):
         if request.method != "POST":
-            return _page(request, plan_forms(member.clinic))
+            return _page(request, member.clinic, plan_forms(member.clinic))
         clinic = Clinic.objects.select_for_update().get(id=member.clinic_id)
         forms = plan_forms(clinic, request.POST)
         if request.POST.get("state") != forms.settings.initial["state"]:
             messages.error(request, "Somebody has changed the plan meanwhile; this is how it stands now.")
-            return _page(request, plan_forms(clinic))
+            return _page(request, clinic, plan_forms(clinic), status=409)
         if forms.are_valid() and _stored(clinic, forms):
             messages.success(request, "The plan is stored; escalations that open from now on follow it.")
-            return HttpResponseRedirect(reverse("admin:clinics_clinic_change", args=[clinic.id]))
-        return _page(request, forms)
+            return HttpResponseRedirect(request.path)
+        return _page(request, clinic, forms, status=422)
 
 
 def _stored(clinic: Clinic, forms: PlanForms) -> bool:
@@ -82,6 +110,8 @@ def _stored(clinic: Clinic, forms: PlanForms) -> bool:
     return True
 
 
-def _page(request: HttpRequest, forms: PlanForms) -> HttpResponse:
-    context = {**admin.site.each_context(request), "title": "On-call plan", "forms": forms}
-    return render(request, "clinics/on_call.html", context)
+def _page(request: HttpRequest, clinic: Clinic, forms: PlanForms, *, status: int = 200) -> HttpResponse:
+    shown = {"forms": forms, "fortnight": fortnight(clinic, timezone.now())}
+    may_change = may(request, Permission.SET_PATHWAY)
+    context = page_context(request, "On-call rota", may_change=may_change, **shown)
+    return render(request, "clinics/on_call.html", context, status=status)

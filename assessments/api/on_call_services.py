@@ -17,6 +17,7 @@ from assessments.services.on_call_services import (
     TooManyServicesError,
     add_on_call_service,
     change_on_call_service,
+    remove_on_call_service,
     try_on_call_service,
 )
 from backend.api.etags import Conditional, check_if_match
@@ -187,7 +188,8 @@ class OnCallServiceDetail(Conditional, OnCallServiceView):
     )
     def delete(self, request: Request, service_id: uuid.UUID) -> Response:  # noqa: ARG002
         """Its secrets go at once; an open escalation that would call it calls the next people instead."""
-        get_object_or_404(self.clinic.on_call_services, pk=service_id).delete()
+        service = get_object_or_404(self.clinic.on_call_services, pk=service_id)
+        remove_on_call_service(service=service)
         return Response(status=204)
 
 

@@ -12,16 +12,41 @@ from assessments.protocol.parameters import PARAMETERS_BY_NAME
 from clinics.models import Membership
 from clinics.pages.settings_form import SettingsForm
 
-#: How a name ends, and what that says about the value.
+#: What a clinic may set, as a sentence that its value ends.
+TITLES = {
+    "run_increase_significant_gt": "Pain rises significantly during a run: by more than",
+    "run_increase_ok_max": "Pain during a run may rise: by at most",
+    "post_increase_lot_gt": "Much more pain some hours after a run: a rise of more than",
+    "post_increase_ok_max": "Pain after a run may rise: by at most",
+    "settle_hours_ok_max": "Extra pain settles in time: within at most",
+    "walking_pain_stop_ge": "Walking is quite painful: at or above",
+    "usual_pain_stop_gt": "Usual pain is too high to load: above",
+    "pain_ceiling_gt": "No pain may be higher: above",
+    "run_peak_severe_ge": "Pain during a run is severe: at or above",
+    "not_ok_signs_stop_ge": "Bad signs together stop running: from",
+    "duration_review_days_ge": "Pain that isn't known to improve is reviewed: from",
+    "duration_refer_days_ge": "Pain is referred, whatever its course: from",
+    "adult_age_min": "The protocol is for runners: at least",
+    "postpartum_weeks_min": "A graded return after a birth: after at least",
+    "first_episode_age_ge": "A first episode of back pain at a later age: from",
+    "older_cancer_age_ge": "Persistent pain that calls for a myeloma work-up: from",
+    "fragility_age_ge": "A minor fall can break the spine: from",
+    "weekly_load_ratio_gt": "The weekly load was stepped up too fast: more than",
+    "session_spike_ratio_gt": "One run was far longer than those before: more than",
+    "carry_forward_days_max": "Earlier answers are carried into a check: for at most",
+}
+#: How the other names end, and what that says about the value.
 _ENDINGS = {"_gt": "more than", "_ge": "at or above", "_max": "at most", "_min": "at least"}
 _DIRECTIONS = {"lower": "Lower is more cautious", "higher": "Higher is more cautious", "fixed": "Fixed"}
 
 
 def title_of(name: str) -> str:
-    """A threshold's name as words: which side of it counts, after a comma."""
+    """A threshold in words, with the side of it that counts."""
+    if name in TITLES:
+        return TITLES[name]
     ending = next((one for one in _ENDINGS if name.endswith(one)), "")
     said = name.removesuffix(ending).replace("_", " ").capitalize()
-    return f"{said}, {_ENDINGS[ending]}" if ending else said
+    return f"{said}: {_ENDINGS[ending]}" if ending else said
 
 
 def number(value: float) -> str:
@@ -31,7 +56,15 @@ def number(value: float) -> str:
 
 def unit_of(name: str) -> str:
     """The unit as a person says it."""
-    words = {"a": "years", "d": "days", "h": "hours", "wk": "weeks", "mo": "months", "/10": "of 10"}
+    words = {
+        "a": "years of age",
+        "d": "days",
+        "ratio": "times",
+        "h": "hours",
+        "wk": "weeks",
+        "mo": "months",
+        "/10": "of 10",
+    }
     unit = PARAMETERS_BY_NAME[name].unit
     return words.get(unit, unit)
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from assessments.pages import assess, decide, letters, result, worklist
+from assessments.pages.channels import ChannelPage, ChannelsPage
 from assessments.pages.parameters import ParametersPage, PreviewPage
 from assessments.pages.patient import patient
 from assessments.pages.protocol import ProtocolPage
@@ -29,6 +30,8 @@ urlpatterns = [
     path("letters/<uuid:letter_id>/", letters.letter, name="letter"),
     path("letters/<uuid:letter_id>/pdf/", letters.letter_pdf, name="letter-pdf"),
     path("settings/", ClinicSettings.view(), name="clinic-settings"),
+    path("settings/channels/", ChannelsPage.view(), name="settings-channels"),
+    path("settings/channels/<uuid:service_id>/", ChannelPage.view(), name="settings-channel"),
     path("settings/webhooks/", WebhooksPage.view(), name="settings-webhooks"),
     path("settings/webhooks/<uuid:endpoint_id>/", WebhookPage.view(), name="settings-webhook"),
     path("settings/parameters/", ParametersPage.view(), name="settings-parameters"),

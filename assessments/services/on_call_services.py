@@ -56,6 +56,11 @@ def change_on_call_service(*, service: OnCallService, changes: Mapping[str, Any]
     service.save()
 
 
+def remove_on_call_service(*, service: OnCallService) -> None:
+    """Remove it with its secrets; an open escalation that would call it calls the next people instead."""
+    service.delete()
+
+
 def _set(service: OnCallService, details: Mapping[str, Any]) -> None:
     for name in {"name", "kind", "urgencies", "enabled"} & details.keys():
         setattr(service, name, details[name])

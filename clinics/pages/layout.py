@@ -10,7 +10,23 @@ from django.templatetags.static import static
 from django.urls import reverse
 from unfold.widgets import BASE_INPUT_CLASSES
 
-from clinics.signed_in import member_of
+from clinics.permissions import Permission
+from clinics.signed_in import may, member_of
+
+#: The menu: each page with its route and the permission that opens it.
+MENU: dict[str, tuple[tuple[str, str, Permission], ...]] = {
+    "Today": (
+        ("Worklist", "admin:index", Permission.SEE_CLINIC),
+        ("Escalations", "admin:assessments_escalation_changelist", Permission.SEE_ESCALATIONS),
+        ("Follow-ups", "admin:assessments_followup_changelist", Permission.SEE_FOLLOW_UPS),
+    ),
+    "Record": (
+        ("Patients", "admin:patients_patient_changelist", Permission.SEE_PATIENTS),
+        ("Assessments", "admin:assessments_assessment_changelist", Permission.SEE_ASSESSMENTS),
+        ("Deliveries", "admin:assessments_delivery_changelist", Permission.SEE_DELIVERIES),
+    ),
+    "Clinic": (("Clinic settings", "clinic-settings", Permission.SEE_CLINIC),),
+}
 
 
 def page_context(request: HttpRequest, title: str, **more: Any) -> dict[str, Any]:
@@ -28,6 +44,21 @@ def clinic_name(request: HttpRequest) -> str:
     """Whose pages these are: below the name of the service, on every page."""
     member = member_of(request)
     return member.clinic.name if member else ""
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The menu, as far as the person's role opens its pages."""
+    return [
+        {
+            "title": title,
+            "items": [
+                {"title": words, "link": reverse(route)}
+                for words, route, permission in pages
+                if may(request, permission)
+            ],
+        }
+        for title, pages in MENU.items()
+    ]
 
 
 def account_links(request: HttpRequest) -> list[dict[str, str]]:

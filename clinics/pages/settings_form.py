@@ -22,9 +22,11 @@ class SettingsForm(forms.Form):
         return self.cleaned_data
 
     def refuse(self, problems: Iterable[FieldProblem]) -> None:
-        """Say each problem at the field that its pointer begins with."""
+        """Say each problem at the field that its pointer names or lies in."""
         for problem in problems:
-            self.refuse_one(problem.pointer.lstrip("/").partition("/")[0], problem.detail)
+            parts = problem.pointer.split("/")
+            place = next((part for part in parts if self.places.get(part, part) in self.fields), None)
+            self.refuse_one(place, problem.detail)
 
     def refuse_one(self, field: str | None, words: str) -> None:
         """Say what is wrong at a field; above them all when the form has none of that name."""

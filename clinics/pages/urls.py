@@ -1,7 +1,9 @@
 """Routes of the dashboard's own pages, all under /admin/."""
 
+from django.contrib import admin
 from django.urls import path
 
+from clinics.on_call_page import on_call_page
 from clinics.pages import one_time_codes
 from clinics.pages.access_log import AccessLogPage
 from clinics.pages.choose_clinic import choose_clinic
@@ -9,6 +11,7 @@ from clinics.pages.clients import ClientPage, ClientsPage
 from clinics.pages.history import HistoryPage
 from clinics.pages.invitation import InvitationView
 from clinics.pages.members import MemberPage, MembersPage
+from clinics.pages.pathway import PathwayPage
 
 urlpatterns = [
     path("invitation/<str:sealed>/", InvitationView.as_view(), name="invitation"),
@@ -16,6 +19,8 @@ urlpatterns = [
     path("one-time-codes/confirm/", one_time_codes.confirm, name="one-time-codes-confirm"),
     path("one-time-codes/remove/", one_time_codes.remove, name="one-time-codes-remove"),
     path("choose-clinic/", choose_clinic, name="choose-clinic"),
+    path("settings/pathway/", PathwayPage.view(), name="settings-pathway"),
+    path("settings/rota/", admin.site.admin_view(on_call_page), name="settings-rota"),
     path("settings/members/", MembersPage.view(), name="settings-members"),
     path("settings/members/<uuid:member_id>/", MemberPage.view(), name="settings-member"),
     path("settings/clients/", ClientsPage.view(), name="settings-clients"),

@@ -79,8 +79,10 @@ def test_a_change_in_the_dashboard_is_kept_with_the_person(clinic: Clinic) -> No
     user.save()
     browser = Client()
     browser.force_login(user)
-    url = f"/admin/clinics/clinic/{clinic.id}/change/"
+    url = "/admin/settings/pathway/"
     form = {
+        "step": "store",
+        "state": browser.get(url).context["state"],
         "emergency_number": "112",
         "emergency_destination": clinic.emergency_destination,
         "on_call": str(clinic.on_call_id),

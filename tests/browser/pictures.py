@@ -19,6 +19,9 @@ _DATE_WORDS = re.compile(
 )
 
 
+_ID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+
+
 class Pictures:
     """Takes or checks the pictures of one test."""
 
@@ -47,9 +50,11 @@ def _stretch(page: Page) -> None:
 
 
 def words_of(page: Page) -> str:
-    """What the page says, without its numbers and dates."""
+    """What the page says, without its ids, numbers and dates."""
     said = page.locator("#content").inner_text()
-    lines = (re.sub(r"\d+", "#", _DATE_WORDS.sub("@", line)).strip() for line in said.splitlines())
+    lines = (
+        re.sub(r"\d+", "#", _DATE_WORDS.sub("@", _ID.sub("#", line))).strip() for line in said.splitlines()
+    )
     return "\n".join(filter(None, lines)) + "\n"
 
 

@@ -48,7 +48,7 @@ def test_software_is_registered_and_its_secret_shown_once(clinic: Clinic, sign_i
     page.get_by_label("By itself").check()
     page.get_by_role("button", name="Register it").click()
     expect(page.get_by_role("alert")).to_contain_text("Nothing was stored")
-    assert page.evaluate("() => document.activeElement.getAttribute('role')") == "alert"
+    expect(page.get_by_role("alert")).to_be_focused()
     check(page)
     page.get_by_label("Read patients and their running profiles").check()
     page.get_by_role("button", name="Register it").click()
@@ -84,7 +84,7 @@ def test_a_threshold_changes_after_its_preview(clinic: Clinic, sign_in: SignIn, 
         record(clinic, pain_walking_nrs=score)
     page = sign_in(clinic, Role.ADMIN)
     page.goto("/admin/settings/parameters/")
-    page.get_by_label("Walking pain stop, at or above").fill("3")
+    page.get_by_label("Walking is quite painful: at or above").fill("3")
     page.get_by_role("button", name="Preview the change").click()
     expect(page.get_by_text("This is what the change would do.")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Stop running and rehabilitate")).to_contain_text("2")

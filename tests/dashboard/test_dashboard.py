@@ -24,11 +24,9 @@ PAGES = {
     "escalations": "/admin/assessments/escalation/",
     "follow_ups": "/admin/assessments/followup/",
     "deliveries": "/admin/assessments/delivery/",
-    "clinic": "/admin/clinics/clinic/",
-    "on_call_services": "/admin/clinics/oncallservice/",
 }
-DESK = {"patients", "follow_ups", "clinic", "on_call_services"}
-AUDIT = {"deliveries", "clinic", "on_call_services"}
+DESK = {"patients", "follow_ups"}
+AUDIT = {"deliveries"}
 SEEN = {Role.ADMIN: set(PAGES), Role.CLINICIAN: set(PAGES), Role.AUDITOR: AUDIT, Role.RECEPTION: DESK}
 
 SignIn = Callable[[Clinic, str], Client]
@@ -222,68 +220,16 @@ def test_nobody_changes_or_deletes_clinical_rows(clinic: Clinic, sign_in: SignIn
     assessment = record(clinic)
     browser = sign_in(clinic, role)
     for page in (
-        *(f"{page}add/" for name, page in PAGES.items() if name != "on_call_services"),
+        *(f"{page}add/" for page in PAGES.values()),
         page_of(assessment).replace("change", "delete"),
     ):
         assert browser.get(page).status_code == 403
     assert browser.post(page_of(assessment), {"decision": "adjust_running"}).status_code == 403
 
 
-def pathway(clinic: Clinic, **changes: object) -> dict[str, object]:
-    return {
-        "emergency_number": "112",
-        "emergency_destination": "A&E, Other Hospital",
-        "on_call": str(clinic.on_call_id),
-        "lead": str(clinic.lead_id),
-        **changes,
-    }
-
-
-def stored(clinic: Clinic) -> Clinic:
-    with clinic_scope(clinic.id):
-        return Clinic.objects.get(id=clinic.id)
-
-
-def test_the_clinics_admin_sets_the_pathway(clinic: Clinic, sign_in: SignIn) -> None:
-    page = f"{PAGES['clinic']}{clinic.pk}/change/"
-    answer = sign_in(clinic, Role.ADMIN).post(page, pathway(clinic))
-    assert answer.status_code == 302
-    assert stored(clinic).emergency_number == "112"
-    assert stored(clinic).name == clinic.name
-
-
-@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.RECEPTION, Role.AUDITOR])
-def test_nobody_else_sets_the_pathway(clinic: Clinic, sign_in: SignIn, role: Role) -> None:
-    page = f"{PAGES['clinic']}{clinic.pk}/change/"
-    assert sign_in(clinic, role).post(page, pathway(clinic)).status_code == 403
-    assert stored(clinic).emergency_number == "999"
-
-
-@pytest.mark.parametrize("emptied", ["emergency_number", "emergency_destination", "on_call"])
-def test_the_pathway_is_never_emptied(clinic: Clinic, sign_in: SignIn, emptied: str) -> None:
-    page = f"{PAGES['clinic']}{clinic.pk}/change/"
-    answer = sign_in(clinic, Role.ADMIN).post(page, pathway(clinic, **{emptied: ""}))
-    assert answer.status_code == 200
-    assert stored(clinic).missing_from_pathway == []
-    assert stored(clinic).emergency_number == "999"
-
-
-def test_nobody_who_cannot_be_reached_is_put_on_call(
-    clinic: Clinic, other_clinic: Clinic, sign_in: SignIn
-) -> None:
-    auditor = make_member(clinic, Role.AUDITOR)
-    page = f"{PAGES['clinic']}{clinic.pk}/change/"
-    browser = sign_in(clinic, Role.ADMIN)
-    for wrong in (auditor.id, other_clinic.on_call_id):
-        assert browser.post(page, pathway(clinic, on_call=str(wrong))).status_code == 200
-    assert stored(clinic).on_call_id == clinic.on_call_id
-
-
 def test_tokens_and_clients_are_not_shown() -> None:
     shown = {model._meta.label for model in admin.site._registry}
     assert shown == {
-        "clinics.Clinic",
-        "clinics.OnCallService",
         "patients.Patient",
         "assessments.Assessment",
         "assessments.Escalation",
@@ -315,6 +261,4 @@ def test_there_is_no_second_history_beside_the_clinics_own(clinic: Clinic, sign_
 
 def test_a_page_without_anything_to_save_has_no_bar_of_buttons(clinic: Clinic, sign_in: SignIn) -> None:
     browser = sign_in(clinic, Role.ADMIN)
-    bar = 'id="submit-row"'
-    assert bar not in browser.get(page_of(record(clinic))).content.decode()
-    assert bar in browser.get(f"/admin/clinics/clinic/{clinic.pk}/change/").content.decode()
+    assert 'id="submit-row"' not in browser.get(page_of(record(clinic))).content.decode()

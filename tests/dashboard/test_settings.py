@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from assessments.pages.settings import GROUPS
 from clinics.models import Clinic, Role
+from clinics.pages.layout import MENU
 from clinics.permissions import permissions_of
 from clinics.tenancy import clinic_scope
 from tests.dashboard.settings_pages import signed_in, statements
@@ -25,6 +26,18 @@ def test_a_role_is_shown_and_opens_what_its_table_allows_and_no_more(clinic: Cli
         allowed = section.seen_with in permissions_of(role)
         assert (f'href="{PAGES[section.route]}"' in landing) is allowed
         assert browser.get(PAGES[section.route]).status_code == (200 if allowed else 403), section.title
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_menu_leads_where_the_role_may_go_and_nowhere_else(clinic: Clinic, role: Role) -> None:
+    browser = signed_in(clinic, role)
+    index = browser.get("/admin/").content.decode()
+    for pages in MENU.values():
+        for _, route, permission in pages:
+            allowed = permission in permissions_of(role)
+            link = f'<a href="{reverse(route)}" class="flex'
+            assert (link in index) is allowed, route
+            assert browser.get(reverse(route)).status_code == 200 or not allowed
 
 
 def test_nobody_enters_without_signing_in_or_without_a_membership(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from assessments.pages.parameter_forms import TITLES
 from assessments.protocol.parameters import DEFAULTS
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.parameters.preview import SETTABLE
@@ -127,7 +128,11 @@ def test_the_protocol_page_holds_every_criterion_with_the_clinics_own_thresholds
     browser = signed_in(clinic)
     take(browser, previewed(browser, **STRICTER), "put_into_force", reason="Agreed.")
     page = signed_in(clinic, Role.RECEPTION).get("/admin/settings/protocol/").content.decode()
-    assert "Walking pain stop, at or above" in page
+    assert "Walking is quite painful: at or above" in page
     for anchor in ("RF-E02", "EH-N1", "B21", "safety-principle"):
         assert page.count(f'id="{anchor}"') == 1
         assert f'href="#{anchor}"' in page
+
+
+def test_everything_a_clinic_may_set_has_words_of_its_own() -> None:
+    assert list(TITLES) == [item.name for item in SETTABLE]

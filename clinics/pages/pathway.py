@@ -1,0 +1,98 @@
+"""Where an emergency goes: what every referral shows, and who is told."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+
+from backend.api.etags import etag_of
+from clinics.api.clinic import CHANGES, clinic_document
+from clinics.models import Clinic
+from clinics.pages.settings import SettingsPage
+from clinics.pages.settings_form import SettingsForm
+from clinics.permissions import Permission
+from clinics.services.reachable import reachable_clinicians
+from clinics.services.set_emergency_pathway import NotReachableError, set_emergency_pathway
+
+
+class PathwayForm(SettingsForm):
+    """A pathway may be changed and never emptied."""
+
+    emergency_number = forms.CharField(
+        label="Number to ring", max_length=40, help_text="For an ambulance: 999, 112."
+    )
+    emergency_destination = forms.CharField(
+        label="Send to", max_length=200, help_text="Department and hospital, as the referral shows it."
+    )
+    on_call = forms.ChoiceField(
+        label="On call, where the rota has nobody's shifts", help_text="Receives every escalation."
+    )
+    lead = forms.ChoiceField(
+        label="Clinical lead",
+        required=False,
+        help_text="Told when whoever is on call doesn't answer; answers for less cautious thresholds.",
+    )
+    require_one_time_codes = forms.BooleanField(
+        label="Whoever signs in must have set up an authenticator", required=False
+    )
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = reachable_clinicians(clinic).order_by("name", "id")
+        named = [("", "Nobody"), *((str(one.id), one.shown_name) for one in people)]
+        self.fields["on_call"].choices = self.fields["lead"].choices = named  # type: ignore[attr-defined]
+        self.fields["on_call"].required = clinic.on_call_id is not None
+
+    def body(self) -> dict[str, Any]:
+        """As the API takes it; it has nobody on call only before there was somebody."""
+        said = dict(self.cleaned_data)
+        codes = said.pop("require_one_time_codes")
+        said["lead"] = said["lead"] or None
+        pathway = {name: value for name, value in said.items() if name != "on_call" or value}
+        return {"emergency_pathway": pathway, "require_one_time_codes": codes}
+
+
+class PathwayPage(SettingsPage):
+    """The pathway of the person's own clinic."""
+
+    title = "Emergency pathway"
+    template = "clinics/settings/pathway.html"
+    seen_with = Permission.SEE_CLINIC
+    changed_with = Permission.SET_PATHWAY
+    steps = {"store": PathwayForm}
+    said = {
+        NotReachableError: lambda exc: (exc.field, "There is no such clinician with an e-mail address."),
+    }
+
+    def find(self, *, lock: bool, **ids: uuid.UUID) -> Clinic:  # noqa: ARG002
+        """The clinic."""
+        return Clinic.objects.select_for_update().get(pk=self.clinic.pk) if lock else self.clinic
+
+    def state(self, about: Clinic) -> str:
+        """As the API's ETag."""
+        return etag_of(clinic_document(about))
+
+    def form(self, step: str, about: Clinic, data: Any = None) -> SettingsForm:
+        """Filled in with how it stands."""
+        initial = {
+            "emergency_number": about.emergency_number,
+            "emergency_destination": about.emergency_destination,
+            "on_call": str(about.on_call_id or ""),
+            "lead": str(about.lead_id or ""),
+            "require_one_time_codes": about.require_one_time_codes,
+        }
+        return PathwayForm(data, auto_id=f"{step}-%s", initial=initial, clinic=about)
+
+    def context(self, about: Clinic) -> dict[str, Any]:
+        """The people by name."""
+        people = about.members.select_related("user").in_bulk(
+            [one for one in (about.on_call_id, about.lead_id) if one]
+        )
+        named = {"on_call": people.get(about.on_call_id), "lead": people.get(about.lead_id)}
+        return {**named, "missing": [name.replace("_", " ") for name in about.missing_from_pathway]}
+
+    def store(self, about: Clinic, form: SettingsForm) -> HttpResponse:
+        """Escalations already open keep the ladder they started with."""
+        set_emergency_pathway(clinic=about, changes=CHANGES.run_validation(form.body()))
+        return self.done("Stored. Referrals and new escalations follow it from now on.")
