@@ -13,7 +13,14 @@ from assessments.cds.views import SERVICES
 from assessments.models import CardFeedback
 from assessments.services.cards import Feedback, FeedbackRefusedError, OtherFeedbackError, take_feedback
 from backend.api.fhir.elements import system
-from backend.api.fields import NoteField, OffsetDateTimeField, StrictSerializer, TextField, WordField
+from backend.api.fields import (
+    NoteField,
+    OffsetDateTimeField,
+    StrictSerializer,
+    TextField,
+    TrueOrFalseField,
+    WordField,
+)
 from backend.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
 from patients.services import PatientErasedError
@@ -42,7 +49,7 @@ class CodingBody(StrictSerializer):
     code = TextField()
     display = TextField(required=False)
     version = TextField(required=False)
-    userSelected = serializers.BooleanField(required=False)  # noqa: N815 - FHIR's word
+    userSelected = TrueOrFalseField(required=False)  # noqa: N815 - FHIR's word
     extension = serializers.JSONField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
