@@ -1,9 +1,12 @@
 """The clinic's rows as resources: valid, found by search page by page, and in one bundle for a patient."""
 
 import datetime as dt
+import json
+import re
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -13,6 +16,7 @@ from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import api_for, assessment_body, make_patient, reassuring_answers
 from tests.fhir.checks import assert_outcome, fhir
+from tests.security.fhir_samples import FHIR_SAMPLES
 from tests.security.samples import World, api_with, fill
 
 TYPES = [
@@ -209,14 +213,24 @@ def test_who_may_not_see_escalations_sees_no_task_of_one(api: APIClient, patient
         assert Escalation.objects.get().state == "open"
 
 
-def test_whose_data_a_fhir_answer_shows_is_in_the_access_log(api: APIClient, world: World) -> None:
-    for path in (
-        "/fhir/Patient",
-        f"/fhir/Flag?patient={world.patient.id}",
-        "/fhir/Task",
-        "/fhir/RiskAssessment",
-    ):
-        shown = {subject(one) if "name" not in one else one["id"] for one in found(api, path)}
-        name = api.get(path).resolver_match.view_name  # type: ignore[attr-defined]
-        log = api.get("/api/v1/clinic/access-log", {"page_size": 100}).json()["results"]
-        assert {entry["patient"] for entry in log if entry["action"] == f"GET {name}"} == shown
+READS = [name for name, method in FHIR_SAMPLES if method == "GET" or name == "fhir-patient-search"]
+
+
+@pytest.mark.parametrize("name", READS)
+def test_whose_data_a_fhir_answer_shows_is_in_the_access_log(world: World, name: str) -> None:
+    """Found in the text of the answer, whatever it is made of; a form shows nobody."""
+    api, method = api_with(world), "GET" if (name, "GET") in FHIR_SAMPLES else "POST"
+    asked = FHIR_SAMPLES[name, method](world)
+    answer = api.generic(
+        method,
+        reverse(name, kwargs=asked.path),
+        asked.form,
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert answer.status_code == 200, answer.content
+    said = json.dumps(answer.json())
+    shown = set(re.findall(r'"Patient/([0-9a-f-]{36})"', said))
+    shown |= set(re.findall(r'"resourceType": "Patient", "id": "([0-9a-f-]{36})"', said))
+    assert bool(shown) is not name.startswith("fhir-questionnaire")
+    log = api.get("/api/v1/clinic/access-log", {"page_size": 100}).json()["results"]
+    assert {entry["patient"] for entry in log if entry["action"] == f"{method} {name}"} == shown
