@@ -9,12 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from assessments.protocol import PROTOCOL_VERSION
 from assessments.services.changes import KEPT_FOR as CHANGES_KEPT_FOR
 from assessments.services.retention import WEBHOOKS_KEPT_FOR
 from assessments.services.webhooks.deliver import deliver_due_webhooks
@@ -142,6 +144,24 @@ def test_every_figure_is_what_the_code_enforces() -> None:
     ):
         assert str(PROBLEMS[code][0]) == status
         assert status in TEXT
+
+
+def test_every_operation_and_field_that_is_named_exists() -> None:
+    document = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+    known = {
+        f"{method.upper()} {re.sub('{[a-z_]+}', '{id}', path.removeprefix('/api/v1'))}"
+        for path, operations in document["paths"].items()
+        for method in operations
+    }
+    named = re.findall(r"`((?:GET|POST|PUT|PATCH) /[^`]+)`", TEXT)
+    assert len(named) > 5
+    assert {name.replace(PROTOCOL_VERSION, "{id}") for name in named} <= known
+    schemas = document["components"]["schemas"]
+    fields = {field for schema in schemas.values() for field in schema.get("properties", {})}
+    screen = TEXT.split("### What your screen must do")[1].split("\n## ")[0]
+    words = {part for name in re.findall(r"`([a-z_.]+)`", screen) for part in name.split(".")}
+    assert {"effective", "criteria_met", "emergency_number"} <= words
+    assert words - set(schemas["Urgency"]["enum"]) <= fields
 
 
 def test_every_link_leads_somewhere() -> None:
