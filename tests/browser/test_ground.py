@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from clinics.models import Clinic, Role
 from clinics.tenancy import clinic_scope
@@ -33,6 +33,24 @@ def test_a_list_of_the_dashboard_is_accessible(name: str, clinic: Clinic, sign_i
     page = sign_in(clinic, Role.ADMIN)
     page.goto(PAGES[name])
     check(page)
+
+
+def test_a_list_is_filtered_by_keyboard_alone(clinic: Clinic, sign_in: SignIn) -> None:
+    emergency(clinic)
+    page = sign_in(clinic, Role.ADMIN)
+    page.goto(PAGES["escalations"])
+    opener = page.get_by_role("button", name="Filters")
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#changelist-filter")).to_be_visible()
+    assert page.evaluate("() => document.activeElement.closest('#changelist-filter') !== null")
+    check(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#changelist-filter")).to_be_hidden()
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    page.locator("#changelist-filter").get_by_role("link", name="Resolved").press("Enter")
+    expect(page.locator("#result_list")).to_have_count(0)
 
 
 def test_the_pages_of_an_emergency_are_accessible(clinic: Clinic, sign_in: SignIn) -> None:
