@@ -22,7 +22,7 @@ def only(clinic: Clinic) -> Escalation:
         return clinic.escalations.select_related("acknowledged_by__user").get()
 
 
-def test_a_red_flag_arrives_is_claimed_by_one_refused_to_the_other_and_resolved(
+def test_a_red_flag_is_claimed_by_one_refused_to_the_other_sent_with_a_letter_and_resolved(
     clinic: Clinic, sign_in: SignIn
 ) -> None:
     first = sign_in(clinic, Role.CLINICIAN, name="Maya Lind")
@@ -43,6 +43,14 @@ def test_a_red_flag_arrives_is_claimed_by_one_refused_to_the_other_and_resolved(
     expect(second.get_by_text("Not yours: Maya Lind took it on at")).to_be_visible()
     assert only(clinic).acknowledged_by.shown_name == "Maya Lind"  # type: ignore[union-attr]
 
+    first.get_by_role("link", name="Robin Runner", exact=True).click()
+    first.get_by_role("button", name="Emergency department").click()
+    first.get_by_label("Who to call with questions").fill("020 7946 0000")
+    first.get_by_label("Your words").fill("New bladder change since this morning. Please scan tonight.")
+    first.get_by_role("button", name="Issue the letter in my name").click()
+    expect(first.locator(".af-letter")).to_contain_text("Issued by Maya Lind")
+    first.goto("/admin/")
+
     first.locator("summary", has_text="Resolve").click()
     check(first)
     first.get_by_label("What came of it").select_option("handed_over")
@@ -50,6 +58,18 @@ def test_a_red_flag_arrives_is_claimed_by_one_refused_to_the_other_and_resolved(
     first.get_by_role("button", name="Resolve").click()
     expect(first.get_by_text("Resolved, with what came of it")).to_be_visible()
     assert only(clinic).outcome_code == "handed_over"
+    second.goto(f"/admin/patients/{only(clinic).patient_id}/#timeline")
+    told = second.locator(".rtr-timeline li").all_inner_texts()
+    steps = (
+        "resolved",
+        "Letter issued to the emergency department",
+        "acknowledged",
+        "emergency department now",
+        "Assessed",
+    )
+    found = [next(row for row, line in enumerate(told) if step in line) for step in steps]
+    assert found == sorted(found)
+    assert "Maya Lind" in told[found[1]]
 
 
 def test_the_worklist_is_accessible_and_shows_the_most_urgent_first(
