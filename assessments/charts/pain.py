@@ -25,6 +25,14 @@ SERIES: tuple[tuple[str, str, str], ...] = (
     ("next", "Next day", "pain_next_day_nrs"),
 )
 
+#: The shape of each score around its place: circle, square, triangle, diamond.
+SHAPES = {
+    "rest": "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0",
+    "walking": "M-4-4h8v8h-8z",
+    "run": "M0-5.5l5.5 9.5h-11z",
+    "next": "M0-6l6 6-6 6-6-6z",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Called:
@@ -59,6 +67,7 @@ class Series:
 
     key: str
     words: str
+    shape: str
     dots: tuple[Dot, ...]
     lines: tuple[str, ...]
 
@@ -142,7 +151,7 @@ def _series(index: int, points: Sequence[PainScores], across: Axis, up: Axis, zo
         for point in points
     ]
     lines = tuple(" ".join(f"{dot.x},{dot.y}" for dot in run) for run in _runs(points, dots) if len(run) > 1)
-    return Series(key, words, tuple(dot for dot in dots if dot), lines)
+    return Series(key, words, SHAPES[key], tuple(dot for dot in dots if dot), lines)
 
 
 def _runs(points: Sequence[PainScores], dots: Sequence[Dot | None]) -> Iterator[list[Dot]]:
