@@ -80,7 +80,11 @@ def rows_of(clinic: Clinic, told: Weeks) -> dict[str, Any]:
         "/api/v1/clinic/parameters/previews",
         {"values": {"usual_pain_stop_gt": 4}, "on_behalf_of": str(clinic.lead_id)},
     )
-    assert {endpoint.status_code, preview.status_code} <= {201, 202}, (endpoint.json(), preview.json())
+    service = api.post("/api/v1/clinic/on-call-services", _example("createOnCallService"))
+    assert {service.status_code, endpoint.status_code, preview.status_code} <= {201, 202}, (
+        service.json(),
+        preview.json(),
+    )
     assessment = told.get(f"/programmes/{told.programme}")["assessment"]
     with clinic_scope(clinic.id):
         member = clinic.on_call
@@ -97,6 +101,7 @@ def rows_of(clinic: Clinic, told: Weeks) -> dict[str, Any]:
             "member_id": member.pk,  # type: ignore[union-attr]
             "client_id": clinic.api_clients.get().pk,
             "endpoint_id": endpoint.json()["id"],
+            "service_id": service.json()["id"],
             "preview_id": preview.json()["id"],
             "follow_up_id": clinic.follow_ups.filter(kind="check_24_hours").order_by("-due_at")[0].pk,
             "app_label": "assessments",
