@@ -130,3 +130,34 @@ def test_the_log_of_an_endpoint_says_what_came_of_each_message(
     expect(failed).to_contain_text("HTTP 500 in")
     check(page)
     pictures.take(page, "webhook")
+
+
+def test_a_channel_is_added_tried_and_its_answer_read(
+    clinic: Clinic,
+    sign_in: SignIn,
+    receiver: Receiver,  # noqa: F811
+) -> None:
+    page = sign_in(clinic, Role.ADMIN)
+    page.goto("/admin/settings/channels/")
+    page.get_by_label("Name").fill("Night desk")
+    page.get_by_label("Signed webhook").check()
+    page.get_by_label("Address").fill(f"http://{receiver.address}/in")
+    page.get_by_role("button", name="Add the channel").click()
+    assert page.get_by_label("Signing key").input_value().startswith("whsec_")
+    check(page)
+    page.get_by_role("link", name="I have kept it").click()
+    expect(page.get_by_text("Never tried")).to_be_visible()
+    page.get_by_role("button", name="Send a test message now").click()
+    expect(page.get_by_text("Last test: Sent").first).to_be_visible()
+    check(page)
+    assert len(receiver.received) == 1
+
+
+def test_the_pathway_names_each_field_that_is_wrong(clinic: Clinic, sign_in: SignIn) -> None:
+    page = sign_in(clinic, Role.ADMIN)
+    page.goto("/admin/settings/pathway/")
+    page.get_by_label("Number to ring").fill("112\x7f")
+    page.get_by_role("button", name="Store").click()
+    page.get_by_role("alert").get_by_role("link").click()
+    expect(page.get_by_label("Number to ring")).to_be_focused()
+    check(page)
