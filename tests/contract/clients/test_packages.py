@@ -9,13 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.contract.clients.conftest import Vendor
+from tests.contract.clients.projects import npm_project, python_with_package
 from tools import toolchain
 from tools.clients.generators import HERE, api_version
 from tools.clients.packages import python_package, typescript_package
 from tools.environment import ROOT
-
-TSCONFIG = """{"compilerOptions": {"strict": true, "module": "nodenext", "target": "es2022",
-"types": ["node"], "lib": ["es2022", "dom", "dom.iterable"], "typeRoots": ["%s"]}, "files": ["program.ts"]}"""
 
 
 def code_of(language: str, fence: str) -> str:
@@ -24,48 +22,19 @@ def code_of(language: str, fence: str) -> str:
     return str(block)
 
 
-def python_with_package(folder: Path) -> dict[str, str]:
-    """Install the wheel by itself; what it needs stands, by its lock, beside the generators."""
-    uv = Path(sys.executable).with_name("uv")
-    command = [
-        uv,
-        "pip",
-        "install",
-        "--quiet",
-        "--offline",
-        "--no-deps",
-        "--target",
-        folder,
-        python_package(),
-    ]
-    toolchain.run(command)
-    return {"PYTHONPATH": str(folder), "MYPYPATH": str(folder)}
-
-
-def npm_project(folder: Path) -> Path:
-    """A project of a vendor with nothing but the package, installed without asking anybody."""
-    (folder / "package.json").write_text('{"name": "vendor", "private": true, "type": "module"}')
-    (folder / "tsconfig.json").write_text(TSCONFIG % (toolchain.NODE_FOLDER / "node_modules" / "@types"))
-    command = [*toolchain.npm(), "install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"]
-    toolchain.run([*command, "--cache", folder / "cache", typescript_package()], cwd=folder)
-    return folder
-
-
 def test_the_example_of_the_python_package_decides(vendor: Vendor, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(code_of("python", "python"))
-    installed = python_with_package(tmp_path / "installed")
-    mypy = [toolchain.python_program("mypy"), "--strict", "--config-file=", program]
-    vendor.run(mypy, cwd=tmp_path, **installed)
-    said = vendor.run([toolchain.python_program("python"), program], cwd=tmp_path, **installed)
+    python, package = toolchain.python_program("python"), python_with_package(tmp_path)
+    said = vendor.run([python, program], cwd=tmp_path, PYTHONPATH=str(package))
     assert said == "refer_emergency\n"
 
 
 def test_the_example_of_the_typescript_package_decides(vendor: Vendor, tmp_path: Path) -> None:
-    project = npm_project(tmp_path)
+    project = npm_project(tmp_path, typescript_package())
     (project / "program.ts").write_text(code_of("typescript", "ts"))
     vendor.run([toolchain.node_program("tsc"), "--project", project], cwd=project)
-    assert vendor.run([toolchain.node(), project / "program.js"], cwd=project) == "refer_emergency\n"
+    assert vendor.run([toolchain.node(), project / "out" / "program.js"], cwd=project) == "refer_emergency\n"
 
 
 @pytest.mark.parametrize("make", [python_package, typescript_package], ids=["python", "typescript"])

@@ -1,0 +1,74 @@
+"""Four generated clients are type-checked, and go through the same scenario on the running service."""
+
+import shutil
+from pathlib import Path
+
+from tests.contract.clients.conftest import Vendor
+from tests.contract.clients.projects import npm_project, python_with_package
+from tools import toolchain
+from tools.clients.generators import generated
+from tools.clients.packages import typescript_package
+from tools.environment import ROOT
+
+SCENARIO = Path(__file__).parent / "scenario"
+REASSURING = ROOT / "docs" / "examples" / "reassuring.json"
+SAID = """\
+patient 201 200 robin@example.org
+evaluated continue_running
+recorded continue_running replayed true
+answered check_24_hours continue_running
+acknowledged emergency_now acknowledged
+refused 422 invalid /assessed_at in_the_future
+stale 412 precondition_failed
+changes assessment escalation follow_up patient
+"""
+
+
+def type_checked(package: Path, *asked: str | Path) -> None:
+    """Hold a program, or a package, to mypy's strict mode."""
+    environment = toolchain.tool_environment() | {"MYPYPATH": str(package)}
+    command = [
+        toolchain.python_program("mypy"),
+        "--strict",
+        "--config-file=",
+        "--cache-dir=/dev/null",
+        *asked,
+    ]
+    toolchain.run(command, environment=environment)
+
+
+def python_goes_through(program: Path, package: Path, vendor: Vendor) -> None:
+    """Run the scenario with a package that is on the path."""
+    command = [toolchain.python_program("python"), program, REASSURING]
+    assert vendor.run(command, cwd=package, PYTHONPATH=str(package)) == SAID
+
+
+def typescript_goes_through(name: str, project: Path, vendor: Vendor) -> None:
+    """Compile the scenario in a project that has its client, and run it."""
+    shutil.copy(SCENARIO / f"{name}.ts", project)
+    toolchain.run([toolchain.node_program("tsc"), "--project", project])
+    assert vendor.run([toolchain.node(), project / "out" / f"{name}.js", REASSURING], cwd=project) == SAID
+
+
+def test_the_published_python_client(vendor: Vendor, tmp_path: Path) -> None:
+    """It and its program are strictly typed as a whole."""
+    package, program = python_with_package(tmp_path), SCENARIO / "openapi_python_client.py"
+    type_checked(package, program)
+    type_checked(package, "--package", "return_to_run_client")
+    python_goes_through(program, package, vendor)
+
+
+def test_the_client_of_openapi_generator_for_python(vendor: Vendor) -> None:
+    """Its templates are not strictly typed; a program that uses them can be."""
+    package, program = generated("openapi-generator-python"), SCENARIO / "openapi_generator_python.py"
+    type_checked(package, "--follow-imports=silent", program)
+    python_goes_through(program, package, vendor)
+
+
+def test_the_published_typescript_client(vendor: Vendor, tmp_path: Path) -> None:
+    typescript_goes_through("openapi_fetch", npm_project(tmp_path, typescript_package()), vendor)
+
+
+def test_the_client_of_openapi_generator_for_typescript(vendor: Vendor, tmp_path: Path) -> None:
+    client = generated("openapi-generator-typescript-fetch")
+    typescript_goes_through("typescript_fetch", npm_project(tmp_path, client), vendor)
