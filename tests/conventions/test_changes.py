@@ -56,7 +56,7 @@ def test_what_is_made_and_changed_is_told_in_order(api: APIClient, patient: Pati
     )
     assert last == ("escalation", recorded["escalation"], "updated")
     for entry in entries:
-        assert_matches("Change", entry)
+        assert_matches("ChangeEntry", entry)
 
 
 def test_an_amendment_and_an_override_change_the_assessment_they_are_about(
