@@ -45,11 +45,11 @@ class Comparison:
     def run(self) -> list[Change]:
         """Compare everything; returns the differences by their place."""
         pairs = self.matched(
-            "/paths", _operations(self.old, "paths"), _operations(self.new, "paths"), "operation"
+            "/paths", operations(self.old, "paths"), operations(self.new, "paths"), "operation"
         )
         for pointer, old, new in pairs:
             self.operation(pointer, old, new)
-        old_hooks, new_hooks = _operations(self.old, "webhooks"), _operations(self.new, "webhooks")
+        old_hooks, new_hooks = operations(self.old, "webhooks"), operations(self.new, "webhooks")
         for pointer, old, new in self.matched("/webhooks", old_hooks, new_hooks, "webhook"):
             self.bodies(f"{pointer}/requestBody", old.get("requestBody"), new.get("requestBody"), "output")
         return sorted(self.changes)
@@ -69,8 +69,11 @@ class Comparison:
 
     def operation(self, pointer: str, old: dict[str, Any], new: dict[str, Any]) -> None:
         """Compare one operation: its name, scopes, parameters, body and successful answers."""
-        if old.get("operationId") != new.get("operationId"):
-            self.note(f"{pointer}/operationId", "renamed operation", breaks=True)
+        names = [side.get("operationId") for side in (old, new)]
+        if names[0] != names[1]:
+            self.note(
+                f"{pointer}/operationId", f"renamed operation: {names[0]} is now {names[1]}", breaks=True
+            )
         if asked := _scopes(new) - _scopes(old):
             self.note(f"{pointer}/security", f"new scope asked for: {', '.join(sorted(asked))}", breaks=True)
         self.parameters(f"{pointer}/parameters", _parameters(old), _parameters(new))
@@ -83,10 +86,9 @@ class Comparison:
             f"{pointer}/responses", answers[0], answers[1], "answer", added_breaks=True
         ):
             self.contents(place, before, after, "output")
-            for _ in self.matched(
-                f"{place}/headers", before.get("headers", {}), after.get("headers", {}), "header"
-            ):
-                pass
+            headers = (before.get("headers", {}), after.get("headers", {}))
+            for header, was, is_now in self.matched(f"{place}/headers", *headers, "header"):
+                self.schema(f"{header}/schema", was.get("schema", {}), is_now.get("schema", {}), "output")
         errors = ({s for s in side.get("responses", {}) if s >= "400"} for side in (old, new))
         for status in sorted(set.symmetric_difference(*errors)):
             self.note(f"{pointer}/responses/{status}", "another set of errors", breaks=False)
@@ -103,7 +105,19 @@ class Comparison:
             else:
                 if after.get("required") and not before.get("required"):
                     self.note(place, "now a required parameter", breaks=True)
-                self.schema(f"{place}/schema", before.get("schema", {}), after.get("schema", {}), "input")
+                schemas = (before.get("schema", {}), after.get("schema", {}))
+                self.default(f"{place}/schema", *schemas, always_sent=bool(before.get("required")))
+                self.schema(f"{place}/schema", *schemas, "input")
+
+    def default(self, pointer: str, old: Schema, new: Schema, *, always_sent: bool) -> None:
+        """Compare what it means to leave an input out: a client that does is now understood otherwise."""
+        before, after = (
+            _resolved(document, schema).get("default")
+            for document, schema in ((self.old, old), (self.new, new))
+        )
+        if before != after:
+            text = f"another default: {before!r} is now {after!r}"
+            self.note(f"{pointer}/default", text, breaks=not always_sent)
 
     def bodies(self, pointer: str, old: Any, new: Any, direction: Direction) -> None:
         """Compare two bodies, either of which may not be there."""
@@ -155,6 +169,7 @@ class Comparison:
             if key in self.seen:
                 return
             self.seen.add(key)
+            self.name(pointer, old, new)
         self.words(pointer, _words(old), _words(new), direction)
         self.ranges(pointer, old, new, direction)
         for rule in RULES:
@@ -169,6 +184,12 @@ class Comparison:
             self.note(f"{pointer}/additionalProperties", "unknown fields are now refused", breaks=True)
         if all(isinstance(side, dict) for side in extra):
             self.schema(f"{pointer}/additionalProperties", extra[0], extra[1], direction)
+
+    def name(self, pointer: str, old: Schema, new: Schema) -> None:
+        """Compare the names of two components: generated types are called by them."""
+        before, after = (side.get("_pointer", "").rpartition("/")[2] for side in (old, new))
+        if before and before != after:
+            self.note(pointer, f"renamed schema: {before} is now {after or 'without a name'}", breaks=True)
 
     def words(self, pointer: str, old: list[Any] | None, new: list[Any] | None, direction: Direction) -> None:
         """Compare the values of an enum; `None` is any value."""
@@ -203,6 +224,9 @@ class Comparison:
         fields = [side.get("properties", {}) for side in (old, new)]
         needed = [set(side.get("required", ())) for side in (old, new)]
         for place, before, after in self.matched(f"{pointer}/properties", fields[0], fields[1], "field"):
+            if direction == "input":
+                always_sent = place.rpartition("/")[2] in needed[0]
+                self.default(place, before, after, always_sent=always_sent)
             self.schema(place, before, after, direction)
         for name in sorted(needed[1] - needed[0]):
             if direction == "input":
@@ -219,6 +243,16 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     return Comparison(old, new).run()
 
 
+def operations(document: dict[str, Any], section: str) -> dict[str, Any]:
+    """Return the operations of `paths` or `webhooks` by the rest of their JSON pointer."""
+    return {
+        f"{path}/{method}": item[method]
+        for path, item in _escaped(document.get(section, {})).items()
+        for method in METHODS
+        if method in item
+    }
+
+
 def _is_higher(after: float | None, before: float | None) -> bool:
     return after is not None and (before is None or after > before)
 
@@ -229,15 +263,6 @@ def _is_lower(after: float | None, before: float | None) -> bool:
 
 def _escaped(content: dict[str, Any]) -> dict[str, Any]:
     return {name.replace("~", "~0").replace("/", "~1"): value for name, value in content.items()}
-
-
-def _operations(document: dict[str, Any], section: str) -> dict[str, Any]:
-    return {
-        f"{path}/{method}": item[method]
-        for path, item in _escaped(document.get(section, {})).items()
-        for method in METHODS
-        if method in item
-    }
 
 
 def _parameters(operation: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,17 @@ def document(
     return {"paths": {path: {method: described} for path in paths}}
 
 
+def named(name: str, **fields: Any) -> dict[str, Any]:
+    """A document whose answer is a component of this name."""
+    answer = {"$ref": f"#/components/schemas/{name}"}
+    return {**document(answer=answer), "components": {"schemas": {name: thing(**fields)}}}
+
+
+def answered_with(**headers: Any) -> dict[str, Any]:
+    """A document whose answer carries these headers."""
+    return document(responses={"200": {"headers": {name: {"schema": of} for name, of in headers.items()}}})
+
+
 def thing(**fields: Any) -> dict[str, Any]:
     """An object of these fields, all of them required but those named `maybe_…`."""
     return {
@@ -41,7 +52,8 @@ OR_NULL = {"type": ["string", "null"]}
 A_B, A_B_C = {"type": "string", "enum": ["a", "b"]}, {"type": "string", "enum": ["a", "b", "c"]}
 SMALL, LARGE = {**WHOLE, "minimum": 1, "maximum": 5}, {**WHOLE, "minimum": 0, "maximum": 10}
 SCHEMA = "/content/application~1json/schema"
-IN, OUT = f"/paths/~1things/post/requestBody{SCHEMA}", f"/paths/~1things/post/responses/200{SCHEMA}"
+ANSWER = "/paths/~1things/post/responses/200"
+IN, OUT = f"/paths/~1things/post/requestBody{SCHEMA}", f"{ANSWER}{SCHEMA}"
 
 
 def asks(**fields: Any) -> dict[str, Any]:
@@ -82,6 +94,30 @@ BREAKS = {
         tells(a={**SMALL, "minimum": 0}),
         f"{OUT}/properties/a/minimum",
     ),
+    "another default of a field": (
+        asks(maybe_a={**WHOLE, "default": 5}),
+        asks(maybe_a={**WHOLE, "default": 9}),
+        f"{IN}/properties/maybe_a/default",
+    ),
+    "a default where there was none": (
+        asks(maybe_a=WHOLE),
+        asks(maybe_a={**WHOLE, "default": 9}),
+        f"{IN}/properties/maybe_a/default",
+    ),
+    "another default of a parameter": (
+        document(parameters=[{**ONE[0], "schema": {**TEXT, "default": "a"}}]),
+        document(parameters=[{**ONE[0], "schema": {**TEXT, "default": "b"}}]),
+        "/paths/~1things/post/parameters/query:after/schema/default",
+    ),
+    "removed header": (answered_with(ETag=TEXT), answered_with(), f"{ANSWER}/headers/ETag"),
+    "renamed header": (answered_with(ETag=TEXT), answered_with(Tag=TEXT), f"{ANSWER}/headers/ETag"),
+    "widened header": (
+        answered_with(Age=WHOLE),
+        answered_with(Age=TEXT),
+        f"{ANSWER}/headers/Age/schema",
+    ),
+    "renamed schema": (named("Thing", a=TEXT), named("Widget", a=TEXT), "/components/schemas/Widget"),
+    "schema without its name": (named("Thing", a=TEXT), tells(a=TEXT), OUT),
     "another status": (
         document(),
         document(responses={"201": {}}),
@@ -97,6 +133,9 @@ TWINS = {
     "a body that takes null": (asks(a=TEXT), asks(a=OR_NULL)),
     "a body that takes fractions": (asks(a=WHOLE), asks(a=NUMBER)),
     "a wider range in a body": (asks(a=SMALL), asks(a=LARGE)),
+    "a default for what every client sends": (asks(a=WHOLE), asks(a={**WHOLE, "default": 9})),
+    "a new header": (answered_with(), answered_with(ETag=TEXT)),
+    "a new field of a named schema": (named("Thing", a=TEXT), named("Thing", a=TEXT, b=TEXT)),
     "an answer that is never null": (tells(a=OR_NULL), tells(a=TEXT)),
     "a narrower range in an answer": (tells(a=LARGE), tells(a=SMALL)),
     "an answer of whole numbers": (tells(a=NUMBER), tells(a=WHOLE)),
