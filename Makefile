@@ -50,7 +50,7 @@ check: install  ## Format, lint, types, imports, migrations, OpenAPI, generated 
 lock: install  ## Write the lock files anew from pyproject.toml: ARGS=--upgrade for newer versions
 	@$(RUN_PYTHON) -m tools.lock $(ARGS)
 
-generate: install  ## Write the generated files anew: openapi.yaml and the protocol's pages in docs/
+generate: install  ## Write the generated files anew: openapi.yaml, the protocol's pages, the API's changes in CHANGELOG.md
 	@$(RUN_PYTHON) -m tools.generate
 
 examples: install  ## Record the examples of openapi.yaml that are missing or untrue: ARGS=--anew for all
@@ -61,6 +61,7 @@ api-changes: install  ## Say what changed in the API since its last release
 
 api-baseline: install  ## Accept a break that is meant, before the first release: the API's new baseline
 	@$(RUN_PYTHON) -m tools.api_changes --accept
+	@$(RUN_PYTHON) -m tools.generate_docs
 
 clients: install  ## Make the packages that vendors install, Python and TypeScript, into build/clients
 	@$(RUN_PYTHON) -u -m tools.clients $(ARGS)

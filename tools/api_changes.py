@@ -18,17 +18,22 @@ from tools.breaking import Change, compare
 from tools.environment import ROOT
 from tools.generate import OPENAPI
 
-RELEASED = ROOT / "docs" / "api" / "released" / "1.0.0.yaml"
+RELEASED = ROOT / "docs" / "api" / "released"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def released() -> Path:
+    """Return the last released document, which is called by its version."""
+    return max(RELEASED.glob("*.yaml"), key=lambda path: tuple(map(int, path.stem.split("."))))
 
 
 def changes_since_release() -> list[Change]:
     """Return what differs between the last released document and openapi.yaml."""
-    return compare(_read(RELEASED), _read(OPENAPI))
+    return compare(read(released()), read(OPENAPI))
 
 
 def in_words(change: Change) -> str:
-    """Return a line for CHANGELOG.md."""
+    """Return a line that leads to the place in openapi.yaml."""
     return f"- {'**breaks clients**: ' if change.breaks else ''}{change.text} at `#{change.pointer}`"
 
 
@@ -37,15 +42,15 @@ def breaks() -> list[str]:
     return [in_words(change) for change in changes_since_release() if change.breaks]
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, Any]:
+    """Return an OpenAPI document."""
     document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506 - safe ones
     return document
 
 
 if __name__ == "__main__":
     if "--accept" in sys.argv[1:]:
-        RELEASED.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(OPENAPI, RELEASED)
-        print(f"{RELEASED.relative_to(ROOT)} is now what openapi.yaml says: read the difference.")
+        shutil.copy(OPENAPI, released())
+        print(f"{released().relative_to(ROOT)} is now what openapi.yaml says: read the difference.")
     else:
         print("\n".join(map(in_words, changes_since_release())) or "Nothing changed since the last release.")

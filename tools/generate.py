@@ -17,7 +17,7 @@ def openapi_command(target: Path) -> list[str]:
 
 
 def main() -> None:
-    """Write openapi.yaml and the pages made from the protocol's tables."""
+    """Write openapi.yaml, and then the pages made from the protocol's tables and from it."""
     with throwaway_servers() as environment:
         subprocess.run([sys.executable, *openapi_command(OPENAPI)], env=environment, cwd=ROOT, check=True)
     subprocess.run([sys.executable, "-m", "tools.generate_docs"], cwd=ROOT, check=True)

@@ -1,4 +1,4 @@
-"""Write the pages made from the protocol's tables; with --check, say which are not what the tables say."""
+"""Write the pages made from the protocol's tables and the API; with --check, say which are stale."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from tools.docs.changelog_page import changelog_page
 from tools.docs.protocol_page import protocol_page
 from tools.docs.traceability_page import traceability_page
 from tools.environment import ROOT
@@ -15,12 +16,13 @@ PAGES: Mapping[Path, Callable[[], str]] = MappingProxyType(
     {
         Path("docs/protocol.md"): protocol_page,
         Path("docs/traceability.md"): traceability_page,
+        Path("CHANGELOG.md"): changelog_page,
     }
 )
 
 
 def stale_pages(root: Path = ROOT) -> list[Path]:
-    """Return the pages that are missing or differ from what the tables say."""
+    """Return the pages that are missing or differ from what they are made from."""
     return [
         path
         for path, render in PAGES.items()
@@ -44,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     stale = stale_pages()
     for path in stale:
-        print(f"{path} is not what the protocol's tables say: run make generate.")
+        print(f"{path} is not what it is made from: run make generate.")
     return 1 if stale else 0
 
 
