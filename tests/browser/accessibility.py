@@ -1,5 +1,6 @@
 """What no page may have: a serious violation of WCAG 2.2 AA (by axe-core), or more width than its window."""
 
+from collections.abc import Collection
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -43,17 +44,24 @@ def too_wide(page: Page) -> str:
 
 def check(page: Page) -> None:
     """Fail unless the page is accessible and fits: on a laptop, a phone, at 200 % zoom, and in the dark."""
+    faults = faults_of(page)
+    assert not faults, "\n".join([page.url, *faults])
+
+
+def faults_of(page: Page, *, scanned: Collection[str] = tuple(SIZES)) -> list[str]:
+    """What is wrong with the page: its width at every size, the sizes to be scanned, and the dark."""
     faults: list[str] = []
     for name in SIZES:
         resize(page, name)
         if excess := too_wide(page):
             faults.append(f"{name} is too narrow for {excess}")
-        faults += [f"{name}: {fault}" for fault in violations(page)]
+        if name in scanned:
+            faults += [f"{name}: {fault}" for fault in violations(page)]
     resize(page, "laptop")
     page.emulate_media(color_scheme="dark")
     faults += [f"dark: {fault}" for fault in violations(page)]
     page.emulate_media(color_scheme="light")
-    assert not faults, "\n".join([page.url, *faults])
+    return faults
 
 
 def resize(page: Page, name: str) -> None:
