@@ -38,6 +38,7 @@ _STATE_ORDER = Case(
     output_field=IntegerField(),
 )
 
+_TAKEN_ON_BY = ("acknowledged_by__user", "resolved_by__user", "superseded_by")
 RECORDED_WITH = ("clinic", "patient", "escalation", "recorded_by_user", "recorded_by_client", "supersedes")
 
 
@@ -150,7 +151,7 @@ class EscalationAdmin(ClinicModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Escalation]:
         """With what the page of one shows."""
         rows: QuerySet[Escalation] = super().get_queryset(request)
-        return rows.select_related("assessment__clinic", "clinic", "patient", "acknowledged_by__user")
+        return rows.select_related("assessment__clinic", "clinic", "patient", *_TAKEN_ON_BY)
 
     @display(description="Urgency")  # type: ignore[untyped-decorator]
     def urgency_in_words(self, escalation: Escalation) -> str:

@@ -26,7 +26,7 @@ def page_of(patient: Patient) -> str:
 
 
 def statements_of(browser: Client, address: str) -> tuple[int, int]:
-    """A page's status and statements; what stands around a test's own transaction isn't counted."""
+    """A page's status and statements; what opens, closes and stands around transactions isn't counted."""
     with CaptureQueriesContext(connection) as asked:
         status = browser.get(address).status_code
     frame = ("SAVEPOINT", "RELEASE", "SELECT set_config('app.clinic', ''")
