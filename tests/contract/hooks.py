@@ -11,6 +11,7 @@ import schemathesis
 #: Pointer and code of the refusals that no schema of a request could announce, and why.
 RULES = {
     ("/cursor", "malformed"): "a cursor is the service's own; nobody makes one up",
+    ("/cursor", "blank"): "the same: of blanks alone",
     (".*", "in_the_(future|past)"): "depends on the day",
     ("/assessed_at", "out_of_range"): "JSON Schema compares no times",
     ("/at", "out_of_range"): "nor these",

@@ -29,7 +29,7 @@ def statements_of(browser: Client, address: str) -> tuple[int, int]:
     """A page's status and statements; what opens, closes and stands around transactions isn't counted."""
     with CaptureQueriesContext(connection) as asked:
         status = browser.get(address).status_code
-    frame = ("SAVEPOINT", "RELEASE", "SELECT set_config('app.clinic', ''")
+    frame = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SELECT set_config('app.clinic', ''")
     return status, sum(not query["sql"].startswith(frame) for query in asked.captured_queries)
 
 

@@ -25,11 +25,12 @@ from assessments.services.webhooks.retries import RETRIED_FOR, WAITS
 from backend.api.problems import PROBLEMS
 from backend.api.queries import MAX_PAGE_SIZE, PAGE_SIZE
 from clinics.services.answer_again import KEPT_FOR as ANSWERS_KEPT_FOR
-from tests.contract.clients.test_packages import npm_project, python_with_package
+from tests.contract.clients.projects import npm_project, python_with_package
 from tests.docs.guide import PATIENCE_SECONDS, ROOT, TEXT, Terminal, code_of, pairs, running
 from tests.mail import free_port
 from tools import toolchain
 from tools.clients.generators import api_version
+from tools.clients.packages import typescript_package
 
 #: Where the page's receivers listen, and the line that starts one.
 PORT, STARTS = "9000", "WEBHOOK_SECRET="
@@ -65,7 +66,7 @@ def in_python(folder: Path, program: str) -> list[str | Path]:
 
 def in_typescript(folder: Path, program: str) -> list[str | Path]:
     """The same with the other program, compiled."""
-    project = npm_project(folder)
+    project = npm_project(folder, typescript_package())
     library = toolchain.NODE_FOLDER / "node_modules" / "standardwebhooks"
     (project / "node_modules" / library.name).symlink_to(library)
     compiled = compile_typescript(project, program)
@@ -76,7 +77,7 @@ def in_typescript(folder: Path, program: str) -> list[str | Path]:
 def compile_typescript(project: Path, program: str) -> Path:
     (project / "program.ts").write_text(program)
     toolchain.run([toolchain.node_program("tsc"), "--project", project], cwd=project)
-    return project / "program.js"
+    return project / "out" / "program.js"
 
 
 @pytest.mark.parametrize(("kind", "prepare"), [("python", in_python), ("ts", in_typescript)])
@@ -98,7 +99,8 @@ def test_what_is_pasted_prints_what_the_page_says(
 
 
 def test_the_program_in_python_prints_what_the_page_says(checkout: Path) -> None:
-    installed = os.environ | python_with_package(checkout / "installed")
+    package = str(python_with_package(checkout))
+    installed = toolchain.tool_environment() | {"PYTHONPATH": package, "MYPYPATH": package}
     (checkout / "program.py").write_text(code_of(PYTHON, "python"))
     mypy = [toolchain.python_program("mypy"), "--strict", "--config-file=", "program.py"]
     toolchain.run(mypy, cwd=checkout, environment=installed)
@@ -107,7 +109,7 @@ def test_the_program_in_python_prints_what_the_page_says(checkout: Path) -> None
 
 
 def test_the_program_in_typescript_prints_what_the_page_says(checkout: Path) -> None:
-    program = compile_typescript(npm_project(checkout), code_of(TYPESCRIPT, "ts"))
+    program = compile_typescript(npm_project(checkout, typescript_package()), code_of(TYPESCRIPT, "ts"))
     assert toolchain.run([toolchain.node(), program], cwd=checkout) == code_of(TYPESCRIPT, "text")
 
 

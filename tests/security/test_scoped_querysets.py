@@ -19,7 +19,6 @@ ALLOWED = {
     ("assessments/cds/authentication.py", "ApiClient.objects"): "the client of a signed call, in its clinic",
     ("clinics/api/clinic.py", "Clinic.objects"): "the caller's own clinic by its id, to lock it",
     ("clinics/api/on_call.py", "Clinic.objects"): "the same",
-    ("clinics/admin.py", "Clinic.objects"): "the person's own clinic by its id",
     ("clinics/admin.py", "QuerySet(self.model)"): "no rows at all, for a person without a clinic",
     (
         "assessments/services/due_work.py",
@@ -76,6 +75,10 @@ ALLOWED = {
     ("assessments/services/send_round.py", "Delivery.objects"): "the delivery just made, by its id",
     ("assessments/services/milestones.py", "Escalation.objects"): "the claimed row, inside its clinic",
     ("assessments/services/programmes/checks.py", "RunLog.objects"): "of the runner's own programme",
+    (
+        "assessments/services/runner_record.py",
+        "Override.objects",
+    ): "of the runner's own assessments",
     ("assessments/services/run_permission.py", "Assessment.objects"): "a subquery about the row's own runner",
     ("assessments/services/run_permission.py", "Escalation.objects"): "the same",
     ("assessments/services/schedule.py", "FollowUp.objects"): "new rows of the assessment's clinic",

@@ -113,10 +113,10 @@ REFUSED = {
     "from somebody else": {"iss": "another"},
     "without an end": {"exp": None},
     "ended": {"exp": int(time.time()) - 60},
-    "too long": {"exp": int(time.time()) + 3600},
+    "too long": {"exp": int(time.time()) + 86_400},
     "an end in words": {"exp": "tomorrow"},
-    "from the future": {"iat": int(time.time()) + 600},
-    "not yet": {"nbf": int(time.time()) + 600},
+    "from the future": {"iat": int(time.time()) + 86_400},
+    "not yet": {"nbf": int(time.time()) + 86_400},
     "without an id": {"jti": None},
     "an id too long": {"jti": "x" * 256},
 }
