@@ -1,6 +1,6 @@
 # Two commands matter: `make run` shows the service working, `make test` proves that it does.
 .DEFAULT_GOAL := help
-.PHONY: help install run later reset test check lock generate examples api-changes api-baseline clients chaos bench-protocol bench bench-escalation bench-replay clean
+.PHONY: help install run later reset test check lock generate examples api-changes api-baseline clients chaos bench-protocol bench bench-escalation bench-replay bench-dashboard clean
 
 # The first Python of 3.11 or later that works; set PYTHON to choose another.
 PYTHON ?= $(shell for name in python3.11 python3.12 python3 python3.13 python3.14; do \
@@ -80,6 +80,9 @@ bench-escalation: install  ## Measure commit to mail under load, and a claim amo
 
 bench-replay: install  ## Measure evaluating stored assessments again
 	@$(RUN_PYTHON) -m bench.replay $(ARGS)
+
+bench-dashboard: install  ## Measure every page of the dashboard, in the demo and among 20,000 patients
+	@$(RUN_PYTHON) -m bench.dashboard $(ARGS)
 
 clean:  ## Remove the virtual environment and every cache; data in .run/ stays
 	@rm -rf $(VENV) build tools/node/node_modules tools/node/node_modules.lock-sha256 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles

@@ -71,9 +71,10 @@ class AssessmentAdmin(ClinicModelAdmin):
     change_form_outer_before_template = "assessments/result.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With what was decided since."""
-        rows = super().get_queryset(request).select_related(*RECORDED_WITH)
-        return with_versions(rows)
+        """With what was decided since; the page of one shows more of each than the list."""
+        rows = with_versions(super().get_queryset(request))
+        listed = request.resolver_match and request.resolver_match.url_name.endswith("_changelist")
+        return rows.defer("answers", "notices") if listed else rows.select_related(*RECORDED_WITH)
 
     @display(description="Decision")  # type: ignore[untyped-decorator]
     def decision_in_words(self, assessment: Assessment) -> str:

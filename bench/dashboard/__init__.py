@@ -1,0 +1,1 @@
+"""What the pages of the dashboard cost, in a small clinic and in a large one."""
