@@ -73,7 +73,8 @@ class AssessmentAdmin(ClinicModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With what was decided since; the page of one shows more of each than the list."""
         rows = with_versions(super().get_queryset(request))
-        listed = request.resolver_match and request.resolver_match.url_name.endswith("_changelist")
+        name = request.resolver_match.url_name if request.resolver_match else None
+        listed = name == "assessments_assessment_changelist"
         return rows.defer("answers", "notices") if listed else rows.select_related(*RECORDED_WITH)
 
     @display(description="Decision")  # type: ignore[untyped-decorator]
