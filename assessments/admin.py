@@ -38,9 +38,6 @@ _STATE_ORDER = Case(
     output_field=IntegerField(),
 )
 
-_TAKEN_ON_BY = ("acknowledged_by__user", "resolved_by__user", "superseded_by")
-RECORDED_WITH = ("clinic", "patient", "escalation", "recorded_by_user", "recorded_by_client", "supersedes")
-
 
 @admin.register(Assessment)
 class AssessmentAdmin(ClinicModelAdmin):
@@ -50,6 +47,14 @@ class AssessmentAdmin(ClinicModelAdmin):
     seen_with = Permission.SEE_ASSESSMENTS
     list_display = ("assessed_at", "patient", "decision_in_words", "urgency_in_words")
     list_select_related = ("patient",)
+    one_select_related = (
+        "clinic",
+        "patient",
+        "escalation",
+        "recorded_by_user",
+        "recorded_by_client",
+        "supersedes",
+    )
     ordering = ("-assessed_at", "id")
     fieldsets = (
         (
@@ -71,11 +76,8 @@ class AssessmentAdmin(ClinicModelAdmin):
     change_form_outer_before_template = "assessments/result.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With what was decided since; the page of one shows more of each than the list."""
-        rows = with_versions(super().get_queryset(request))
-        name = request.resolver_match.url_name if request.resolver_match else None
-        listed = name == "assessments_assessment_changelist"
-        return rows.defer("answers", "notices") if listed else rows.select_related(*RECORDED_WITH)
+        """With what was decided since."""
+        return with_versions(super().get_queryset(request))
 
     @display(description="Decision")  # type: ignore[untyped-decorator]
     def decision_in_words(self, assessment: Assessment) -> str:
@@ -126,6 +128,14 @@ class EscalationAdmin(ClinicModelAdmin):
     list_display = ("urgency_in_words", "state", "patient", "opened_at", "acknowledge_by", "acknowledged_by")
     list_filter = ("state", "urgency")
     list_select_related = ("patient", "acknowledged_by__user")
+    one_select_related = (
+        "assessment__clinic",
+        "clinic",
+        "patient",
+        "acknowledged_by__user",
+        "resolved_by__user",
+        "superseded_by",
+    )
     ordering = (_STATE_ORDER, "-urgency_rank", "opened_at", "id")
     fields = (
         "patient",
@@ -149,11 +159,6 @@ class EscalationAdmin(ClinicModelAdmin):
     )
     readonly_fields = ("urgency_in_words",)
     change_form_outer_before_template = "assessments/escalation.html"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Escalation]:
-        """With what the page of one shows."""
-        rows: QuerySet[Escalation] = super().get_queryset(request)
-        return rows.select_related("assessment__clinic", "clinic", "patient", *_TAKEN_ON_BY)
 
     @display(description="Urgency")  # type: ignore[untyped-decorator]
     def urgency_in_words(self, escalation: Escalation) -> str:

@@ -13,6 +13,7 @@ import oauth2_provider.admin  # noqa: F401 - both register what is taken away ag
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
@@ -55,10 +56,12 @@ def _logged(request: HttpRequest, page: HttpResponse) -> HttpResponse:
 class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no types
     """Rows of the person's own clinic, to be read and nothing else.
 
-    ``related`` is the clinic's name for them; ``seen_with`` the permission that opens them.
+    ``related`` is the clinic's name for them; ``seen_with`` the permission that opens them. The page of one
+    row reads ``one_select_related`` with it; a list reads only its own ``list_select_related``.
     """
 
     related: ClassVar[str]
+    one_select_related: ClassVar[tuple[str, ...]] = ()
     seen_with: ClassVar[Permission]
     actions = None
     list_per_page = 50
@@ -73,6 +76,16 @@ class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no ty
             return QuerySet(self.model).none()
         rows: QuerySet[Any] = getattr(member.clinic, self.related).all()
         return rows
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
+        """One of the rows, with what its page shows."""
+        rows = self.get_queryset(request).select_related(*self.one_select_related)
+        name = from_field or "pk"
+        try:
+            found: Model | None = rows.filter(**{name: object_id}).first()
+        except (ValidationError, ValueError):
+            return None
+        return found
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """In the clinic's own time; whom it shows goes into the access log."""
