@@ -1,5 +1,6 @@
 """What every clinical page shares: who may open it, the clinic's own time, and the note of whom it shows."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from functools import wraps
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from assessments.print import PrintError, Template, pdf
 from clinics.actor import Actor, NamedClinician
 from clinics.dashboard_reads import log_reading
 from clinics.models import Membership
@@ -50,6 +52,28 @@ def page(
     response = TemplateResponse(request, template, whole).render()
     log_reading(request, member, [about])
     return response
+
+
+def document(
+    request: HttpRequest,
+    member: Membership,
+    template: Template,
+    sheet: dict[str, Any],
+    *,
+    about: uuid.UUID,
+    made_at: dt.datetime,
+    name: str,
+) -> HttpResponse:
+    """A sheet about a runner as PDF, and the note that it was read; 503 while it can't be set."""
+    try:
+        made = pdf(template, sheet, made_at=made_at)
+    except PrintError:
+        return HttpResponse(
+            "The document could not be set. Try again.", status=503, content_type="text/plain"
+        )
+    log_reading(request, member, [about])
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store"}
+    return HttpResponse(made, content_type="application/pdf", headers=headers)
 
 
 def own_patient(member: Membership, patient_id: uuid.UUID) -> Patient:

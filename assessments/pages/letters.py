@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Escalation, Letter
-from assessments.pages.ground import clinical, clinician_of, page
-from assessments.print import PrintError, Template, pdf
+from assessments.pages.ground import clinical, clinician_of, document, page
+from assessments.print import Template
 from assessments.services.acknowledge import EscalationNotFoundError
 from assessments.services.letters import (
     ChangedMeanwhileError,
@@ -27,7 +27,6 @@ from assessments.services.letters import (
     write_letter,
 )
 from backend.api.fields import SEVERAL_LINES, NoteField
-from clinics.dashboard_reads import log_reading
 from clinics.models import Membership
 from clinics.permissions import Permission
 from clinics.signed_in import may
@@ -128,15 +127,10 @@ def letter_pdf(request: HttpRequest, member: Membership, letter_id: uuid.UUID) -
     found = _own(member, letter_id)
     if found.state != Letter.State.ISSUED or found.issued_at is None or not found.content:
         raise Http404
-    try:
-        made = pdf(Template.LETTER, on_paper(found), made_at=found.issued_at)
-    except PrintError:
-        return HttpResponse(
-            "The document could not be set. Try again.", status=503, content_type="text/plain"
-        )
-    log_reading(request, member, [found.patient_id])
-    headers = {"Content-Disposition": 'inline; filename="letter.pdf"', "Cache-Control": "no-store"}
-    return HttpResponse(made, content_type="application/pdf", headers=headers)
+    sheet, about = on_paper(found), found.patient_id
+    return document(
+        request, member, Template.LETTER, sheet, about=about, made_at=found.issued_at, name="letter"
+    )
 
 
 def on_paper(found: Letter) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from assessments.models import Programme
-from assessments.pages.ground import clinical
-from assessments.print import PrintError, Template, pdf
+from assessments.pages.ground import clinical, document
+from assessments.print import Template
 from assessments.programme_sheet import plan_sheet, programme_sheet
 from assessments.services.programmes.begin import preview
 from clinics.dashboard_reads import log_reading
@@ -31,15 +31,8 @@ def programme_pdf(request: HttpRequest, member: Membership, programme_id: uuid.U
     """The same as PDF."""
     found = _programme(member, programme_id)
     now = timezone.now()
-    try:
-        made = pdf(Template.PROGRAMME, programme_sheet(found, now=now), made_at=now)
-    except PrintError:
-        return HttpResponse(
-            "The document could not be set. Try again.", status=503, content_type="text/plain"
-        )
-    log_reading(request, member, [found.patient_id])
-    headers = {"Content-Disposition": 'inline; filename="programme.pdf"', "Cache-Control": "no-store"}
-    return HttpResponse(made, content_type="application/pdf", headers=headers)
+    sheet, about = programme_sheet(found, now=now), found.patient_id
+    return document(request, member, Template.PROGRAMME, sheet, about=about, made_at=now, name="programme")
 
 
 @clinical(Permission.SEE_ASSESSMENTS, Permission.SEE_PROGRAMMES)
