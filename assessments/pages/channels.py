@@ -12,7 +12,6 @@ from django.utils import timezone
 from assessments.api.on_call_services import CHANGES, SERVICE
 from assessments.decision_page import urgency_words
 from assessments.notify.addresses import UnsafeUrlError
-from assessments.pages.webhook_forms import clock
 from assessments.services.on_call_services import (
     MOST_SERVICES,
     TooManyServicesError,
@@ -24,6 +23,7 @@ from assessments.services.on_call_services import (
 from backend.api.etags import etag_of
 from clinics.models import OnCallService
 from clinics.models.on_call_service import URGENCIES, only_emergencies
+from clinics.pages.layout import clock
 from clinics.pages.settings import SettingsPage
 from clinics.pages.settings_form import Confirmed, SettingsForm
 from clinics.pages.states import State
@@ -141,10 +141,10 @@ class ChannelPage(_ChannelsPage):
         kept = ("name", "urgencies", "enabled", "sealed_url")
         return etag_of({name: getattr(about, name) for name in kept})
 
-    def form(self, step: str, about: OnCallService, data: Any = None) -> SettingsForm:
-        """Filled in with how it stands, but for the address."""
-        kept = {name: getattr(about, name) for name in ("name", "urgencies", "enabled")}
-        return self.steps[step](data, auto_id=f"{step}-%s", initial=kept if step == "change" else None)
+    def initial(self, step: str, about: OnCallService) -> dict[str, Any]:
+        """How it stands, but for the address."""
+        kept = ("name", "urgencies", "enabled") if step == "change" else ()
+        return {name: getattr(about, name) for name in kept}
 
     def context(self, about: OnCallService) -> dict[str, Any]:
         """What came of its last test, and as much of its address as is ever shown."""

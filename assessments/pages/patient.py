@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from assessments.decision_page import decision_words, urgency_words
 from assessments.models import Escalation, FollowUp, Programme
@@ -34,6 +33,7 @@ from assessments.services.runner_record import (
 from assessments.services.story import story
 from assessments.services.worklist import wait_in_words
 from clinics.models import Membership
+from clinics.pages.layout import clock
 from clinics.permissions import Permission
 from clinics.signed_in import may
 from patients.models import Patient
@@ -134,8 +134,8 @@ def _due(row: FollowUp, now: dt.datetime, *, may_act: bool) -> dict[str, Any]:
     """A follow-up with what time has made of it, in words."""
     state = state_now(row, now)
     words = {
-        State.SCHEDULED: f"from {_moment(row.due_at)}",
-        State.DUE: f"due since {_moment(row.due_at)}, overdue from {_moment(row.overdue_at)}",
+        State.SCHEDULED: f"from {clock(row.due_at)}",
+        State.DUE: f"due since {clock(row.due_at)}, overdue from {clock(row.overdue_at)}",
         State.OVERDUE: f"overdue by {wait_in_words(now - row.overdue_at)}",
         State.LAPSED: f"overdue by {wait_in_words(now - row.overdue_at)}; the permission to run has lapsed",
     }
@@ -145,10 +145,6 @@ def _due(row: FollowUp, now: dt.datetime, *, may_act: bool) -> dict[str, Any]:
         "late": state in (State.OVERDUE, State.LAPSED),
         "may_answer": may_act and row.kind not in REPORTED,
     }
-
-
-def _moment(moment: dt.datetime) -> str:
-    return date_format(timezone.localtime(moment), "j M, H:i")
 
 
 def _programme(programme: Programme, session: Session) -> dict[str, Any]:

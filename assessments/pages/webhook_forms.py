@@ -4,14 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
-from django.utils.formats import date_format
 
 from assessments.api.webhook_deliveries import SPAN
 from assessments.models import WebhookDelivery
 from assessments.services.webhooks.endpoints import LISTENABLE
 from assessments.services.webhooks.keys import LONGEST_OVERLAP, OVERLAP
 from clinics.models import WebhookEndpoint
+from clinics.pages.layout import clock
 from clinics.pages.settings_form import SettingsForm
 from clinics.pages.states import State, many
 
@@ -20,11 +19,6 @@ OVERLAPS = [
     (str(int(LONGEST_OVERLAP.total_seconds())), "A week"),
     ("0", "Not at all: it has leaked"),
 ]
-
-
-def clock(moment: datetime) -> str:
-    """Day and time by the clinic's clocks."""
-    return date_format(timezone.localtime(moment), "j M, H:i")
 
 
 def endpoint_state(endpoint: WebhookEndpoint, now: datetime) -> State:

@@ -114,10 +114,10 @@ class WebhookPage(_WebhooksPage):
         kept = ("url", "description", "events", "enabled", "disabled_because", "sealed_keys")
         return etag_of({name: getattr(about, name) for name in kept})
 
-    def form(self, step: str, about: WebhookEndpoint, data: Any = None) -> SettingsForm:
-        """Filled in with how it stands."""
-        initial = {name: getattr(about, name) for name in ("url", "description", "events")}
-        return self.steps[step](data, auto_id=f"{step}-%s", initial=initial if step == "change" else None)
+    def initial(self, step: str, about: WebhookEndpoint) -> dict[str, Any]:
+        """How it stands."""
+        kept = ("url", "description", "events") if step == "change" else ()
+        return {name: getattr(about, name) for name in kept}
 
     def context(self, about: WebhookEndpoint) -> dict[str, Any]:
         """How it stands, and one page of what it was told, the latest first."""

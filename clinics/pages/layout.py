@@ -1,6 +1,7 @@
 """What the dashboard's own pages share with the rest of it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,6 +9,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from unfold.widgets import BASE_INPUT_CLASSES
 
 from clinics.permissions import Permission
@@ -27,6 +30,11 @@ MENU: dict[str, tuple[tuple[str, str, Permission], ...]] = {
     ),
     "Clinic": (("Clinic settings", "clinic-settings", Permission.SEE_CLINIC),),
 }
+
+
+def clock(moment: datetime) -> str:
+    """Day and time by the clinic's clocks, which the page runs by."""
+    return date_format(timezone.localtime(moment), "j M, H:i")
 
 
 def page_context(request: HttpRequest, title: str, **more: Any) -> dict[str, Any]:

@@ -123,9 +123,9 @@ class MemberPage(SettingsPage):
         """As the API's ETag."""
         return etag_of(member_document(about))
 
-    def form(self, step: str, about: Membership, data: Any = None) -> SettingsForm:
+    def initial(self, step: str, about: Membership) -> dict[str, Any]:  # noqa: ARG002
         """The role that they have is chosen."""
-        return self.steps[step](data, auto_id=f"{step}-%s", initial={"role": about.role})
+        return {"role": about.role}
 
     def context(self, about: Membership) -> dict[str, Any]:
         """Their state, and what the role is for."""

@@ -83,9 +83,13 @@ class SettingsPage(View):
         """Changes exactly when what the page shows does, as the API's ETag."""
         return ""
 
-    def form(self, step: str, about: Any, data: Any = None) -> SettingsForm:  # noqa: ARG002
+    def initial(self, step: str, about: Any) -> dict[str, Any]:  # noqa: ARG002
+        """What a step's form shows before anything is typed."""
+        return {}
+
+    def form(self, step: str, about: Any, data: Any = None) -> SettingsForm:
         """The form of a step, filled in with what was sent."""
-        return self.steps[step](data, auto_id=f"{step}-%s")
+        return self.steps[step](data, auto_id=f"{step}-%s", initial=self.initial(step, about))
 
     def context(self, about: Any) -> dict[str, Any]:  # noqa: ARG002
         """What the template shows besides."""
