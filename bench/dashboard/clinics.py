@@ -19,9 +19,9 @@ from assessments.management.demo.riverside import RIVERSIDE
 from assessments.management.demo.tell import find_clinic
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
-from tests.browser.test_patient import eight_weeks
 from tests.dashboard.walk import rows_of
 from tests.factories import make_clinic
+from tests.programme.weeks import eight_weeks
 
 #: Assessments of the runner who has come for years before the programme, one each 3.5 days.
 EARLIER_ASSESSMENTS = 190

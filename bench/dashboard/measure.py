@@ -13,8 +13,7 @@ from backend.embedded.cluster import RUNTIME_ROLE
 from bench.dashboard.clinics import demo_clinic, large_clinic, rows_in
 from clinics.models import Clinic, Role
 from tests.dashboard.settings_pages import signed_in
-from tests.dashboard.test_patient_page import statements_of
-from tests.dashboard.walk import Page, pages, row_of
+from tests.dashboard.walk import Page, pages, row_of, statements_of
 
 WARM_UP = 2
 

@@ -10,10 +10,10 @@ from clinics.models import Clinic, Role
 from clinics.tenancy import clinic_scope
 from tests.browser.accessibility import faults_of
 from tests.browser.conftest import SignIn
-from tests.browser.test_patient import eight_weeks
 from tests.check_in.page import WELL, link
 from tests.dashboard.walk import pages, row_of, rows_of
 from tests.on_call.plans import clinician, set_plan, shift
+from tests.programme.weeks import eight_weeks
 
 #: The walk is cut into shares, which run beside each other.
 SHARES = 3

@@ -3,11 +3,10 @@
 import pytest
 
 from clinics.models import Clinic, Role
-from tests.browser.test_patient import eight_weeks
 from tests.dashboard.settings_pages import signed_in
-from tests.dashboard.test_patient_page import statements_of
-from tests.dashboard.walk import pages, row_of, rows_of
+from tests.dashboard.walk import pages, row_of, rows_of, statements_of
 from tests.on_call.plans import clinician, set_plan, shift
+from tests.programme.weeks import eight_weeks
 
 #: A page is read; a step is taken by POST, and rows are neither added nor deleted by hand.
 OPENS, REFUSES = {200}, {302, 403, 404, 405}

@@ -3,9 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessments.models import Assessment
@@ -15,6 +12,7 @@ from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.audit.test_access_log import entries
 from tests.dashboard.test_dashboard import SignIn, emergency, record
+from tests.dashboard.walk import statements_of
 from tests.factories import api_for, make_patient, reassuring_answers
 from tests.programme.weeks import Weeks
 
@@ -23,14 +21,6 @@ MARCH = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 
 def page_of(patient: Patient) -> str:
     return f"/admin/patients/{patient.pk}/"
-
-
-def statements_of(browser: Client, address: str) -> tuple[int, int]:
-    """A page's status and statements; what opens, closes and stands around transactions isn't counted."""
-    with CaptureQueriesContext(connection) as asked:
-        status = browser.get(address).status_code
-    frame = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SELECT set_config('app.clinic', ''")
-    return status, sum(not query["sql"].startswith(frame) for query in asked.captured_queries)
 
 
 @pytest.fixture

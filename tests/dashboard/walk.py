@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -67,6 +70,14 @@ def _routes(
             yield from _routes(pattern.url_patterns, route, inside)
         else:
             yield route, pattern, spaces
+
+
+def statements_of(browser: Client, address: str) -> tuple[int, int]:
+    """A page's status and statements; what opens, closes and stands around transactions isn't counted."""
+    with CaptureQueriesContext(connection) as asked:
+        status = browser.get(address).status_code
+    frame = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SELECT set_config('app.clinic', ''")
+    return status, sum(not query["sql"].startswith(frame) for query in asked.captured_queries)
 
 
 def rows_of(clinic: Clinic, told: Weeks) -> dict[str, Any]:
