@@ -16,6 +16,7 @@ from assessments.pages.patient_story import told
 from assessments.protocol.explain import DECISIONS
 from assessments.protocol.programme import Phase
 from assessments.protocol.programme.phases import PHASE_CONTENT
+from assessments.protocol.vocabulary import RunStatus
 from assessments.services.announce import state_now
 from assessments.services.programmes.past import past_of
 from assessments.services.programmes.session import Session, session_of
@@ -126,6 +127,9 @@ def _holds(standing: Standing) -> dict[str, Any]:
         "assessment": assessment,
         "running": PERMISSION_IN_WORDS[permission.state],
         "permitted": permission.state is RunPermission.HOLDS,
+        # Never "running may continue" in large letters above "no running" in small ones.
+        "withheld": standing.effective.run_status != RunStatus.NO_RUNNING
+        and permission.state is not RunPermission.HOLDS,
         "lapses_at": permission.lapses_at if permission.state is RunPermission.HOLDS else None,
     }
 

@@ -1,6 +1,7 @@
 """One runner's page: everything that a clinician needs, and nothing clinical for the desk."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.utils import timezone
@@ -62,6 +63,24 @@ def test_what_holds_is_what_the_run_permission_says(weeks: Weeks, clinic: Clinic
         assert shown["permitted"] == (asked["state"] == "holds")
         assert str(shown["assessment"].id) == asked["assessment"]
         record(clinic, weeks.patient, bladder_change="yes")
+
+
+def test_nobody_reads_that_running_may_continue_before_that_it_may_not(
+    weeks: Weeks, clinic: Clinic, sign_in: SignIn
+) -> None:
+    browser = sign_in(clinic, Role.CLINICIAN)
+    held = browser.get(page_of(weeks.patient))
+    assert held.context["holds"]["withheld"]
+    words = held.content.decode()
+    [headline] = re.findall(r'<p class="rtr-decision">(.*?)</p>', words)
+    assert headline.startswith("No running")
+    assert words.index("No running") < words.index("Running may continue")
+
+    record(clinic, weeks.patient, bladder_change="yes")
+    referred = browser.get(page_of(weeks.patient))
+    assert not referred.context["holds"]["withheld"]
+    [headline] = re.findall(r'<p class="rtr-decision">(.*?)</p>', referred.content.decode())
+    assert headline == "Refer as an emergency. No running."
 
 
 def test_an_open_escalation_comes_before_everything(clinic: Clinic, sign_in: SignIn) -> None:
