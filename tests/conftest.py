@@ -1,6 +1,6 @@
 """Fixtures every test shares: real PostgreSQL as the runtime role, two clinics, a frozen clock.
 
-The database is made and migrated by the owner; tests then run as the role that serves requests, so that
+The database is the owner's, cloned from a migrated template; tests run as the role that serves requests, so that
 row-level security is in force in every one of them.
 """
 
@@ -8,10 +8,12 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from celery import current_app
 from django.conf import settings
 from django.db import connection
+from psycopg import sql
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
@@ -19,6 +21,7 @@ from clinics.models import Clinic
 from patients.models import Patient
 from tests.factories import api_for, make_clinic, make_patient
 from tests.mail import Postbox, free_port, serve
+from tools.prepared_cluster import TEMPLATE_DATABASE
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,9 +40,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """After the owner has migrated, every connection of this process becomes the runtime role's."""
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database of this process's own, cloned from the migrated template; every connection is the runtime role's."""
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as owner:
+        identifiers = {"name": sql.Identifier(name), "template": sql.Identifier(TEMPLATE_DATABASE)}
+        owner.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {template}").format(**identifiers))
     with django_db_blocker.unblock():
+        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
         with connection.cursor() as cursor:
             # Only the tests' own flush truncates; the service never may.
             cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {settings.DATABASE_APP_ROLE}")
@@ -47,8 +55,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         connection.settings_dict["OPTIONS"]["options"] = f"-c role={settings.DATABASE_APP_ROLE}"
     yield
     with django_db_blocker.unblock():
-        connection.close()
-        del connection.settings_dict["OPTIONS"]["options"]
+        connection.close()  # the database goes with its server
 
 
 @pytest.fixture

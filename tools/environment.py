@@ -13,6 +13,7 @@ from pathlib import Path
 
 from backend.embedded import Leash, PostgresServer, RedisServer
 from backend.embedded.cluster import RUNTIME_ROLE
+from tools.prepared_cluster import adopt
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,7 +25,10 @@ def exit_on_sigterm() -> None:
 
 @contextmanager
 def throwaway_servers() -> Iterator[dict[str, str]]:
-    """Run PostgreSQL and Redis in a temporary folder; yields the environment that points at them."""
+    """Run PostgreSQL and Redis in a temporary folder; yields the environment that points at them.
+
+    The cluster is a copy of the prepared one: `TEMPLATE_DATABASE` in it is migrated, the service's database empty.
+    """
     with tempfile.TemporaryDirectory(prefix="return-to-run-", ignore_cleanup_errors=True) as folder:
         run_dir = Path(folder)
         run_dir.chmod(0o711)  # the servers' account passes through to its own closed folders
@@ -32,6 +36,7 @@ def throwaway_servers() -> Iterator[dict[str, str]]:
         postgres = PostgresServer(run_dir, leash=leash, throwaway=True)
         redis = RedisServer(run_dir, leash=leash)
         try:
+            adopt(postgres)
             with postgres, redis:
                 yield os.environ | {
                     "DATABASE_URL": postgres.owner_url,
