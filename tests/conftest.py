@@ -1,7 +1,7 @@
 """Fixtures every test shares: real PostgreSQL as the runtime role, two clinics, a frozen clock.
 
-The database is the owner's, cloned from a migrated template; tests run as the role that serves requests, so that
-row-level security is in force in every one of them.
+The database is the owner's, cloned from a migrated template; tests run as the role that serves requests, so
+that row-level security is in force in every one of them.
 """
 
 import os
@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """A database of this process's own, cloned from the migrated template; every connection is the runtime role's."""
+    """A clone of the migrated template for this process, whose every connection is the runtime role's."""
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as owner:
         identifiers = {"name": sql.Identifier(name), "template": sql.Identifier(TEMPLATE_DATABASE)}

@@ -1,9 +1,10 @@
-"""A PostgreSQL cluster with the schema in it, made once for each content of the migrations and copied for each run.
+"""A PostgreSQL cluster with the schema in it: made once for each content of migrations, copied each run.
 
 Migrating an empty database takes half a minute, copying a cluster half a second. The cluster lies in
-`.prepared/<digest>/`, which git ignores; the digest covers whatever the schema depends on, so a changed migration
-finds none and makes a new one. Inside it `TEMPLATE_DATABASE` is migrated and never connected to again: a run that
-needs the schema says `CREATE DATABASE … TEMPLATE`. Runs share nothing but these files, which they only read.
+`.prepared/<digest>/`, which git ignores; the digest covers whatever the schema depends on, so a changed
+migration finds none and makes a new one. Inside it `TEMPLATE_DATABASE` is migrated and never connected to
+again: a run that needs the schema says `CREATE DATABASE … TEMPLATE`. Runs share nothing but these files,
+which they only read.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def _installed_apps() -> str:
 
 
 def adopt(postgres: PostgresServer) -> None:
-    """Give a server that has no data yet a copy of the prepared cluster; makes that first where there is none."""
+    """Give a server without data a copy of the prepared cluster, which is made first where there is none."""
     for _attempt in range(2):
         prepared = ensure_prepared()
         try:
@@ -96,7 +97,7 @@ def _only_one(lock: Path) -> Iterator[None]:
 
     The operating system drops the lock with the process that holds it, however that ends.
     """
-    import fcntl  # noqa: PLC0415 - not on every system that the service runs on
+    import fcntl
 
     with lock.open("w") as handle:
         deadline = time.monotonic() + WAIT_SECONDS
@@ -149,7 +150,7 @@ def _migrate(postgres: PostgresServer) -> None:
 
 
 def _copy_as(prepared: Path, postgres: PostgresServer) -> None:
-    """Copy the files to where the server looks for them, owned by its account; ValueError when one is missing."""
+    """Copy the files to where the server looks for them, owned by its account; ValueError when one lacks."""
     source = prepared / "data"
     if _sizes(source) != json.loads((prepared / MANIFEST).read_text()):
         raise ValueError
