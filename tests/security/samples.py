@@ -95,29 +95,48 @@ def fill(clinic: Clinic) -> World:
         provisional = record(make_patient(clinic), "patient_self_report")
         assert clinic.on_call is not None
         acknowledge(clinic=clinic, escalation_id=second, by=NamedClinician(clinic.on_call), now=now)
-        follow_up = FollowUp.objects.filter(assessment=continued).earliest("due_at").id
-        chaser = FollowUp.objects.filter(kind="attendance").earliest("due_at").id
-        invited = make_member(clinic, Role.RECEPTION, accepted=False).id
         service, _ = add_on_call_service(clinic=clinic, details=WEBHOOK | {"urgencies": ["routine"]})
         endpoint, _ = add_endpoint(clinic=clinic, details=ENDPOINT, now=now)
-        told = ping(endpoint=endpoint, now=now).id
         programmes = programmes_of(clinic, clinic.assessments.get(id=continued), now)
-        shoe = clinic.shoes.create(patient=runner, name="Blue", started_on=now.date()).id
-    member = make_member(clinic, Role.RECEPTION).id
-    client = make_client(clinic, scopes="protocols:read").id
+        active = clinic.programmes.get(id=programmes["active"]).patient
+        card, suggestion = _card(clinic, runner, now)
+        return World(
+            clinic=clinic,
+            patient=runner,
+            assessment=continued,
+            follow_up=FollowUp.objects.filter(assessment=continued).earliest("due_at").id,
+            provisional=provisional,
+            chaser=FollowUp.objects.filter(kind="attendance").earliest("due_at").id,
+            open_escalation=first,
+            acknowledged_escalation=second,
+            member=make_member(clinic, Role.RECEPTION).id,
+            invited=make_member(clinic, Role.RECEPTION, accepted=False).id,
+            client=make_client(clinic, scopes="protocols:read").id,
+            export=_export(clinic, actor, now),
+            on_call_service=service.id,
+            programmes=programmes,
+            shoe=clinic.shoes.create(patient=runner, name="Blue", started_on=now.date()).id,
+            endpoint=endpoint.id,
+            webhook_delivery=ping(endpoint=endpoint, now=now).id,
+            parameter_preview=_preview(clinic, now),
+            shoe_of_active=clinic.shoes.create(patient=active, name="Red", started_on=now.date()).id,
+            card=card,
+            suggestion=suggestion,
+        )
+
+
+def _export(clinic: Clinic, actor: Actor, now: dt.datetime) -> uuid.UUID:
+    """An export that has been written."""
     export = start_export(clinic=clinic, actor=actor, now=now).id
     write_due_exports(clock=lambda: now, limit=100)
-    ids = (member, invited, client, export, service.id)
-    ids = (follow_up, provisional, chaser, first, second, *ids)
+    return export
+
+
+def _preview(clinic: Clinic, now: dt.datetime) -> uuid.UUID:
+    """A preview of other parameters, in the lead's name."""
     assert clinic.lead is not None
-    preview = preview_parameters(
-        clinic=clinic, changes={"walking_pain_stop_ge": 3}, by=NamedClinician(clinic.lead), now=now
-    ).id
-    with clinic_scope(clinic.id):
-        active = clinic.programmes.get(id=programmes["active"]).patient
-        worn = clinic.shoes.create(patient=active, name="Red", started_on=now.date()).id
-        card = _card(clinic, runner, now)
-    return World(clinic, runner, continued, *ids, programmes, shoe, endpoint.id, told, preview, worn, *card)
+    changes = {"walking_pain_stop_ge": 3}
+    return preview_parameters(clinic=clinic, changes=changes, by=NamedClinician(clinic.lead), now=now).id
 
 
 def _card(clinic: Clinic, patient: Patient, now: dt.datetime) -> tuple[uuid.UUID, uuid.UUID]:
