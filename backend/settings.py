@@ -42,6 +42,8 @@ SECRET_KEY = _env("SECRET_KEY")
 BASE_URL = _env("BASE_URL", "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS") or ["localhost", "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+# The proxies whose word about a caller counts: networks such as 10.0.0.0/8, "unix", or "none" at all.
+TRUSTED_PROXIES = _list("TRUSTED_PROXIES")
 # The demo is served over plain HTTP on this machine; everywhere else cookies and links are https only.
 SERVE_INSECURE_HTTP = _flag("SERVE_INSECURE_HTTP")
 
@@ -68,6 +70,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backend.api.caller.CallerMiddleware",
     "backend.api.middleware.RequestIdMiddleware",
     "backend.api.middleware.RequireLengthMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -166,6 +169,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
 SECURE_SSL_REDIRECT = not SERVE_INSECURE_HTTP
+# Probes ask the process itself, past the proxy, and learn nothing that needs hiding.
+SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 0 if SERVE_INSECURE_HTTP else int(timedelta(days=365).total_seconds())
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

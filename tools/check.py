@@ -62,6 +62,7 @@ def check_deployment() -> None:
         "SERVE_INSECURE_HTTP": "0",
         "ALLOWED_HOSTS": "service.example",
         "BASE_URL": "https://service.example",
+        "TRUSTED_PROXIES": "none",
     }
     run("python", "manage.py", "check", "--deploy", "--fail-level", "WARNING", **production)
 

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from backend.api.caller import NOBODY, trusted_networks
+
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver", ".localhost"})
 SECRET_LENGTH = 50
 SECRET_CHARACTERS = 10
@@ -42,6 +44,10 @@ def check_public_settings(app_configs: Sequence[AppConfig] | None, **_: Any) -> 
     if not settings.ENCRYPTION_KEYS:
         said = "The secrets that clinics entrust to the service can't be stored."
         found.append(Error(said, hint="Set ENCRYPTION_KEYS.", id="clinics.E013"))
+    if not settings.TRUSTED_PROXIES:
+        said = f"Behind a proxy every caller of {hosts} would have the proxy's address."
+        hint = "Let TRUSTED_PROXIES name its network, or say none where there is no proxy."
+        found.append(Error(said, hint=hint, id="clinics.E018"))
     if mail_travels_in_the_clear():
         said = "Mail goes to another machine unencrypted, with the mail server's password if there is one."
         found.append(checks.Warning(said, hint="Set EMAIL_USE_TLS or EMAIL_USE_SSL.", id="clinics.W010"))
@@ -53,6 +59,22 @@ def mail_travels_in_the_clear() -> bool:
     smtp = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
     encrypted = settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL
     return smtp and not encrypted and settings.EMAIL_HOST not in LOCAL
+
+
+@register(Tags.security)
+def check_trusted_proxies(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Every item is a network, and ``none`` stands alone; everybody is no proxy."""
+    items = settings.TRUSTED_PROXIES
+    try:
+        everybody = any(network.prefixlen == 0 for network in trusted_networks(tuple(items)))
+    except ValueError:
+        said = "One of TRUSTED_PROXIES is no network."
+        hint = "Networks look like 10.0.0.0/8 or 10.0.0.7; besides there are unix and none."
+        return [Error(said, hint=hint, id="clinics.E019")]
+    if everybody or (NOBODY in items and len(items) > 1):
+        said = "TRUSTED_PROXIES trusts everybody, or somebody and none."
+        return [Error(said, hint="Name the proxies' own networks, or none.", id="clinics.E019")]
+    return []
 
 
 @register(Tags.security)

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from clinics.api.views import ClinicAPIView
-from clinics.checks.configuration import check_public_settings, check_secret_key
+from clinics.checks.configuration import check_public_settings, check_secret_key, check_trusted_proxies
 from clinics.checks.database import check_pathways
 from clinics.checks.routes import OPEN_ROUTES, check_dashboard, check_routes, routes
 from clinics.models import Clinic, User
@@ -32,6 +32,7 @@ PRODUCTION = {
     "SERVE_INSECURE_HTTP": "0",
     "ALLOWED_HOSTS": "service.example",
     "BASE_URL": "https://service.example",
+    "TRUSTED_PROXIES": "none",
 }
 
 
@@ -88,15 +89,36 @@ def test_a_demo_on_this_machine_may_speak_plain_http(settings: Any) -> None:
     settings.DEBUG, settings.SERVE_INSECURE_HTTP, settings.BASE_URL = True, True, "http://localhost:8000"
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
     assert check_public_settings(None) == []
-    settings.ALLOWED_HOSTS = ["localhost", "*"]
+    settings.ALLOWED_HOSTS, settings.TRUSTED_PROXIES = ["localhost", "*"], ["none"]
     assert ids(check_public_settings(None)) == ["clinics.E010", "clinics.E011"]
 
 
 @pytest.mark.parametrize("address", ["http://service.example", "https://service.example"])
 def test_patients_data_never_travels_in_the_clear(settings: Any, address: str) -> None:
     settings.DEBUG, settings.SERVE_INSECURE_HTTP, settings.BASE_URL = False, False, address
-    settings.ALLOWED_HOSTS = ["localhost"]
+    settings.ALLOWED_HOSTS, settings.TRUSTED_PROXIES = ["localhost"], ["none"]
     assert ids(check_public_settings(None)) == ([] if address.startswith("https") else ["clinics.E011"])
+
+
+def test_a_start_in_public_is_refused_without_the_setting(db: None) -> None:
+    done = start(TRUSTED_PROXIES="")
+    assert done.returncode != 0
+    assert "clinics.E018" in done.stderr
+
+
+@pytest.mark.parametrize("named", ["none", "10.0.0.0/8,unix", "192.0.2.4"])
+def test_naming_them_is_enough(settings: Any, named: str) -> None:
+    settings.ALLOWED_HOSTS, settings.BASE_URL = [PRODUCTION["ALLOWED_HOSTS"]], PRODUCTION["BASE_URL"]
+    settings.SERVE_INSECURE_HTTP, settings.DEBUG = False, False
+    settings.TRUSTED_PROXIES = named.split(",")
+    assert "clinics.E018" not in ids(check_public_settings(None))
+    assert check_trusted_proxies(None) == []
+
+
+@pytest.mark.parametrize("named", ["10.0.0.1/8", "proxy.example", "none,10.0.0.1", "0.0.0.0/0", "::/0", "*"])
+def test_what_names_no_proxy_is_refused(settings: Any, named: str) -> None:
+    settings.TRUSTED_PROXIES = named.split(",")
+    assert ids(check_trusted_proxies(None)) == ["clinics.E019"]
 
 
 @pytest.mark.parametrize("key", ["k" * 49, "a" * 60, "django-insecure-" + "0123456789abcdef" * 4])
