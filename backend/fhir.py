@@ -16,7 +16,7 @@ from backend.api.fhir.search import COMMON
 from backend.api.fhir.views import FHIR_VERSION, FhirAPIView
 from clinics.fhir import FhirView
 from clinics.scopes import SMART_SCOPES
-from clinics.services.assertions import ALGORITHMS
+from clinics.services.signed_tokens import ALGORITHMS
 from patients.fhir import urlpatterns as of_patients
 
 CACHE = "public, max-age=300"

@@ -1,23 +1,20 @@
 """Clinic scopes for the doors that aren't the API: the token endpoint and the dashboard."""
 
-import base64
-import binascii
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
-from urllib.parse import unquote_plus, urlencode
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.core.exceptions import BadRequest
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from clinics.history import note_person
+from clinics.named_client import NAMED, AmbiguousRequestError, named_client, refusal
 from clinics.services.end_access import CLINIC_KEY
-from clinics.signed_clients import client_named
 from clinics.signed_in import lacks_code
 from clinics.tenancy import clinic_scope
 
@@ -66,7 +63,7 @@ def _must_enrol(request: HttpRequest) -> bool:
 
 
 class _ElsewhereError(Exception):
-    """The person must go to another page first."""
+    """Another page or answer comes first."""
 
     def __init__(self, answer: HttpResponseBase) -> None:
         self.answer = answer
@@ -75,12 +72,19 @@ class _ElsewhereError(Exception):
 def _clinic_of(request: HttpRequest) -> uuid.UUID | None:
     """The clinic that the request runs in; raises ``_ElsewhereError``."""
     if request.path.startswith("/oauth/"):
-        refuse_nul(request)
-        client_id = client_id_of(request)
-        return next(iter(_ask("SELECT clinic_of_client(%s)", client_id)), None) if client_id else None
+        return _clinic_of_client(request)
     if not request.path.startswith("/admin/") or request.path.startswith(WITHOUT_A_CLINIC):
         return None
     return _chosen(request) if request.user.is_authenticated else None
+
+
+def _clinic_of_client(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        named = named_client(request)
+    except AmbiguousRequestError as exc:
+        raise _ElsewhereError(refusal(request, exc)) from None
+    request.META[NAMED] = named
+    return next(iter(_ask("SELECT clinic_of_client(%s)", named)), None) if named else None
 
 
 def _chosen(request: HttpRequest) -> uuid.UUID | None:
@@ -105,28 +109,6 @@ def _chosen(request: HttpRequest) -> uuid.UUID | None:
 def clinics_of(person_id: uuid.UUID) -> list[uuid.UUID]:
     """The clinics in which the person works at present."""
     return _ask("SELECT clinics_of_person(%s)", str(person_id))
-
-
-def refuse_nul(request: HttpRequest) -> None:
-    """Raise ``BadRequest`` (400) for a NUL: PostgreSQL can't even look for one."""
-    fields = [
-        value for query in (request.GET, request.POST) for _, values in query.lists() for value in values
-    ]
-    if any("\0" in str(text) for text in [client_id_of(request), *fields]):
-        raise BadRequest
-
-
-def client_id_of(request: HttpRequest) -> str:
-    """The OAuth client a request speaks of: HTTP Basic first, then body and query (RFC 6749, 2.3.1)."""
-    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            user, _, _ = base64.b64decode(encoded).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return ""
-        return unquote_plus(user)
-    named = request.POST.get("client_id") or request.GET.get("client_id") or ""
-    return str(named or client_named(request.POST.get("client_assertion", "")))
 
 
 def _ask(question: str, argument: str) -> list[uuid.UUID]:

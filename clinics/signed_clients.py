@@ -9,9 +9,12 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauthlib.oauth2 import InvalidClientError
 
 from clinics.models.api_client import PRIVATE_KEY_JWT
-from clinics.services.assertions import AssertionRefusedError, Expected, check_assertion, read_unverified
+from clinics.named_client import NAMED
+from clinics.services.assertions import Expected, check_assertion
+from clinics.services.signed_tokens import TokenRefusedError, read_hint
 
 logger = structlog.get_logger(__name__)
 
@@ -34,42 +37,39 @@ def token_url() -> str:
     return f"{settings.BASE_URL}/oauth/token/"
 
 
-def client_named(assertion: str) -> str:
-    """The client that an assertion speaks of, before anything is proved; empty when it can't be read."""
-    try:
-        _, claims = read_unverified(assertion)
-    except AssertionRefusedError:
-        return ""
-    subject = claims.get("sub")
-    return subject if isinstance(subject, str) else ""
-
-
 class SignedClientValidator(OAuth2Validator):
     """A client authenticates as it was registered: by its secret or by its signature, never by the other."""
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
-        """By a signature where there is one."""
+        """By a signature where there is one; and as the client that the request was read as speaking of."""
         if is_signed(request):
-            return self._authenticate_assertion(request)
+            self._check_assertion(request)
+        elif not self._has_secret(request, *args, **kwargs):
+            return False
+        return bool(request.client.client_id == request.headers.get(NAMED))
+
+    def _has_secret(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         known = bool(super().authenticate_client(request, *args, **kwargs))  # type: ignore[no-untyped-call]
         return known and request.client.token_endpoint_auth_method != PRIVATE_KEY_JWT
 
-    def _authenticate_assertion(self, request: Any) -> bool:
+    def _check_assertion(self, request: Any) -> None:
+        """Raise ``InvalidClientError`` with the reason's code; the log has the reason itself."""
+        try:
+            request.client_id = self._proved_client(request)
+        except TokenRefusedError as exc:
+            client = getattr(request.client, "id", "")
+            logger.warning("assertion_refused", client=str(client), reason=str(exc))
+            raise InvalidClientError(description=exc.code, request=request) from None
+
+    def _proved_client(self, request: Any) -> str:
+        """The id of the client that signed; before that, what it says chooses whose keys are tried."""
         assertion = _field(request, "client_assertion")
-        named = client_named(assertion)
-        other = _field(request, "client_secret") or "Authorization" in (request.headers or {})
-        if _field(request, "client_assertion_type") != ASSERTION_TYPE or other or not named:
-            return False
-        if _field(request, "client_id") not in ("", named):
-            return False
+        named = read_hint(assertion).subject
+        if _field(request, "client_assertion_type") != ASSERTION_TYPE:
+            raise TokenRefusedError("client")
         client = self._load_application(named, request)  # type: ignore[no-untyped-call]
         if client is None or client.token_endpoint_auth_method != PRIVATE_KEY_JWT:
-            return False
+            raise TokenRefusedError("unknown")
         expected = Expected(issuer=named, subject=named, audience=token_url())
-        try:
-            check_assertion(assertion, client=client, expected=expected, now=timezone.now())
-        except AssertionRefusedError as exc:
-            logger.warning("assertion_refused", client=str(client.id), reason=str(exc))
-            return False
-        request.client_id = named
-        return True
+        proved = check_assertion(assertion, client=client, expected=expected, now=timezone.now())
+        return str(proved.claims["sub"])

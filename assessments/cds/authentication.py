@@ -1,25 +1,26 @@
 """Who is calling: the issuer of a signed token is one client of one clinic."""
 
+import re
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from backend.api.problems import Problem
+from backend.api.problems import FieldProblem, Problem
 from clinics.api.authentication import Principal
 from clinics.models import ApiClient
-from clinics.services.assertions import (
-    AssertionRefusedError,
-    Expected,
-    UncheckedError,
-    check_assertion,
-    read_unverified,
-)
+from clinics.services.assertions import Expected, UncheckedError, check_assertion
+from clinics.services.signed_tokens import REASONS, TokenRefusedError, read_hint
 from clinics.tenancy import entered
+
+logger = structlog.get_logger(__name__)
+
+#: A token with nothing around it: not a second one behind a comma, not one with a space in it.
+_BEARER = re.compile(r"Bearer ([^\s,]+)", re.IGNORECASE | re.ASCII)
 
 
 class CdsAuthentication(BaseAuthentication):
@@ -27,13 +28,14 @@ class CdsAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """Return the principal; 401 for a token that proves nothing, 503 when that can't be told."""
-        scheme, _, token = get_authorization_header(request).partition(b" ")
-        if scheme.lower() != b"bearer":
+        header = request.headers.get("Authorization")
+        if header is None:
             return None
         try:
-            client = self._client(token.strip().decode("ascii"), request)
-        except (AssertionRefusedError, UnicodeDecodeError):
-            raise AuthenticationFailed from None
+            client = self._client(_bearer(header), request)
+        except TokenRefusedError as exc:
+            logger.warning("assertion_refused", reason=str(exc))
+            raise _refusal(exc.code) from None
         except UncheckedError:
             raise Problem("unavailable", headers={"Retry-After": "5"}) from None
         return Principal(client.clinic, client, None, frozenset(client.allowed_scopes.split())), None
@@ -43,14 +45,26 @@ class CdsAuthentication(BaseAuthentication):
         return 'Bearer realm="cds-services"'
 
     def _client(self, token: str, request: Request) -> ApiClient:
-        _, claims = read_unverified(token)
-        issuer, tenant = claims.get("iss"), claims.get("tenant", "")
-        if not isinstance(issuer, str) or not isinstance(tenant, str) or "\0" in issuer + tenant:
-            raise AssertionRefusedError("iss")
-        client = _client_of(issuer, tenant)
-        expected = Expected(issuer=issuer, subject=None, audience=f"{settings.BASE_URL}{request.path}")
+        hint = read_hint(token)
+        client = _client_of(hint.issuer, hint.tenant)
+        audience = f"{settings.BASE_URL}{request.path}"
+        expected = Expected(issuer=hint.issuer, subject=None, audience=audience, tenant=hint.tenant)
         check_assertion(token, client=client, expected=expected, now=timezone.now())
         return client
+
+
+def _bearer(header: str) -> str:
+    found = _BEARER.fullmatch(header)
+    if found is None:
+        raise TokenRefusedError("form")
+    return found[1]
+
+
+def _refusal(code: str) -> Problem:
+    """401 that says which condition failed, and nothing of what was sent."""
+    said = f'Bearer realm="cds-services", error="invalid_token", error_description="{code}"'
+    wrong = FieldProblem("", code, REASONS[code])
+    return Problem("not_authenticated", REASONS[code], errors=[wrong], headers={"WWW-Authenticate": said})
 
 
 def _client_of(issuer: str, tenant: str) -> ApiClient:
@@ -63,9 +77,9 @@ def _client_of(issuer: str, tenant: str) -> ApiClient:
         )
         row = cursor.fetchone()
     if row is None:
-        raise AssertionRefusedError("iss")
+        raise TokenRefusedError("unknown")
     entered(row[1])
     client = ApiClient.objects.select_related("clinic").filter(id=row[0]).first()
     if client is None or not client.is_usable(None):
-        raise AssertionRefusedError("client")
+        raise TokenRefusedError("unknown")
     return client

@@ -11,12 +11,11 @@ from jwcrypto.common import JWException
 from jwcrypto.jwk import JWK, JWKSet
 
 from clinics.models import ApiClient
+from clinics.services.signed_tokens import KEY_TYPES
 
 #: How long published keys are kept, and how often an unknown key may make us look again, in seconds.
 KEPT_SECONDS, LOOK_AGAIN_SECONDS = 600.0, 60.0
 MOST_KEYS = 20
-#: The keys that each algorithm signs with.
-KEY_TYPES = {"RS384": "RSA", "ES384": "EC"}
 LEAST_RSA_BITS = 2048
 
 
