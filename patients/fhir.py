@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from backend.api.fhir.bundles import bundle
 from backend.api.fhir.elements import Resource, fhir_base, identifier_system, resource
 from backend.api.fhir.search import Search, read_search
+from backend.api.fields import composed
 from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import MAX_PAGE_SIZE
 from clinics.fhir import FhirSearch, FhirView
@@ -117,7 +118,7 @@ class PatientPostSearch(PatientFhir, FhirView):
 def read_identifier(token: str) -> str:
     """The practice's own id in ``system|value`` or ``value``; another system's finds nobody."""
     named, separator, value = token.rpartition("|")
-    return value if not separator or named == external_ids() else ""
+    return composed(value) if not separator or named == external_ids() else ""
 
 
 urlpatterns = [

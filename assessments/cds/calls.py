@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from assessments.fhir.questionnaire import canonical, questionnaire_url
+from backend.api.fields import composed
 from backend.api.problems import FieldProblem, Problem
 
 PATIENT, RESPONSE = "patient", "response"
@@ -34,7 +35,7 @@ class Call:
 
     def known_as(self, systems: Collection[str]) -> set[str]:
         """The patient's ids in these systems; what another system calls them is another's."""
-        return {value for system, value in self.identifiers if system in systems}
+        return {composed(value) for system, value in self.identifiers if system in systems}
 
     @property
     def subject(self) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.validators import RegexValidator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +25,7 @@ from assessments.services.letters import (
     state_of,
     write_letter,
 )
-from backend.api.fields import SEVERAL_LINES, NoteField
+from backend.api.fields import SeveralLinesValidator
 from clinics.models import Membership
 from clinics.permissions import Permission
 from clinics.signed_in import may
@@ -39,7 +38,7 @@ _SEEN = (Permission.SEE_ESCALATIONS, Permission.SEE_ASSESSMENTS)
 
 
 def _text(label: str, rows: int, limit: int, **options: Any) -> forms.CharField:
-    validators = [RegexValidator(SEVERAL_LINES, NoteField.said)]
+    validators = [SeveralLinesValidator()]
     widget = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, max_length=limit, widget=widget, validators=validators, **options)
 

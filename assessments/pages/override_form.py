@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 
 from assessments.models import Override
 from assessments.models.override import CLINICAL_ROLES
@@ -13,7 +12,7 @@ from assessments.protocol.explain import DECISIONS, URGENCIES
 from assessments.protocol.vocabulary import Decision, Urgency, rank
 from assessments.services.effective import Effective
 from assessments.services.override import Decided, Exclusion, Finding, Handover, OverrideRefusedError
-from backend.api.fields import ONE_LINE, SEVERAL_LINES, NoteField, TextField
+from backend.api.fields import OneLineValidator, SeveralLinesValidator
 
 #: The form's controls for what the service names.
 PLACES = {
@@ -38,13 +37,13 @@ class Group:
 
 
 def _line(label: str, **options: Any) -> forms.CharField:
-    validators = [RegexValidator(ONE_LINE, TextField.said)]
+    validators = [OneLineValidator()]
     return forms.CharField(label=label, max_length=200, required=False, validators=validators, **options)
 
 
 def _note(label: str, **options: Any) -> forms.CharField:
     rows = forms.Textarea(attrs={"rows": 3})
-    validators = [RegexValidator(SEVERAL_LINES, NoteField.said)]
+    validators = [SeveralLinesValidator()]
     return forms.CharField(label=label, max_length=2000, widget=rows, validators=validators, **options)
 
 

@@ -5,9 +5,11 @@ stable and for programs, ``errors`` name each place in the body by JSON pointer.
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -96,17 +98,40 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
 }
 
 
+#: What a name in a pointer may look like: an index, a field or parameter as programmers write them, a header
+#: that we read. Anything else may be somebody's name that was used as a key.
+_SHOWN = re.compile(r"[0-9]{1,5}|[a-z_$@][A-Za-z0-9_$.:-]{0,63}|Idempotency-Key|If-Match|X-Access-Purpose")
+INSIDE = "Something inside this place, whose name isn't repeated here."
+
+
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One thing wrong at one place of the body; ``detail`` never repeats the value."""
+    """One thing wrong at one place of the body; ``detail`` never repeats the value.
+
+    A pointer ends above the first name that doesn't look like a field's: error bodies end up in logs.
+    """
 
     pointer: str
     code: str
     detail: str
 
+    def __post_init__(self) -> None:
+        """Leave out what a caller may have meant as a value."""
+        shown = shown_pointer(self.pointer)
+        if shown != self.pointer:
+            object.__setattr__(self, "pointer", shown)
+            object.__setattr__(self, "detail", f"{INSIDE} {self.detail}")
+
     def as_dict(self) -> dict[str, str]:
         """The entry of ``errors``."""
         return {"pointer": self.pointer, "code": self.code, "detail": self.detail}
+
+
+def shown_pointer(pointer: str) -> str:
+    """Return the pointer up to the last name before one that isn't shown."""
+    parts = pointer.split("/")[1:]
+    shown = takewhile(_SHOWN.fullmatch, parts)
+    return "".join(f"/{part}" for part in shown)
 
 
 class Problem(exceptions.APIException):

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.api.etags import Conditional, check_if_match
-from backend.api.fields import StrictSerializer, TextField, TrueOrFalseField, WordField
+from backend.api.fields import EmailField, StrictSerializer, TextField, TrueOrFalseField, WordField
 from backend.api.pagination import PagedList
 from backend.api.problems import FieldProblem, Problem
 from clinics.api.refusals import beyond_own
@@ -32,7 +32,7 @@ from clinics.services.invite_member import (
 class InvitationSerializer(StrictSerializer):
     """Somebody to be invited. They set their own password with the link that they get by mail."""
 
-    email = serializers.EmailField(max_length=150, help_text="Where the link goes; in any case.")
+    email = EmailField(max_length=150, help_text="Where the link goes; in any case.")
     name = TextField(max_length=200, help_text="What your clinic calls them.")
     role = WordField("Role", Role)
 

@@ -13,6 +13,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from backend.api.fields import (
+    EmailField,
     NumberField,
     StrictSerializer,
     TextField,
@@ -38,7 +39,7 @@ def not_in_the_future(date: dt.date) -> None:
 class ContactSerializer(StrictSerializer):
     """How to reach the patient."""
 
-    email = serializers.EmailField(required=False, allow_null=True, max_length=254)
+    email = EmailField(required=False, allow_null=True, max_length=254)
     phone = TextField(
         required=False,
         allow_null=True,

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.api.etags import Conditional, check_if_match
-from backend.api.fields import ONE_LINE
+from backend.api.fields import ONE_LINE, composed
 from backend.api.pagination import PagedList
 from backend.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
@@ -164,7 +164,7 @@ class PatientByExternalId(Conditional, PatientView):
         can be sent again. `If-Match` never creates; `If-None-Match: *` only creates.
         """
         details = PATIENT.run_validation({"external_id": external_id, **dict(request.data)})
-        if details["external_id"] != external_id:
+        if details["external_id"] != composed(external_id):
             wrong = FieldProblem("/external_id", "differs_from_path", "Must be the id in the path.")
             raise Problem("invalid", errors=[wrong])
         patient, created = find_or_register_patient(clinic=self.clinic, details=details, now=timezone.now())

@@ -195,3 +195,25 @@ def refuse(table: str, *, on: str) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
+
+
+@pytest.mark.parametrize("key", [MARKER, f"anna {MARKER}", f"ä{MARKER}", "a" * 65 + MARKER, "1985-03-12"])
+def test_a_name_that_was_used_as_a_key_is_not_repeated(api: APIClient, patient: Patient, key: str) -> None:
+    """Its place is the object around it; a misspelt field's own name is still shown."""
+    inside = {"contact": {key: "x"}, key: 1, "given_nam": "x"}
+    with logged() as lines:
+        refused = api.patch(f"/api/v1/patients/{patient.id}", inside, headers={"if-match": "*"})
+        pointers = {error["pointer"] for error in refused.json()["errors"]}
+        assert pointers == {"", "/contact", "/given_nam"}
+        duplicate = f'{{"contact": {{"{key}": 1, "{key}": 2}}}}'
+        for answer in (
+            refused,
+            api.post("/api/v1/patients", duplicate, content_type="application/json"),
+            api.post("/api/v1/evaluations", submission({key: "no"})),
+            api.post("/api/v1/assessments", {**assessment_body(patient), "absent_reasons": {key: "unknown"}}),
+            api.get("/api/v1/patients", {key: "x"}),
+            api.get("/fhir/Patient", {key: "x"}),
+        ):
+            assert answer.status_code >= 400, answer.content
+            assert key not in answer.content.decode()
+    assert not any(key in line for line in map(str, lines))
