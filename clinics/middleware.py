@@ -1,7 +1,7 @@
 """Clinic scopes for the doors that aren't the API: the token endpoint and the dashboard."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -12,7 +12,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from clinics.form_origin import came_from, clinic_to_send_in, is_guarded, refuse_form
 from clinics.history import note_person
+from clinics.models import Clinic
 from clinics.named_client import NAMED, AmbiguousRequestError, named_client, refusal
 from clinics.services.end_access import CLINIC_KEY
 from clinics.signed_in import lacks_code
@@ -44,15 +46,28 @@ class ClinicScopeMiddleware:
         except _ElsewhereError as exc:
             return exc.answer
         if clinic_id is None:
-            return self.get_response(request)
+            return _in_no_clinic(request) or self.get_response(request)
+        stray = is_guarded(request) and came_from(request) != (clinic_id, str(request.user.pk))
+        names = names_of(request.clinics) if stray else {}  # type: ignore[attr-defined]
         with clinic_scope(clinic_id):
             request.clinic_id = clinic_id  # type: ignore[attr-defined]
             if request.user.pk is not None and request.path.startswith("/admin/"):
                 note_person(request.user.pk, request_id=request.META.get("REQUEST_ID", ""))
-            response = redirect("one-time-codes") if _must_enrol(request) else self.get_response(request)
+            if _must_enrol(request):
+                return redirect("one-time-codes")
+            if stray:
+                return refuse_form(request, here=names[clinic_id], names=names)
+            response = self.get_response(request)
             if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 transaction.set_rollback(True)  # a view that failed arrives here as a response
             return response
+
+
+def _in_no_clinic(request: HttpRequest) -> HttpResponseBase | None:
+    """The refusal of a form that was opened in a clinic, or for another person, and is sent in none."""
+    if is_guarded(request) and came_from(request) != (None, str(request.user.pk)):
+        return refuse_form(request, here="", names={})
+    return None
 
 
 def _must_enrol(request: HttpRequest) -> bool:
@@ -96,7 +111,11 @@ def _chosen(request: HttpRequest) -> uuid.UUID | None:
         if chosen is None:
             logout(request)
             raise _ElsewhereError(redirect(settings.LOGIN_URL))
-        return chosen
+        return _entered_for_form(request, theirs) or chosen
+    if entered := _entered_for_form(request, theirs):
+        return entered
+    if len(theirs) > 1 and is_guarded(request):
+        raise _ElsewhereError(refuse_form(request, here="", names=names_of(theirs)))
     if len(theirs) > 1 and request.path != reverse("admin:logout"):
         page = f"{reverse('choose-clinic')}?{urlencode({'next': request.get_full_path()})}"
         raise _ElsewhereError(redirect(page))
@@ -104,6 +123,23 @@ def _chosen(request: HttpRequest) -> uuid.UUID | None:
         return None
     request.session[CLINIC_KEY] = str(theirs[0])
     return theirs[0]
+
+
+def _entered_for_form(request: HttpRequest, theirs: list[uuid.UUID]) -> uuid.UUID | None:
+    """The clinic that is entered to send a form where it was opened, as its person has asked."""
+    clinic_id = clinic_to_send_in(request, theirs)
+    if clinic_id is not None:
+        request.session[CLINIC_KEY] = str(clinic_id)
+    return clinic_id
+
+
+def names_of(clinic_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of a person's clinics; asked while none is entered."""
+    names = {}
+    for clinic_id in clinic_ids:
+        with clinic_scope(clinic_id):
+            names[clinic_id] = Clinic.objects.get(id=clinic_id).name
+    return names
 
 
 def clinics_of(person_id: uuid.UUID) -> list[uuid.UUID]:
