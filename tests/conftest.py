@@ -6,6 +6,7 @@ that row-level security is in force in every one of them.
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -21,6 +22,7 @@ from clinics.models import Clinic
 from patients.models import Patient
 from tests.factories import api_for, make_clinic, make_patient
 from tests.mail import Postbox, free_port, serve
+from tests.times import Clock
 from tools.prepared_cluster import TEMPLATE_DATABASE
 
 
@@ -29,12 +31,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--pictures", action="store_true", help="Take the dashboard's pictures in docs/images/dashboard anew."
     )
+    parser.addoption(
+        "--times", type=Path, help="Append what each test costs to this file: see tests/times.py."
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Say in one line what is missing, instead of a stack trace."""
     if not os.environ.get("DATABASE_URL"):
         pytest.exit("The tests need their private servers: run `make test` (ARGS=... for some of them).", 4)
+    if path := config.getoption("--times"):
+        config.pluginmanager.register(Clock(path.absolute()))
     # Stretching passwords protects people, not tests: half a second for each person and client made.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
