@@ -22,8 +22,8 @@ from clinics.models import Clinic
 from patients.models import Patient
 from tests.factories import api_for, make_clinic, make_patient
 from tests.mail import Postbox, free_port, serve
-from tests.times import Clock
 from tools.prepared_cluster import TEMPLATE_DATABASE
+from tools.test_times import Clock
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,14 +32,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--pictures", action="store_true", help="Take the dashboard's pictures in docs/images/dashboard anew."
     )
     parser.addoption(
-        "--times", type=Path, help="Append what each test costs to this file: see tests/times.py."
+        "--times", type=Path, help="Append what each test costs to this file: see tools/test_times.py."
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say in one line what is missing, instead of a stack trace."""
-    if not os.environ.get("DATABASE_URL"):
-        pytest.exit("The tests need their private servers: run `make test` (ARGS=... for some of them).", 4)
+    """Measure on request, and don't stretch passwords."""
     if path := config.getoption("--times"):
         config.pluginmanager.register(Clock(path.absolute()))
     # Stretching passwords protects people, not tests: half a second for each person and client made.

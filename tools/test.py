@@ -1,29 +1,30 @@
-"""Run the tests against a private PostgreSQL and Redis: `make test`, or `python -m tools.test ARGS`.
+"""Run the tests: `make test`, or `python -m tools.test ARGS`; every argument goes to pytest.
 
-Every argument goes to pytest; without any, everything runs in two processes.
+They bring their own PostgreSQL and Redis (`tests/__init__.py`), and run in two processes.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 
-from backend.embedded import ServerError
-from tools.environment import ROOT, exit_on_sigterm, throwaway_servers
+from tools.environment import ROOT
+
+PARALLEL = ["-n", "2", "--dist", "worksteal"]
 
 
 def main(arguments: list[str]) -> int:
-    """Run pytest with `arguments`; returns its exit code, or 1 when the servers do not start."""
-    exit_on_sigterm()
-    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C reaches pytest too, which reports and ends
-    try:
-        with throwaway_servers() as environment:
-            command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments]
-            return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
-    except ServerError as error:
-        print(error, file=sys.stderr)
-        return 1
+    """Run pytest with `arguments`; returns its exit code."""
+    command = [sys.executable, "-m", "pytest", *PARALLEL, *arguments]
+    # pytest must not read the settings, which importing Celery names, before the servers run.
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as pytest:
+        # Ctrl-C reaches pytest itself, which reports and ends; SIGTERM is handed on.
+        signal.signal(signal.SIGINT, lambda *_: None)
+        signal.signal(signal.SIGTERM, lambda *_: pytest.send_signal(signal.SIGINT))
+        return pytest.wait()
 
 
 if __name__ == "__main__":

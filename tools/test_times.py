@@ -1,4 +1,4 @@
-"""What each test costs: `pytest --times FILE` writes it down, `python -m tests.times FILE` adds it up.
+"""What each test costs: `pytest --times FILE` writes it down, `python -m tools.test_times FILE` adds it up.
 
 CPU seconds are those of the test's own process and of the children it waited for, fixtures included; what the
 private servers do for it is in the wall time alone. Under `-n` every process appends to the one file.
