@@ -63,6 +63,7 @@ def check_deployment() -> None:
         "ALLOWED_HOSTS": "service.example",
         "BASE_URL": "https://service.example",
         "TRUSTED_PROXIES": "none",
+        "DEFAULT_FROM_EMAIL": "Return to Run <return-to-run@service.example>",
     }
     run("python", "manage.py", "check", "--deploy", "--fail-level", "WARNING", **production)
 

@@ -1,6 +1,7 @@
 """What the settings must not say: `manage.py check`, and every start of the server."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,10 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from backend.api.caller import NOBODY, trusted_networks
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver", ".localhost"})
+#: Django's mail backends that put mail somewhere else than on its way.
+SENDING_NOTHING = frozenset(
+    f"django.core.mail.backends.{name}" for name in ("console", "dummy", "filebased", "locmem")
+)
 SECRET_LENGTH = 50
 SECRET_CHARACTERS = 10
 TOKEN_LENGTH = 32
@@ -48,10 +53,30 @@ def check_public_settings(app_configs: Sequence[AppConfig] | None, **_: Any) -> 
         said = f"Behind a proxy every caller of {hosts} would have the proxy's address."
         hint = "Let TRUSTED_PROXIES name its network, or say none where there is no proxy."
         found.append(Error(said, hint=hint, id="clinics.E018"))
+    found += [*_hosts_for_anybody(), *_mail_that_is_lost()]
     if mail_travels_in_the_clear():
         said = "Mail goes to another machine unencrypted, with the mail server's password if there is one."
         found.append(checks.Warning(said, hint="Set EMAIL_USE_TLS or EMAIL_USE_SSL.", id="clinics.W010"))
     return found
+
+
+def _hosts_for_anybody() -> Iterator[CheckMessage]:
+    """A pattern lets whoever owns one name below it make links in mails and pages lead there."""
+    if any("*" in host or host.startswith(".") for host in public_hosts()):
+        said = "ALLOWED_HOSTS answers under names that nobody has listed."
+        yield Error(said, hint="List each host name whole, without * and leading dots.", id="clinics.E016")
+
+
+def _mail_that_is_lost() -> Iterator[CheckMessage]:
+    """An emergency's mail must leave, and not be refused for its sender."""
+    module, _, _ = settings.EMAIL_BACKEND.rpartition(".")
+    if module in SENDING_NOTHING:
+        said = "The mail backend sends nothing: no emergency would reach anybody by mail."
+        yield Error(said, hint="Unset EMAIL_BACKEND and set EMAIL_HOST.", id="clinics.E017")
+    _, _, domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")
+    if domain in LOCAL or domain.endswith((".localhost", ".localdomain")) or "." not in domain:
+        said = "Mail comes from an address of this machine alone, which mail servers refuse."
+        yield Error(said, hint="Set DEFAULT_FROM_EMAIL to an address of your domain.", id="clinics.E022")
 
 
 def mail_travels_in_the_clear() -> bool:
@@ -106,5 +131,5 @@ def check_status_token(app_configs: Sequence[AppConfig] | None, **_: Any) -> lis
     token = settings.STATUS_TOKEN
     if token and (len(token) < TOKEN_LENGTH or len(set(token)) < SECRET_CHARACTERS):
         said = f"STATUS_TOKEN is shorter than {TOKEN_LENGTH} characters or easy to guess."
-        return [Error(said, hint="Set it to 32 random characters, or leave it out.", id="clinics.E013")]
+        return [Error(said, hint="Set it to 32 random characters, or leave it out.", id="clinics.E023")]
     return []

@@ -232,9 +232,13 @@ def test_what_no_key_reads_is_named_and_kept(api: APIClient, clinic: Clinic, set
     assert row(clinic).sealed_url == before
 
 
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
+
 def test_a_service_for_others_does_not_start_without_keys_or_with_private_targets(settings: Any) -> None:
     settings.ALLOWED_HOSTS, settings.BASE_URL = ["service.example"], "https://service.example"
     settings.SERVE_INSECURE_HTTP, settings.DEBUG, settings.TRUSTED_PROXIES = False, False, ["none"]
+    settings.EMAIL_BACKEND, settings.DEFAULT_FROM_EMAIL = SMTP, "rtr@service.example"
     assert [found.id for found in check_public_settings(None)] == []
     settings.ENCRYPTION_KEYS, settings.ALLOW_PRIVATE_WEBHOOKS = [], True
     assert {found.id for found in check_public_settings(None)} == {"clinics.E013", "clinics.E014"}
@@ -245,7 +249,7 @@ def test_a_service_for_others_does_not_start_without_keys_or_with_private_target
 def test_mail_that_leaves_the_machine_in_the_clear_is_warned_of(settings: Any) -> None:
     settings.ALLOWED_HOSTS, settings.BASE_URL = ["service.example"], "https://service.example"
     settings.SERVE_INSECURE_HTTP, settings.DEBUG, settings.TRUSTED_PROXIES = False, False, ["none"]
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND, settings.DEFAULT_FROM_EMAIL = SMTP, "rtr@service.example"
     settings.EMAIL_HOST = "mail.example"
     assert [found.id for found in check_public_settings(None)] == ["clinics.W010"]
     settings.EMAIL_USE_TLS = True

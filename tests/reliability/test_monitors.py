@@ -82,7 +82,7 @@ def test_a_token_that_can_be_guessed_is_refused_at_the_start(
     token: str, refused: bool, settings: Settings
 ) -> None:
     settings.STATUS_TOKEN = token
-    assert ("clinics.E013" in [message.id for message in run_checks()]) is refused
+    assert ("clinics.E023" in [message.id for message in run_checks()]) is refused
 
 
 def test_all_is_well(all_is_well: None, settings: Settings) -> None:

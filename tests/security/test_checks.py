@@ -33,7 +33,10 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "service.example",
     "BASE_URL": "https://service.example",
     "TRUSTED_PROXIES": "none",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "DEFAULT_FROM_EMAIL": "Return to Run <return-to-run@service.example>",
 }
+SMTP = PRODUCTION["EMAIL_BACKEND"]
 
 
 def process(*arguments: str, **changes: str) -> "subprocess.CompletedProcess[str]":
@@ -72,10 +75,13 @@ def test_an_unsafe_service_does_not_start(db: None) -> None:
         SECRET_KEY="short",
         DATABASE_URL=address(),
         DATABASE_APP_ROLE="rtr_owner",
+        ALLOWED_HOSTS="*",
+        EMAIL_BACKEND="django.core.mail.backends.console.EmailBackend",
+        DEFAULT_FROM_EMAIL="return-to-run@localhost",
     )
     assert done.returncode != 0
     assert "would not be safe" in done.stderr
-    named = {f"clinics.E0{number}" for number in ("04", "05", "10", "11", "12")}
+    named = {f"clinics.E0{number}" for number in ("04", "05", "10", "11", "12", "16", "17", "22")}
     assert {check for check in named if check in done.stderr} == named
 
 
@@ -90,14 +96,61 @@ def test_a_demo_on_this_machine_may_speak_plain_http(settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
     assert check_public_settings(None) == []
     settings.ALLOWED_HOSTS, settings.TRUSTED_PROXIES = ["localhost", "*"], ["none"]
-    assert ids(check_public_settings(None)) == ["clinics.E010", "clinics.E011"]
+    found = [f"clinics.E0{number}" for number in (10, 11, 16, 17, 22)]
+    assert ids(check_public_settings(None)) == found
 
 
 @pytest.mark.parametrize("address", ["http://service.example", "https://service.example"])
 def test_patients_data_never_travels_in_the_clear(settings: Any, address: str) -> None:
     settings.DEBUG, settings.SERVE_INSECURE_HTTP, settings.BASE_URL = False, False, address
     settings.ALLOWED_HOSTS, settings.TRUSTED_PROXIES = ["localhost"], ["none"]
+    settings.EMAIL_BACKEND, settings.DEFAULT_FROM_EMAIL = SMTP, PRODUCTION["DEFAULT_FROM_EMAIL"]
     assert ids(check_public_settings(None)) == ([] if address.startswith("https") else ["clinics.E011"])
+
+
+WEAK: dict[str, tuple[str, object, str]] = {
+    "debug pages": ("DEBUG", True, "clinics.E010"),
+    "plain HTTP": ("SERVE_INSECURE_HTTP", True, "clinics.E011"),
+    "an address without TLS": ("BASE_URL", "http://service.example", "clinics.E011"),
+    "a short key": ("SECRET_KEY", "0123456789abcdef" * 3, "clinics.E012"),
+    "a key of few characters": ("SECRET_KEY", "ab" * 40, "clinics.E012"),
+    "Django's own kind of key": ("SECRET_KEY", "django-insecure-" + "0123456789abcdef" * 4, "clinics.E012"),
+    "nothing to seal with": ("ENCRYPTION_KEYS", [], "clinics.E013"),
+    "webhooks into the own network": ("ALLOW_PRIVATE_WEBHOOKS", True, "clinics.E014"),
+    "a key that is none": ("ENCRYPTION_KEYS", ["0123456789abcdef"], "clinics.E015"),
+    "every host": ("ALLOWED_HOSTS", ["*"], "clinics.E016"),
+    "every host beside a named one": ("ALLOWED_HOSTS", ["service.example", "*"], "clinics.E016"),
+    "every host of a domain": ("ALLOWED_HOSTS", [".service.example"], "clinics.E016"),
+    "every host of a country": ("ALLOWED_HOSTS", [".uk"], "clinics.E016"),
+    "mail on the screen": ("EMAIL_BACKEND", SMTP.replace("smtp", "console"), "clinics.E017"),
+    "mail into nothing": ("EMAIL_BACKEND", SMTP.replace("smtp", "dummy"), "clinics.E017"),
+    "mail into memory": ("EMAIL_BACKEND", SMTP.replace("smtp", "locmem"), "clinics.E017"),
+    "mail into files": ("EMAIL_BACKEND", SMTP.replace("smtp", "filebased"), "clinics.E017"),
+    "no proxy named": ("TRUSTED_PROXIES", [], "clinics.E018"),
+    "every proxy": ("TRUSTED_PROXIES", ["0.0.0.0/0"], "clinics.E019"),
+    "a sender of this machine": ("DEFAULT_FROM_EMAIL", "Return to Run <a@localhost>", "clinics.E022"),
+    "a sender of a nameless machine": ("DEFAULT_FROM_EMAIL", "a@localhost.localdomain", "clinics.E022"),
+    "a sender without a domain": ("DEFAULT_FROM_EMAIL", "webmaster", "clinics.E022"),
+    "monitors with a short token": ("STATUS_TOKEN", "abc", "clinics.E023"),
+}
+
+
+@pytest.mark.parametrize("weakness", WEAK)
+def test_each_weak_setting_alone_is_refused(settings: Any, weakness: str) -> None:
+    """The service of ``PRODUCTION`` with one thing wrong: that and nothing else is named."""
+    strong = {
+        "DEBUG": False,
+        "SERVE_INSECURE_HTTP": False,
+        "ALLOWED_HOSTS": ["service.example", "localhost"],
+        "TRUSTED_PROXIES": ["none"],
+        **{name: PRODUCTION[name] for name in ("BASE_URL", "EMAIL_BACKEND", "DEFAULT_FROM_EMAIL")},
+    }
+    for name, value in strong.items():
+        setattr(settings, name, value)
+    assert [found.id for found in run_checks() if found.is_serious()] == []
+    name, value, expected = WEAK[weakness]
+    setattr(settings, name, value)
+    assert [found.id for found in run_checks() if found.is_serious()] == [expected]
 
 
 def test_a_start_in_public_is_refused_without_the_setting(db: None) -> None:
