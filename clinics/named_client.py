@@ -35,6 +35,8 @@ def named_client(request: HttpRequest) -> str:
                 raise AmbiguousRequestError("form")
     if request.path == _FOR_PEOPLE:
         return _only(request.GET.get("client_id", ""), request.POST.get("client_id", ""))
+    if request.GET:  # credentials never stand in an address (RFC 6749, 2.3.1)
+        raise AmbiguousRequestError("query")
     return _only(_of_header(request), request.POST.get("client_id", ""), _of_assertion(request))
 
 
