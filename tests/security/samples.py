@@ -95,6 +95,7 @@ def fill(clinic: Clinic) -> World:
         provisional = record(make_patient(clinic), "patient_self_report")
         assert clinic.on_call is not None
         acknowledge(clinic=clinic, escalation_id=second, by=NamedClinician(clinic.on_call), now=now)
+        follow_up = FollowUp.objects.filter(assessment=continued).earliest("due_at").id
         service, _ = add_on_call_service(clinic=clinic, details=WEBHOOK | {"urgencies": ["routine"]})
         endpoint, _ = add_endpoint(clinic=clinic, details=ENDPOINT, now=now)
         programmes = programmes_of(clinic, clinic.assessments.get(id=continued), now)
@@ -104,7 +105,7 @@ def fill(clinic: Clinic) -> World:
             clinic=clinic,
             patient=runner,
             assessment=continued,
-            follow_up=FollowUp.objects.filter(assessment=continued).earliest("due_at").id,
+            follow_up=follow_up,
             provisional=provisional,
             chaser=FollowUp.objects.filter(kind="attendance").earliest("due_at").id,
             open_escalation=first,
