@@ -3,29 +3,22 @@
 import uuid
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, QuerySet, Value, When
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from unfold.decorators import display
 
 from assessments.decision_page import decision_page, decision_words, label, plain, urgency_words
 from assessments.models import Assessment, Delivery, Escalation, FollowUp
 from assessments.pages.letters import letters_context
 from assessments.pages.result import result_context
-from assessments.services.acknowledge import (
-    EscalationNotFoundError,
-    SupersededEscalationError,
-    acknowledge,
-)
+from assessments.pages.take_on import take_on
 from assessments.services.versions import with_versions
 from assessments.standing import standing
-from clinics.actor import Actor
 from clinics.admin import ClinicModelAdmin
 from clinics.permissions import Permission
-from clinics.services.name_clinician import name_clinician
 from clinics.signed_in import may, member_of
 
 admin.site.index_template = "assessments/worklist.html"
@@ -188,16 +181,8 @@ class EscalationAdmin(ClinicModelAdmin):
         member = member_of(request)
         if member is None or not may(request, Permission.ACT_ON_ESCALATIONS):
             raise PermissionDenied
-        by = name_clinician(clinic=member.clinic, actor=Actor(user=member.user))
-        try:
-            acknowledge(clinic=member.clinic, escalation_id=object_id, by=by, now=timezone.now())
-        except EscalationNotFoundError:
-            raise Http404 from None
-        except SupersededEscalationError as exc:
-            messages.warning(request, "A later one has taken its place: this is the one to act on.")
-            return HttpResponseRedirect(reverse("admin:assessments_escalation_change", args=[exc.by]))
-        messages.success(request, "You have taken this on; its messages have stopped.")
-        return HttpResponseRedirect(reverse("admin:assessments_escalation_change", args=[object_id]))
+        shown = take_on(request, member, object_id)
+        return HttpResponseRedirect(reverse("admin:assessments_escalation_change", args=[shown]))
 
 
 @admin.register(FollowUp)

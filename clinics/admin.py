@@ -87,6 +87,10 @@ class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no ty
             return None
         return found
 
+    def _get_obj_does_not_exist_redirect(self, *_: Any) -> HttpResponse:
+        """No page (404), as everywhere else; Django would say that perhaps it was deleted."""
+        raise Http404
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """In the clinic's own time; whom it shows goes into the access log."""
         page = in_clinic_time(

@@ -1,7 +1,7 @@
 """Clinic scopes for the doors that aren't the API: the token endpoint and the dashboard."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from clinics.elsewhere import clinic_of_address, open_in
 from clinics.form_origin import came_from, clinic_to_send_in, is_guarded, refuse_form
 from clinics.history import note_person
 from clinics.models import Clinic
@@ -49,6 +50,13 @@ class ClinicScopeMiddleware:
             return _in_no_clinic(request) or self.get_response(request)
         stray = is_guarded(request) and came_from(request) != (clinic_id, str(request.user.pk))
         names = names_of(request.clinics) if stray else {}  # type: ignore[attr-defined]
+        _look_elsewhere(request, clinic_id)
+        answer = self._inside(request, clinic_id, stray=stray, names=names)
+        return _in_its_clinic(request, clinic_id, answer) or answer
+
+    def _inside(
+        self, request: HttpRequest, clinic_id: uuid.UUID, *, stray: bool, names: Mapping[uuid.UUID, str]
+    ) -> HttpResponseBase:
         with clinic_scope(clinic_id):
             request.clinic_id = clinic_id  # type: ignore[attr-defined]
             if request.user.pk is not None and request.path.startswith("/admin/"):
@@ -61,6 +69,35 @@ class ClinicScopeMiddleware:
             if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 transaction.set_rollback(True)  # a view that failed arrives here as a response
             return response
+
+
+def _others(request: HttpRequest, clinic_id: uuid.UUID) -> list[uuid.UUID]:
+    """The person's clinics but the one that is entered; none outside the dashboard."""
+    return [other for other in getattr(request, "clinics", ()) if other != clinic_id]
+
+
+def _look_elsewhere(request: HttpRequest, clinic_id: uuid.UUID) -> None:
+    """Note for the worklist what is open in the person's other clinics, before one clinic is entered."""
+    if request.path == reverse("admin:index"):
+        request.elsewhere = open_in(request, _others(request, clinic_id))  # type: ignore[attr-defined]
+
+
+def _in_its_clinic(
+    request: HttpRequest, clinic_id: uuid.UUID, answer: HttpResponseBase
+) -> HttpResponseBase | None:
+    """The choice of a clinic, for a link that leads nowhere in this one and somewhere in another of theirs.
+
+    It is offered by name and entered by a button: a link that is followed changes nothing.
+    """
+    nowhere = answer.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
+    others = _others(request, clinic_id) if nowhere and request.method in ("GET", "HEAD") else []
+    if clinic_of_address(request.path, others) is None:
+        return None
+    return redirect(_choice(request))
+
+
+def _choice(request: HttpRequest) -> str:
+    return f"{reverse('choose-clinic')}?{urlencode({'next': request.get_full_path()})}"
 
 
 def _in_no_clinic(request: HttpRequest) -> HttpResponseBase | None:
@@ -117,8 +154,7 @@ def _chosen(request: HttpRequest) -> uuid.UUID | None:
     if len(theirs) > 1 and is_guarded(request):
         raise _ElsewhereError(refuse_form(request, here="", names=names_of(theirs)))
     if len(theirs) > 1 and request.path != reverse("admin:logout"):
-        page = f"{reverse('choose-clinic')}?{urlencode({'next': request.get_full_path()})}"
-        raise _ElsewhereError(redirect(page))
+        raise _ElsewhereError(redirect(_choice(request)))
     if len(theirs) != 1:
         return None
     request.session[CLINIC_KEY] = str(theirs[0])

@@ -17,6 +17,7 @@ from assessments.services.acknowledge import (
     EscalationNotFoundError,
     OutcomeRefusedError,
     SupersededEscalationError,
+    TakenByAnotherError,
     WrongStateError,
     acknowledge,
     reopen,
@@ -134,6 +135,8 @@ class _StepView(Conditional, ClinicAPIView):
             raise Problem("conflict", f"The escalation is {exc.state}.") from None
         except SupersededEscalationError as exc:
             raise Problem("conflict", f"Superseded by {exc.by}; that is the one to act on.") from None
+        except TakenByAnotherError as exc:
+            raise Problem("conflict", str(exc)) from None
         except OutcomeRefusedError as exc:
             allowed = "One of: " + ", ".join(sorted(exc.allowed)) + "."
             error = FieldProblem("/outcome_code", "not_enough", f"So urgent a case needs more. {allowed}")
@@ -154,7 +157,7 @@ class AcknowledgeView(_StepView):
     """A clinician takes it on."""
 
     def step(self, escalation_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:  # noqa: ARG002
-        """Stop the messages; doing it twice changes nothing."""
+        """Stop the messages; doing it twice changes nothing, and a second clinician is told who has it."""
         acknowledge(clinic=self.clinic, escalation_id=escalation_id, by=by, now=timezone.now())
 
 

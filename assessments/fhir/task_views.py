@@ -25,6 +25,7 @@ from assessments.models import Escalation, FollowUp, FollowUpResult, Outcome
 from assessments.services.acknowledge import (
     OutcomeRefusedError,
     SupersededEscalationError,
+    TakenByAnotherError,
     WrongStateError,
     acknowledge,
     resolve,
@@ -227,6 +228,8 @@ def _step_problems() -> Iterator[None]:
         raise Problem("conflict", f"The escalation is {exc.state}.") from None
     except SupersededEscalationError as exc:
         raise Problem("conflict", f"Superseded by Task/{exc.by}; that is the one to act on.") from None
+    except TakenByAnotherError as exc:
+        raise Problem("conflict", str(exc)) from None
     except FollowUpClosedError as exc:
         raise Problem("conflict", f"The follow-up is {exc.state}.") from None
     except OutcomeRefusedError as exc:

@@ -18,12 +18,12 @@ from django.http import (
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 
 from assessments.decision_page import urgency_words
 from assessments.documents import OVERRIDDEN
 from assessments.models import Escalation, FollowUp, Outcome
 from assessments.pages.ground import clinical, clinician_of
+from assessments.pages.take_on import take_on
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.acknowledge import (
     CLOSED_BY,
@@ -31,7 +31,6 @@ from assessments.services.acknowledge import (
     OutcomeRefusedError,
     SupersededEscalationError,
     WrongStateError,
-    acknowledge,
     resolve,
 )
 from assessments.services.announce import state_now
@@ -84,6 +83,7 @@ def worklist(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         return context
     now = timezone.now()
     context |= {"title": "Worklist", "member": member, "now": now, "zone": member.clinic.zone}
+    context["elsewhere"] = getattr(request, "elsewhere", ())
     context["late"] = [LATE.get(name, name.replace("_", " ").capitalize() + ".") for name in watch(now=now)]
     shown: set[uuid.UUID] = set()
     clinical_eyes = may(request, Permission.SEE_ESCALATIONS)
@@ -172,19 +172,7 @@ def claim(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) ->
     """Take a row on. Who comes second is told who has it, and nothing changes."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    try:
-        held = acknowledge(
-            clinic=member.clinic, escalation_id=escalation_id, by=clinician_of(member), now=timezone.now()
-        )
-    except EscalationNotFoundError:
-        raise Http404 from None
-    except SupersededEscalationError:
-        messages.warning(request, "A later one has taken its place; it stands in the list below.")
-        return _back()
-    if held.acknowledged_by_id == member.id and held.state == Escalation.State.ACKNOWLEDGED:
-        messages.success(request, "You have taken this on; its messages have stopped.")
-    else:
-        messages.error(request, f"Not yours: {_holder(held)}. Nothing was changed.")
+    take_on(request, member, escalation_id)
     return _back()
 
 
@@ -232,15 +220,6 @@ def _moved_on(member: Membership, escalation_id: uuid.UUID, *, seen: str) -> boo
 def _hold(escalation: Escalation) -> str:
     """Names one taking-on of an escalation: when it was."""
     return escalation.acknowledged_at.isoformat() if escalation.acknowledged_at else ""
-
-
-def _holder(held: Escalation) -> str:
-    """Who has an escalation, and since when."""
-    owner = held.acknowledged_by
-    since = date_format(timezone.localtime(held.acknowledged_at), "TIME_FORMAT")
-    done = " and resolved it since" if held.state == Escalation.State.RESOLVED else ""
-    name = owner.shown_name if owner else "somebody"
-    return f"{name} took it on at {since}{done}"
 
 
 def _back() -> HttpResponseRedirect:

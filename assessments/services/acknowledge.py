@@ -4,6 +4,8 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from assessments.models import Escalation, EscalationEvent, EventType, Outcome
 from assessments.protocol.vocabulary import Urgency
@@ -47,6 +49,16 @@ class SupersededEscalationError(Exception):
         self.by = by
 
 
+class TakenByAnotherError(Exception):
+    """Another clinician has taken it on; the words say who, since when and whether it is resolved."""
+
+    def __init__(self, held: Escalation) -> None:
+        owner, since = held.acknowledged_by, timezone.localtime(held.acknowledged_at, held.clinic.zone)
+        done = ", and it is resolved since" if held.state == State.RESOLVED else ""
+        name = owner.shown_name if owner else "Another clinician"
+        super().__init__(f"{name} took it on at {date_format(since, 'H:i, j M')}{done}.")
+
+
 class OutcomeRefusedError(Exception):
     """This doesn't close an escalation so urgent; ``allowed`` does."""
 
@@ -58,7 +70,8 @@ class OutcomeRefusedError(Exception):
 def acknowledge(*, clinic: Clinic, escalation_id: uuid.UUID, by: NamedClinician, now: datetime) -> Escalation:
     """A named clinician takes it on; the messages stop. Doing it twice changes nothing.
 
-    Raises ``SupersededEscalationError`` when a later one calls in its place.
+    Raises ``TakenByAnotherError`` when somebody else has it, and ``SupersededEscalationError`` when a later
+    one calls in its place: whoever gets an answer is the one who acts.
     """
     with clinic_scope(clinic.id):
         escalation = _lock(clinic, escalation_id)
@@ -70,6 +83,8 @@ def acknowledge(*, clinic: Clinic, escalation_id: uuid.UUID, by: NamedClinician,
             escalation.save()
             remember(escalation, Kind.ACKNOWLEDGED, by=by, now=now)
             emit(clinic, (EventType.ESCALATION_ACKNOWLEDGED, escalation.id), now=now)
+        elif escalation.acknowledged_by_id != by.member.id:
+            raise TakenByAnotherError(escalation)
     return escalation
 
 

@@ -1,7 +1,5 @@
 """For who works in several clinics: whose pages to show, kept in the session until they switch."""
 
-import uuid
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,10 +7,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from clinics.elsewhere import clinic_of_address, open_in
 from clinics.middleware import clinics_of
-from clinics.models import Clinic
+from clinics.pages.layout import page_context
 from clinics.services.end_access import CLINIC_KEY
-from clinics.tenancy import clinic_scope
 
 
 @never_cache
@@ -22,21 +20,17 @@ def choose_clinic(request: HttpRequest) -> HttpResponse:
     """List the person's clinics; a POST enters one of them. A link that is followed changes nothing."""
     theirs = clinics_of(request.user.pk)  # type: ignore[arg-type]  # signed in
     if request.method != "POST":
-        context = {
-            "clinics": [_clinic(clinic_id) for clinic_id in theirs],
-            "next": request.GET.get("next", ""),
-        }
-        return render(request, "clinics/choose_clinic.html", {"title": "Choose a clinic", **context})
+        wanted_page = request.GET.get("next", "")
+        about = clinic_of_address(wanted_page, theirs)
+        clinics = sorted(open_in(request, theirs), key=lambda each: each.clinic.id != about)
+        context = {"clinics": clinics, "next": wanted_page, "about": about}
+        whole = page_context(request, "Choose a clinic", **context)
+        return render(request, "clinics/choose_clinic.html", whole)
     wanted = request.POST.get("clinic", "")
     if wanted not in map(str, theirs):
         raise Http404
     request.session[CLINIC_KEY] = wanted
     return redirect(_safe(request, request.POST.get("next", "")))
-
-
-def _clinic(clinic_id: uuid.UUID) -> Clinic:
-    with clinic_scope(clinic_id):
-        return Clinic.objects.get(id=clinic_id)
 
 
 def _safe(request: HttpRequest, page: str) -> str:

@@ -68,12 +68,14 @@ def test_the_role_is_that_of_the_clinic_chosen(browser: Client, clinic: Clinic, 
     assert browser.get(worklist).status_code == 403
 
 
-def test_a_row_of_the_other_clinic_is_not_found_by_its_address(
+def test_a_row_of_the_other_clinic_is_offered_in_its_own(
     browser: Client, clinic: Clinic, other_clinic: Clinic
 ) -> None:
     theirs = make_patient(other_clinic)
     choose(browser, clinic)
-    assert browser.get(f"{PATIENTS}{theirs.id}/change/")["Location"] == "/admin/"
+    answer = browser.get(f"{PATIENTS}{theirs.id}/change/", follow=True)
+    assert "Your link is about Hillside Physio" in answer.content.decode()
+    assert "Robin" not in answer.content.decode()
 
 
 def test_a_membership_that_ended_throws_them_out_at_the_next_request(

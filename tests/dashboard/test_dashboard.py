@@ -104,7 +104,7 @@ def test_another_clinics_rows_are_neither_listed_nor_opened(
     for name in ("patients", "assessments", "escalations", "follow_ups"):
         assert "Runner" not in browser.get(PAGES[name]).content.decode()
     # Django's admin answers an unknown row with its own index page.
-    assert browser.get(page_of(escalation)).headers.get("Location") == "/admin/"
+    assert browser.get(page_of(escalation)).status_code == 404
     assert browser.post(f"/admin/assessments/escalation/{escalation.pk}/acknowledge/").status_code == 404
     assert state(other_clinic, escalation) == "open"
 
@@ -199,7 +199,10 @@ def test_a_forged_form_acknowledges_nothing(clinic: Clinic, sign_in: SignIn) -> 
     escalation = emergency(clinic)
     browser = Client(enforce_csrf_checks=True)
     browser.cookies = sign_in(clinic, Role.CLINICIAN).cookies
-    assert browser.post(f"/admin/assessments/escalation/{escalation.pk}/acknowledge/").status_code == 403
+    person = browser.session["_auth_user_id"]
+    address = f"/admin/assessments/escalation/{escalation.pk}/acknowledge/"
+    assert browser.post(address, {"opened_in": f"{clinic.id}.{person}"}).status_code == 403
+    assert browser.post(address).status_code == 409
     assert state(clinic, escalation) == "open"
 
 
