@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from assessments.check_in.words import DONT_KNOW, HOURS, NO, SECTIONS, UNKNOWN, WORDS, YES
 from assessments.documents import FRESH_QUESTIONS
 from assessments.models import FollowUp
+from assessments.protocol import protocol_for
+from assessments.protocol.follow_up import LONGEST_EPISODE_DAYS, carry_forward
+from assessments.protocol.parameters import DEFAULTS
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 
 PREGNANCY = ("pregnancy_status", "weeks_postpartum", "pregnancy_warning_signs")
-#: Left empty without a word when nobody has run, or none of it applies.
+#: Left empty without a word when nobody has run.
 OF_A_RUN = frozenset(
     {
         "pain_run_peak_nrs",
@@ -20,7 +24,6 @@ OF_A_RUN = frozenset(
         "analgesic_before_run",
     }
 )
-MAY_STAY_EMPTY = frozenset({"weeks_postpartum", "pregnancy_warning_signs", "leg_symptom_progression"})
 MISSING = "Choose an answer. “I don't know” is one, too."
 
 
@@ -65,14 +68,16 @@ class Form:
         return dict.fromkeys(unknown, "asked-unknown")
 
 
-def form_for(follow_up: FollowUp, sent: Mapping[str, Any] | None = None) -> Form:
+def form_for(follow_up: FollowUp, sent: Mapping[str, Any] | None = None, *, now: datetime) -> Form:
     """The form of a follow-up; with what was ``sent``, checked."""
     asked = _asked(follow_up)
-    chosen = {name: _chosen(name, sent or {}) for name in asked}
+    early = _first_week(follow_up, now)
+    offered = {name: choices_of(name, first_week=early) for name in asked}
+    chosen = {name: _chosen(offered[name], (sent or {}).get(name)) for name in asked}
     needed = _needed(chosen) if sent is not None else frozenset()
     return Form(
         [
-            (title, [_field(name, chosen[name], needed) for name in names if name in asked])
+            (title, [_field(name, offered[name], chosen[name], needed) for name in names if name in asked])
             for title, names in SECTIONS.items()
             if any(name in asked for name in names)
         ]
@@ -86,28 +91,47 @@ def _asked(follow_up: FollowUp) -> set[str]:
     return asked | set(PREGNANCY) if status in {"pregnant", "postpartum"} else asked
 
 
-def _chosen(name: str, sent: Mapping[str, Any]) -> str:
+def _first_week(follow_up: FollowUp, now: datetime) -> bool:
+    """Whether the episode is still too young to have a course: only then is that an answer."""
+    linked = follow_up.assessment
+    days = carry_forward(
+        linked.answers,
+        answered_at=linked.assessed_at,
+        dated={},
+        assessed_at=now,
+        days_max=LONGEST_EPISODE_DAYS,
+    ).get("episode_duration_days")
+    return isinstance(days, int) and days < DEFAULTS["too_early_days_lt"]
+
+
+def _chosen(offered: list[tuple[str, str]], sent: object) -> str:
     """What was chosen, if it is one of the choices."""
-    value = str(sent.get(name, ""))
-    return value if value in dict(choices_of(name)) else ""
+    return str(sent) if str(sent) in dict(offered) else ""
 
 
 def _needed(chosen: Mapping[str, str]) -> frozenset[str]:
-    """What must have been answered, were it with "I don't know"."""
-    open_ones = {name for name, value in chosen.items() if not value} - MAY_STAY_EMPTY
-    return frozenset(open_ones - OF_A_RUN if chosen["ran_last_14d"] == "no" else open_ones)
+    """What must have been answered, were it with "I don't know": all that applies to this runner."""
+    told = {name: value for name, value in chosen.items() if value and value != UNKNOWN}
+    protocol = protocol_for()
+    return frozenset(
+        name
+        for name, value in chosen.items()
+        if not value
+        and protocol.asks(QUESTIONS_BY_NAME[name], told) in ((True, None) if name in OF_A_RUN else (True,))
+    )
 
 
-def _field(name: str, chosen: str, needed: frozenset[str]) -> Field:
+def _field(name: str, offered: list[tuple[str, str]], chosen: str, needed: frozenset[str]) -> Field:
     words = WORDS[name]
     number = QUESTIONS_BY_NAME[name].type in {"integer", "number"}
     error = MISSING if name in needed else ""
-    return Field(name, words.question, words.hint, choices_of(name), chosen, error, number)
+    return Field(name, words.question, words.hint, offered, chosen, error, number)
 
 
-def choices_of(name: str) -> list[tuple[str, str]]:
-    """Code and words of each answer; not to know is always one of them."""
-    return [*_codes(name), (UNKNOWN, DONT_KNOW)]
+def choices_of(name: str, *, first_week: bool = False) -> list[tuple[str, str]]:
+    """Code and words of each answer that can apply; not to know is always one of them."""
+    codes = [(code, words) for code, words in _codes(name) if first_week or code != "too_early"]
+    return [*codes, (UNKNOWN, DONT_KNOW)]
 
 
 def _codes(name: str) -> Iterator[tuple[str, str]]:
@@ -116,7 +140,7 @@ def _codes(name: str) -> Iterator[tuple[str, str]]:
         yield from HOURS.items()
     elif question.type == "choice":
         named = WORDS[name].choices or {"no": NO, "yes": YES}
-        yield from ((code, named[code]) for code in question.choices)
+        yield from ((code, named[code]) for code in question.offered)
     else:
         numbers = range(int(question.low or 0), int(question.high or 0) + 1)
         yield from ((str(number), str(number)) for number in numbers)

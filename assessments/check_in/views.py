@@ -73,14 +73,14 @@ class CheckInView(View):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """Changes nothing: mail servers and messengers follow links too."""
         with opened_link(token, now=timezone.now()) as opened:
-            return _form_page(request, opened, form_for(opened.follow_up))
+            return _form_page(request, opened, form_for(opened.follow_up, now=timezone.now()))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """Record the answers and say what follows; a second tap hears the same."""
         now = timezone.now()
         with opened_link(token, now=now, again=True) as opened:
             if opened.link.used_at is None:
-                form = form_for(opened.follow_up, request.POST)
+                form = form_for(opened.follow_up, request.POST, now=now)
                 if form.errors and not _alarming(form, now):
                     return _form_page(request, opened, form, HTTPStatus.UNPROCESSABLE_ENTITY)
                 answer_by_link(token, submission=_submission(opened.follow_up, form, now), now=now)

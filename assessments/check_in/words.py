@@ -71,7 +71,7 @@ WORDS: Mapping[str, Words] = {
     "pain_post_run_peak_nrs": Words("The worst back pain from the end of that run until bedtime", _SCORE),
     "hours_to_settle": Words(
         "How long after the run until your back was as usual again?",
-        "If it is not yet as usual, choose that you don't know.",
+        "If it is not yet as usual, say so: that is an answer, too.",
     ),
     "pain_next_day_nrs": Words(
         "Back pain on the day after the run", f"{_SCORE} Sore leg muscles don't count here."
@@ -93,7 +93,7 @@ WORDS: Mapping[str, Words] = {
             "improving": "Getting better",
             "unchanged": "The same",
             "worsening": "Getting worse",
-            "too_early": "It began less than a week ago",
+            "too_early": "Too early to say: it began less than a week ago",
         },
     ),
     "adjustment_outcome": Words(
@@ -104,7 +104,6 @@ WORDS: Mapping[str, Words] = {
             "helped_partly": "It helped a little",
             "not_helped": "It did not help",
             "worse": "It is worse",
-            "not_applicable": "This doesn't apply to me",
         },
     ),
     "saddle_sensation_change": Words(
@@ -139,7 +138,6 @@ WORDS: Mapping[str, Words] = {
     "leg_symptom_progression": Words(
         "If you have pain, numbness or weakness in a leg: how does it go?",
         choices={
-            "not_applicable": "I have none of these",
             "stable_or_improving": "The same or better",
             "worsening": "Getting worse",
         },
@@ -167,17 +165,17 @@ WORDS: Mapping[str, Words] = {
             "not_pregnant": NO,
             "pregnant": "I am pregnant",
             "postpartum": "I have given birth in the last year",
-            "not_applicable": "This doesn't apply to me",
         },
     ),
     "weeks_postpartum": Words("If you have given birth: how many whole weeks ago?"),
     "pregnancy_warning_signs": Words(
         "If you are pregnant: bleeding, loss of fluid, regular painful tightenings, or the baby moving less?",
-        choices={"no": NO, "yes": YES, "not_applicable": "I am not pregnant"},
+        choices={"no": NO, "yes": YES},
     ),
 }
 HOURS: Mapping[str, str] = {
     "0": "At once: there was nothing extra",
     "1": "1 hour",
-    **{str(hours): f"{hours} hours" for hours in (2, 3, 4, 5, 6, 8, 10, 12, 18, 24, 36, 48, 72)},
+    **{str(hours): f"{hours} hours" for hours in (2, 3, 4, 5, 6, 8, 10, 12, 18, 24, 36, 48)},
+    "72": "It is not yet as usual, or took 3 days or more",
 }

@@ -78,7 +78,7 @@ def _items(
     question: Question, answers: Mapping[str, Any], reasons: Mapping[str, str], protocol: CompiledProtocol
 ) -> Iterator[Item]:
     name = question.name
-    if name in answers:
+    if name in answers and answers[name] not in question.never_offered:
         yield from _answered(question, answers[name])
     elif name in reasons or (is_required(question) and protocol.asks(question, answers) is True):
         link_id = name + (UNKNOWN if has_reason(question) else KNOWN if question.type == "objects" else "")

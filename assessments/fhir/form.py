@@ -136,7 +136,7 @@ def _base(question: Question, link_id: str) -> Item:
 def _leaf(question: Question, link_id: str) -> Item:
     found = {**_base(question, link_id), **without_empty({"extension": list(_limits(question))})}
     if question.type == "choice":
-        found["answerOption"] = _options(question.choices, unknown=not question.required)
+        found["answerOption"] = _options(question.offered, unknown=not question.required)
     elif question.type == "choices":
         found |= {"repeats": True, "answerOption": _options((*question.choices, NONE))}
     elif question.max_length:

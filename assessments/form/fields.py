@@ -9,6 +9,7 @@ from assessments.decision_page import plain
 from assessments.form.names import UNKNOWN, asked_none, control, place, reason_of, unit_of
 from assessments.form.reading import MAX_ROWS, Typed
 from assessments.protocol import ADMINISTRATIVE, Question, protocol_for
+from assessments.protocol.parameters import DEFAULTS
 
 #: UCUM units of the question table in words.
 UNITS = {
@@ -155,11 +156,20 @@ def _capital(words: str) -> str:
 def _options(question: Question, name: str, here: str, typed: Typed, *, unknown: bool) -> tuple[Option, ...]:
     chosen = typed.getlist(name)
     options = [
-        Option(code, plain(code).capitalize(), f"{here}-{code}", code in chosen) for code in question.choices
+        Option(code, plain(code).capitalize(), f"{here}-{code}", code in chosen)
+        for code in _offered(question, typed)
     ]
     if unknown:
         options.append(Option(UNKNOWN, NOT_KNOWN, f"{here}-{UNKNOWN}", UNKNOWN in chosen))
     return tuple(options)
+
+
+def _offered(question: Question, typed: Typed) -> tuple[str, ...]:
+    """The choices that are answers here: not "too early" after the first week."""
+    days = typed.get(control("episode_duration_days"), "").strip()
+    in_days = typed.get(unit_of("episode_duration_days")) in (None, "", "days")
+    late = days.isdecimal() and (not in_days or int(days) >= DEFAULTS["too_early_days_lt"])
+    return tuple(code for code in question.offered if not (late and code == "too_early"))
 
 
 def _feature(item: str, path: tuple[object, ...], typed: Typed, errors: Errors) -> Field:

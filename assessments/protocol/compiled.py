@@ -11,6 +11,7 @@ from assessments.protocol.canonical import PROTOCOL_VERSION, context_hash
 from assessments.protocol.compiler import Decide, build, decide_source
 from assessments.protocol.conditions import Answers, Context, Contradicted, ScreenIncomplete
 from assessments.protocol.contradictions import CONTRADICTIONS, Contradiction
+from assessments.protocol.counted import answering_nothing, notices_of, without
 from assessments.protocol.criteria import CRITERIA
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.evaluation import (
@@ -71,7 +72,6 @@ class CompiledProtocol:
         self.hash = context_hash(self.context)
         self._outcome = cast("Decide", build(decide_source(self.context), "decide"))
         reads = [self._questions_read(criterion) for criterion in self.context.criteria]
-        self._reads = reads
         self._evidence = [tuple(name for name in self.context.questions if name in names) for names in reads]
         self._texts = [CriterionText.of(item, item.statement(self.context)) for item in self.context.criteria]
         self._essential = [
@@ -91,7 +91,7 @@ class CompiledProtocol:
     @cached_property
     def _next_questions(self) -> NextQuestions:
         """Made when first needed: it takes longer than the rest, and `decide` does without."""
-        return NextQuestions(self.context, self._reads)
+        return NextQuestions(self.context, [self._decided_by(item) for item in self.context.criteria])
 
     def _places(self, wanted: Callable[[Criterion], bool]) -> frozenset[int]:
         """Positions in the table of the criteria of a kind."""
@@ -102,6 +102,17 @@ class CompiledProtocol:
         if isinstance(criterion.condition, Contradicted):
             return frozenset().union(*(item.condition.reads() for item in self.context.contradictions))
         return criterion.condition.reads()
+
+    def _decided_by(self, criterion: Criterion) -> frozenset[str]:
+        """Those and the questions that say whether their answers count; of a screen, whether they apply."""
+        read = self._questions_read(criterion)
+        own = [question for question in self.context.questions.values() if question.name in read]
+        if isinstance(criterion.condition, ScreenIncomplete):
+            own = [item for item in self._essential if item.screen == criterion.condition.screen]
+        conditions = [item.counts_as_unknown for item in own]
+        if isinstance(criterion.condition, ScreenIncomplete):
+            conditions += [item.applies_when for item in own]
+        return read.union(*(condition.reads() for condition in conditions if condition is not None))
 
     def decide(self, answers: ValidAnswers) -> Verdict:
         """Decision, urgency and ids of the met criteria, without the explanation."""
@@ -118,6 +129,7 @@ class CompiledProtocol:
 
     def interpret(self, answers: ValidAnswers) -> tuple[str, ...]:
         """Ids of the met criteria, condition by condition in three-valued logic: checks the compiled form."""
+        answers = self.counted(answers)
         return tuple(
             criterion.id
             for criterion in self.context.criteria
@@ -128,6 +140,9 @@ class CompiledProtocol:
         self, answers: ValidAnswers, *, notices: tuple[Notice, ...] = (), provisional: bool = False
     ) -> Evaluation:
         """The explained decision on validated answers."""
+        given, void = answers, answering_nothing(answers, self.context)
+        answers = without(given, void)
+        notices += notices_of(void, self.context)
         outcome = self._outcome(answers)
         rank, urgency, met = outcome
         decision, kind = RANKS[rank]
@@ -152,8 +167,12 @@ class CompiledProtocol:
             next_questions=(*[item.question for item in missing], *self._next_questions(answers, outcome)),
             not_assessed=self._not_assessed(answers),
             notices=notices,
-            answers=answers,
+            answers=given,
         )
+
+    def counted(self, answers: ValidAnswers) -> ValidAnswers:
+        """The answers without those that answer nothing while their question applies."""
+        return without(answers, answering_nothing(answers, self.context))
 
     def asks(self, question: Question, answers: Answers) -> bool | None:
         """Whether a question is to be asked beside these answers; ``None`` when they don't tell yet."""

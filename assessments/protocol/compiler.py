@@ -36,22 +36,32 @@ def decide_source(context: Context) -> str:
             lines.append(f"    if rank < {criterion.rank}: rank = {criterion.rank}")
         if criterion.urgency_rank:
             lines.append(f"    if urgency < {criterion.urgency_rank}: urgency = {criterion.urgency_rank}")
-    conditions = [criterion.condition for criterion in context.criteria]
-    conditions = [criterion.condition for criterion in context.criteria]
-    lines = ["get = answers.get", *loads(conditions, context), *lines, "return rank, urgency, met"]
+    taken, computed = loads([criterion.condition for criterion in context.criteria], context)
+    lines = ["get = answers.get", *taken, *computed, *lines, "return rank, urgency, met"]
     return "\n    ".join(["def decide(answers):", *lines]) + "\n"
 
 
-def loads(conditions: Iterable[Condition], context: Context, *, without: str = "") -> list[str]:
-    """Lines that put what conditions use into locals (None = unknown), but for one question's answer."""
+def loads(
+    conditions: Iterable[Condition], context: Context, *, without: str = ""
+) -> tuple[list[str], list[str]]:
+    """Lines that take what conditions use into locals (None = unknown), but for one question's answer, and
+    lines that compute from those: what answers nothing is read as unknown, then the derived numbers.
+    """
     conditions = list(conditions)
     derived = prelude(conditions, context)
     text = "\n".join([*derived.values(), *(condition.source(context) for condition in conditions)])
+    void = {
+        name: question.counts_as_unknown
+        for name, question in context.questions.items()
+        if question.counts_as_unknown is not None and name in text
+    }
+    text = "\n".join([text, *(condition.source(context) for condition in void.values())])
     used = [question for question in context.questions if question in text and question != without]
-    return [
-        *(f"{question} = get({question!r})" for question in used),
-        *(f"{local} = {expression}" for local, expression in derived.items()),
-    ]
+    taken = [f"{question} = get({question!r})" for question in used]
+    taken += [f"said_{name} = {name}" for name in void]
+    computed = [f"{name} = said_{name}" for name in void]  # a loop may have read it as unknown before
+    computed += [f"if {condition.source(context)}: {name} = None" for name, condition in void.items()]
+    return taken, [*computed, *(f"{local} = {expression}" for local, expression in derived.items())]
 
 
 def prelude(conditions: Iterable[Condition], context: Context) -> dict[str, str]:

@@ -134,7 +134,7 @@ def lifting_source(probes: Sequence[Probe], context: Context) -> str:
         beyond = {c.id: f"(rank < {c.rank} or urgency < {c.urgency_rank})" for c in item.criteria}
         lifts = " or ".join(f"{beyond[c.id]} and {c.condition.source(context)}" for c in item.criteria)
         conditions = [criterion.condition for criterion in item.criteria]
-        answered, derived = split(loads(conditions, context, without=item.name))
+        answered, derived = loads(conditions, context, without=item.name)
         lines += [
             f"if get({item.name!r}) is None and ({' or '.join(dict.fromkeys(beyond.values()))}):",
             *(f"    {line}" for line in answered),
@@ -145,9 +145,3 @@ def lifting_source(probes: Sequence[Probe], context: Context) -> str:
             "            break",
         ]
     return "\n    ".join(["def lifting(answers, rank, urgency):", *lines, "return found"]) + "\n"
-
-
-def split(lines: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Lines that take answers as they are, and lines that compute from them."""
-    answered = [line for line in lines if " = get(" in line]
-    return answered, [line for line in lines if line not in answered]

@@ -117,6 +117,14 @@ _TIME_AND_PERSON = (
         "A minor fall can break an older spine, B08.", sign_off="high",
     ),
     _fixed(
+        "too_early_days_lt", 7, "d", "(too early to judge a course)",
+        "The course is asked over 7 to 14 days; from exactly 7 on it is no longer too early.",
+    ),
+    _fixed(
+        "next_day_earliest_h", 18, "h", "the day after",
+        "A night lies between: 18 hours count, 17.9 do not.",
+    ),
+    _fixed(
         "spa_features_ge", 3, "features", "(inflammatory pain not mentioned)",
         "Four or more: rheumatology; exactly three: HLA-B27 first, B12.",
     ),

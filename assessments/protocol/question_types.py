@@ -21,6 +21,9 @@ class Question:
     choices are those of the first field. `phrase` names the answer inside a sentence.
     `units` are further units a number may be given in, with the factor into `unit`.
     `applies_when`: the question is asked only while this is definitely true.
+    `counts_as_unknown`: while this is true of the answers, the answer given says nothing and is read as
+    none; `unknown_notice` is the code of what the clinician is told then. `never_offered` are choices that
+    answer nothing wherever the question is asked, so that no form offers them.
     """
 
     name: str
@@ -39,8 +42,16 @@ class Question:
     fields: tuple[Question, ...] = ()
     required: bool = False
     applies_when: Condition | None = None
+    counts_as_unknown: Condition | None = None
+    unknown_notice: str = ""
+    never_offered: tuple[str, ...] = ()
     note: str = ""
     if_unknown: str = ""
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The choices that a form, a page or a Questionnaire may offer."""
+        return tuple(choice for choice in self.choices if choice not in self.never_offered)
 
     @property
     def essential(self) -> bool:
@@ -71,12 +82,18 @@ class Question:
             "max_items": self.max_items,
             "fields": [field.as_json() for field in self.fields],
             "applies_when": self.applies_when.as_json() if self.applies_when else None,
+            "counts_as_unknown": self.counts_as_unknown.as_json() if self.counts_as_unknown else None,
             "note": self.note,
             "if_unknown": self.if_unknown,
         }
 
 
 NO_YES = ("no", "yes")
+NOT_APPLICABLE = "not_applicable"
+#: Notice codes of answers that answer nothing.
+THOUGH_IT_APPLIES = "not_applicable_though_it_applies"
+NOT_TOO_EARLY = "not_too_early_any_more"
+TOO_EARLY_TO_KNOW = "too_early_to_know"
 MILES_TO_KM = 1.609344
 KM_UNITS = (("km", 1.0), ("mi", MILES_TO_KM))
 DAY_UNITS = (("days", 1.0), ("weeks", 7.0), ("months", 30.44))
@@ -96,6 +113,9 @@ class Details(TypedDict, total=False):
     fields: tuple[Question, ...]
     required: bool
     applies_when: Condition
+    counts_as_unknown: Condition
+    unknown_notice: str
+    never_offered: tuple[str, ...]
     note: str
     if_unknown: str
 

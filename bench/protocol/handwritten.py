@@ -80,6 +80,25 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
     diagnoses = get("diagnoses")
 
     leg_symptom = leg_pain in NOT_NONE or leg_sensory in NOT_NONE or leg_weakness in WEAK
+    # Answers that answer nothing are read as none.
+    if progression == "not_applicable" and leg_symptom:
+        progression = None
+    male = get("sex_at_birth") == "male"
+    if pregnancy == "not_applicable" and not male:
+        pregnancy = None
+    if pregnancy_warning == "not_applicable" and pregnancy == "pregnant":
+        pregnancy_warning = None
+    if adjustment == "not_applicable":
+        adjustment = None
+    if trend == "too_early" and duration is not None and duration >= 7:
+        trend = None
+    since_run = get("hours_since_run")
+    if since_run is not None:
+        if since_run < 18:
+            next_day = None
+        if settle is not None and since_run < settle < 72:
+            settle = None
+
     old_sphincter = bladder == LONGSTANDING or bowel == LONGSTANDING
     worsening = trend == "worsening"
     unrelenting = night_pain == "yes" or constant_pain == "yes" or weight_loss == "yes" or worsening
@@ -333,7 +352,7 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("IN-01")
         screen = True
     if (
-        age is None or pregnancy is None or region is None or trauma is None or walking is None
+        age is None or (pregnancy is None and not male) or region is None or trauma is None or walking is None
         or fever is None or infection_risk is None or cancer is None or weight_loss is None
         or night_pain is None or constant_pain is None or thoracic is None or fragility is None
         or deformity is None or focal is None or diagnoses is None
@@ -357,7 +376,7 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
             peak is None and post is None and settle is None and next_day is None and analgesic is None
         ))
         or (walking == "unable" and walking_pain is not None and walking_pain <= 1)
-        or (get("sex_at_birth") == "male" and (pregnancy == "pregnant" or pregnancy == "postpartum"))
+        or (male and (pregnancy == "pregnant" or pregnancy == "postpartum"))
         or (weeks is not None and pregnancy is not None and pregnancy != "postpartum")
         or (progression == "worsening" and leg_pain == leg_sensory == leg_weakness == "none")
         or (

@@ -16,7 +16,7 @@ from tests.programme.weeks import PAINLESS, Weeks
 WELL: dict[str, str] = {
     name: str(value)
     for name, value in {**reassuring_answers(), **PAINLESS}.items()
-    if name in FRESH_QUESTIONS and name not in PREGNANCY
+    if name in FRESH_QUESTIONS and name not in PREGNANCY and value != "not_applicable"
 }
 
 
@@ -52,4 +52,4 @@ def words(answer: Any) -> str:
 
 
 def codes(name: str) -> set[str]:
-    return {code for code, _ in choices_of(name)}
+    return {code for code, _ in choices_of(name, first_week=True)}

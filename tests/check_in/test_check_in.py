@@ -9,6 +9,7 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
+from assessments.check_in.form import choices_of
 from assessments.check_in.words import SECTIONS, WORDS
 from assessments.documents import FRESH_QUESTIONS
 from assessments.models import CheckInLink
@@ -52,7 +53,20 @@ def test_every_question_of_a_check_has_its_words_and_every_choice_its_answer() -
     assert sorted(asked) == sorted({*FRESH_QUESTIONS, "pregnancy_status"})
     for name in asked:
         assert WORDS[name].question
-        assert codes(name) >= {*QUESTIONS_BY_NAME[name].choices, "unknown"}
+        assert codes(name) >= {*QUESTIONS_BY_NAME[name].offered, "unknown"}
+
+
+def test_no_question_of_a_check_offers_an_answer_that_answers_nothing() -> None:
+    asked = [name for names in SECTIONS.values() for name in names]
+    assert not any("not_applicable" in codes(name) for name in asked)
+    assert not any("too_early" in dict(choices_of(name)) for name in asked)
+
+
+def test_what_applies_to_the_runner_cannot_stay_empty(weeks: Weeks, phone: Phone) -> None:
+    page = words(phone.send({**WELL, "leg_pain": "unilateral"}))
+    assert "1 question without an answer. Nothing has been sent yet." in page
+    assert "how does it go?" in page
+    assert follow_up_of(weeks, phone)["state"] != "answered"
 
 
 def test_the_page_asks_in_the_clinics_name_with_nothing_chosen(phone: Phone) -> None:

@@ -22,6 +22,7 @@ REASSURING: Mapping[str, Any] = {
     "pain_post_run_peak_nrs": 0,
     "pain_next_day_nrs": 0,
     "hours_to_settle": 0,
+    "hours_since_run": 24,
     "spa_features": dict.fromkeys(
         (
             "wakes_second_half_night",

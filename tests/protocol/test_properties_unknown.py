@@ -34,6 +34,8 @@ def applies(name: str, answers: Record) -> bool:
     """Whether an essential question is asked of this runner, read from the published table by hand."""
     if name in RUN_REACTION:
         return answers.get("ran_last_14d") == "yes"
+    if name == "pregnancy_status":
+        return answers.get("sex_at_birth") != "male"
     if name == "weeks_postpartum":
         return answers.get("pregnancy_status") == "postpartum"
     if name == "pregnancy_warning_signs":

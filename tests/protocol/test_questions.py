@@ -61,8 +61,14 @@ def test_a_question_allows_what_the_dictionary_allows(question: Question) -> Non
 @BY_NAME
 def test_only_the_conditional_questions_of_the_dictionary_are_conditional(question: Question) -> None:
     published = PUBLISHED[question.name]["class"]
-    conditional = "(if" in published or published == "R"
+    conditional = "(if" in published or "(unless" in published or published == "R"
     assert (question.applies_when is not None) is conditional
+
+
+@BY_NAME
+def test_only_what_the_dictionary_reads_as_unknown_is_read_so(question: Question) -> None:
+    assert (question.counts_as_unknown is not None) is bool(PUBLISHED[question.name]["counts_as_unknown"])
+    assert bool(question.unknown_notice) is (question.counts_as_unknown is not None)
 
 
 def test_the_items_of_structured_answers_are_those_of_the_dictionary() -> None:

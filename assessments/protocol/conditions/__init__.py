@@ -6,7 +6,12 @@ source, names the questions it reads, and knows the edges where it turns from fa
 
 from assessments.protocol.conditions.base import Answers, Boundary, Condition, Context, Setting
 from assessments.protocol.conditions.choices import HasDiagnosis, Known, Listed, NotAnswered, OneOf, Unknown
-from assessments.protocol.conditions.comparisons import Compare, RatioAbove, SpaFeaturesAtLeast
+from assessments.protocol.conditions.comparisons import (
+    AnswerAbove,
+    Compare,
+    RatioAbove,
+    SpaFeaturesAtLeast,
+)
 from assessments.protocol.conditions.logic import AllOf, AnyOf, Compound, CountAtLeast
 from assessments.protocol.conditions.table import Contradicted, NothingElseDecides, ScreenIncomplete
 from assessments.protocol.conditions.terms import Answer, OnsetAge, Rise, Term
@@ -14,6 +19,7 @@ from assessments.protocol.conditions.terms import Answer, OnsetAge, Rise, Term
 __all__ = [
     "AllOf",
     "Answer",
+    "AnswerAbove",
     "Answers",
     "AnyOf",
     "Boundary",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from assessments.protocol.conditions.base import (
@@ -45,7 +45,27 @@ class OneOf(Condition):
         for value in self.values:
             for other in context.questions[self.question].choices:
                 if other not in self.values:
-                    yield Boundary({self.question: value}, {self.question: other})
+                    yield from edge_between(self.question, value, other, context)
+
+
+def edge_between(question: str, met: object, unmet: object, context: Context) -> Iterator[Boundary]:
+    """The edge between two choices, where both are answers in some record."""
+    sides = [counting(question, value, context) for value in (met, unmet)]
+    if sides[0] is not None and sides[1] is not None:
+        yield Boundary(sides[0], sides[1])
+
+
+def counting(question: str, value: object, context: Context) -> Answers | None:
+    """The choice, with what makes it an answer where it may be none; None where nothing does."""
+    void = context.questions[question].counts_as_unknown
+    alone = {question: value}
+    if void is None or void.evaluate(alone, context) is False:
+        return alone
+    # Its own edges, as if every choice of the question were an answer.
+    plain = replace(context.questions[question], counts_as_unknown=None)
+    edges = void.boundaries(replace(context, questions={**context.questions, question: plain}))
+    sides = (edge.unmet for edge in edges)
+    return next((side for side in sides if side.get(question) == value), None)
 
 
 @dataclass(frozen=True)
@@ -73,9 +93,10 @@ class NotAnswered(Condition):
 
     def boundaries(self, context: Context) -> Iterator[Boundary]:
         for value in self.values:
-            for other in (None, *context.questions[self.question].choices):
+            yield Boundary({self.question: None}, {self.question: value})
+            for other in context.questions[self.question].choices:
                 if other not in self.values:
-                    yield Boundary({self.question: other}, {self.question: value})
+                    yield from edge_between(self.question, other, value, context)
 
 
 @dataclass(frozen=True)

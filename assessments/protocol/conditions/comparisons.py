@@ -68,6 +68,41 @@ class Compare(Condition):
                 yield boundary
 
 
+@dataclass(frozen=True)
+class AnswerAbove(Condition):
+    """One number is more than another, both in one unit; unknown when either is."""
+
+    question: str
+    other: str
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:  # noqa: ARG002
+        one, other = answers.get(self.question), answers.get(self.other)
+        return None if one is None or other is None else cast("float", one) > cast("float", other)
+
+    def sentence(self, context: Context) -> str:
+        one, other = (context.questions[name].phrase for name in (self.question, self.other))
+        return f"{one} is more than {other}"
+
+    def as_json(self) -> Json:
+        return {"answer": self.question, "is_above": self.other}
+
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.question, self.other})
+
+    def source(self, context: Context) -> str:  # noqa: ARG002
+        known = f"{self.question} is not None and {self.other} is not None"
+        return f"({known} and {self.question} > {self.other})"
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:
+        """Both in the middle and at the end of the range, and the first one step above."""
+        question = context.questions[self.question]
+        step = 1 if question.type == "integer" else 0.1
+        low, high = cast("float", question.low), cast("float", question.high)
+        for same in ((low + high) // 2, low):
+            met: Answers = {self.question: same + step, self.other: same}
+            yield Boundary(met, {self.question: same, self.other: same})
+
+
 # Quotients of decimal distances are binary fractions: 1.1 km over 1 km must not exceed a ratio of 1.1.
 RATIO_TOLERANCE = 1e-9
 

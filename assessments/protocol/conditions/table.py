@@ -11,6 +11,20 @@ from assessments.protocol.vocabulary import Decision, Screen
 
 if TYPE_CHECKING:
     from assessments.protocol.criteria.criterion import Criterion
+    from assessments.protocol.question_types import Question
+
+
+def answered(question: Question, answers: Answers, context: Context) -> bool:
+    """Whether a question has an answer that counts: "not applicable" where it applies is none."""
+    void = question.counts_as_unknown
+    return question.name in answers and not (void and void.evaluate(answers, context) is True)
+
+
+def counts(question: Question, value: object, told: Answers, context: Context) -> bool:
+    """Whether a value is an answer beside these and whatever else; a coded one that may be none is not."""
+    if value in question.choices and question.counts_as_unknown:
+        return question.counts_as_unknown.evaluate(told, context) is False
+    return answered(question, told, context)
 
 
 @dataclass(frozen=True)
@@ -25,7 +39,7 @@ class ScreenIncomplete(Condition):
 
     def evaluate(self, answers: Answers, context: Context) -> bool | None:
         return any(
-            question.name not in answers
+            not answered(question, answers, context)
             and (question.applies_when is None or question.applies_when.evaluate(answers, context) is True)
             for question in context.questions.values()
             if question.screen == self.screen
@@ -56,16 +70,23 @@ class ScreenIncomplete(Condition):
                 when = question.applies_when
                 applies = next(when.boundaries(context)).met if when else {}
                 for value in question.samples():
-                    answered = {question.name: value}
-                    followed = self._follow_up(answered, context)
-                    yield Boundary({question.name: None}, answered).over({**applies, **followed})
+                    told = {**applies, question.name: value}
+                    if counts(question, value, told, context):
+                        followed = self._follow_up(told, context)
+                        yield Boundary({question.name: None}, told).over({**applies, **followed})
 
-    def _follow_up(self, answered: Answers, context: Context) -> Answers:
-        """Answers to the conditional questions that this answer makes apply."""
+    def _follow_up(self, told: Answers, context: Context) -> Answers:
+        """Answers to the conditional questions that these answers make apply."""
         return {
-            question.name: question.samples()[0]
+            question.name: next(
+                value
+                for value in question.samples()
+                if counts(question, value, {**told, question.name: value}, context)
+            )
             for question in context.questions.values()
-            if question.applies_when and question.applies_when.evaluate(answered, context) is True
+            if question.name not in told
+            and question.applies_when
+            and question.applies_when.evaluate(told, context) is True
         }
 
 

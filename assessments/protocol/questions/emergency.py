@@ -1,7 +1,7 @@
 """The emergency screen: every item must be answered."""
 
-from assessments.protocol.conditions import any_of, one_of
-from assessments.protocol.question_types import Question, section
+from assessments.protocol.conditions import all_of, any_of, one_of
+from assessments.protocol.question_types import NOT_APPLICABLE, THOUGH_IT_APPLIES, Question, section
 from assessments.protocol.vocabulary import Screen
 
 ask = section("4 Emergency screen")
@@ -115,6 +115,10 @@ QUESTIONS: tuple[Question, ...] = (
             "worsening",
         ),
         applies_when=ANY_LEG_SYMPTOM,
+        counts_as_unknown=all_of(one_of("leg_symptom_progression", NOT_APPLICABLE), ANY_LEG_SYMPTOM),
+        unknown_notice=THOUGH_IT_APPLIES,
+        never_offered=(NOT_APPLICABLE,),
+        note="“not applicable” beside a leg symptom counts as unknown",
         if_unknown="blocks: IN-01, tier complete_screen_now",
     ),
     ask(

@@ -1,10 +1,12 @@
 """Pain scores and the reaction to the index run."""
 
-from assessments.protocol.conditions import one_of
-from assessments.protocol.question_types import Question, section
+from assessments.protocol.conditions import AnswerAbove, all_of, less_than, one_of
+from assessments.protocol.question_types import TOO_EARLY_TO_KNOW, Question, section
 from assessments.protocol.vocabulary import Screen
 
 ask = section("3 Pain scores")
+#: The answer to `hours_to_settle` of a back that isn't as usual yet, or took so long.
+NOT_YET = 72
 RAN = one_of("ran_last_14d", "yes")
 
 QUESTIONS: tuple[Question, ...] = (
@@ -98,7 +100,11 @@ QUESTIONS: tuple[Question, ...] = (
         high=72,
         unit="h",
         applies_when=RAN,
-        note="0 if there was no extra discomfort",
+        counts_as_unknown=all_of(
+            AnswerAbove("hours_to_settle", "hours_since_run"), less_than("hours_to_settle", NOT_YET)
+        ),
+        unknown_notice=TOO_EARLY_TO_KNOW,
+        note="0 if there was no extra discomfort; 72 = 72 or more, or not yet",
         if_unknown="blocks when ran_last_14d=yes: IN-04",
     ),
     ask(
@@ -111,7 +117,9 @@ QUESTIONS: tuple[Question, ...] = (
         high=10,
         unit="{score}",
         applies_when=RAN,
-        note="back pain only; leg-muscle soreness is not scored here",
+        counts_as_unknown=less_than("hours_since_run", "next_day_earliest_h"),
+        unknown_notice=TOO_EARLY_TO_KNOW,
+        note="back pain only; leg-muscle soreness is not scored here; before 18 h it counts as unknown",
         if_unknown="blocks when ran_last_14d=yes: IN-04",
     ),
     ask(

@@ -1,10 +1,20 @@
 """Person and episode."""
 
-from assessments.protocol.conditions import one_of
-from assessments.protocol.question_types import DAY_UNITS, Question, section
+from assessments.protocol.conditions import NotAnswered, all_of, at_least, one_of
+from assessments.protocol.question_types import (
+    DAY_UNITS,
+    NOT_APPLICABLE,
+    NOT_TOO_EARLY,
+    THOUGH_IT_APPLIES,
+    Question,
+    section,
+)
 from assessments.protocol.vocabulary import Screen
 
 ask = section("2 Person and episode")
+# A sex that isn't known, or is intersex, leaves pregnancy possible.
+NOT_MALE = NotAnswered("sex_at_birth", ("male",))
+PREGNANT = one_of("pregnancy_status", "pregnant")
 
 QUESTIONS: tuple[Question, ...] = (
     ask(
@@ -30,7 +40,7 @@ QUESTIONS: tuple[Question, ...] = (
             "male",
             "intersex",
         ),
-        if_unknown="no effect except X3",
+        if_unknown="no effect except X3 and whether pregnancy is asked about",
     ),
     ask(
         "pregnancy_status",
@@ -43,7 +53,11 @@ QUESTIONS: tuple[Question, ...] = (
             "postpartum",
             "not_applicable",
         ),
-        note="postpartum = within 12 months of birth",
+        applies_when=NOT_MALE,
+        counts_as_unknown=all_of(one_of("pregnancy_status", NOT_APPLICABLE), NOT_MALE),
+        unknown_notice=THOUGH_IT_APPLIES,
+        never_offered=(NOT_APPLICABLE,),
+        note="postpartum = within 12 months of birth. “not applicable” is an answer only for sex male",
         if_unknown="blocks: IN-02, tier complete_screen_now",
     ),
     ask(
@@ -69,7 +83,11 @@ QUESTIONS: tuple[Question, ...] = (
             "yes",
             "not_applicable",
         ),
-        applies_when=one_of("pregnancy_status", "pregnant"),
+        applies_when=PREGNANT,
+        counts_as_unknown=all_of(one_of("pregnancy_warning_signs", NOT_APPLICABLE), PREGNANT),
+        unknown_notice=THOUGH_IT_APPLIES,
+        never_offered=(NOT_APPLICABLE,),
+        note="“not applicable” while pregnant counts as unknown",
         if_unknown="blocks: IN-01, tier complete_screen_now",
     ),
     ask(
@@ -128,7 +146,11 @@ QUESTIONS: tuple[Question, ...] = (
             "worsening",
             "too_early",
         ),
-        note="too_early only if duration < 7 d",
+        counts_as_unknown=all_of(
+            one_of("trend", "too_early"), at_least("episode_duration_days", "too_early_days_lt")
+        ),
+        unknown_notice=NOT_TOO_EARLY,
+        note="“too early” only in the first 7 days; later it counts as unknown",
         if_unknown="blocks: IN-03; counted as not improving in RT-02",
     ),
     ask(

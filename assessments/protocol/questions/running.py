@@ -1,6 +1,13 @@
 """Running and adjustments."""
 
-from assessments.protocol.question_types import KM_UNITS, Question, section
+from assessments.protocol.conditions import one_of
+from assessments.protocol.question_types import (
+    KM_UNITS,
+    NOT_APPLICABLE,
+    THOUGH_IT_APPLIES,
+    Question,
+    section,
+)
 from assessments.protocol.vocabulary import Screen
 
 ask = section("7 Running and adjustments")
@@ -52,8 +59,11 @@ QUESTIONS: tuple[Question, ...] = (
             "worse",
             "not_applicable",
         ),
+        counts_as_unknown=one_of("adjustment_outcome", NOT_APPLICABLE),
+        unknown_notice=THOUGH_IT_APPLIES,
+        never_offered=(NOT_APPLICABLE,),
         note="not_helped needs >= 3 runs over >= 7 days and >= 2 different changes; clinician may "
-        "record earlier",
+        "record earlier. Whoever changed nothing answers “not tried”",
         if_unknown="blocks: IN-03",
     ),
     ask(

@@ -51,7 +51,7 @@ def test_a_run_too_long_ago_to_check_and_no_permission_means_no_check() -> None:
 
 
 def test_a_run_at_an_unknown_hour_is_checked_counted_from_the_assessment() -> None:
-    assert plan(pain_next_day_nrs=None)["check_24_hours"].due_at == NOW + DAY
+    assert plan(pain_next_day_nrs=None, hours_since_run=None)["check_24_hours"].due_at == NOW + DAY
 
 
 def test_without_a_run_and_without_permission_there_is_nothing_to_check() -> None:

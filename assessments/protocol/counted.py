@@ -1,0 +1,42 @@
+"""What counts of the answers: one that answers nothing while its question applies is read as none.
+
+"Not applicable" beside a leg symptom, "too early" after weeks, a next-day score two hours after the run: an
+unasked question isn't a no, and neither is a choice that passes it by. The compiled form of a protocol reads
+the same conditions (`compiler.loads`).
+"""
+
+from __future__ import annotations
+
+from assessments.protocol.conditions import Context
+from assessments.protocol.question_types import NOT_TOO_EARLY, THOUGH_IT_APPLIES, TOO_EARLY_TO_KNOW
+from assessments.protocol.validation import Notice, ValidAnswers
+
+STATEMENTS = {
+    THOUGH_IT_APPLIES: "Answered with “not applicable” although it applies: read as not asked.",
+    NOT_TOO_EARLY: "Answered with “too early” although the episode is older: read as not asked.",
+    TOO_EARLY_TO_KNOW: "Given before it can be known: read as not asked.",
+}
+
+
+def answering_nothing(answers: ValidAnswers, context: Context) -> tuple[str, ...]:
+    """Names of the questions whose answer says nothing, in table order."""
+    return tuple(
+        name
+        for name, question in context.questions.items()
+        if question.counts_as_unknown is not None
+        and name in answers
+        and question.counts_as_unknown.evaluate(answers, context) is True
+    )
+
+
+def without(answers: ValidAnswers, names: tuple[str, ...]) -> ValidAnswers:
+    """The answers that count: all but these."""
+    if not names:
+        return answers
+    return ValidAnswers({name: value for name, value in answers.items() if name not in names})
+
+
+def notices_of(names: tuple[str, ...], context: Context) -> tuple[Notice, ...]:
+    """What the clinician is told about each answer that was read as none."""
+    codes = ((name, context.questions[name].unknown_notice) for name in names)
+    return tuple(Notice(code, name, STATEMENTS[code]) for name, code in codes)
