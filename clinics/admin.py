@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-import django_otp.plugins.otp_totp.admin  # noqa: F401
-import oauth2_provider.admin  # noqa: F401 - both register what is taken away again below
+import oauth2_provider.admin  # noqa: F401 - it registers what is taken away again below
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -30,7 +29,6 @@ _HIDDEN: tuple[type[Model], ...] = (
     Group,
     ApiClient,
     *apps.get_app_config("oauth2_provider").get_models(),
-    *apps.get_app_config("otp_totp").get_models(),
 )
 for _model in _HIDDEN:
     if admin.site.is_registered(_model):

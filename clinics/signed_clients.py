@@ -8,9 +8,9 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.utils import timezone
-from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.oauth2 import InvalidClientError
 
+from clinics.authorization_codes import OneUseCodes
 from clinics.models.api_client import PRIVATE_KEY_JWT
 from clinics.named_client import NAMED
 from clinics.services.assertions import Expected, check_assertion
@@ -37,7 +37,7 @@ def token_url() -> str:
     return f"{settings.BASE_URL}/oauth/token/"
 
 
-class SignedClientValidator(OAuth2Validator):
+class SignedClientValidator(OneUseCodes):
     """A client authenticates as it was registered: by its secret or by its signature, never by the other."""
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:

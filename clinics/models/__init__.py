@@ -1,7 +1,9 @@
 """Clinics, people and software."""
 
 from clinics.models.access_log import AccessLogEntry, AccessLogHead
+from clinics.models.allowance import Allowance
 from clinics.models.api_client import ApiClient
+from clinics.models.authenticator import Authenticator
 from clinics.models.base import Identified, Timestamped, new_id
 from clinics.models.clinic import Clinic
 from clinics.models.idempotency import AnsweredRequest
@@ -15,8 +17,10 @@ from clinics.models.webhook_endpoint import WebhookEndpoint
 __all__ = [
     "AccessLogEntry",
     "AccessLogHead",
+    "Allowance",
     "AnsweredRequest",
     "ApiClient",
+    "Authenticator",
     "Clinic",
     "Identified",
     "Membership",

@@ -6,9 +6,8 @@ import secrets
 
 from django.utils.crypto import salted_hmac
 from django_otp import devices_for_user, match_token
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from clinics.models import RecoveryCode, User
+from clinics.models import Authenticator, RecoveryCode, User
 
 RECOVERY_CODES = 10
 #: 80 bits: nobody guesses one, so a keyed hash is enough to keep it.
@@ -19,26 +18,26 @@ class WrongCodeError(Exception):
     """The code isn't the one that the authenticator shows now, or too many wrong ones came before."""
 
 
-def authenticator_of(user: User) -> TOTPDevice | None:
+def authenticator_of(user: User) -> Authenticator | None:
     """The person's confirmed authenticator."""
-    device: TOTPDevice | None = next(iter(devices_for_user(user, confirmed=True)), None)
+    device: Authenticator | None = next(iter(devices_for_user(user, confirmed=True)), None)
     return device
 
 
-def pending_authenticator(user: User) -> TOTPDevice:
+def pending_authenticator(user: User) -> Authenticator:
     """The authenticator that is being set up; it counts for nothing until it was confirmed."""
-    device: TOTPDevice = TOTPDevice.objects.get_or_create(
+    device: Authenticator = Authenticator.objects.get_or_create(
         user=user, confirmed=False, defaults={"name": "authenticator"}
     )[0]
     return device
 
 
-def secret_of(device: TOTPDevice) -> str:
+def secret_of(device: Authenticator) -> str:
     """The secret as people type it: base32."""
     return base64.b32encode(device.bin_key).decode()
 
 
-def confirm_authenticator(*, user: User, code: str) -> tuple[TOTPDevice, list[str]]:
+def confirm_authenticator(*, user: User, code: str) -> tuple[Authenticator, list[str]]:
     """Let the pending authenticator count, and return it with the recovery codes, which are shown this once.
 
     Raises ``WrongCodeError``; wrong codes slow down the next attempt.
@@ -58,15 +57,15 @@ def remove_authenticator(*, user: User, code: str, now: dt.datetime) -> None:
     """Take authenticator and recovery codes away; raises ``WrongCodeError`` without a good code."""
     if match_code(user=user, code=code, now=now) is None:
         raise WrongCodeError
-    TOTPDevice.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
 
 
-def match_code(*, user: User, code: str, now: dt.datetime) -> TOTPDevice | None:
+def match_code(*, user: User, code: str, now: dt.datetime) -> Authenticator | None:
     """The person's authenticator when the code is its own, or a recovery code that is used up by this."""
     if _spend_recovery_code(user, code, now):
         return authenticator_of(user)
-    device: TOTPDevice | None = match_token(user, code)
+    device: Authenticator | None = match_token(user, code)
     return device
 
 

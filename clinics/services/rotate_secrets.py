@@ -3,17 +3,20 @@
 import uuid
 from dataclasses import dataclass, field
 
-from clinics.models import OnCallService, WebhookEndpoint
+from django.db import transaction
+
+from clinics.models import Authenticator, OnCallService, WebhookEndpoint
 from clinics.services.secrets import UnreadableSecretError, encrypt_anew
 from clinics.tenancy import all_clinic_ids, clinic_scope
 
 
 @dataclass
 class Rotated:
-    """How many secrets are under the first key now, and the rows whose secrets no key reads."""
+    """How many secrets are under the first key now, and whose no key reads: rows, and people."""
 
     rotated: int = 0
     unreadable: list[uuid.UUID] = field(default_factory=list)
+    unreadable_authenticators: list[uuid.UUID] = field(default_factory=list)
 
 
 def rotate_secrets() -> Rotated:
@@ -33,7 +36,21 @@ def rotate_secrets() -> Rotated:
                     done.rotated += _rotate(service)
                 except UnreadableSecretError:
                     done.unreadable.append(service.id)
+    _rotate_seeds(done)
     return done
+
+
+def _rotate_seeds(done: Rotated) -> None:
+    """The same for the second factors of people, who belong to no clinic."""
+    with transaction.atomic():
+        for device in Authenticator.objects.select_for_update(no_key=True):
+            try:
+                sealed = encrypt_anew(device.sealed_seed)
+            except UnreadableSecretError:
+                done.unreadable_authenticators.append(device.user_id)
+                continue
+            Authenticator.objects.filter(pk=device.pk).update(sealed_seed=sealed)
+            done.rotated += 1
 
 
 def _rotate(service: OnCallService) -> int:

@@ -11,9 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from clinics.models import Clinic, RecoveryCode, Role, User
+from clinics.models import Authenticator, Clinic, RecoveryCode, Role, User
 from clinics.tenancy import clinic_scope
 from tests.factories import api_for, make_member
 from tests.security.oauth import PASSWORD, can_sign_in, sign_in
@@ -59,7 +58,7 @@ def test_it_counts_once_a_code_has_confirmed_it(browser: Client, person: User) -
     assert browser.get("/admin/").status_code == 200  # this session goes on: it has shown the code
     assert attempt(person.username, PASSWORD).status_code == 200
     with time_machine.travel(timezone.now() + dt.timedelta(minutes=1)):
-        token = code(TOTPDevice.objects.get(user=person))
+        token = code(Authenticator.objects.get(user=person))
         assert attempt(person.username, PASSWORD, otp_token=token).status_code == 302
 
 
@@ -71,7 +70,7 @@ def test_without_password_and_code_nothing_counts(
     answer = browser.post(f"{PAGE}confirm/", form)
     assert answer.status_code == 200
     assert answer.context["form"].errors
-    assert not TOTPDevice.objects.filter(user=person, confirmed=True).exists()
+    assert not Authenticator.objects.filter(user=person, confirmed=True).exists()
     assert not RecoveryCode.objects.exists()
 
 
@@ -104,7 +103,7 @@ def test_the_database_keeps_no_recovery_code(browser: Client) -> None:
 
 def test_secret_and_codes_are_shown_once_and_not_for_caches(browser: Client, person: User) -> None:
     pages = [browser.get(PAGE)]
-    secret = TOTPDevice.objects.get(user=person)
+    secret = Authenticator.objects.get(user=person)
     codes = enrol(browser)
     pages.append(browser.get(PAGE))
     assert all("no-store" in page["Cache-Control"] for page in pages)
@@ -118,15 +117,15 @@ def test_secret_and_codes_are_shown_once_and_not_for_caches(browser: Client, per
 def test_removing_needs_password_and_code(browser: Client, person: User, with_recovery_code: bool) -> None:
     codes = enrol(browser)
     with time_machine.travel(timezone.now() + dt.timedelta(minutes=1)):
-        token = codes[0] if with_recovery_code else code(TOTPDevice.objects.get(user=person))
+        token = codes[0] if with_recovery_code else code(Authenticator.objects.get(user=person))
         wrong = ({"password": "wrong", "code": token}, {"password": PASSWORD, "code": "not-a-code"}, {})
         for form in wrong:
             assert browser.post(f"{PAGE}remove/", form).status_code == 200
-            assert TOTPDevice.objects.filter(user=person, confirmed=True).exists()
+            assert Authenticator.objects.filter(user=person, confirmed=True).exists()
         with time_machine.travel(timezone.now() + dt.timedelta(seconds=10)):
             answer = browser.post(f"{PAGE}remove/", {"password": PASSWORD, "code": token})
     assert answer.status_code == 302
-    assert not TOTPDevice.objects.filter(user=person).exists()
+    assert not Authenticator.objects.filter(user=person).exists()
     assert not RecoveryCode.objects.filter(user=person).exists()
     assert sign_in(person)[1].status_code == 302
 
@@ -138,13 +137,16 @@ def test_guessing_the_password_there_closes_the_door(browser: Client) -> None:
     assert browser.post(f"{PAGE}confirm/", {"password": PASSWORD, "code": token}).status_code == 429
 
 
-def test_following_a_link_or_a_forged_form_changes_nothing(browser: Client, person: User) -> None:
+def test_following_a_link_or_a_forged_form_changes_nothing(
+    browser: Client, clinic: Clinic, person: User
+) -> None:
     enrol(browser)
     assert browser.get(f"{PAGE}remove/").status_code == 405
     forging = Client(enforce_csrf_checks=True)
     forging.cookies = browser.cookies
-    assert forging.post(f"{PAGE}remove/", {"password": PASSWORD, "code": "1"}).status_code == 403
-    assert TOTPDevice.objects.filter(user=person, confirmed=True).exists()
+    form = {"password": PASSWORD, "code": "1", "opened_in": f"{clinic.id}.{person.id}"}
+    assert forging.post(f"{PAGE}remove/", form).status_code == 403
+    assert Authenticator.objects.filter(user=person, confirmed=True).exists()
 
 
 def test_nobody_gets_there_without_signing_in(db: None) -> None:

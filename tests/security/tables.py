@@ -10,6 +10,8 @@ WITHOUT_A_CLINIC = {
     "axes_accessattemptexpiration": "when a lock ends",
     "axes_accessfailurelog": "failed sign-ins",
     "axes_accesslog": "sign-ins",
+    "clinics_allowance": "how often something was sent to a destination, by a keyed hash of it",
+    "clinics_authenticator": "a person's second factor, sealed",
     "clinics_recoverycode": "hashes of a person's codes, for who has lost their authenticator",
     "clinics_user": "a person may work in several clinics; what they may do is in the membership",
     "clinics_user_groups": "Django's own; unused",
@@ -23,7 +25,6 @@ WITHOUT_A_CLINIC = {
     "oauth2_provider_grant": "authorization codes, good for a minute and bound to their client",
     "oauth2_provider_idtoken": "unused: no OpenID Connect",
     "oauth2_provider_refreshtoken": "hashes of tokens, bound to their client",
-    "otp_totp_totpdevice": "a person's second factor",
     "pghistory_context": "unused: who and which request stand in each row of a history",
 }
 

@@ -51,8 +51,9 @@ ALLOWED = {
         "User.objects",
     ): "people belong to no clinic; nothing of them is told",
     ("clinics/services/one_time_codes.py", "RecoveryCode.objects"): "a person's own, in whatever clinic",
-    ("clinics/services/one_time_codes.py", "TOTPDevice.objects"): "a person's own, in whatever clinic",
+    ("clinics/services/one_time_codes.py", "Authenticator.objects"): "a person's own, in whatever clinic",
     ("clinics/services/one_time_codes.py", "User.objects"): "the person signed in, to lock them",
+    ("clinics/services/rotate_secrets.py", "Authenticator.objects"): "people belong to no clinic",
     ("clinics/services/send_invitations.py", "Membership.objects"): "a sweep, inside each clinic by its id",
     (
         "clinics/services/access_log.py",

@@ -12,9 +12,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from clinics.models import Clinic, Role, User
+from clinics.models import Authenticator, Clinic, Role, User
 from tests.factories import make_member
 from tests.security.oauth import PASSWORD, can_sign_in, sign_in
 
@@ -31,13 +30,13 @@ def attempt(username: str, password: str, **more: str) -> Any:
     return Client().post(LOGIN, {"username": username, "password": password, **more})
 
 
-def enrol(user: User) -> TOTPDevice:
+def enrol(user: User) -> Authenticator:
     """As the operator does it."""
     call_command("enrol_authenticator", user.username, stdout=StringIO())
-    return TOTPDevice.objects.get(user=user)
+    return Authenticator.objects.get(user=user)
 
 
-def code(device: TOTPDevice) -> str:
+def code(device: Authenticator) -> str:
     """What the person's authenticator shows now."""
     clock = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
     clock.time = timezone.now().timestamp()
@@ -146,7 +145,7 @@ def test_an_authenticator_is_not_replaced_by_accident(person: User) -> None:
     said = StringIO()
     call_command("enrol_authenticator", person.username, "--replace", stdout=said)
     assert said.getvalue().startswith("otpauth://totp/Return")
-    assert not TOTPDevice.objects.filter(pk=device.pk).exists()
+    assert not Authenticator.objects.filter(pk=device.pk).exists()
     with pytest.raises(CommandError, match="no such person"):
         call_command("enrol_authenticator", "nobody")
 

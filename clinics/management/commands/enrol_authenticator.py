@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from clinics.models import User
+from clinics.models import Authenticator, User
 
 
 class Command(BaseCommand):
@@ -24,9 +23,9 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError("There is no such person.")
         if options["replace"]:
-            TOTPDevice.objects.filter(user=user).delete()
+            Authenticator.objects.filter(user=user).delete()
             user.recovery_codes.all().delete()
-        elif TOTPDevice.objects.filter(user=user, confirmed=True).exists():
+        elif Authenticator.objects.filter(user=user, confirmed=True).exists():
             raise CommandError("They have an authenticator; --replace takes it away.")
-        device = TOTPDevice.objects.create(user=user, name="authenticator", confirmed=True)
+        device = Authenticator.objects.create(user=user, name="authenticator", confirmed=True)
         self.stdout.write(device.config_url)

@@ -16,6 +16,10 @@ class Command(BaseCommand):
         """Print how many were encrypted anew; exits with 1 when some can't be read with any key."""
         done = rotate_secrets()
         self.stdout.write(f"{done.rotated} secrets are encrypted with the first key.")
-        if done.unreadable:
-            ids = ", ".join(map(str, done.unreadable))
-            raise CommandError(f"No key reads those of on-call services {ids}. Keep the old keys.")
+        lost = {
+            "on-call services and webhooks": done.unreadable,
+            "the authenticators of people": done.unreadable_authenticators,
+        }
+        named = [f"{whose} {', '.join(map(str, ids))}" for whose, ids in lost.items() if ids]
+        if named:
+            raise CommandError(f"No key reads those of {' and '.join(named)}. Keep the old keys.")

@@ -1,0 +1,188 @@
+"""Whoever reads the database, or a dump of it, holds no secret with which a door opens."""
+
+import base64
+import re
+from importlib import import_module
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from oauth2_provider.models import Grant
+from rest_framework.test import APIClient
+
+from clinics.models import ApiClient, Authenticator, Clinic, Role, User
+from clinics.services.accept_invitation import Invitation
+from clinics.sessions import SessionStore
+from clinics.tenancy import clinic_scope
+from tests.factories import make_member
+from tests.security.dump import every_row, spellings, tables_holding
+from tests.security.oauth import (
+    PASSWORD,
+    allow,
+    authorization,
+    can_sign_in,
+    redeem,
+    register,
+    sign_in,
+)
+from tests.security.test_sign_in import code
+
+CODES = "/admin/one-time-codes/"
+
+
+@pytest.fixture
+def person(clinic: Clinic) -> User:
+    """An admin who may sign in."""
+    return can_sign_in(make_member(clinic, Role.ADMIN).user)
+
+
+def enrolled(browser: Client) -> dict[str, str]:
+    """Set up an authenticator; returns its seed in two spellings, the code typed, and recovery codes."""
+    page = browser.get(CODES).content.decode()
+    found = re.search(r"<code>([A-Z2-7]{32})</code>", page)
+    assert found is not None
+    seed = base64.b32decode(found[1])
+    device = Authenticator.objects.get(confirmed=False)
+    answer = browser.post(f"{CODES}confirm/", {"password": PASSWORD, "code": code(device)})
+    assert answer.status_code == 200
+    recovery = {f"recovery code {place}": one for place, one in enumerate(answer.context["codes"])}
+    return {"seed": found[1], "seed in hex": seed.hex()} | recovery
+
+
+def authorized(browser: Client, clinic: Clinic) -> dict[str, str]:
+    """Allow two codes and redeem one; returns what was used."""
+    app = register(clinic, ApiClient.GRANT_AUTHORIZATION_CODE)
+    parameters, verifier = authorization(app)
+    waiting = allow(browser, parameters)["code"]
+    used = allow(browser, parameters)["code"]
+    tokens = redeem(app, used, verifier).json()
+    assert Grant.objects.count() == 1, "one is waiting to be redeemed"
+    return {
+        "code": waiting,
+        "used code": used,
+        "access token": tokens["access_token"],
+        "refresh token": tokens["refresh_token"],
+    }
+
+
+def rotated(api: APIClient) -> dict[str, str]:
+    """Register software, rotate its secret, add a receiver of webhooks and rotate its key."""
+    body = {
+        "name": "Practice system",
+        "grant_type": "client_credentials",
+        "redirect_uris": [],
+        "scopes": ["patients:read"],
+        "acts_for": None,
+    }
+    made = api.post("/api/v1/clinic/clients", body).json()
+    again = api.post(f"/api/v1/clinic/clients/{made['id']}/rotate-secret").json()
+    hook = {"url": "https://receiver.example/events", "events": []}
+    receiver = api.post("/api/v1/webhook-endpoints", hook).json()
+    another = api.post(f"/api/v1/webhook-endpoints/{receiver['id']}/rotate-secret").json()
+    return {
+        "client secret": made["client_secret"],
+        "new client secret": again["client_secret"],
+        "webhook secret": receiver["secret"],
+        "new webhook secret": another["secret"],
+    }
+
+
+def invited(api: APIClient, clinic: Clinic) -> dict[str, str]:
+    """Invite somebody; returns the secret part of the link."""
+    kim = {"email": "kim@clinic.example", "name": "Kim New", "role": "clinician"}
+    member_id = api.post("/api/v1/clinic/members", kim).json()["id"]
+    with clinic_scope(clinic.id):
+        member = clinic.members.select_related("user").get(id=member_id)
+    return {"invitation": Invitation.of(member).sealed()}
+
+
+@pytest.fixture
+def used(person: User, api: APIClient, clinic: Clinic) -> dict[str, str]:
+    """Every secret that was used, by what it is."""
+    browser = sign_in(person)[0]
+    secrets = {"password": PASSWORD, **enrolled(browser)}
+    secrets |= authorized(browser, clinic) | rotated(api) | invited(api, clinic)
+    secrets["session key"] = browser.cookies["sessionid"].value
+    # Typed wrongly, and typed where it doesn't belong.
+    wrong = {"password": "mistyped-password-2026", "code": "314159"}
+    browser.post(f"{CODES}remove/", wrong)
+    Client().post("/admin/login/", {"username": "a-password-typed-as-a-name", "password": "x"})
+    secrets |= {"mistyped password": wrong["password"], "code typed": wrong["code"]}
+    return secrets
+
+
+def test_no_secret_that_was_used_is_in_any_table(used: dict[str, str]) -> None:
+    rows = list(every_row())
+    assert len({table for table, _ in rows}) > 10, "the dump holds something"
+    found = {
+        (what, table)
+        for what, secret in used.items()
+        for table, row in rows
+        if any(one in row for one in spellings(secret))
+    }
+    assert found == set()
+
+
+def test_the_search_would_find_one(person: User) -> None:
+    assert tables_holding(person.email) >= {"clinics_user"}
+    assert tables_holding("nowhere in any table") == set()
+
+
+def test_what_the_database_keeps_of_a_session_opens_none(person: User) -> None:
+    browser = sign_in(person)[0]
+    key = browser.cookies["sessionid"].value
+    (kept,) = SessionStore.get_model_class().objects.values_list("session_key", flat=True)
+    assert kept != key
+    assert SessionStore().exists(key)
+    thief = Client()
+    thief.cookies["sessionid"] = kept
+    assert thief.get("/admin/").status_code == 302
+    assert browser.get("/admin/").status_code == 200
+
+
+def test_what_the_database_keeps_of_a_code_is_no_code(person: User, clinic: Clinic) -> None:
+    app = register(clinic, ApiClient.GRANT_AUTHORIZATION_CODE)
+    parameters, verifier = authorization(app)
+    code = allow(sign_in(person)[0], parameters)["code"]
+    assert redeem(app, Grant.objects.get().code, verifier).status_code == 400
+    assert redeem(app, code, verifier).status_code == 200
+
+
+def test_the_second_factor_outlives_an_exchange_of_keys(person: User, settings: Any) -> None:
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    settings.ENCRYPTION_KEYS = [old]
+    device = Authenticator.objects.create(user=person, name="authenticator")
+    seed = device.bin_key
+    settings.ENCRYPTION_KEYS = [new, old]
+    call_command("rotate_encryption_keys")
+    settings.ENCRYPTION_KEYS = [new]
+    assert Authenticator.objects.get(pk=device.pk).bin_key == seed
+
+
+def test_a_second_factor_that_no_key_reads_is_named_and_lets_nobody_in(person: User, settings: Any) -> None:
+    Authenticator.objects.create(user=person, name="authenticator")
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    with pytest.raises(CommandError, match=str(person.id)):
+        call_command("rotate_encryption_keys")
+    form = {"username": person.username, "password": PASSWORD, "otp_token": "000000"}
+    assert Client().post("/admin/login/", form).status_code == 200
+
+
+def test_the_migration_seals_the_seeds_that_were_in_clear(person: User) -> None:
+    seal_seeds = import_module("clinics.migrations.0013_sealed_credentials").seal_seeds
+    seed = "00112233445566778899aabbccddeeff00112233"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE otp_totp_totpdevice"
+            " (user_id uuid, key varchar(80), drift int, last_t bigint, confirmed boolean)"
+        )
+        cursor.execute("INSERT INTO otp_totp_totpdevice VALUES (%s, %s, 1, 7, true)", [person.id, seed])
+    with connection.schema_editor() as editor:
+        seal_seeds(apps, editor)
+        seal_seeds(apps, editor)  # a database that never had the table
+    device = Authenticator.objects.get(user=person)
+    assert (device.bin_key.hex(), device.drift, device.last_t) == (seed, 1, 7)
