@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "clinics.sign_in.CodeMiddleware",
+    "clinics.lockout.KnownBrowserMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "clinics.middleware.ClinicScopeMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -137,15 +138,29 @@ AUTH_USER_MODEL = "clinics.User"
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-# Five wrong attempts for one name from one address close the door for a quarter of an hour, which trying
-# meanwhile doesn't prolong. The address alone would shut out a whole practice behind one router.
+# Five wrong attempts for one name from one address close the door there for a quarter of an hour, which
+# trying meanwhile doesn't prolong. The address alone would shut out a whole practice behind one router, the
+# name alone would let a stranger shut out anybody; a browser that the person has used counts for itself.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_PARAMETERS = "clinics.lockout.counted_by"
+AXES_USERNAME_CALLABLE = "clinics.lockout.counted_name"
+AXES_CLIENT_IP_CALLABLE = "clinics.lockout.counted_address"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "clinics.sign_in.locked_out"
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "otp_token", "csrfmiddlewaretoken"]
+# Nothing that somebody typed is kept with an attempt; a test finds the fields of every page that asks.
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "ip_address",
+    "password",
+    "old_password",
+    "new_password1",
+    "new_password2",
+    "code",
+    "otp_token",
+    "csrfmiddlewaretoken",
+]
 AXES_ENABLE_ADMIN = False
 OTP_TOTP_ISSUER = "Return to Run"
 AUTH_PASSWORD_VALIDATORS = [
@@ -157,6 +172,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTH_PASSWORD_VALIDATORS.append({"NAME": "clinics.services.end_access.PasswordEndsAccess"})
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"

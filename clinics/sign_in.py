@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth import logout
-from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,6 +12,7 @@ from unfold.forms import AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
 from backend.api.errors import plain_page
+from clinics.lockout import count_wrong
 from clinics.models import User
 from clinics.services.one_time_codes import authenticator_of, match_code
 
@@ -44,8 +44,7 @@ class SignInForm(AuthenticationForm):  # type: ignore[misc] # unfold carries no 
         if user is not None and needs_code(user):
             user.otp_device = match_code(user=user, code=cleaned.get("otp_token", ""), now=timezone.now())
             if user.otp_device is None:
-                credentials = {"username": cleaned.get("username")}
-                user_login_failed.send(__name__, credentials=credentials, request=self.request)
+                count_wrong(self.request, str(cleaned.get("username")))
                 raise self.get_invalid_login_error()
         return cleaned
 
@@ -75,8 +74,10 @@ class CodeMiddleware:
 def locked_out(request: HttpRequest, *_: Any) -> HttpResponse:  # noqa: ARG001 - axes passes the rest
     """The same words for a name that exists and one that doesn't."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    page = plain_page(
-        "Too many attempts", f"Try again in {minutes} minutes, or ask your clinic's admin.", 429
+    advice = (
+        f"Try again in {minutes} minutes, in a browser that you have signed in with before, or ask your "
+        "clinic's admin to unlock you: Clinic settings, Members and roles."
     )
+    page = plain_page("Too many attempts", advice, 429)
     page["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
     return page

@@ -26,6 +26,7 @@ from clinics.services.invite_member import (
     invite_again,
     invite_member,
 )
+from clinics.services.unlock_member import unlock_member
 
 
 @extend_schema_serializer(component_name="Invitation")
@@ -200,6 +201,32 @@ class MemberInvitation(MembersView):
             raise beyond_own("", exc) from None
         except NothingToAcceptError:
             raise Problem("conflict", "They have accepted already, or have left.") from None
+        return self.represented(member.id)
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The member, as they are now."""
+        return self.represented(reference)
+
+
+class MemberUnlocking(MembersView):
+    """The end of a lockout."""
+
+    @extend_schema(
+        operation_id="unlockMember",
+        summary="Let in a member who is locked out after wrong passwords",
+        request=None,
+        responses=ClinicMemberSerializer,
+    )
+    def post(self, request: Request, member_id: uuid.UUID) -> Response:  # noqa: ARG002
+        """Wrong attempts to sign in as them are forgotten; their password is asked for as before.
+
+        A browser in which they have signed in before is never locked by somebody else.
+        """
+        member = self.locked(member_id)
+        try:
+            unlock_member(member=member, held=self.principal.scopes)
+        except BeyondOwnError as exc:
+            raise beyond_own("", exc) from None
         return self.represented(member.id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

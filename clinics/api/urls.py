@@ -6,7 +6,7 @@ from clinics.api.access_log import AccessLogView
 from clinics.api.clients import ClientDetail, ClientKeys, ClientList, ClientRevocation, ClientSecret
 from clinics.api.clinic import ClinicView
 from clinics.api.history import HistoryView
-from clinics.api.members import MemberDetail, MemberInvitation, MemberList
+from clinics.api.members import MemberDetail, MemberInvitation, MemberList, MemberUnlocking
 from clinics.api.on_call import OnCallNowView, OnCallView
 
 urlpatterns = [
@@ -31,4 +31,5 @@ urlpatterns = [
         MemberInvitation.as_view(),
         name="clinic-member-invitation",
     ),
+    path("clinic/members/<uuid:member_id>/unlock", MemberUnlocking.as_view(), name="clinic-member-unlock"),
 ]

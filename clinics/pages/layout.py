@@ -71,8 +71,9 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def account_links(request: HttpRequest) -> list[dict[str, str]]:
     """The menu of the person signed in."""
-    links = [{"title": "Change password", "link": reverse("admin:password_change")}]
+    links = [{"title": "Change password", "link": reverse("change-password")}]
     links.append({"title": "One-time codes", "link": reverse("one-time-codes")})
+    links.append({"title": "Sign out everywhere", "link": reverse("sign-out-everywhere")})
     if len(getattr(request, "clinics", ())) > 1:
         links.append({"title": "Change clinic", "link": reverse("choose-clinic")})
     return links

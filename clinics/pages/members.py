@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from backend.api.etags import etag_of
 from clinics.api.members import INVITATION, MEMBER_CHANGES, member_document
+from clinics.lockout import is_locked
 from clinics.models import Clinic, Membership, Role
 from clinics.pages.settings import SettingsPage, beyond_own
 from clinics.pages.settings_form import Confirmed, SettingsForm
@@ -23,6 +24,7 @@ from clinics.services.invite_member import (
     invite_again,
     invite_member,
 )
+from clinics.services.unlock_member import unlock_member
 
 #: What each role is for, in the order in which they are offered.
 ROLES = {
@@ -103,6 +105,7 @@ class MemberPage(SettingsPage):
         "let_go": Confirmed,
         "take_back": Confirmed,
         "send_again": Confirmed,
+        "unlock": Confirmed,
     }
     said = {
         BeyondOwnError: beyond_own,
@@ -129,7 +132,8 @@ class MemberPage(SettingsPage):
 
     def context(self, about: Membership) -> dict[str, Any]:
         """Their state, and what the role is for."""
-        return {"it": state_of(about), "role_words": ROLES[Role(about.role)]}
+        locked = is_locked(about.user.get_username())
+        return {"it": state_of(about), "role_words": ROLES[Role(about.role)], "locked": locked}
 
     def change_role(self, about: Membership, form: SettingsForm) -> HttpResponse:
         """Counts at their next click: nobody keeps what the earlier role allowed."""
@@ -150,6 +154,11 @@ class MemberPage(SettingsPage):
         """For somebody who lost the link or came too late."""
         invite_again(member=about, held=self.held, now=timezone.now())
         return self.done(f"The link is on its way to {about.shown_name} again.")
+
+    def unlock(self, about: Membership, form: SettingsForm) -> HttpResponse:  # noqa: ARG002
+        """Their password is asked for as before."""
+        unlock_member(member=about, held=self.held)
+        return self.done(f"{about.shown_name} can try to sign in again.")
 
     def _change(self, member: Membership, changes: dict[str, Any]) -> None:
         checked = MEMBER_CHANGES.run_validation(changes)

@@ -5,7 +5,6 @@ from typing import Any
 import segno
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +15,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_otp import login as note_device
 
+from clinics.lockout import count_wrong
 from clinics.models import User
+from clinics.pages.asking_again import CodeField, CurrentPasswordField, check_own_password, proved
 from clinics.pages.layout import dress, page_context
 from clinics.services.one_time_codes import (
     WrongCodeError,
@@ -34,12 +35,8 @@ TITLE = "One-time codes"
 class CodeForm(forms.Form):
     """Whoever finds a browser open knows neither the password nor the code."""
 
-    password = forms.CharField(
-        max_length=4096, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    )
-    code = forms.CharField(
-        max_length=32, widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}), label="One-time code"
-    )
+    password = CurrentPasswordField()
+    code = CodeField()
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.request = request
@@ -48,11 +45,7 @@ class CodeForm(forms.Form):
 
     def clean_password(self) -> str:
         """Refuse another password than the person's own; wrong ones count like those of the sign-in."""
-        password: str = self.cleaned_data["password"]
-        username = self.request.user.get_username()
-        if authenticate(self.request, username=username, password=password) is None:
-            raise forms.ValidationError("That is not your password.")
-        return password
+        return check_own_password(self.request, self.cleaned_data["password"])
 
 
 @never_cache
@@ -73,10 +66,12 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     try:
-        device, codes = confirm_authenticator(user=_person(request), code=form.cleaned_data["code"])
+        code = form.cleaned_data["code"]
+        device, codes = confirm_authenticator(user=_person(request), code=code, now=timezone.now())
     except WrongCodeError:
-        form.add_error("code", "That is not the code it shows now. Wait a moment and try the next one.")
-        return _page(request, form)
+        return _wrong_code(request, form)
+    proved(request)
+    request.session.cycle_key()  # every other one has ended
     note_device(request, device)
     return render(request, "clinics/recovery_codes.html", page_context(request, TITLE, codes=codes))
 
@@ -93,10 +88,17 @@ def remove(request: HttpRequest) -> HttpResponse:
     try:
         remove_authenticator(user=_person(request), code=form.cleaned_data["code"], now=timezone.now())
     except WrongCodeError:
-        form.add_error("code", "That is not the code it shows now. Wait a moment and try the next one.")
-        return _page(request, form)
+        return _wrong_code(request, form)
+    proved(request)
     messages.success(request, "Your authenticator is removed: your password alone signs you in.")
     return redirect("one-time-codes")
+
+
+def _wrong_code(request: HttpRequest, form: CodeForm) -> HttpResponse:
+    """Wrong codes count like wrong passwords."""
+    count_wrong(request, request.user.get_username())
+    form.add_error("code", "That is not the code it shows now. Wait a moment and try the next one.")
+    return _page(request, form)
 
 
 def _page(request: HttpRequest, form: CodeForm) -> HttpResponse:

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path
 
 from clinics.on_call_page import on_call_page
-from clinics.pages import one_time_codes
+from clinics.pages import one_time_codes, password, sign_out
 from clinics.pages.access_log import AccessLogPage
 from clinics.pages.choose_clinic import choose_clinic
 from clinics.pages.clients import ClientPage, ClientsPage
@@ -18,6 +18,8 @@ urlpatterns = [
     path("one-time-codes/", one_time_codes.one_time_codes, name="one-time-codes"),
     path("one-time-codes/confirm/", one_time_codes.confirm, name="one-time-codes-confirm"),
     path("one-time-codes/remove/", one_time_codes.remove, name="one-time-codes-remove"),
+    path("password_change/", password.change_password, name="change-password"),
+    path("sign-out-everywhere/", sign_out.everywhere, name="sign-out-everywhere"),
     path("choose-clinic/", choose_clinic, name="choose-clinic"),
     path("settings/pathway/", PathwayPage.view(), name="settings-pathway"),
     path("settings/rota/", admin.site.admin_view(on_call_page), name="settings-rota"),

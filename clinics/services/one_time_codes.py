@@ -8,6 +8,7 @@ from django.utils.crypto import salted_hmac
 from django_otp import devices_for_user, match_token
 
 from clinics.models import Authenticator, RecoveryCode, User
+from clinics.services.end_access import end_person_access
 
 RECOVERY_CODES = 10
 #: 80 bits: nobody guesses one, so a keyed hash is enough to keep it.
@@ -37,10 +38,11 @@ def secret_of(device: Authenticator) -> str:
     return base64.b32encode(device.bin_key).decode()
 
 
-def confirm_authenticator(*, user: User, code: str) -> tuple[Authenticator, list[str]]:
+def confirm_authenticator(*, user: User, code: str, now: dt.datetime) -> tuple[Authenticator, list[str]]:
     """Let the pending authenticator count, and return it with the recovery codes, which are shown this once.
 
-    Raises ``WrongCodeError``; wrong codes slow down the next attempt.
+    What was got with the password alone ends: tokens, codes and sessions, the present one too unless the page
+    gives it another key. Raises ``WrongCodeError``; wrong codes slow down the next attempt.
     """
     User.objects.select_for_update().get(pk=user.pk)  # one enrolment of a person at a time
     if authenticator_of(user) is not None:
@@ -50,6 +52,7 @@ def confirm_authenticator(*, user: User, code: str) -> tuple[Authenticator, list
         raise WrongCodeError
     device.confirmed = True
     device.save(update_fields=["confirmed"])
+    end_person_access(user_id=user.pk, now=now)
     return device, _new_recovery_codes(user)
 
 

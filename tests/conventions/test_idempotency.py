@@ -201,6 +201,7 @@ CREATING: dict[str, Prepare] = {
         {"email": "kim@clinic.example", "name": "Kim", "role": "auditor"},
     ),
     "clinic-member-invitation": lambda api, _: (f"clinic/members/{invited_by(api)}/invitation", {}),
+    "clinic-member-unlock": lambda api, _: (f"clinic/members/{invited_by(api)}/unlock", {}),
     "on-call-service-test": lambda api, _: (f"clinic/on-call-services/{service_of(api)}/test", {}),
     "webhook-test": lambda api, _: (f"webhook-endpoints/{endpoint_of(api)}/test", {}),
     "webhook-redelivery": lambda api, _: (f"{delivery_of(api)}/redeliver", {}),

@@ -280,6 +280,7 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("clinic-member-invitation", "POST"): lambda world: Sample(
         {"member_id": world.invited}, grants=RECEPTION
     ),
+    ("clinic-member-unlock", "POST"): lambda world: Sample({"member_id": world.member}, grants=RECEPTION),
     ("patients", "GET"): lambda _: Sample(),
     ("patients", "POST"): lambda _: Sample({}, PERSON),
     ("patient-search", "POST"): lambda _: Sample({}, {"family_name": "Run"}),

@@ -45,7 +45,8 @@ ALLOWED = {
         "Membership.objects",
     ): "the member of a signed link, by both ids",
     ("clinics/services/end_access.py", "Session.objects"): "sessions have no clinic column: each is read",
-    ("clinics/services/end_access.py", "tokens.objects"): "tokens of the clinic's own clients",
+    ("clinics/services/end_access.py", "User.objects"): "one person by their id, in whatever clinics",
+    ("clinics/services/end_access.py", "tokens.objects"): "tokens of the clinic's clients, or one person's",
     (
         "clinics/services/invite_member.py",
         "User.objects",

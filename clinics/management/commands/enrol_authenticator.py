@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from clinics.models import Authenticator, User
+from clinics.services.end_access import end_person_access
 
 
 class Command(BaseCommand):
@@ -18,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--replace", action="store_true", help="take away the one they have")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """From now on their password alone signs nobody in, and sessions without the code end."""
+        """From now on their password alone signs nobody in; what was got with it alone ends at once."""
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
             raise CommandError("There is no such person.")
@@ -28,4 +30,5 @@ class Command(BaseCommand):
         elif Authenticator.objects.filter(user=user, confirmed=True).exists():
             raise CommandError("They have an authenticator; --replace takes it away.")
         device = Authenticator.objects.create(user=user, name="authenticator", confirmed=True)
+        end_person_access(user_id=user.pk, now=timezone.now())
         self.stdout.write(device.config_url)

@@ -1,0 +1,24 @@
+"""`manage.py unlock USERNAME`: let in somebody who is shut out after too many wrong passwords or codes."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from clinics.lockout import unlock
+from clinics.models import User
+
+
+class Command(BaseCommand):
+    """For when no admin of the clinic can be reached, or the admin is shut out themselves."""
+
+    help = "Forget the wrong attempts to sign in as a person; their password is asked for as before."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Who."""
+        parser.add_argument("username")
+
+    def handle(self, *_: Any, username: str, **__: Any) -> None:
+        """Say how many records of wrong attempts there were."""
+        if not User.objects.filter(username=username).exists():
+            raise CommandError("There is no such person.")
+        self.stdout.write(f"{unlock(username)} records of wrong attempts are forgotten.")
