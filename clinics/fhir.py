@@ -12,11 +12,15 @@ from backend.api.fhir.bundles import searchset
 from backend.api.fhir.elements import Resource, identifier_system, patients_in
 from backend.api.fhir.search import Search, read_reference, read_search
 from backend.api.fhir.views import FhirAPIView
+from backend.api.idempotency import REPLAYED
 from backend.api.problems import FieldProblem, Problem
 from clinics.api.authentication import Principal
 from clinics.api.views import ClinicAPIView, HasScope
 from clinics.models import Membership
 from clinics.scopes import native_scopes
+
+#: What a client that needs no resource back asks for (RFC 7240, FHIR 3.1.0.1.8).
+MINIMAL = "return=minimal"
 
 
 def opens(scopes: frozenset[str], kind: str, letter: str) -> bool:
@@ -58,6 +62,20 @@ class FhirView(FhirAPIView, ClinicAPIView):
     def may_read(self, kind: str) -> bool:
         """Whether the caller's scopes, ours or SMART's, open resources of another type too."""
         return opens(self.principal.scopes, kind, "r")
+
+    def may_show(self) -> bool:
+        """Whether the caller may read the type that a change answers with, and asked for it."""
+        return self.may_read(self.resource_type) and not self._wants_little()
+
+    def withheld(self, response: Response) -> Response:
+        """The address and the version alone, which is FHIR's ``return=minimal``."""
+        shown = {name: response[name] for name in ("Location", "ETag", REPLAYED) if response.has_header(name)}
+        applied = {"Preference-Applied": MINIMAL} if self._wants_little() else {}
+        return Response(status=response.status_code, headers={**shown, **applied})
+
+    def _wants_little(self) -> bool:
+        preferences = self.request.headers.get("Prefer", "").replace(" ", "").split(",")
+        return MINIMAL in {preference.partition(";")[0] for preference in preferences}
 
     def patients_shown(self, data: Any) -> Iterable[uuid.UUID]:
         """Whose data the answer shows, found in the resources themselves."""

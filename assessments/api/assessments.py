@@ -49,6 +49,7 @@ class EvaluationsView(ClinicAPIView):
     """Decisions without a record."""
 
     resource = "evaluations"
+    shows_own_input: ClassVar[bool] = True
 
     def post(self, request: Request) -> Response:
         """Answers in, explained decision out; nothing is stored."""

@@ -45,6 +45,7 @@ class CheckInLinkView(ClinicAPIView):
     """The link of one follow-up."""
 
     resource = "follow-ups"
+    answers_once: ClassVar[frozenset[str]] = frozenset({"POST"})
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "erased")}
 
     @extend_schema(

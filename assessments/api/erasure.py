@@ -57,9 +57,11 @@ class ErasureShape(serializers.Serializer[Any]):
 
 
 class ErasureView(ClinicAPIView):
-    """The erasure of one patient."""
+    """The erasure of one patient; its service notes it in the access log itself."""
 
     resource = "erasure"
+    shown_with: ClassVar[str] = "patients"
+    logs_reads: ClassVar[bool] = False
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("legal_hold", "escalation_unresolved")}
 
     def post(self, request: Request, patient_id: uuid.UUID) -> Response:

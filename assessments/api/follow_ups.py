@@ -82,6 +82,7 @@ class FollowUpResponseView(ClinicAPIView):
     """The answer of one follow-up."""
 
     resource = "follow-ups"
+    shown_with: ClassVar[str] = "assessments"
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "pathway_incomplete", "erased")}
 
     def post(self, request: Request, follow_up_id: uuid.UUID) -> Response:

@@ -115,6 +115,7 @@ def stored(change: Any) -> Any:
 class OnCallServices(PagedList, OnCallServiceView):
     """All services, and new ones."""
 
+    answers_once: ClassVar[frozenset[str]] = frozenset({"POST"})
     query_class = ListQuery
     conflicts = {"POST": ("conflict",)}
 

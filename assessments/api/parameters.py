@@ -1,7 +1,7 @@
 """A clinic's own thresholds: those in force, what a change would do, and the change."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -104,9 +104,25 @@ def preview_document(row: ParameterPreview) -> dict[str, Any]:
 
 
 class ParameterView(ClinicAPIView):
-    """What the views of parameters share."""
+    """What the views of parameters share; a preview tells what would become of each runner's decision."""
 
     resource = "parameters"
+
+    def patients_shown(self, data: Any) -> Iterable[uuid.UUID]:
+        """The runners of the assessments that a preview names."""
+        return patients_of_flips(self.clinic, [data, *data.get("results", [])])
+
+
+def patients_of_flips(clinic: Clinic, documents: Iterable[Mapping[str, Any]]) -> list[uuid.UUID]:
+    """The runners whose assessments would be decided otherwise, as documents of previews name them."""
+    named = {
+        assessment
+        for document in documents
+        for flip in document.get("flips", ())
+        for assessment in flip["assessments"]
+    }
+    found = clinic.assessments.filter(id__in=named).values_list("patient_id", flat=True) if named else ()
+    return list(found)
 
 
 class ParametersView(Conditional, ParameterView):

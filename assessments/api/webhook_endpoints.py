@@ -81,6 +81,7 @@ def stored(change: Callable[[], Made]) -> Made:
 class WebhookEndpoints(PagedList, EndpointView):
     """All endpoints, and new ones."""
 
+    answers_once: ClassVar[frozenset[str]] = frozenset({"POST"})
     query_class = ListQuery
     conflicts = {"POST": ("conflict",)}
 
@@ -157,6 +158,7 @@ class WebhookEndpointDetail(Conditional, EndpointView):
 class WebhookEndpointSecret(EndpointView):
     """A new secret."""
 
+    answers_once: ClassVar[frozenset[str]] = frozenset({"POST"})
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict",)}
 
     @extend_schema(

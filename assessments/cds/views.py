@@ -1,6 +1,8 @@
 """The services: what there is, and the cards about a runner. Nothing of the decision is formed here."""
 
 import uuid
+from collections.abc import Iterable
+from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
@@ -59,6 +61,8 @@ class Service(ClinicAPIView):
     """Cards about the runner of a call; of what was answered nothing is stored."""
 
     resource = "evaluations"
+    shows_own_input = True
+    _runner: Patient | None = None
     authentication_classes = [CdsAuthentication]
     schema = None
 
@@ -77,14 +81,19 @@ class Service(ClinicAPIView):
         self._note(card, evaluation, call, service)
         return [card]
 
+    def patients_shown(self, data: Any) -> Iterable[uuid.UUID]:  # noqa: ARG002
+        """The clinic's own runner, when the card is about one."""
+        return [self._runner.id] if self._runner else []
+
     def _note(self, card: Card, evaluation: Evaluation, call: Call, service: str) -> None:
         """Keep that it was shown, and of whom when the caller names one of the clinic's runners."""
         client = self.principal.client
         known = call.known_as({external_ids(), client.cds_patient_system})
+        self._runner = patient_known_as(clinic=self.clinic, external_ids=known)
         note_card(
             clinic=self.clinic,
             client=client,
-            patient=patient_known_as(clinic=self.clinic, external_ids=known),
+            patient=self._runner,
             service=service,
             evaluation=evaluation,
             card=uuid.UUID(card["uuid"]),

@@ -106,7 +106,9 @@ class Responses(ResponseFhir, FhirSearch):
 
 
 class ProcessResponse(FhirView):
-    """The operation by which a form filler hands in a form (SDC)."""
+    """The operation by which a form filler hands in a form (SDC); it answers with an address alone."""
+
+    shows_own_input = True
 
     resource = "assessments"
     resource_type = "Questionnaire"

@@ -100,6 +100,8 @@ class TaskSearch(TaskFhir, FhirSearch):
 class TaskRead(TaskFhir):
     """One task, and its status."""
 
+    _shown: Escalation | FollowUp | None = None
+
     def get(self, request: Request, task_id: uuid.UUID) -> Response:  # noqa: ARG002
         """As it stands now."""
         return self.represent(task_resource(self._find(task_id, SEES_ESCALATIONS)))
@@ -111,12 +113,18 @@ class TaskRead(TaskFhir):
         """
         wanted: Any = request.data
         row = self._find(task_id, ACTS_ON_ESCALATIONS)
+        self._shown = row
         present = task_resource(row)
         check_version(request, present)
         _refuse_other_changes(wanted, present)
         with _step_problems():
             self._step(row, wanted, present)
         return self.represent(task_resource(self._find(task_id, ACTS_ON_ESCALATIONS)))
+
+    def may_show(self) -> bool:
+        """Whether the caller may read tasks, and escalations where it is one's."""
+        escalation = isinstance(self._shown, Escalation)
+        return super().may_show() and (not escalation or self.may(SEES_ESCALATIONS))
 
     def _find(self, task_id: uuid.UUID, scope: str) -> Escalation | FollowUp:
         return find_task(self.clinic, task_id, escalations=self.may(scope))

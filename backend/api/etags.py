@@ -27,14 +27,17 @@ def etag_of(document: Mapping[str, Any]) -> str:
 def check_if_match(request: Request, document: Mapping[str, Any]) -> None:
     """Let a change through only when the caller has seen this state of the row.
 
-    Call it with the row locked (``select_for_update``). Raises ``Problem``: 428 without ``If-Match``, 412
-    when none of its tags is the present one. A weak tag never matches: the comparison is the strong one.
+    Call it with the row locked (``select_for_update``). Raises ``Problem``: 428 without ``If-Match``, and for
+    ``*``, which leaves it to the caller whether anything was seen (docs/adr/0038); 412 when none of its tags
+    is the present one. A weak tag never matches: the comparison is the strong one.
     """
     header = request.headers.get("If-Match")
     if header is None:
         raise Problem("precondition_required")
     tags = parse_etags(header)
-    if "*" not in tags and etag_of(document) not in tags:
+    if "*" in tags:
+        raise Problem("precondition_required", "`*` names no state: send the ETag of what you have seen.")
+    if etag_of(document) not in tags:
         raise Problem("precondition_failed")
 
 

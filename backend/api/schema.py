@@ -159,6 +159,8 @@ class ResourceSchema(AutoSchema):
             answers["304"] = {"description": "You have it already."}
         for status, answer in answers.items():
             answer["description"] = answer["description"] or f"{HTTPStatus(int(status)).phrase}."
+        if self._withholds(answers):
+            answers["204"] = self._withheld()
         problem = self.resolve_serializer(ProblemSerializer, "response").ref
         by_status: dict[str, list[str]] = {}
         for code in self.problem_codes():
@@ -167,6 +169,22 @@ class ResourceSchema(AutoSchema):
             description = "\n".join(f"`{code}`: {PROBLEMS[code][1]}." for code in codes)
             answers[status] = {"description": description, "content": {CONTENT_TYPE: {"schema": problem}}}
         return answers
+
+    def _withholds(self, answers: Mapping[str, Any]) -> bool:
+        """Whether a caller who may not read is answered without what was stored."""
+        may_withhold = getattr(self.view, "may_withhold", None)
+        return may_withhold is not None and may_withhold(self.method) and "204" not in answers
+
+    def _withheld(self) -> dict[str, Any]:
+        """The answer of address and version alone."""
+        text = {"type": "string"}
+        return {
+            "description": "Done. Nothing is shown to a token without the scope to read it.",
+            "headers": {
+                "Location": {"schema": text, "description": "Where it is read."},
+                "ETag": {"schema": ETAG, "description": "The state of what was stored."},
+            },
+        }
 
     def problem_codes(self) -> Iterator[str]:
         """The problems that this operation can answer with."""

@@ -93,6 +93,7 @@ class ClientsView(ClinicAPIView):
 class ClientList(PagedList, ClientsView):
     """All clients, and new ones."""
 
+    answers_once: ClassVar[frozenset[str]] = frozenset({"POST"})
     ordering: ClassVar[Ordering] = ("updated", "id")
 
     @extend_schema(
@@ -163,6 +164,7 @@ class ClientDetail(Conditional, ClientsView):
 class ClientSecret(ClientsView):
     """A new secret."""
 
+    answers_once: ClassVar[frozenset[str]] = frozenset({"POST"})
     conflicts = {"POST": ("conflict",)}
 
     @extend_schema(

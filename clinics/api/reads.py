@@ -11,6 +11,9 @@ from rest_framework.views import APIView
 from clinics.api.authentication import Principal
 from clinics.services.access_log import log_access
 
+#: What a patient's own document has and no other.
+NAMES = {"given_name", "family_name"}
+
 
 def log_reads(request: Request, principal: Principal, patients: Iterable[uuid.UUID], *, purpose: str) -> None:
     """Note every patient that a successful answer shows."""
@@ -32,8 +35,7 @@ def patients_shown(view: APIView, data: Any) -> Iterator[uuid.UUID]:
         yield view.kwargs["patient_id"]
     if not isinstance(data, Mapping):
         return
-    of_patients = getattr(view, "resource", "") == "patients" and "patient_id" not in view.kwargs
-    key = "id" if of_patients else "patient"
     for document in data.get("results", [data]):
-        if document.get(key):
-            yield uuid.UUID(str(document[key]))
+        named = document.get("id" if document.keys() >= NAMES else "patient")
+        if named:
+            yield uuid.UUID(str(named))

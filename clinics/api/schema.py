@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-from clinics.api.views import scope_needed
+from clinics.api.views import scopes_needed
 from clinics.scopes import ALL_SCOPES
 
 
@@ -15,9 +15,8 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     name = "oauth2"
 
     def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:
-        """The scope that this operation needs."""
-        needed = scope_needed(auto_schema.view, auto_schema.method)
-        return {self.name: [needed] if needed else []}
+        """The scopes that this operation needs."""
+        return {self.name: sorted(scopes_needed(auto_schema.view, auto_schema.method))}
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:  # noqa: ARG002
         """Client credentials for software, authorization code with PKCE for people."""

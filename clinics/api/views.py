@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from http import HTTPStatus
@@ -15,7 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.api.idempotency import Creates
+from backend.api.etags import etag_of
+from backend.api.idempotency import REPLAYED, Creates
 from backend.api.problems import Problem
 from backend.api.purpose import read_purpose
 from backend.api.throttling import Quota, count_request, policy_header
@@ -36,6 +37,15 @@ def scope_needed(view: APIView | type[APIView], method: str) -> str | None:
     return f"{resource}:{'read' if is_read(view, method) else 'write'}" if resource else None
 
 
+def scopes_needed(view: APIView | type[APIView], method: str) -> frozenset[str]:
+    """Every scope of one operation: what can be answered once and never again needs the one to read too."""
+    needed = scope_needed(view, method)
+    if needed is None:
+        return frozenset()
+    once = method in getattr(view, "answers_once", ())
+    return frozenset({needed, *([f"{view.resource}:read"] if once else [])})  # type: ignore[union-attr]
+
+
 def is_read(view: APIView | type[APIView], method: str) -> bool:
     """True for an operation that changes nothing."""
     return method in getattr(view, "reading_methods", SAFE_METHODS)
@@ -46,20 +56,29 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """True when the principal may do this; a view that names no resource is refused."""
-        needed = scope_needed(view, request.method or "")
-        return needed is not None and isinstance(request.user, Principal) and needed in request.user.scopes
+        needed = scopes_needed(view, request.method or "")
+        return bool(needed) and isinstance(request.user, Principal) and needed <= request.user.scopes
 
 
 class ClinicAPIView(APIView):
     """A view whose whole request is one transaction inside the caller's clinic.
 
-    Every read goes into the access log, unless ``logs_reads`` is false.
+    Every patient whose data an answer shows goes into the access log, whatever the method was, unless
+    ``logs_reads`` is false: those views show nobody's. A write answers a caller who may not read with
+    nothing but the address and the version of what it stored.
+
+    ``shown_with`` is the resource that a write's answer shows, where that isn't ``resource``;
+    ``shows_own_input`` says that an answer holds nothing but what the request itself brought;
+    ``answers_once`` are methods whose answer can't be had again, so that they need the scope to read too.
 
     A POST that changes something has ``show_again`` (``clinics.api.keyed``) and so takes an Idempotency-Key.
     """
 
     resource: ClassVar[str]
     logs_reads: ClassVar[bool] = True
+    shown_with: ClassVar[str] = ""
+    shows_own_input: ClassVar[bool] = False
+    answers_once: ClassVar[frozenset[str]] = frozenset()
     permission_classes = [HasScope]
     request: Request
     _quota: Quota | None = None
@@ -110,7 +129,7 @@ class ClinicAPIView(APIView):
             try:
                 with scope:
                     self._remember(response)
-                    self._log_reads(response)
+                    response = self._audited(response)
             except DatabaseError as exc:
                 response = self.handle_exception(exc)
         response.headers.setdefault("Cache-Control", "no-store")
@@ -122,11 +141,42 @@ class ClinicAPIView(APIView):
     def _is_logged(self) -> bool:
         return self.logs_reads and is_read(self, self.request.method or "")
 
-    def _log_reads(self, response: Response) -> None:
-        """Note whose data a read shows, in the read's own transaction: without the entry no answer."""
-        if self._is_logged() and status.is_success(response.status_code):
+    def _audited(self, response: Response) -> Response:
+        """Withhold what the caller may not read, else note whose data the answer shows.
+
+        It happens in the request's own transaction: without the entry there is no answer.
+        """
+        if not status.is_success(response.status_code) or _is_empty(response):
+            return response
+        if self.may_withhold(self.request.method or "") and not self.may_show():
+            return self.withheld(response)
+        if self.logs_reads:
             shown = self.patients_shown(getattr(response, "data", None))
             log_reads(self.request, self.principal, shown, purpose=self._purpose)
+        return response
+
+    def may_withhold(self, method: str) -> bool:
+        """Whether an operation answers who may not read without what was stored."""
+        own = self.shows_own_input or method in self.answers_once
+        return not own and not is_read(self, method)
+
+    def may_show(self) -> bool:
+        """Whether the caller may read what a write answers with."""
+        return f"{self.shown_with or self.resource}:read" in self.principal.scopes
+
+    def withheld(self, response: Response) -> Response:
+        """204 with the address and the version of what was stored."""
+        document = response.data
+        shown = {"Location": response.get("Location") or self.address_of(document)}
+        shown["ETag"] = response.get("ETag") or etag_of(document)
+        if response.has_header(REPLAYED):
+            shown[REPLAYED] = response[REPLAYED]
+        return Response(status=status.HTTP_204_NO_CONTENT, headers=shown)
+
+    def address_of(self, document: Mapping[str, Any]) -> str:
+        """Where the row of a document is read: the request's own path as far as it names the row."""
+        before, named, _ = self.request.path.partition(str(document.get("id", "-")))
+        return self.request.build_absolute_uri(before + named)
 
     def patients_shown(self, data: Any) -> Iterable[uuid.UUID]:
         """Whose data a document shows."""
@@ -137,6 +187,11 @@ class ClinicAPIView(APIView):
         keyed = getattr(self, "_keyed", None)
         if keyed is not None and response.status_code < HTTPStatus.BAD_REQUEST:
             remember(keyed, response)
+
+
+def _is_empty(response: Response) -> bool:
+    """Whether an answer has no body."""
+    return response.status_code == HTTPStatus.NO_CONTENT
 
 
 def _answer_again(view: Creates, answer: FirstAnswer, *_: Any, **__: Any) -> Response:

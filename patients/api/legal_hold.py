@@ -20,6 +20,7 @@ class LegalHoldView(Conditional, PatientView):
     """The hold on one patient's record."""
 
     resource = "erasure"
+    shown_with = "patients"
     needs_if_match = frozenset({"PUT", "DELETE"})
     conflicts = {"PUT": ("erased",), "DELETE": ("erased",)}
 

@@ -1,8 +1,9 @@
 """The patients of the caller's clinic."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -52,7 +53,11 @@ class PatientView(ClinicAPIView):
 
     def location(self, patient: Patient) -> dict[str, str]:
         """The header that says where a new patient is."""
-        return {"Location": self.request.build_absolute_uri(reverse("patient", args=[patient.id]))}
+        return {"Location": self.address_of({"id": patient.id})}
+
+    def address_of(self, document: Mapping[str, Any]) -> str:
+        """Where a patient is read."""
+        return self.request.build_absolute_uri(reverse("patient", args=[document["id"]]))
 
 
 def external_id_taken() -> Problem:

@@ -23,6 +23,11 @@ def assert_problem(response: Any, code: str, *pointers: str) -> dict[str, Any]:
     return body
 
 
+def having_seen(api: Any, url: str) -> dict[str, str]:
+    """The ``If-Match`` of a caller who has just read this."""
+    return {"if-match": api.get(url).headers["ETag"]}
+
+
 def assert_matches(component: str, document: Any) -> None:
     """The document is valid against a schema of the OpenAPI document and has no field beyond it."""
     openapi = openapi_document()

@@ -128,7 +128,7 @@ def test_the_database_refuses_to_change_or_delete_an_assessment(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("bladder_change", "statements"), [("no", 8), ("yes", 11)])
+@pytest.mark.parametrize(("bladder_change", "statements"), [("no", 8), ("yes", 12)])
 def test_recording_takes_few_statements_authentication_included(
     api: APIClient,
     patient: Patient,

@@ -15,6 +15,7 @@ from assessments.cds.cards import OVERRIDE_REASONS
 from assessments.fhir.questionnaire import ID
 from clinics.models import ApiClient, Clinic
 from clinics.tenancy import clinic_scope
+from tests.api_edge.checks import having_seen
 from tests.factories import CASES, reassuring_answers
 from tests.fhir.answers import filled
 from tests.fhir.checks import assert_valid, fhir
@@ -248,7 +249,10 @@ def test_an_issuer_and_tenant_are_one_clients(api: APIClient, other_api: APIClie
         f"/api/v1/clinic/clients/{one.post('/api/v1/clinic/clients', new).json()['id']}/keys"
         for one in (api, other_api)
     ]
-    any_state = {"if-match": "*"}
-    assert api.put(paths[0], keys, headers=any_state).status_code == 200
-    assert other_api.put(paths[1], keys, headers=any_state).status_code == 409
-    assert other_api.put(paths[1], {**keys, "cds_tenant": "north"}, headers=any_state).status_code == 200
+    ours, theirs = (
+        having_seen(one, path.removesuffix("/keys"))
+        for one, path in zip((api, other_api), paths, strict=True)
+    )
+    assert api.put(paths[0], keys, headers=ours).status_code == 200
+    assert other_api.put(paths[1], keys, headers=theirs).status_code == 409
+    assert other_api.put(paths[1], {**keys, "cds_tenant": "north"}, headers=theirs).status_code == 200

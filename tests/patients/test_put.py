@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
-from tests.api_edge.checks import assert_matches, assert_problem
+from tests.api_edge.checks import assert_matches, assert_problem, having_seen
 from tests.factories import api_for, make_patient
 
 URL = "/api/v1/patients/by-external-id"
@@ -52,12 +52,22 @@ def test_a_put_replaces_every_field_but_whether_the_patient_is_archived(api: API
     first = api.put(f"{URL}/P-1", {**BODY, "birth_date": "1990-01-01", "archived": True}).json()
     body = {"given_name": "Robin", "family_name": "Runner", "running_profile": {"shoe_km": 5}}
 
-    after = api.put(f"{URL}/P-1", body, headers={"if-match": "*"}).json()
+    seen = having_seen(api, f"/api/v1/patients/{first['id']}")
+    after = api.put(f"{URL}/P-1", body, headers=seen).json()
 
     assert after["birth_date"] is None
     assert after["contact"] == {"email": None, "phone": None}
     assert after["running_profile"]["shoe_km"] == 5
     assert after["archived_at"] == first["archived_at"] is not None
+
+
+def test_a_put_that_has_seen_nothing_replaces_nothing(api: APIClient) -> None:
+    api.put(f"{URL}/P-1", BODY)
+    assert_problem(
+        api.put(f"{URL}/P-1", {**BODY, "given_name": "Robert"}, headers={"if-match": "*"}),
+        "precondition_required",
+    )
+    assert api.get("/api/v1/patients").json()["results"][0]["given_name"] == BODY["given_name"]
 
 
 def test_if_match_never_creates_and_if_none_match_never_replaces(api: APIClient, clinic: Clinic) -> None:

@@ -48,7 +48,7 @@ def programmes_of(clinic: Clinic, assessment: Assessment, now: dt.datetime) -> d
         )
         for name, days in (("checked", 1), ("built", 15), ("built", 1))
     )
-    _run(clinic, ids["checked"], assessment, now)
+    _run(clinic, ids["checked"], answers[list(READY).index("checked")], now)
     ExerciseLog.objects.create(
         clinic=clinic, programme_id=ids["active"], exercise="bridge", done_on=now.date(), sets=2
     )

@@ -67,13 +67,15 @@ class Sample:
     """The ids of the path, and the body if there is one, or what a form holds.
 
     ``grants`` are the scopes that the request gives to somebody: nobody grants more than they hold, so a
-    token needs them besides the operation's own.
+    token needs them besides the operation's own. ``seen_at`` is where the state is read that ``If-Match``
+    names, as route and path, where that isn't the operation's own address.
     """
 
     path: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] | None = None
     form: str = ""
     grants: frozenset[str] = frozenset()
+    seen_at: tuple[str, dict[str, Any]] | None = None
 
 
 def fill(clinic: Clinic) -> World:
@@ -199,6 +201,10 @@ def _programme(name: str, *, with_body: bool = False, **body: object) -> Callabl
     return sample
 
 
+def _patient(world: World) -> tuple[str, dict[str, Any]]:
+    return "patient", {"patient_id": world.patient.id}
+
+
 def _shoe(world: World) -> Sample:
     return Sample({"patient_id": world.patient.id, "shoe_id": world.shoe})
 
@@ -268,7 +274,10 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("clinic-client", "PATCH"): _registration,
     ("clinic-client-secret", "POST"): lambda world: Sample({"client_id": world.client}, grants=PROTOCOLS),
     ("clinic-client-keys", "PUT"): lambda world: Sample(
-        {"client_id": world.client}, {"jwks_uri": "https://ehr.invalid/jwks.json"}, grants=PROTOCOLS
+        {"client_id": world.client},
+        {"jwks_uri": "https://ehr.invalid/jwks.json"},
+        grants=PROTOCOLS,
+        seen_at=("clinic-client", {"client_id": world.client}),
     ),
     ("clinic-client-revocation", "POST"): lambda world: Sample({"client_id": world.client}),
     ("clinic-members", "GET"): lambda _: Sample(),
@@ -290,14 +299,18 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
         {"patient_id": world.patient.id}, {"reason": "patient_request"}
     ),
     ("patient-legal-hold", "PUT"): lambda world: Sample(
-        {"patient_id": world.patient.id}, {"reason": "legal_claim", "until": "2999-12-31"}
+        {"patient_id": world.patient.id},
+        {"reason": "legal_claim", "until": "2999-12-31"},
+        seen_at=_patient(world),
     ),
-    ("patient-legal-hold", "DELETE"): lambda world: Sample({"patient_id": world.patient.id}),
+    ("patient-legal-hold", "DELETE"): lambda world: Sample(
+        {"patient_id": world.patient.id}, seen_at=_patient(world)
+    ),
     ("patient-timeline", "GET"): lambda world: Sample({"patient_id": world.patient.id}),
     ("run-permission", "GET"): lambda world: Sample({"patient_id": world.patient.id}),
     ("changes", "GET"): lambda _: Sample(),
     ("patient-by-external-id", "PUT"): lambda world: Sample(
-        {"external_id": world.patient.external_id}, PERSON
+        {"external_id": world.patient.external_id}, PERSON, seen_at=_patient(world)
     ),
     ("evaluations", "POST"): lambda _: Sample({}, _answers()),
     ("assessments", "GET"): lambda _: Sample(),

@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 
 from backend.api.docs import openapi_document
 from backend.api.fhir.views import FhirAPIView
-from clinics.api.views import scope_needed
+from clinics.api.views import scope_needed, scopes_needed
 from clinics.checks.database import walls
 from clinics.checks.routes import OPEN_ROUTES, Route, routes
 from clinics.models import Clinic, Role
@@ -34,6 +34,8 @@ from tests.security.samples import Sample, World, api_with, fill
 SAMPLES = NATIVE_SAMPLES | FHIR_SAMPLES | CDS_SAMPLES
 #: Hospital software signs each call of these itself: no token of ours opens them, so no person does.
 SIGNED = "cds-services"
+CHANGING = {"PUT", "PATCH", "DELETE"}
+NO_STATE = '"of no state"'
 DOORS = ("api/v1/", "fhir/", SIGNED)
 API = [route for route in routes() if route.path.startswith(DOORS) and route.name not in OPEN_ROUTES]
 OPEN = [route for route in routes() if route.path.startswith(DOORS) and route.name in OPEN_ROUTES]
@@ -78,9 +80,14 @@ def sample(route: Route, method: str, world: World) -> Sample:
 
 
 def ask(
-    api: APIClient, route: Route, method: str, request: Sample, query: dict[str, str] | None = None
+    api: APIClient,
+    route: Route,
+    method: str,
+    request: Sample,
+    query: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Any:
-    """Send it; ``If-Match: *`` matches whatever there is."""
+    """Send it."""
     path = reverse(route.name, kwargs=request.path)
     path += "?" + "&".join(f"{name}={value}" for name, value in (query or {}).items()) if query else ""
     return api.generic(
@@ -88,8 +95,18 @@ def ask(
         path,
         json.dumps(request.body) if request.body is not None else request.form,
         content_type="application/x-www-form-urlencoded" if request.form else "application/json",
-        headers={"If-Match": "*"} if method in {"PUT", "PATCH", "DELETE"} else {},
+        headers={"If-Match": NO_STATE} | (headers or {}) if method in CHANGING else headers or {},
     )
+
+
+def seen(world: World, route: Route, method: str, request: Sample) -> dict[str, str]:
+    """The ``If-Match`` of a caller who has read what they change; reading it leaves no trace here."""
+    if method not in CHANGING:
+        return {}
+    name, path = request.seen_at or (route.name, request.path)
+    with undone():
+        answer = api_with(world).get(reverse(name, kwargs=path))
+    return {"If-Match": answer.get("ETag", NO_STATE)}
 
 
 def caller(world: World, route: Route, scopes: str = " ".join(ALL_SCOPES)) -> APIClient:
@@ -139,8 +156,8 @@ def test_only_the_right_scope_opens_it(world: World, route: Route, method: str) 
             assert answer.status_code == 403, (scope, answer.content)
             assert not on_record or content() == before
         assert content() == before
-    api = caller(world, route, " ".join({needed, *request.grants}))
-    answer = ask(api, route, method, request)
+    api = caller(world, route, " ".join(scopes_needed(route.view, method) | request.grants))  # type: ignore[arg-type]
+    answer = ask(api, route, method, request, headers=seen(world, route, method, request))
     assert answer.status_code in {200, 201, 202, 204}, answer.content
 
 
@@ -149,10 +166,11 @@ def test_only_a_role_that_may_opens_it(world: World, route: Route, method: str) 
     """A person's token with every scope opens what the table of roles says, and nothing that is signed."""
     needed = scope_needed(route.view, method)  # type: ignore[arg-type]
     request = sample(route, method, world)
+    headers = seen(world, route, method, request)
     for role in Role:
         with undone():
             member = make_member(world.clinic, role)
-            answer = ask(api_with(world, user=member.user), route, method, request)
+            answer = ask(api_with(world, user=member.user), route, method, request, headers=headers)
         if route.path.startswith(SIGNED):
             assert answer.status_code == 401, (role, answer.content)
         elif needed in permissions_of(role):
@@ -187,6 +205,7 @@ def test_another_clinics_row_is_not_found_by_the_body(
     """Each field that takes an id in turn."""
     request, theirs = sample(route, method, world), sample(route, method, other_world)
     api = caller(world, route)
+    headers = seen(world, route, method, request)
     before = content()
     for place in ids_in(request.body):
         named = value_at(theirs.body, place)
@@ -194,7 +213,10 @@ def test_another_clinics_row_is_not_found_by_the_body(
         for_them, for_nobody = (
             replaced(request.body, place, value) for value in (named, f"{kind}{uuid.uuid4()}")
         )
-        answers = [ask(api, route, method, Sample(request.path, body)) for body in (for_them, for_nobody)]
+        answers = [
+            ask(api, route, method, Sample(request.path, body), headers=headers)
+            for body in (for_them, for_nobody)
+        ]
         assert [answer.status_code for answer in answers] == [422, 422], answers[0].content
         assert codes(answers[0]) in (["not_found"], ["read_only"])
         assert told(answers[0]) == told(answers[1])

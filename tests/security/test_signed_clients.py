@@ -22,6 +22,7 @@ from clinics.services.key_sets import KeysUnavailableError
 from clinics.services.signed_tokens import TokenRefusedError
 from clinics.signed_clients import ASSERTION_TYPE, token_url
 from clinics.tenancy import clinic_scope
+from tests.api_edge.checks import having_seen
 from tests.conventions.threads import all_at_once
 from tests.fhir.checks import assert_outcome, fhir
 from tests.security.oauth import SECRET, ask_token, register
@@ -283,10 +284,10 @@ def test_only_the_registered_address_may_be_named(clinic: Clinic, publisher: Pub
 def test_keys_are_set_by_the_api_and_take_the_secrets_place(api: APIClient, clinic: Clinic) -> None:
     new = {"name": "EHR", "grant_type": "client_credentials", "scopes": ["patients:read"]}
     made = api.post("/api/v1/clinic/clients", new).json()
-    path = f"/api/v1/clinic/clients/{made['id']}/keys"
+    client_path = f"/api/v1/clinic/clients/{made['id']}"
+    path = f"{client_path}/keys"
     keys = {"jwks": json.loads(key_set(KEY))}
-    any_state = {"if-match": "*"}
-    shown = api.put(path, keys, headers=any_state)
+    shown = api.put(path, keys, headers=having_seen(api, client_path))
     assert shown.status_code == 200, shown.content
     assert shown.json()["keys"]["jwks"] == keys["jwks"]
     with clinic_scope(clinic.id):
@@ -300,8 +301,8 @@ def test_keys_are_set_by_the_api_and_take_the_secrets_place(api: APIClient, clin
         {"jwks_uri": "http://ehr.example"},
         {**keys, "jwks_uri": "https://a.example"},
     ):
-        assert api.put(path, wrong, headers=any_state).status_code == 422
-    assert api.put(path, {}, headers=any_state).json()["keys"] is None
+        assert api.put(path, wrong, headers=having_seen(api, client_path)).status_code == 422
+    assert api.put(path, {}, headers=having_seen(api, client_path)).json()["keys"] is None
     assert ask_token(client, secret=made["client_secret"], grant_type="client_credentials").status_code == 200
 
 
