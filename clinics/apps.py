@@ -1,6 +1,9 @@
 """Django's registration of the app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from clinics.proofs import install_key
 
 
 class ClinicsConfig(AppConfig):
@@ -13,3 +16,5 @@ class ClinicsConfig(AppConfig):
         """Tell the schema generator how callers authenticate, and Django what to check."""
         from clinics import checks, lockout  # noqa: F401 - they need the app registry
         from clinics.api import schema  # noqa: F401 - needs the app registry
+
+        post_migrate.connect(install_key, sender=self)

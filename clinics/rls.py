@@ -1,7 +1,7 @@
 """Row-level security, written by hand in migrations.
 
-The runtime role sees and writes the rows of the clinic that ``clinic_scope`` named for the transaction, and
-none when no clinic is named. The owner role (migrations, backups, the few definer functions) sees all; no
+The runtime role sees and writes the rows of the clinic that ``clinic_scope`` entered for the transaction, and
+none when it is in no clinic. The owner role (migrations, backups, the few definer functions) sees all; no
 request ever runs as it. Look-ups that must happen before a clinic is known go through definer functions, each
 of which answers one narrow question.
 """

@@ -1,7 +1,8 @@
 """The clinic of a transaction.
 
 Every query about a clinic's rows runs inside one of these scopes: it opens the transaction and tells
-PostgreSQL whose rows may be seen, so that row-level security refuses what our own scoping lets slip.
+PostgreSQL whose rows may be seen, so that row-level security refuses what our own scoping lets slip. It takes
+a proof, so that SQL that somebody slipped in can't go on into another clinic (docs/adr/0040).
 """
 
 import uuid
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import connection, transaction
+
+from clinics.proofs import bound_cursor, proof
 
 _current: ContextVar[uuid.UUID | None] = ContextVar("clinic", default=None)
 
@@ -31,8 +34,7 @@ def clinic_scope(clinic_id: uuid.UUID) -> Iterator[None]:
     if current is not None:
         raise WrongClinicError("A transaction belongs to one clinic.")
     with clinicless_transaction():
-        _set_clinic(str(clinic_id))
-        entered(clinic_id)
+        enter_clinic(clinic_id)
         yield
 
 
@@ -45,9 +47,16 @@ def reading_scope(clinic_id: uuid.UUID) -> Iterator[None]:
         yield
 
 
-def _set_clinic(clinic_id: str) -> None:
+def enter_clinic(clinic_id: uuid.UUID) -> None:
+    """Let the open transaction see this clinic's rows, and no other's, until it ends."""
+    with bound_cursor() as cursor:
+        cursor.execute("SELECT enter_clinic(%s, %s)", [clinic_id, proof("clinic", clinic_id)])
+    entered(clinic_id)
+
+
+def _leave_clinic() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.clinic', %s, true)", [clinic_id])
+        cursor.execute("SELECT set_config('app.clinic', '', true)")
 
 
 @contextmanager
@@ -61,13 +70,13 @@ def clinicless_transaction() -> Iterator[None]:
             if (
                 nested and not transaction.get_rollback()
             ):  # the setting ends with the transaction; inside another one it must end here
-                _set_clinic("")
+                _leave_clinic()
     finally:
         _current.set(before)
 
 
 def entered(clinic_id: uuid.UUID) -> None:
-    """Note that ``app.clinic`` of the open transaction has been set to this clinic."""
+    """Note that PostgreSQL has bound the open transaction to this clinic."""
     _current.set(clinic_id)
 
 

@@ -19,6 +19,7 @@ from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
 from clinics.models import Clinic
+from clinics.proofs import install_key
 from patients.models import Patient
 from tests.factories import api_for, make_clinic, make_patient
 from tests.mail import Postbox, free_port, serve
@@ -56,6 +57,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
         with connection.cursor() as cursor:
             # Only the tests' own flush truncates; the service never may.
             cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {settings.DATABASE_APP_ROLE}")
+        install_key()  # the template was migrated under another secret key
         connection.close()
         connection.settings_dict["OPTIONS"]["options"] = f"-c role={settings.DATABASE_APP_ROLE}"
     yield

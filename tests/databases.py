@@ -10,6 +10,9 @@ from psycopg.conninfo import make_conninfo
 from backend.embedded import PostgresServer
 from backend.embedded.programs import postgres_programs
 
+#: Without them no clinic is entered.
+KEYS = ("clinics_proofkey", "clinics_sealkey")
+
 
 def program(server: PostgresServer, name: str) -> str:
     """The path of one of PostgreSQL's own programs."""
@@ -19,10 +22,11 @@ def program(server: PostgresServer, name: str) -> str:
 def copy_schema(server: PostgresServer) -> None:
     """Give an empty server the schema of the tests' database; faster than migrating again."""
     source = make_conninfo(os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"])
-    dump = [program(server, "pg_dump"), "--schema-only", "--format=custom", "--dbname", source]
     restore = [program(server, "pg_restore"), "--exit-on-error", "--dbname", server.owner_url]
-    made = subprocess.run(dump, check=True, stdout=subprocess.PIPE, env=libraries(server))
-    subprocess.run(restore, check=True, input=made.stdout, env=libraries(server))
+    for part in (["--schema-only"], ["--data-only", *(f"--table={table}" for table in KEYS)]):
+        dump = [program(server, "pg_dump"), *part, "--format=custom", "--dbname", source]
+        made = subprocess.run(dump, check=True, stdout=subprocess.PIPE, env=libraries(server))
+        subprocess.run(restore, check=True, input=made.stdout, env=libraries(server))
 
 
 def libraries(server: PostgresServer) -> dict[str, str]:

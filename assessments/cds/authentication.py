@@ -15,7 +15,7 @@ from clinics.api.authentication import Principal
 from clinics.models import ApiClient
 from clinics.services.assertions import Expected, UncheckedError, check_assertion
 from clinics.services.signed_tokens import REASONS, TokenRefusedError, read_hint
-from clinics.tenancy import entered
+from clinics.tenancy import enter_clinic
 
 logger = structlog.get_logger(__name__)
 
@@ -70,15 +70,11 @@ def _refusal(code: str) -> Problem:
 def _client_of(issuer: str, tenant: str) -> ApiClient:
     """The client that is registered for the issuer, whose clinic is entered."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT client_id, clinic_id FROM client_of_issuer(%s, %s) AS found, "
-            "LATERAL set_config('app.clinic', found.clinic_id::text, true)",
-            [issuer, tenant],
-        )
+        cursor.execute("SELECT client_id, clinic_id FROM client_of_issuer(%s, %s)", [issuer, tenant])
         row = cursor.fetchone()
     if row is None:
         raise TokenRefusedError("unknown")
-    entered(row[1])
+    enter_clinic(row[1])
     client = ApiClient.objects.select_related("clinic").filter(id=row[0]).first()
     if client is None or not client.is_usable(None):
         raise TokenRefusedError("unknown")

@@ -17,8 +17,7 @@ from assessments.protocol.follow_up import PlannedFollowUp
 #: Whose token is it? Also enters the clinic, for row-level security.
 AUTHENTICATE = """
 SELECT client_id, clinic_id, scope
-FROM authenticate_token({1}, {2}) AS token,
-     LATERAL set_config('app.clinic', token.clinic_id::text, true)
+FROM authenticate_token({1}, {2}, {3}) AS token
 """
 
 CLINIC = """

@@ -21,6 +21,7 @@ from assessments.protocol import evaluate
 from assessments.protocol.follow_up import PlannedFollowUp, plan_follow_ups
 from bench.api import statements
 from bench.api.record import ASSESSOR_ROLE, REASSURING
+from clinics.proofs import mac
 
 AUTHENTICATE, CLINIC, LOCK_PATIENT, TAKE_OVER, INSERT = (
     statements.for_psycopg(statement).encode()
@@ -32,6 +33,7 @@ AUTHENTICATE, CLINIC, LOCK_PATIENT, TAKE_OVER, INSERT = (
         statements.INSERT,
     )
 )
+SECRET_KEY = os.environ["SECRET_KEY"]
 EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 _evaluation = evaluate(REASSURING)
@@ -82,7 +84,9 @@ def _record(authorization: str, body: dict[str, Any]) -> bytes | None:
     columns = statements.follow_up_columns(_moved(plan, assessed_at - EPOCH) for plan in PLANNED)
     connection = _connection()
     with connection.transaction(), connection.cursor() as cursor:
-        token = cursor.execute(AUTHENTICATE, statements.named(checksum, now)).fetchone()
+        token = cursor.execute(
+            AUTHENTICATE, statements.named(checksum, now, mac(SECRET_KEY, "token", checksum))
+        ).fetchone()
         if token is None:
             return None
         client, clinic, _ = token

@@ -17,6 +17,7 @@ from clinics.actor import Actor
 from clinics.history import CONTEXT
 from clinics.models import ApiClient, Clinic, Membership, User
 from clinics.permissions import permissions_of
+from clinics.proofs import bound_cursor, proof
 from clinics.scopes import smart_scopes_within
 from clinics.services.working_members import working_members
 from clinics.tenancy import entered
@@ -89,8 +90,7 @@ def counting_scopes(granted: str, client: ApiClient) -> frozenset[str]:
 
 
 _AUTHENTICATE = (
-    "SELECT client_id, clinic_id, user_id, scope FROM authenticate_token(%s, %s) AS token, "  # noqa: S608 - constants
-    "LATERAL set_config('app.clinic', token.clinic_id::text, true) AS clinic, LATERAL "
+    "SELECT client_id, clinic_id, user_id, scope FROM authenticate_token(%s, %s, %s) AS token, LATERAL "  # noqa: S608 - constants
     + CONTEXT.format(client="token.client_id", user="token.user_id", request="%s::text")
     + " AS caller"
 )
@@ -99,10 +99,11 @@ _AUTHENTICATE = (
 def _look_up(checksum: str, *, request_id: str) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID | None, str] | None:
     """Find a live token by its SHA-256; ``None`` when there is none.
 
-    The same statement sets the transaction's clinic, and who is calling for the history.
+    The same statement enters the token's clinic, and notes who is calling for the history.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_AUTHENTICATE, [checksum, timezone.now(), request_id])
+    with bound_cursor() as cursor:
+        shown = proof("token", checksum)
+        cursor.execute(_AUTHENTICATE, [checksum, timezone.now(), shown, request_id])
         found: tuple[uuid.UUID, uuid.UUID, uuid.UUID | None, str] | None = cursor.fetchone()
         return found
 

@@ -1,5 +1,6 @@
 """What the database itself must hold: `manage.py check --database default`, and every start of the server."""
 
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,8 +9,9 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.db.models import Q
+from psycopg.errors import InsufficientPrivilege
 
 from clinics.models import Clinic
 from clinics.tenancy import all_clinic_ids, clinic_scope
@@ -152,3 +154,22 @@ def check_pathways(
         return []
     said = f"Clinics without a complete emergency pathway record no assessment: {', '.join(found)}."
     return [checks.Warning(said, hint="PATCH /api/v1/clinic sets it, or the dashboard.", id="clinics.W001")]
+
+
+@register(Tags.database)
+def check_proofs(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001
+    databases: Sequence[str] | None = None,
+    **_: Any,
+) -> list[CheckMessage]:
+    """PostgreSQL knows the key of this ``SECRET_KEY``'s proofs; without it nothing of any clinic is seen."""
+    if not databases:
+        return []
+    try:
+        with clinic_scope(uuid.UUID(int=0)):
+            return []
+    except ProgrammingError as exc:
+        if not isinstance(exc.__cause__, InsufficientPrivilege):
+            return []  # not migrated yet, which others say
+    said = "The database doesn't take this service's SECRET_KEY for its own."
+    return [Error(said, hint="Run migrate as the owner, with the same SECRET_KEY.", id="clinics.E006")]

@@ -12,6 +12,8 @@ WITHOUT_A_CLINIC = {
     "axes_accesslog": "sign-ins",
     "clinics_allowance": "how often something was sent to a destination, by a keyed hash of it",
     "clinics_authenticator": "a person's second factor, sealed",
+    "clinics_proofkey": "keys of the application's proofs; the service can't read it",
+    "clinics_sealkey": "what PostgreSQL seals a transaction's clinic with; the service can't read it",
     "clinics_recoverycode": "hashes of a person's codes, for who has lost their authenticator",
     "clinics_user": "a person may work in several clinics; what they may do is in the membership",
     "clinics_user_groups": "Django's own; unused",
@@ -30,8 +32,10 @@ WITHOUT_A_CLINIC = {
 
 #: Functions that run as the schema's owner, who sees every clinic: each answers one narrow question.
 DEFINER_FUNCTIONS = {
+    "current_clinic": "the clinic that was entered, if the seal is this database's and this transaction's",
+    "enter_clinic": "enters a clinic for whoever shows the application's proof",
     "all_clinics": "ids only, for the sweeps that enter each clinic in turn",
-    "authenticate_token": "whose token is this? asked before the clinic is known, by the token's hash",
+    "authenticate_token": "enters the clinic of a token, by its hash and the application's proof",
     "claim_due_escalation": "leases one due row of any clinic; returns ids, the work enters the clinic",
     "claim_due_export": "the same for exports",
     "claim_due_follow_up": "the same for follow-ups",
@@ -52,4 +56,30 @@ DEFINER_FUNCTIONS = {
     "forget_changes": "the oldest of the entered clinic's changes, none younger than 400 days",
     "note_change": "a trigger: writes the list of changes, which the service can only read",
     "clinics_of_person": "where does this person work? asked when they have signed in",
+}
+
+_LONG_AGO = "'00000000-0000-0000-0000-000000000000'"
+#: Each of them as injected SQL would call it, with arguments that get the most out of it; ``b`` is another
+#: clinic, ``patient`` one of its runners. None tells a name, an answer or a decision of another clinic.
+INJECTED = {
+    "all_clinics": "SELECT all_clinics()",
+    "claim_due_escalation": "SELECT * FROM claim_due_escalation(now() + interval '1 year', now())",
+    "claim_due_export": "SELECT * FROM claim_due_export(now() + interval '1 year', now())",
+    "claim_due_follow_up": "SELECT * FROM claim_due_follow_up(now() + interval '1 year', now())",
+    "claim_due_webhook": "SELECT * FROM claim_due_webhook(now() + interval '1 year', now())",
+    "faults": "SELECT * FROM faults(now() + interval '1 year', now(), %(b)s::uuid, '{}')",
+    "late_work": "SELECT * FROM late_work('assessments_escalation', now() + interval '1 year', now())",
+    "open_escalations": "SELECT * FROM open_escalations(now() + interval '1 year', now())",
+    "recent_acknowledgements": f"SELECT * FROM recent_acknowledgements({_LONG_AGO})",
+    "recent_deliveries": f"SELECT * FROM recent_deliveries({_LONG_AGO})",
+    "webhook_figures": f"SELECT * FROM webhook_figures(now(), {_LONG_AGO}, interval '1 year')",
+    "stuck_work": "SELECT * FROM stuck_work('assessments_escalation', now() + interval '1 year', now())",
+    "client_of_issuer": "SELECT * FROM client_of_issuer('https://hospital.example', '')",
+    "clinic_of_check_in_link": "SELECT clinic_of_check_in_link(repeat('0', 64))",
+    "clinic_of_client": "SELECT clinic_of_client('sample')",
+    "clinics_of_person": "SELECT u.username, clinics_of_person(u.id) FROM clinics_user u",
+    "erase_patient": "SELECT * FROM erase_patient(%(patient)s::uuid, now())",
+    "erase_letters": "SELECT * FROM erase_letters(%(patient)s::uuid, now())",
+    "erase_card_feedback": "SELECT * FROM erase_card_feedback(%(patient)s::uuid)",
+    "forget_changes": "SELECT forget_changes(now(), 1000000)",
 }

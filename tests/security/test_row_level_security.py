@@ -18,6 +18,7 @@ from psycopg import errors
 
 from clinics.checks.database import Wall, check_runtime_role, check_walls, walls
 from clinics.models import Clinic
+from clinics.proofs import proof
 from tests.security.tables import DEFINER_FUNCTIONS, WITHOUT_A_CLINIC
 
 pytestmark = pytest.mark.django_db
@@ -37,8 +38,11 @@ def become(cursor: CursorWrapper, role: str) -> None:
 
 
 def enter(cursor: CursorWrapper, clinic_id: uuid.UUID | None) -> None:
-    """Name the transaction's clinic, or none."""
-    cursor.execute("SELECT set_config('app.clinic', %s, true)", [str(clinic_id or "")])
+    """Enter a clinic, or none."""
+    if clinic_id is None:
+        cursor.execute("SELECT set_config('app.clinic', '', true)")
+    else:
+        cursor.execute("SELECT enter_clinic(%s, %s)", [str(clinic_id), proof("clinic", clinic_id)])
 
 
 def owner(cursor: CursorWrapper) -> str:

@@ -1,0 +1,203 @@
+"""Whoever slips SQL into a statement of the service: what it reaches, tried as the runtime role.
+
+The attacker's words run in a transaction of clinic A, and look for a name that only clinic B has.
+"""
+
+import os
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import DatabaseError, ProgrammingError, connection, transaction
+from django.db.backends.utils import CursorWrapper
+from psycopg import errors
+from psycopg.conninfo import make_conninfo
+
+from clinics.checks.database import check_proofs
+from clinics.models import Clinic
+from clinics.proofs import install_key, proof
+from clinics.tenancy import clinic_scope
+from tests.factories import api_for
+from tests.security.tables import DEFINER_FUNCTIONS, INJECTED
+
+THEIRS = "Zqx7Marker9Private"
+
+
+@pytest.fixture
+def theirs(other_clinic: Clinic) -> Clinic:
+    """Clinic B with a runner and a client whose token is live."""
+    api_for(other_clinic)
+    with clinic_scope(other_clinic.id):
+        other_clinic.patients.create(given_name=THEIRS, family_name=THEIRS, external_id=THEIRS)
+    return other_clinic
+
+
+def run(statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """The rows of a statement as the service would send it, several at once included."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+MISTAKEN = (errors.SyntaxError, errors.UndefinedFunction, errors.UndefinedColumn, errors.UndefinedTable)
+
+
+def results(cursor: CursorWrapper) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of each of several statements."""
+    while True:
+        if cursor.description:
+            yield cursor.fetchall()
+        if not cursor.nextset():
+            return
+
+
+def attempt(statement: str, **values: object) -> str:
+    """What an injected statement says, in one text; its refusal when there is one."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            told = [row for rows in results(cursor) for row in rows]
+            return str(told)
+    except DatabaseError as exc:
+        if isinstance(exc.__cause__, MISTAKEN):
+            raise  # the attack itself is written wrong
+        return f"refused: {exc}"
+
+
+NAMES = "SELECT family_name FROM patients_patient"
+FORGED = {
+    "naming the clinic": f"SELECT set_config('app.clinic', %(b)s, true); {NAMES}",
+    "in one statement": f"SELECT (SELECT set_config('app.clinic', %(b)s, true)), p.* FROM ({NAMES}) AS p",
+    "as a lateral": (
+        f"SELECT * FROM set_config('app.clinic', %(b)s, true) AS s, LATERAL ({NAMES} WHERE s <> '') AS p"
+    ),
+    "by SET": f"SET LOCAL app.clinic = '{{b}}'; {NAMES}",
+    "under the own seal": (
+        "SELECT set_config('app.clinic', %(b)s || substr(current_setting('app.clinic'), 37), true); " + NAMES
+    ),
+    "with a seal of zeros": (
+        f"SELECT set_config('app.clinic', %(b)s || ':' || repeat('0', 64), true); {NAMES}"
+    ),
+    "without a proof": f"SELECT enter_clinic(%(b)s::uuid, NULL); {NAMES}",
+    "with another clinic's proof": f"SELECT enter_clinic(%(b)s::uuid, %(proof)s); {NAMES}",
+    "through its token": (
+        "SELECT t.* FROM oauth2_provider_accesstoken a, "
+        f"LATERAL authenticate_token(a.token_checksum, now(), %(proof)s) AS t; {NAMES}"
+    ),
+    "asking for the seal": "SELECT seal_of(%(b)s::uuid)",
+    "asking whether a proof is one": "SELECT is_proof('clinic:' || %(b)s, %(proof)s)",
+    "reading the proofs' key": "SELECT * FROM clinics_proofkey",
+    "reading the seal's key": "SELECT * FROM clinics_sealkey",
+    "adding a key": "INSERT INTO clinics_proofkey (outer_pad, inner_pad) VALUES ('', '')",
+    "replacing the function": (
+        "CREATE OR REPLACE FUNCTION current_clinic() RETURNS uuid LANGUAGE sql AS 'SELECT gen_random_uuid()'"
+    ),
+    "a table in the way of the key": (
+        "CREATE TEMPORARY TABLE clinics_sealkey (key bytea); SET LOCAL search_path = pg_temp, public; "
+        f"SELECT set_config('app.clinic', %(b)s, true); {NAMES}"
+    ),
+    "turning the wall off": f"SET LOCAL row_security = off; {NAMES}",
+    "by the statistics": "SELECT most_common_vals::text, histogram_bounds::text FROM pg_stats "
+    "WHERE tablename = 'patients_patient'",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", FORGED)
+def test_injected_sql_of_one_clinic_reads_nothing_of_another(
+    clinic: Clinic, theirs: Clinic, way: str
+) -> None:
+    with clinic_scope(theirs.id):
+        assert THEIRS in str(run(NAMES)), "the name that must not be found is there to be found"
+    with clinic_scope(clinic.id):
+        own = proof("clinic", clinic.id)
+        told = attempt(FORGED[way].replace("{b}", str(theirs.id)), b=str(theirs.id), proof=own)
+        assert THEIRS not in told
+        assert told == "[]" or told.startswith("refused"), told
+        assert run("SELECT current_clinic()") == [(clinic.id,)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", INJECTED)
+def test_no_function_of_the_owner_tells_another_clinics_data(
+    clinic: Clinic, theirs: Clinic, name: str
+) -> None:
+    """What each does reach stands beside it in ``tables.py`` and docs/adr/0040."""
+    patient = str(uuid.UUID(int=0))
+    with clinic_scope(theirs.id):
+        patient = str(run("SELECT id FROM patients_patient")[0][0])
+    with clinic_scope(clinic.id):
+        told = attempt(INJECTED[name], b=str(theirs.id), patient=patient)
+    assert THEIRS not in told
+    with clinic_scope(theirs.id):
+        assert THEIRS in str(run(NAMES)), "nor does it change anything of theirs"
+
+
+def test_every_function_of_the_owner_is_tried_or_needs_a_proof() -> None:
+    needing_proof = {"current_clinic", "enter_clinic", "authenticate_token"}
+    assert set(INJECTED) | needing_proof | {"note_change"} == set(DEFINER_FUNCTIONS)
+
+
+@pytest.fixture
+def own_connection(transactional_db: None) -> Iterator[psycopg.Connection[Any]]:
+    """Another session of the role that the tests sign in as, which sees all statements of its own."""
+    address = make_conninfo(os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"])
+    with psycopg.connect(address, autocommit=True) as session:
+        yield session
+
+
+def test_a_seal_is_good_for_its_transaction_only(clinic: Clinic, transactional_db: None) -> None:
+    """Not even the own clinic is entered again with what a transaction before has left."""
+    with clinic_scope(clinic.id):
+        ((kept,),) = run("SELECT current_setting('app.clinic')")
+    with pytest.raises(ProgrammingError) as refused, transaction.atomic():
+        run(f"SELECT set_config('app.clinic', '{kept}', true); {NAMES}")
+    assert isinstance(refused.value.__cause__, errors.InsufficientPrivilege)
+
+
+def test_no_other_session_sees_a_proof(clinic: Clinic, own_connection: psycopg.Connection[Any]) -> None:
+    """Statements of the same role can be watched; values that travel beside them can't."""
+    pid = connection.connection.info.backend_pid
+    with clinic_scope(clinic.id):
+        (seen,) = own_connection.execute(
+            "SELECT query FROM pg_stat_activity WHERE pid = %s", [pid]
+        ).fetchone()  # type: ignore[misc]
+    assert "enter_clinic" in seen
+    assert proof("clinic", clinic.id) not in seen
+    assert str(clinic.id) not in seen
+
+
+@pytest.mark.django_db
+def test_a_service_with_another_secret_key_is_told_at_the_start(settings: Any) -> None:
+    assert check_proofs(None, databases=["default"]) == []
+    settings.SECRET_KEY = "another-" + "0123456789abcdefghij" * 3
+    (found,) = check_proofs(None, databases=["default"])
+    assert found.id == "clinics.E006"
+
+
+@pytest.mark.django_db
+def test_migrating_under_a_new_secret_key_lets_the_old_one_go_on_for_a_day(
+    clinic: Clinic, settings: Any
+) -> None:
+    old = settings.SECRET_KEY
+    owner = "SELECT set_config('role', tableowner, true) FROM pg_tables WHERE tablename = 'clinics_clinic'"
+    with transaction.atomic():
+        run(owner)
+        settings.SECRET_KEY = "another-" + "0123456789abcdefghij" * 3
+        install_key()
+        for key in (old, settings.SECRET_KEY):
+            settings.SECRET_KEY = key
+            assert check_proofs(None, databases=["default"]) == []
+        run("UPDATE clinics_proofkey SET replaced_at = replaced_at - interval '25 hours'")
+        settings.SECRET_KEY = old
+        assert [found.id for found in check_proofs(None, databases=["default"])] == ["clinics.E006"]
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_the_runtime_role_installs_no_key(settings: Any) -> None:
+    settings.SECRET_KEY = "another-" + "0123456789abcdefghij" * 3
+    install_key()
+    assert [found.id for found in check_proofs(None, databases=["default"])] == ["clinics.E006"]
