@@ -10,6 +10,8 @@ ARGS ?=
 
 VENV := .venv
 RUN_PYTHON := $(VENV)/bin/python
+# uv trusts what the system trusts, as pip does: networks of hospitals look into TLS with a certificate of their own.
+export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export PORT
 
@@ -19,16 +21,9 @@ help:  ## List the commands
 
 install: $(VENV)/.synced  ## Create .venv and install the locked packages (the other commands do this)
 
-$(VENV)/bin/uv:
+$(VENV)/.synced: requirements-dev.lock tools/uv.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: install it, or say make PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "Creating $(VENV) with $(PYTHON) …"
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.txt
-	@touch $@
-
-$(VENV)/.synced: $(VENV)/bin/uv requirements-dev.lock
-	@echo "Installing the locked packages …"
-	@$(VENV)/bin/uv pip sync --quiet --python $(RUN_PYTHON) --require-hashes requirements-dev.lock
+	@$(PYTHON) tools/install.py $(VENV)
 	@touch $@
 
 run: install  ## Run everything on this machine: PORT=8000, data in .run/, Ctrl-C stops it

@@ -21,6 +21,7 @@ from functools import cache
 from pathlib import Path
 
 from tools.environment import ROOT
+from tools.install import trusting_environment
 
 NODE_FOLDER = ROOT / "tools" / "node"
 PYTHON_LOCK = ROOT / "tools" / "clients.txt"
@@ -52,7 +53,7 @@ def tool_environment() -> dict[str, str]:
     """Return an environment in which npm's programs find this Node, and nothing reports home."""
     path = os.pathsep.join([str(node().parent), os.environ.get("PATH", os.defpath)])
     quiet = {"NO_UPDATE_NOTIFIER": "1", "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
-    return os.environ | quiet | {"PATH": path, "SCARF_ANALYTICS": "false", "NO_COLOR": "1"}
+    return trusting_environment() | quiet | {"PATH": path, "SCARF_ANALYTICS": "false", "NO_COLOR": "1"}
 
 
 @cache
@@ -101,7 +102,7 @@ def make_venv(folder: Path, *arguments: str | Path) -> Path:
     """Make an empty virtual environment and install into it what uv's `arguments` say; returns its Python."""
     uv = Path(sys.executable).with_name("uv")
     python = folder / "bin" / "python"
-    plain = dict(os.environ)
+    plain = trusting_environment()
     run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, folder], environment=plain)
     run([uv, "pip", "install", "--quiet", "--python", python, *arguments], environment=plain)
     return python

