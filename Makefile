@@ -1,11 +1,12 @@
 # Two commands matter: `make run` shows the service working, `make test` proves that it does.
 .DEFAULT_GOAL := help
-.PHONY: help install run later reset test check lock generate examples api-changes api-baseline clients chaos bench-protocol bench bench-escalation bench-replay bench-dashboard clean
+.PHONY: help install run later reset test test-all watch fix check lock generate examples api-changes api-baseline clients chaos bench-protocol bench bench-escalation bench-replay bench-dashboard clean
 
 # The first Python of 3.11 or later that works; set PYTHON to choose another.
 PYTHON ?= $(shell for name in python3.11 python3.12 python3 python3.13 python3.14; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 PORT ?= 8000
+RELOAD ?=
 ARGS ?=
 
 VENV := .venv
@@ -13,7 +14,7 @@ RUN_PYTHON := $(VENV)/bin/python
 # uv trusts what the system trusts, as pip does: networks of hospitals look into TLS with a certificate of their own.
 export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
-export PORT
+export PORT RELOAD
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -26,7 +27,7 @@ $(VENV)/.synced: requirements-dev.lock tools/uv.txt
 	@$(PYTHON) tools/install.py $(VENV)
 	@touch $@
 
-run: install  ## Run everything on this machine: PORT=8000, data in .run/, Ctrl-C stops it
+run: install  ## Run everything on this machine: PORT=8000, RELOAD=1 follows the code, data in .run/, Ctrl-C stops it
 	@$(RUN_PYTHON) -u -m tools.run
 
 HOURS ?= 24
@@ -36,8 +37,17 @@ later: install  ## Let time pass in the demo that is running, and print its time
 reset: install  ## Empty .run/: the demo starts afresh
 	@$(RUN_PYTHON) -m tools.reset
 
-test: install  ## Run the tests on private servers: ARGS="tests/protocol -k bladder" for some
-	@$(RUN_PYTHON) -m tools.test $(ARGS)
+test: install  ## Run the quick tests and a smoke test of each process: ARGS="tests/protocol -k bladder" for some
+	@$(RUN_PYTHON) -m tools.test --tier quick $(ARGS)
+
+test-all: install  ## Run every test; REST=1 leaves out what `make test` runs
+	@$(RUN_PYTHON) -m tools.test --tier $(if $(REST),rest,all) $(ARGS)
+
+watch: install  ## Run the tests that a change touches, at each change: ARGS=tests/programme for some
+	@$(RUN_PYTHON) -m tools.watch $(ARGS)
+
+fix: install  ## Format the code and mend what the linter mends safely
+	@$(VENV)/bin/ruff format --quiet . && $(VENV)/bin/ruff check --fix --quiet . && $(VENV)/bin/ruff format --quiet .
 
 check: install  ## Format, lint, types, imports, migrations, OpenAPI, generated files, locks: ARGS=mypy for one
 	@$(RUN_PYTHON) -m tools.check $(ARGS)

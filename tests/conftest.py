@@ -23,6 +23,7 @@ from clinics.proofs import install_key
 from patients.models import Patient
 from tests.factories import api_for, make_clinic, make_patient
 from tests.mail import Postbox, free_port, serve
+from tests.processes_marked import ProcessesMarked
 from tools.prepared_cluster import TEMPLATE_DATABASE
 from tools.test_times import Clock
 
@@ -38,7 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Measure on request, and don't stretch passwords."""
+    """Hold the tiers apart, measure on request, and don't stretch passwords."""
+    config.pluginmanager.register(ProcessesMarked())
     if path := config.getoption("--times"):
         config.pluginmanager.register(Clock(path.absolute()))
     # Stretching passwords protects people, not tests: half a second for each person and client made.

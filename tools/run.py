@@ -20,6 +20,7 @@ from tools.demo_clock import ahead
 from tools.environment import ROOT
 from tools.port import HOST, PortError, read_port, refuse_taken_port
 from tools.prepared import is_prepared, remember_prepared
+from tools.reload import SourceWatch
 from tools.run_dir import (
     RUN_DIR,
     AlreadyRunningError,
@@ -32,6 +33,8 @@ from tools.supervisor import Program, ServiceError, StopRequestedError, Supervis
 
 DEMO = RUN_DIR / "demo.json"
 READY_SECONDS = 60.0
+#: Follow the code while it is worked on; never set where patients are.
+RELOAD = os.environ.get("RELOAD", "") not in {"", "0"}
 QUEUES = "critical,default"
 # The servers and the worker want processors too.
 WEB_PROCESSES = max(1, (os.cpu_count() or 1) // 2)
@@ -84,7 +87,7 @@ def serve(port: int, *, lock_descriptor: int, started: float) -> int:
         print("Starting web, workers and beat …")
         start_programs(supervisor, program, port)
         print(banner(port, postgres.home, seconds=time.monotonic() - started))
-        supervisor.look_after()
+        supervisor.look_after(reloading(supervisor, program, postgres) if RELOAD else nothing)
     except StopRequestedError:
         print("\nStopping …")
     finally:
@@ -92,6 +95,29 @@ def serve(port: int, *, lock_descriptor: int, started: float) -> int:
         leash.close()
     print("Stopped. `make run` starts again on the same data.")
     return 0
+
+
+def nothing() -> None:
+    """Do nothing between two looks."""
+
+
+def reloading(supervisor: Supervisor, program: Maker, postgres: PostgresServer) -> Callable[[], None]:
+    """Return what restarts the programs when the code changes, after migrating when a migration does."""
+    watch = SourceWatch()
+
+    def reload() -> None:
+        if not (changed := watch.take()):
+            return
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        print(f"{changed[0]}{more} changed. Starting again …")
+        try:
+            if any("migrations" in path.parts for path in changed):
+                supervisor.run_to_end(program("migrate", *MIGRATE, DATABASE_URL=postgres.owner_url))
+        except ServiceError as error:
+            print(error)
+        supervisor.restart_programs()
+
+    return reload
 
 
 def prepare(supervisor: Supervisor, program: Maker, postgres: PostgresServer, address: str) -> None:

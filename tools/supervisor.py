@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -118,13 +118,25 @@ class Supervisor:
             if _died(service):
                 raise ServiceError(f"{service.name} stopped right after its start. {tail(service.log_path)}")
 
-    def look_after(self) -> None:
-        """Restart what dies, until the end is asked for; raises StopRequestedError then."""
+    def look_after(self, between: Callable[[], None] = lambda: None) -> None:
+        """Restart what dies, until the end is asked for; raises StopRequestedError then.
+
+        `between` is called between two looks, five times a second.
+        """
         while True:
             self.pause(0.2)
+            between()
             for service in self._services:
                 if _died(service):
                     self._restart(service)
+
+    def restart_programs(self) -> None:
+        """Stop the programs and start them again, the servers they need left running."""
+        programs = [service for service in self._services if isinstance(service, Program)]
+        for program in programs:
+            program.stop(patience_seconds=STOP_PATIENCE_SECONDS)
+        for program in programs:
+            self._start_now(program)
 
     def stop_all(self) -> None:
         """Stop the programs in the order they were started, then the servers they need in reverse."""

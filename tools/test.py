@@ -1,10 +1,12 @@
-"""Run the tests: `make test`, or `python -m tools.test ARGS`; every argument goes to pytest.
+"""Run the tests: `make test` the quick tier, `make test-all` everything; every other argument goes to pytest.
 
-They bring their own PostgreSQL and Redis (`tests/__init__.py`), and run in two processes.
+They bring their own PostgreSQL and Redis (`tests/__init__.py`) and run in two processes. docs/testing.md says
+what the tiers hold.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import subprocess
@@ -13,11 +15,26 @@ import sys
 from tools.environment import ROOT
 
 PARALLEL = ["-n", "2", "--dist", "worksteal"]
+#: Each tier as an expression over the markers of `pyproject.toml`.
+TIERS = {
+    "quick": "not process or smoke",
+    "rest": "process and not smoke",
+    "all": "",
+}
 
 
 def main(arguments: list[str]) -> int:
-    """Run pytest with `arguments`; returns its exit code."""
-    command = [sys.executable, "-m", "pytest", *PARALLEL, *arguments]
+    """Run pytest; returns its exit code. Whoever names tests gets those, whatever tier they are in."""
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False, add_help=False)
+    parser.add_argument("--tier", choices=TIERS, default="all")
+    options, rest = parser.parse_known_args(arguments)
+    named = any(argument.startswith("tests") for argument in rest)
+    tier = [] if named or not TIERS[options.tier] else ["-m", TIERS[options.tier]]
+    return run([sys.executable, "-m", "pytest", *PARALLEL, *tier, *rest])
+
+
+def run(command: list[str]) -> int:
+    """Run pytest to its end, whoever interrupts."""
     # pytest must not read the settings, which importing Celery names, before the servers run.
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     with subprocess.Popen(command, cwd=ROOT, env=environment) as pytest:

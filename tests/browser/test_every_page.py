@@ -15,6 +15,8 @@ from tests.dashboard.walk import pages, row_of, rows_of
 from tests.on_call.plans import clinician, set_plan, shift
 from tests.programme.weeks import eight_weeks
 
+pytestmark = pytest.mark.process
+
 #: The walk is cut into shares, which run beside each other.
 SHARES = 3
 LEAST_OF_A_SHARE = {Role.ADMIN: 10, Role.CLINICIAN: 5}

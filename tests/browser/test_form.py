@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 from rest_framework.test import APIClient
 
@@ -12,6 +13,8 @@ from tests.browser.accessibility import check
 from tests.browser.conftest import SignIn
 from tests.browser.pictures import Pictures
 from tests.factories import assessment_body
+
+pytestmark = pytest.mark.process
 
 
 def press_through(page: Page, name: str, value: str) -> None:

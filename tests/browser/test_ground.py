@@ -11,6 +11,8 @@ from tests.browser.accessibility import check, violations
 from tests.browser.conftest import SignIn
 from tests.dashboard.test_dashboard import PAGES, emergency, page_of
 
+pytestmark = pytest.mark.process
+
 
 def test_a_page_that_hides_what_a_field_is_for_is_noticed(open_page: Callable[[], Page]) -> None:
     page = open_page()

@@ -1,5 +1,6 @@
 """The page of one runner in a browser: read at a glance, on a phone and without a mouse."""
 
+import pytest
 from playwright.sync_api import expect
 
 from clinics.models import Clinic, Role
@@ -8,6 +9,8 @@ from tests.browser.conftest import SignIn
 from tests.browser.pictures import Pictures
 from tests.dashboard.test_dashboard import emergency
 from tests.programme.weeks import eight_weeks
+
+pytestmark = pytest.mark.process
 
 
 def test_a_clinician_reads_a_runner_at_a_glance(clinic: Clinic, sign_in: SignIn, pictures: Pictures) -> None:

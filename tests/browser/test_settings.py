@@ -20,6 +20,8 @@ from tests.on_call.plans import clinician, set_plan, shift
 from tests.webhooks.conftest import clock, receiver  # noqa: F401 - fixtures
 from tests.webhooks.endpoints import deliver
 
+pytestmark = pytest.mark.process
+
 
 def test_the_landing_page_says_how_each_section_stands(
     clinic: Clinic, sign_in: SignIn, pictures: Pictures

@@ -16,6 +16,8 @@ from tests.browser.pictures import Pictures
 from tests.dashboard.test_dashboard import emergency, record
 from tests.factories import api_for, assessment_body, make_patient
 
+pytestmark = pytest.mark.process
+
 
 def only(clinic: Clinic) -> Escalation:
     with clinic_scope(clinic.id):

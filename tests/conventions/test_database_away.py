@@ -17,6 +17,8 @@ from tests.conventions.routes import operations
 from tests.databases import copy_schema
 from tests.factories import api_for, make_clinic
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def own_postgres(

@@ -32,6 +32,8 @@ from tools import toolchain
 from tools.clients.generators import api_version
 from tools.clients.packages import typescript_package
 
+pytestmark = pytest.mark.process
+
 #: Where the page's receivers listen, and the line that starts one.
 PORT, STARTS = "9000", "WEBHOOK_SECRET="
 RECEIVERS, PYTHON, TYPESCRIPT = (

@@ -38,7 +38,7 @@ from tests.docs.test_operations import block
 from tests.factories import assessment_body, make_patient, reassuring_answers
 from tests.mail import Postbox
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 
 
 def url(**changes: str) -> str:

@@ -14,6 +14,8 @@ import pytest
 from backend.embedded import Leash, PostgresServer, RedisServer, ServerError
 from tests.platform.processes import is_gone
 
+pytestmark = pytest.mark.process
+
 
 def execute(url: str, statement: str) -> list[tuple[object, ...]]:
     with psycopg.connect(url, autocommit=True) as connection:

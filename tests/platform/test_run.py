@@ -18,6 +18,8 @@ import pytest
 from tests.platform.processes import children, descendants, is_gone
 from tools.port import PortError, read_port
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -22,6 +22,8 @@ from backend.embedded.programs import redis_program
 from tests.conftest import publish_to
 from tests.mail import free_port
 
+pytestmark = pytest.mark.process
+
 MASTER = "return-to-run"
 
 

@@ -4,7 +4,11 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.platform.test_run import ROOT, environment, free_port, running
+
+pytestmark = pytest.mark.process
 
 TEXT = (ROOT / "docs" / "walkthrough.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(sh|text)\n(.*?)```", TEXT, re.DOTALL)

@@ -15,7 +15,7 @@ from tests.factories import make_token
 from tests.privacy.conftest import WORKER, Answer, Service
 from tests.privacy.marker import MARKER, holds_marker, marked_answers, marked_patient, submission
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 V1 = "/api/v1"
 
 

@@ -6,8 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from assessments.protocol import CRITERIA, QUESTIONS, evaluate
 from tests.protocol.records import REASSURING, record
+
+pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO")}

@@ -45,7 +45,7 @@ from tests.reliability.conftest import (
     service_environment,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 DELIVERIES = Delivery._meta.db_table
 PATIENCE_SECONDS = 30
 

@@ -10,7 +10,7 @@ from tests.factories import assessment_body, reassuring_answers
 from tests.mail import Postbox, serve
 from tests.reliability.conftest import Start
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 WORKER = (
     "worker",
     "-Q",
@@ -35,6 +35,7 @@ def beat(folder: str) -> tuple[str, ...]:
     return ("beat", "-l", "WARNING", "-s", f"{folder}/schedule", "--pidfile=")
 
 
+@pytest.mark.smoke
 def test_an_emptied_redis_loses_nothing(
     start: Start, api: APIClient, patient: Patient, redis: RedisServer, smtp_port: int, tmp_path: object
 ) -> None:
@@ -53,6 +54,7 @@ def test_an_emptied_redis_loses_nothing(
     assert escalation in message.as_string()
 
 
+@pytest.mark.smoke
 def test_a_nudge_needs_no_beat(start: Start, api: APIClient, patient: Patient, smtp_port: int) -> None:
     postbox = Postbox()
     server = serve(postbox, smtp_port)

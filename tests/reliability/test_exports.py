@@ -33,7 +33,7 @@ from tests.reliability.test_crash_points import (
 
 __all__ = ["worker"]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 TASK = "assessments.tasks.write_due_exports"
 CHUNKS = ExportChunk._meta.db_table
 

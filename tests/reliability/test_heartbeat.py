@@ -126,6 +126,7 @@ def start(
     sys.stdout.write(log.read_text())  # pytest shows it when the test has failed
 
 
+@pytest.mark.process
 def test_whichever_part_stops_the_ping_stops_until_it_is_back(
     start: "Callable[..., subprocess.Popen[bytes]]",
     servers: tuple[PostgresServer, RedisServer],

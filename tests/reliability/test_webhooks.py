@@ -31,7 +31,7 @@ from tests.reliability.test_crash_points import (
 from tests.reliability.test_crashes import report_an_emergency
 from tests.webhooks.endpoints import Listening, listen
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 TASK = "assessments.tasks.deliver_due_webhooks"
 ATTEMPTS = WebhookAttempt._meta.db_table
 DELIVERIES = WebhookDelivery._meta.db_table

@@ -15,7 +15,7 @@ from tests.factories import assessment_body, reassuring_answers
 from tests.mail import Postbox, serve
 from tests.reliability.conftest import ROOT, Start, service_environment
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 
 
 def report_an_emergency(api: APIClient, patient: Patient) -> str:

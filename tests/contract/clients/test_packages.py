@@ -15,6 +15,8 @@ from tools.clients.generators import HERE, api_version
 from tools.clients.packages import python_package, typescript_package
 from tools.environment import ROOT
 
+pytestmark = pytest.mark.process
+
 
 def code_of(language: str, fence: str) -> str:
     """The example of a package's own page."""

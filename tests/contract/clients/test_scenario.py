@@ -3,12 +3,16 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.contract.clients.conftest import Vendor
 from tests.contract.clients.projects import npm_project, python_with_package
 from tools import toolchain
 from tools.clients.generators import generated
 from tools.clients.packages import typescript_package
 from tools.environment import ROOT
+
+pytestmark = pytest.mark.process
 
 SCENARIO = Path(__file__).parent / "scenario"
 REASSURING = ROOT / "docs" / "examples" / "reassuring.json"
