@@ -366,6 +366,7 @@ CELERY_TASK_ROUTES = {
     "assessments.tasks.announce_due_follow_ups": {"queue": "default"},
     "assessments.tasks.sweep": {"queue": "default"},
     "clinics.tasks.send_due_invitations": {"queue": "default"},
+    "clinics.tasks.send_due_password_resets": {"queue": "default"},
     "assessments.tasks.write_due_exports": {"queue": "default"},
     "assessments.tasks.forget_what_is_past": {"queue": "default"},
 }
@@ -397,6 +398,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "send-due-invitations": {
         "task": "clinics.tasks.send_due_invitations",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "send-due-password-resets": {
+        "task": "clinics.tasks.send_due_password_resets",
         "schedule": 60.0,
         "options": {"expires": 60},
     },

@@ -26,6 +26,7 @@ WITHOUT_ORIGIN = {
     "/admin/logout/": "ends the session, whoever's it is",
     "/admin/choose-clinic/": "names the clinic that it enters",
     "/admin/invitation/": "opened by its link alone, for one membership",
+    "/admin/password-reset/": "opened before there is a person, or by its link alone",
 }
 _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 #: What names a step or guards a form; nobody typed it.

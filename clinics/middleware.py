@@ -22,7 +22,7 @@ from clinics.signed_in import lacks_code
 from clinics.tenancy import clinic_scope
 
 #: Pages that enter a clinic themselves, or several.
-WITHOUT_A_CLINIC = ("/admin/invitation/", "/admin/choose-clinic/")
+WITHOUT_A_CLINIC = ("/admin/invitation/", "/admin/password-reset/", "/admin/choose-clinic/")
 
 #: Pages for who must set up one-time codes and hasn't.
 BEFORE_ENROLMENT = ("/admin/one-time-codes/", "/admin/logout/", "/admin/login/")

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from clinics.services.reset_password import send_due_resets
 from clinics.services.send_invitations import send_due_invitations as send
 
 
@@ -10,3 +11,9 @@ from clinics.services.send_invitations import send_due_invitations as send
 def send_due_invitations() -> None:
     """Mail the invitations that are due; run by beat and by every invitation's nudge."""
     send(now=timezone.now())
+
+
+@shared_task(name="clinics.tasks.send_due_password_resets")
+def send_due_password_resets() -> None:
+    """Mail the links for who has forgotten their password; run by beat and by every request's nudge."""
+    send_due_resets(now=timezone.now())

@@ -25,9 +25,11 @@ from backend.api.fields import StrictSerializer, TextField, TrueOrFalseField, Wo
 from backend.api.pagination import PagedList
 from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import ListQuery
+from clinics.api.refusals import spent
 from clinics.api.views import ClinicAPIView
 from clinics.models import OnCallService
 from clinics.models.on_call_service import URGENCIES, only_emergencies
+from clinics.services.allowances import AllowanceSpentError
 from clinics.services.secrets import NoEncryptionKeyError
 
 
@@ -208,7 +210,10 @@ class OnCallServiceTestView(Conditional, OnCallServiceView):
     def post(self, request: Request, service_id: uuid.UUID) -> Response:  # noqa: ARG002
         """Answers within some seconds with the service; `last_test` says what came of it."""
         service = get_object_or_404(self.clinic.on_call_services.select_related("clinic"), pk=service_id)
-        try_on_call_service(service=service, now=timezone.now())
+        try:
+            try_on_call_service(service=service, now=timezone.now())
+        except AllowanceSpentError as exc:
+            raise spent(exc, timezone.now()) from None
         return self.show_again(service_id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

@@ -37,8 +37,10 @@ from backend.api.etags import Conditional, check_if_match
 from backend.api.pagination import PagedList
 from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import ListQuery
+from clinics.api.refusals import spent
 from clinics.api.views import ClinicAPIView
 from clinics.models import WebhookEndpoint
+from clinics.services.allowances import AllowanceSpentError
 from clinics.services.secrets import NoEncryptionKeyError
 
 Made = TypeVar("Made")
@@ -71,6 +73,8 @@ def stored(change: Callable[[], Made]) -> Made:
         raise Problem("invalid", errors=[FieldProblem("/url", "unsafe", str(exc))]) from None
     except TooManyEndpointsError:
         raise Problem("conflict", f"A clinic has at most {MOST_ENDPOINTS} endpoints.") from None
+    except AllowanceSpentError as exc:
+        raise spent(exc, timezone.now()) from None
     except EndpointDisabledError:
         raise Problem("conflict", "The endpoint is switched off: enable it first.") from None
     except NoEncryptionKeyError:

@@ -28,6 +28,7 @@ from clinics.pages.settings import SettingsPage
 from clinics.pages.settings_form import Confirmed, SettingsForm
 from clinics.pages.states import State
 from clinics.permissions import Permission
+from clinics.services.allowances import AllowanceSpentError
 from clinics.services.secrets import NoEncryptionKeyError
 
 _NO_KEY = "Nothing secret can be stored: the operator has set no encryption key."
@@ -94,6 +95,7 @@ class _ChannelsPage(SettingsPage):
         UnsafeUrlError: lambda exc: ("url", str(exc)),
         TooManyServicesError: lambda _: (None, f"A clinic has at most {MOST_SERVICES} services."),
         NoEncryptionKeyError: lambda _: ("url", _NO_KEY),
+        AllowanceSpentError: lambda _: (None, "Enough was sent there today: try again tomorrow."),
     }
 
 

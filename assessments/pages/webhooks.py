@@ -40,6 +40,7 @@ from clinics.models import WebhookEndpoint
 from clinics.pages.settings import SettingsPage
 from clinics.pages.settings_form import Confirmed, SettingsForm
 from clinics.permissions import Permission
+from clinics.services.allowances import AllowanceSpentError
 from clinics.services.secrets import NoEncryptionKeyError
 
 _NO_KEY = "Nothing secret can be stored: this service's operator has set no encryption key."
@@ -57,6 +58,7 @@ class _WebhooksPage(SettingsPage):
         TooManyEndpointsError: lambda _: (None, f"A clinic has at most {MOST_ENDPOINTS} endpoints."),
         EndpointDisabledError: lambda _: (None, "It is switched off: switch it on first."),
         NoEncryptionKeyError: lambda _: (None, _NO_KEY),
+        AllowanceSpentError: lambda _: (None, "Enough was sent there today: try again tomorrow."),
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 from assessments.notify.addresses import read_url
 from assessments.notify.channel import Channel, DeliveryError, Message
@@ -12,6 +13,7 @@ from assessments.notify.on_call_service import OnCallServiceChannel, load, schem
 from assessments.notify.signing import new_secret
 from assessments.notify.webhook import WebhookChannel
 from clinics.models import Clinic, OnCallService
+from clinics.services.allowances import take
 from clinics.services.secrets import NoEncryptionKeyError, UnreadableSecretError, decrypt, encrypt
 
 Kind = OnCallService.Kind
@@ -93,7 +95,11 @@ def channel_of(service: OnCallService) -> Channel:
 
 
 def try_on_call_service(*, service: OnCallService, now: datetime) -> None:
-    """Send a test message and store what came of it; takes up to ``SEND_TIME_LIMIT``."""
+    """Send a test message and store what came of it; takes up to ``SEND_TIME_LIMIT``.
+
+    Raises ``AllowanceSpentError``.
+    """
+    take(kind="on_call_test", destination=f"{service.clinic_id} {_destination(service)}", now=now)
     begun = monotonic()
     service.test_result, service.test_reason = TestResult.SENT, ""
     try:
@@ -104,6 +110,15 @@ def try_on_call_service(*, service: OnCallService, now: datetime) -> None:
     service.tested_at = now
     service.test_latency_ms = round((monotonic() - begun) * 1000)
     service.save()
+
+
+def _destination(service: OnCallService) -> str:
+    """The host of a webhook, the vendor of any other: what isn't changed by adding it once more."""
+    try:
+        address = decrypt(service.sealed_url) if service.kind == Kind.WEBHOOK else ""
+    except (UnreadableSecretError, NoEncryptionKeyError):
+        address = ""
+    return urlsplit(address).hostname or service.schema
 
 
 def _test_message(service: OnCallService) -> Message:

@@ -19,7 +19,7 @@ from oauth2_provider.settings import oauth2_settings
 from assessments.models import Export, WebhookDelivery
 from assessments.services import cards, changes, check_in_links, exports
 from clinics.models import Clinic
-from clinics.services import answer_again
+from clinics.services import allowances, answer_again
 from clinics.tenancy import all_clinic_ids, clinic_scope
 
 logger = structlog.get_logger(__name__)
@@ -185,6 +185,12 @@ RULES = (
         TOKENS_KEPT_FOR,
         "expired tokens open nothing; a used refresh token is kept until it would have expired",
         _forget_tokens,
+    ),
+    Rule(
+        ("clinics_allowance",),
+        allowances.KEPT_FOR,
+        "what was sent to a destination on a day counts on that day",
+        lambda now: allowances.forget_allowances(now=now),
     ),
     Rule(
         ("axes_accessattempt", "axes_accessfailurelog", "axes_accesslog"),

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path
 
 from clinics.on_call_page import on_call_page
-from clinics.pages import one_time_codes, password, sign_out
+from clinics.pages import one_time_codes, password, reset_password, sign_out
 from clinics.pages.access_log import AccessLogPage
 from clinics.pages.choose_clinic import choose_clinic
 from clinics.pages.clients import ClientPage, ClientsPage
@@ -19,6 +19,8 @@ urlpatterns = [
     path("one-time-codes/confirm/", one_time_codes.confirm, name="one-time-codes-confirm"),
     path("one-time-codes/remove/", one_time_codes.remove, name="one-time-codes-remove"),
     path("password_change/", password.change_password, name="change-password"),
+    path("password-reset/", reset_password.ask, name="ask-for-password-reset"),
+    path("password-reset/<str:sealed>/", reset_password.choose, name="password-reset"),
     path("sign-out-everywhere/", sign_out.everywhere, name="sign-out-everywhere"),
     path("choose-clinic/", choose_clinic, name="choose-clinic"),
     path("settings/pathway/", PathwayPage.view(), name="settings-pathway"),

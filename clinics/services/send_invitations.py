@@ -1,4 +1,7 @@
-"""Mail the links of invitations; what couldn't be sent is tried again until it is a day old."""
+"""Mail the links of invitations; what couldn't be sent is tried again until it is a day old.
+
+An address gets three a day over all clinics; a fourth waits for the next day, and nobody is told.
+"""
 
 import datetime as dt
 import smtplib
@@ -11,6 +14,7 @@ from django.urls import reverse
 
 from clinics.models import Membership
 from clinics.services.accept_invitation import Invitation
+from clinics.services.allowances import AllowanceSpentError, give_back, take
 from clinics.tenancy import all_clinic_ids, clinic_scope
 
 logger = structlog.get_logger(__name__)
@@ -42,14 +46,20 @@ def _send_next(clinic_id: uuid.UUID, now: dt.datetime) -> bool | None:
             return None
         again, sent = None, False
         if member.active and not member.accepted:
-            sent = _sent(member)
-            again = now + AGAIN_AFTER if not sent and now < member.updated_at + TRIED_FOR else None
+            try:
+                sent = _sent(member, now)
+                again = now + AGAIN_AFTER if not sent and now < member.updated_at + TRIED_FOR else None
+            except AllowanceSpentError as exc:
+                again = exc.until
         # Around save(): when a mail left is no change of the member that anybody reads.
         Membership.objects.filter(id=member.id).update(invitation_due_at=again)
         return sent
 
 
-def _sent(member: Membership) -> bool:
+def _sent(member: Membership, now: dt.datetime) -> bool:
+    """Whether the mail left; raises ``AllowanceSpentError`` once the address has had its mails of the day."""
+    counted = {"kind": "invitation", "destination": member.user.email}
+    take(**counted, now=now)
     mail = EmailMessage(
         subject=f"{member.clinic.name} invites you to Return to Run",
         body=_body(member),
@@ -60,6 +70,7 @@ def _sent(member: Membership) -> bool:
         mail.send()
     except (smtplib.SMTPException, OSError) as exc:
         logger.warning("invitation_not_sent", member=str(member.id), kind=type(exc).__name__)
+        give_back(**counted, now=now)
         return False
     return True
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from assessments.services.webhooks.circuit import switch_off
 from assessments.services.webhooks.keys import OVERLAP, add_key
 from assessments.services.webhooks.retries import RETRIED_FOR
 from clinics.models import Clinic, WebhookEndpoint
+from clinics.services.allowances import take
 
 #: What can be listened to; a ping comes to whom it is sent, whatever they listen to.
 LISTENABLE = tuple(event for event in EventType if event is not EventType.PING)
@@ -101,13 +103,19 @@ def rotate_key(*, endpoint: WebhookEndpoint, now: datetime, overlap: timedelta =
     return key
 
 
+def take_turn(endpoint: WebhookEndpoint, *, now: datetime) -> None:
+    """Count what a clinic has sent to a host besides its events; raises ``AllowanceSpentError``."""
+    take(kind="webhook", destination=f"{endpoint.clinic_id} {urlsplit(endpoint.url).hostname}", now=now)
+
+
 def ping(*, endpoint: WebhookEndpoint, now: datetime) -> WebhookDelivery:
     """Send it a test by the same way as everything else, whatever it listens to and even while it rests.
 
-    Call it with the row locked. Raises ``EndpointDisabledError``.
+    Call it with the row locked. Raises ``EndpointDisabledError`` and ``AllowanceSpentError``.
     """
     if not endpoint.enabled:
         raise EndpointDisabledError
+    take_turn(endpoint, now=now)
     event = WebhookEvent.objects.create(
         clinic_id=endpoint.clinic_id, type=EventType.PING, about=endpoint.id, at=now
     )

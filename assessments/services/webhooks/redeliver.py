@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from assessments.models import WebhookDelivery
 from assessments.services.nudge import nudge_webhooks
-from assessments.services.webhooks.endpoints import EndpointDisabledError
+from assessments.services.webhooks.endpoints import EndpointDisabledError, take_turn
 from assessments.services.webhooks.retries import RETRIED_FOR
 from clinics.models import WebhookEndpoint
 
@@ -17,8 +17,10 @@ State = WebhookDelivery.State
 def redeliver(*, endpoint: WebhookEndpoint, delivery: WebhookDelivery, now: datetime) -> None:
     """Send one again, with the message id that it had; call it with the endpoint's row locked.
 
-    It has its whole schedule of tries before it again. Raises ``EndpointDisabledError``.
+    It has its whole schedule of tries before it again. Raises ``EndpointDisabledError`` and
+    ``AllowanceSpentError``.
     """
+    take_turn(endpoint, now=now)
     _send_again(endpoint, endpoint.deliveries.filter(id=delivery.id), at=now, now=now)
     delivery.refresh_from_db()
 
@@ -29,8 +31,9 @@ def redeliver_span(
     """Send again what happened from ``since`` to before ``until`` and ended in one of the states.
 
     Call it with the endpoint's row locked; while it rests, they wait as everything does. Raises
-    ``EndpointDisabledError``.
+    ``EndpointDisabledError`` and ``AllowanceSpentError``.
     """
+    take_turn(endpoint, now=now)
     wanted = span(endpoint, since, until).filter(state__in=states)
     _send_again(endpoint, wanted, at=max(now, endpoint.rests_until or now), now=now)
 

@@ -1,0 +1,66 @@
+"""How much goes out to one destination in a day, whoever asks for it.
+
+Escalations and what a follow-up owes aren't counted: they go to the clinic's own people, and must arrive.
+"""
+
+import datetime as dt
+
+from django.db.models import F
+from django.utils.crypto import salted_hmac
+
+from clinics.models import Allowance
+
+#: Messages a day (UTC) to one destination, by kind, over all clinics.
+LIMITS = {
+    "invitation": 3,  # to a mail address
+    "password_reset": 3,  # to a mail address
+    "webhook": 60,  # tests and repeated deliveries that a clinic asks for, to a host
+    "on_call_test": 30,  # test messages, to a host or to a vendor's service
+}
+
+KEPT_FOR = dt.timedelta(days=2)
+
+
+class AllowanceSpentError(Exception):
+    """Nothing more goes there today; ``until`` is when it does again."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__()
+        self.until = until
+
+    def wait(self, now: dt.datetime) -> int:
+        """Return the seconds until then."""
+        return int((self.until - now).total_seconds()) + 1
+
+
+def take(*, kind: str, destination: str, now: dt.datetime) -> None:
+    """Count one message to a destination; raises ``AllowanceSpentError`` and counts nothing when it is spent.
+
+    Of two at once one waits for the other, so it is called where little follows it.
+    """
+    day = now.astimezone(dt.UTC).date()
+    row, _ = Allowance.objects.get_or_create(kind=kind, destination=_hash(kind, destination), day=day)
+    left = Allowance.objects.filter(pk=row.pk, used__lt=LIMITS[kind])
+    if not left.update(used=F("used") + 1):
+        raise AllowanceSpentError(_next_day(day))
+
+
+def give_back(*, kind: str, destination: str, now: dt.datetime) -> None:
+    """What was taken was not sent."""
+    day = now.astimezone(dt.UTC).date()
+    rows = Allowance.objects.filter(kind=kind, destination=_hash(kind, destination), day=day, used__gt=0)
+    rows.update(used=F("used") - 1)
+
+
+def forget_allowances(*, now: dt.datetime) -> int:
+    """Delete those of past days; returns how many."""
+    return Allowance.objects.filter(day__lt=(now - KEPT_FOR).date()).delete()[0]
+
+
+def _next_day(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
+
+
+def _hash(kind: str, destination: str) -> str:
+    text = f"{kind}:{destination.strip().lower()}"
+    return salted_hmac("clinics.allowances", text, algorithm="sha256").hexdigest()

@@ -1,0 +1,150 @@
+"""The way back for who has forgotten their password: a link by mail, good for an hour and one use."""
+
+import datetime as dt
+import smtplib
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from clinics.lockout import unlock
+from clinics.models import User
+from clinics.services.allowances import AllowanceSpentError, give_back, take
+from clinics.services.nudge import nudge
+
+logger = structlog.get_logger(__name__)
+
+SEND_RESETS = "clinics.tasks.send_due_password_resets"
+GOOD_FOR = dt.timedelta(hours=1)
+AGAIN_AFTER = dt.timedelta(minutes=1)
+
+_SALT = "clinics.password_reset"
+
+
+class ResetOverError(Exception):
+    """The link is forged, too old, used, or the person has another password by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """What a link says: whose password, and which one it replaces."""
+
+    person_id: uuid.UUID
+    replaces: str
+
+    @classmethod
+    def of(cls, person: User) -> "Reset":
+        """For the password that the person has now."""
+        return cls(person.pk, _mark(person))
+
+    def sealed(self) -> str:
+        """The text of the link: signed with the time it was made."""
+        return signing.dumps([str(self.person_id), self.replaces], salt=_SALT)
+
+    @classmethod
+    def unsealed(cls, sealed: str) -> "Reset":
+        """Read a link. Raises ``ResetOverError`` for one that isn't ours or is too old."""
+        try:
+            person, replaces = signing.loads(sealed, salt=_SALT, max_age=GOOD_FOR)
+        except signing.BadSignature:
+            raise ResetOverError from None
+        return cls(uuid.UUID(person), replaces)
+
+
+def ask_for_reset(*, email: str, now: dt.datetime) -> None:
+    """Have a link mailed to whoever has this address; nothing tells the caller whether anybody has.
+
+    Who has never set a password follows the invitation instead.
+    """
+    asking = User.objects.filter(email__iexact=email, is_active=True, is_staff=True).exclude(email="")
+    asking.update(password_reset_due_at=now)
+    transaction.on_commit(lambda: nudge(SEND_RESETS))
+
+
+@contextmanager
+def resetting_person(sealed: str) -> Iterator[User]:
+    """Yield the person of a link that is still good, locked. Raises ``ResetOverError``."""
+    reset = Reset.unsealed(sealed)
+    with transaction.atomic():
+        person = User.objects.select_for_update().filter(pk=reset.person_id, is_active=True).first()
+        if person is None or not constant_time_compare(_mark(person), reset.replaces):
+            raise ResetOverError
+        yield person
+
+
+def reset_password(*, person: User, password: str) -> None:
+    """Set another password, which ends whatever rests on the old one, and let the person try to sign in.
+
+    The one-time code is asked for there as before. Call it inside ``resetting_person``.
+    """
+    person.set_password(password)
+    person.save()
+    unlock(person.get_username())
+    logger.info("password_reset", person=str(person.pk))
+
+
+def send_due_resets(*, now: dt.datetime) -> int:
+    """Mail what is due, each in a transaction of its own with its row locked; returns how many were sent."""
+    sent = 0
+    while (left := _send_next(now)) is not None:
+        sent += left
+    return sent
+
+
+def _send_next(now: dt.datetime) -> bool | None:
+    """Whether the next one was sent; ``None`` when none is due."""
+    with transaction.atomic():
+        due = User.objects.filter(password_reset_due_at__lte=now).order_by("password_reset_due_at")
+        person = due.select_for_update(skip_locked=True).first()
+        if person is None:
+            return None
+        again, sent = None, _sent(person, now)
+        if sent is False and now < person.password_reset_due_at + GOOD_FOR:  # type: ignore[operator]  # it is due
+            again = now + AGAIN_AFTER
+        User.objects.filter(pk=person.pk).update(password_reset_due_at=again)
+        return bool(sent)
+
+
+def _sent(person: User, now: dt.datetime) -> bool | None:
+    """Whether the mail left; ``None`` when the address has had its mails of the day: nobody is told."""
+    counted = {"kind": "password_reset", "destination": person.email}
+    try:
+        take(**counted, now=now)
+    except AllowanceSpentError:
+        return None
+    mail = EmailMessage(
+        subject="Choose another password for Return to Run",
+        body=_body(person),
+        to=[person.email],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    try:
+        mail.send()
+    except (smtplib.SMTPException, OSError) as exc:
+        logger.warning("password_reset_not_sent", person=str(person.pk), kind=type(exc).__name__)
+        give_back(**counted, now=now)
+        return False
+    return True
+
+
+def _body(person: User) -> str:
+    link = settings.BASE_URL + reverse("password-reset", args=[Reset.of(person).sealed()])
+    return (
+        "Somebody asked for another password for Return to Run.\n\n"
+        f"Your user name is {person.username}. Open this link to choose one:\n\n{link}\n\n"
+        "It is good for an hour and works once. If it wasn't you, do nothing: your password stays as it is.\n"
+    )
+
+
+def _mark(person: User) -> str:
+    """Changes with the password, and says nothing about it."""
+    text = f"{person.pk}:{person.password}"
+    return salted_hmac(_SALT, text, algorithm="sha256").hexdigest()[:32]
