@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from oauth2_provider.settings import oauth2_settings
 from rest_framework import serializers
 
-from backend.api.fields import StrictSerializer, TextField, WordField
+from backend.api.fields import StrictSerializer, TextField, TrueOrFalseField, WordField
 from clinics.models import ApiClient
 from clinics.scopes import ALL_SCOPES
 from clinics.services.key_sets import UnfitKeysError, read_keys
@@ -107,6 +107,17 @@ class ClientKeysSerializer(StrictSerializer):
         return attrs
 
 
+@extend_schema_serializer(component_name="ClientRotation")
+class ClientRotationSerializer(StrictSerializer):
+    """What becomes of the tokens that were got with the old secret."""
+
+    end_tokens = TrueOrFalseField(
+        default=True,
+        help_text="true ends every token and code of the client at once; false lets tokens last out their "
+        "time, for an exchange that no leak prompted.",
+    )
+
+
 @extend_schema_serializer(component_name="ClientRegistration")
 class ClientRegistrationSerializer(ClientChangesSerializer):
     """New software."""
@@ -179,6 +190,7 @@ class ClientWithSecretSerializer(ClientSerializer):
 CHANGES = ClientChangesSerializer(partial=True)
 REGISTRATION = ClientRegistrationSerializer()
 KEYS = ClientKeysSerializer()
+ROTATION = ClientRotationSerializer()
 CLIENT = ClientSerializer()
 
 

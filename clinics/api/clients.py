@@ -20,9 +20,11 @@ from clinics.api.client_documents import (
     GRANTS,
     KEYS,
     REGISTRATION,
+    ROTATION,
     ClientChangesSerializer,
     ClientKeysSerializer,
     ClientRegistrationSerializer,
+    ClientRotationSerializer,
     ClientSerializer,
     ClientWithSecretSerializer,
     client_document,
@@ -170,17 +172,18 @@ class ClientSecret(ClientsView):
     @extend_schema(
         operation_id="rotateClientSecret",
         summary="Give a client a new secret",
-        request=None,
+        request=ClientRotationSerializer,
         responses=ClientWithSecretSerializer,
     )
-    def post(self, request: Request, client_id: uuid.UUID) -> Response:  # noqa: ARG002
-        """The old secret is refused from now on; tokens already issued last out their hour.
+    def post(self, request: Request, client_id: uuid.UUID) -> Response:
+        """The old secret is refused from now on, and what was got with it ends unless you say otherwise.
 
         The new one is in this answer and nowhere else. You must hold every scope the client has.
         """
         client = self.locked(client_id)
+        asked = ROTATION.run_validation(request.data)
         with refusals():
-            secret = rotate_secret(client=client, held=self.principal.scopes, now=timezone.now())
+            secret = rotate_secret(client=client, held=self.principal.scopes, now=timezone.now(), **asked)
         return Response(secret_document(client, secret))
 
     def show_again(self, reference: uuid.UUID) -> Response:
@@ -202,6 +205,8 @@ class ClientKeys(Conditional, ClientsView):
     )
     def put(self, request: Request, client_id: uuid.UUID) -> Response:
         """From now on its secret opens nothing; without keys the secret counts again.
+
+        Tokens end that were got by what it proved itself with before.
 
         It signs RFC 7523 assertions at /oauth/token/ (RS384, ES384), and with a `cds_issuer` its calls of CDS
         Hooks. You must hold every scope the client has.

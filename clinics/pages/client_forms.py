@@ -92,6 +92,20 @@ class RegistrationForm(ChangesForm):
         return {**super().body(), "grant_type": self.cleaned_data["grant_type"]}
 
 
+class RotationForm(SettingsForm):
+    """What becomes of the tokens got with the old secret."""
+
+    keep_tokens = forms.BooleanField(
+        label="Let the tokens it holds last out their time",
+        required=False,
+        help_text="Only where nobody else can know the old secret: otherwise they end at once.",
+    )
+
+    def body(self) -> dict[str, Any]:
+        """As the API takes it."""
+        return {"end_tokens": not self.cleaned_data["keep_tokens"]}
+
+
 class KeysForm(SettingsForm):
     """How software proves itself by a signature."""
 

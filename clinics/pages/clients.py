@@ -11,7 +11,13 @@ from django.utils import timezone
 from backend.api.etags import etag_of
 from clinics.api.client_documents import CHANGES, GRANTS, KEYS, REGISTRATION, client_document
 from clinics.models import ApiClient
-from clinics.pages.client_forms import ChangesForm, KeysForm, RegistrationForm, scope_words
+from clinics.pages.client_forms import (
+    ChangesForm,
+    KeysForm,
+    RegistrationForm,
+    RotationForm,
+    scope_words,
+)
 from clinics.pages.settings import SettingsPage, beyond_own
 from clinics.pages.settings_form import Confirmed, SettingsForm
 from clinics.pages.states import State
@@ -91,7 +97,7 @@ class ClientPage(_ClientsPage):
     template = "clinics/settings/client.html"
     steps: ClassVar = {
         "change": ChangesForm,
-        "rotate": Confirmed,
+        "rotate": RotationForm,
         "set_keys": KeysForm,
         "withdraw": Confirmed,
     }
@@ -118,6 +124,8 @@ class ClientPage(_ClientsPage):
                 )
             case "set_keys":
                 return KeysForm(data, auto_id="keys-%s", initial=KeysForm.initial_of(kept["keys"]))
+            case "rotate":
+                return RotationForm(data, auto_id="rotate-%s")
             case _:
                 return Confirmed(data, auto_id=f"{step}-%s")
 
@@ -131,9 +139,9 @@ class ClientPage(_ClientsPage):
         change_client(client=about, held=self.held, changes=CHANGES.run_validation(form.body()))
         return self.done("Stored. Tokens follow at once.")
 
-    def rotate(self, about: ApiClient, form: SettingsForm) -> HttpResponse:  # noqa: ARG002
+    def rotate(self, about: ApiClient, form: SettingsForm) -> HttpResponse:
         """The new secret is on this page and nowhere else."""
-        secret = rotate_secret(client=about, held=self.held, now=timezone.now())
+        secret = rotate_secret(client=about, held=self.held, now=timezone.now(), **form.body())
         return self.page(about, secret=secret)
 
     def set_keys(self, about: ApiClient, form: SettingsForm) -> HttpResponse:

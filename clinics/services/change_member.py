@@ -43,7 +43,8 @@ def change_member(
     _check_someone_is_left(clinic, member, stays_admin=active and role == Role.ADMIN)
     if not (active and role in CLINICAL_ROLES):
         _check_not_needed(clinic, member, now)
-    leaves = member.active and not active
+    # Who never accepted holds nothing of this clinic: a session that has entered none is theirs elsewhere.
+    leaves = member.active and member.accepted and not active
     member.role, member.active = role, active
     member.save(update_fields=["role", "active", "updated_at"])
     if leaves:

@@ -66,9 +66,10 @@ def change_client(*, client: ApiClient, held: Set[str], changes: Mapping[str, An
     client.save()
 
 
-def rotate_secret(*, client: ApiClient, held: Set[str], now: dt.datetime) -> str:
-    """Return a new secret; the old one is refused from now on, tokens already issued last out their hour.
+def rotate_secret(*, client: ApiClient, held: Set[str], now: dt.datetime, end_tokens: bool = True) -> str:
+    """Return a new secret; the old one is refused from now on, and what was got with it ends.
 
+    Without ``end_tokens`` tokens already issued last out their time, for an exchange that nothing prompted.
     Raises ``BeyondOwnError`` (a secret is worth all that its client may do) and ``RevokedError``.
     """
     _check_usable(client)
@@ -76,6 +77,8 @@ def rotate_secret(*, client: ApiClient, held: Set[str], now: dt.datetime) -> str
     secret = str(generate_client_secret())  # type: ignore[no-untyped-call]
     client.client_secret, client.secret_changed_at = secret, now
     client.save(update_fields=["client_secret", "secret_changed_at", "updated"])
+    if end_tokens:
+        end_client_access(client=client)
     return secret
 
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from clinics.models import ApiClient
 from clinics.models.api_client import PRIVATE_KEY_JWT
 from clinics.services.authority import check_held
+from clinics.services.end_access import end_client_access
 from clinics.services.register_client import RevokedError
 
 
@@ -41,7 +42,8 @@ def set_keys(
 ) -> None:
     """Set the keys, who its tokens name as issuer and how it names patients.
 
-    With neither keys nor address the secret counts again.
+    With neither keys nor address the secret counts again. Tokens end at once that were got by something else
+    than what counts from now on.
 
     ``client`` is locked. Keys are worth all that the client may do: raises ``BeyondOwnError``,
     ``RevokedError``, ``WrongGrantError``, ``UnsafeAddressError`` or ``IssuerTakenError``.
@@ -53,6 +55,7 @@ def set_keys(
         raise WrongGrantError
     if jwks_uri is not None:
         _check_address(jwks_uri)
+    before = _proof(client)
     client.client_jwks = json.dumps(jwks) if jwks is not None else ""
     client.client_jwks_uri = jwks_uri or ""
     client.cds_issuer, client.cds_tenant = cds_issuer or "", cds_tenant or ""
@@ -63,6 +66,13 @@ def set_keys(
             client.save()
     except IntegrityError:
         raise IssuerTakenError from None
+    if _proof(client) != before:
+        end_client_access(client=client)
+
+
+def _proof(client: ApiClient) -> tuple[str, str, str]:
+    """What the client proves itself by."""
+    return client.token_endpoint_auth_method, client.client_jwks, client.client_jwks_uri
 
 
 def _check_address(address: str) -> None:

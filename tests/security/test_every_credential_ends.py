@@ -1,0 +1,350 @@
+"""What each event ends, credential by credential: every cell of the table is run."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from clinics.models import ApiClient, Authenticator, Clinic, Membership, Role, User
+from clinics.services.accept_invitation import Invitation
+from clinics.services.one_time_codes import pending_authenticator
+from clinics.services.reset_password import Reset
+from clinics.tenancy import clinic_scope
+from tests.factories import api_for, assessment_body, make_member, make_patient, make_token
+from tests.security.oauth import (
+    PASSWORD,
+    SECRET,
+    allow,
+    ask_token,
+    authorization,
+    can_sign_in,
+    redeem,
+    register,
+    sign_in,
+)
+from tests.security.signing import key_set, new_key
+from tests.security.test_sign_in import code
+
+KEYS = json.loads(key_set(new_key()))
+NEW_PASSWORD = "walks-every-evening-2026"
+
+#: Credentials, in the order of the table's columns.
+CREDENTIALS = (
+    "this session",  # in which the event happens, where it happens in one
+    "other session",
+    "access token",  # of the person, by the clinic's app
+    "refresh token",
+    "code",  # allowed and not redeemed yet
+    "other app",  # the person's access token by another app of the clinic
+    "software",  # a token of the clinic's software
+    "other person",  # a colleague's session
+    "check-in link",  # a runner's
+    "invitation",  # of the person, to another clinic
+)
+
+#: What must happen: ``+`` it goes on, ``-`` it has ended.
+EXPECTED = {
+    # event                      this other access refresh code app2 soft colleague link invitation
+    "password changed":         "+     -     -      -      -    -    +    +         +    +",
+    "password changed by the operator": "- - -      -      -    -    +    +         +    +",
+    "password reset by mail":   "-     -     -      -      -    -    +    +         +    +",
+    "authenticator set up":     "+     -     -      -      -    -    +    +         +    +",
+    "authenticator set up by the operator": "- - -  -      -    -    +    +         +    +",
+    "signed out everywhere":    "-     -     -      -      -    -    +    +         +    +",
+    "signed out here":          "-     +     +      +      +    +    +    +         +    +",
+    "role changed":             "+     +     +      +      +    +    +    +         +    +",
+    "let go":                   "-     -     -      -      -    -    +    +         +    +",
+    "let go and taken back":    "-     -     -      -      -    -    +    +         +    +",
+    "app's secret rotated":     "+     +     -      -      -    +    +    +         +    +",
+    "app's secret exchanged without ending tokens": "+ + + +  +  + +   +         +    +",
+    "app revoked":              "+     +     -      -      -    +    +    +         +    +",
+    "software's secret rotated": "+    +     +      +      +    +    -    +         +    +",
+    "software switched to keys": "+    +     +      +      +    +    -    +         +    +",
+    "software revoked":         "+     +     +      +      +    +    -    +         +    +",
+    "code used twice":          "+     +     -      -      +    +    +    +         +    +",
+    "invitation taken back":    "+     +     +      +      +    +    +    +         +    -",
+    "check-in link revoked":    "+     +     +      +      +    +    +    +         -    +",
+}  # fmt: skip
+
+
+@dataclass
+class World:
+    """A person with every credential, the software around them, and an admin's API."""
+
+    api: APIClient
+    member: Membership
+    person: User
+    app: ApiClient
+    software: ApiClient
+    this: Client
+    other: Client
+    colleague: Client
+    tokens: dict[str, str]
+    software_token: str
+    second_app: str
+    used: tuple[str, str]
+    waiting: tuple[str, str]
+    follow_up: str
+    link: str
+    invitation: str
+    elsewhere: APIClient
+    invited: str
+    secret: str = SECRET
+
+    def alive(self) -> dict[str, bool]:
+        """Whether each credential opens its door now; those with one use come last."""
+        signed_in = [browser.get("/admin/").status_code for browser in (self.this, self.other)]
+        return dict(
+            zip(
+                CREDENTIALS,
+                [
+                    *(status == 200 for status in signed_in),
+                    opens(self.tokens["access_token"]),
+                    self._refreshes(),
+                    redeem_with(self.app, self.secret, *self.waiting) == 200,
+                    opens(self.second_app),
+                    opens(self.software_token),
+                    self.colleague.get("/admin/").status_code == 200,
+                    Client().get(self.link).status_code == 200,
+                    Client().get(self.invitation).status_code == 200,
+                ],
+                strict=True,
+            )
+        )
+
+    def _refreshes(self) -> bool:
+        form = {"grant_type": "refresh_token", "refresh_token": self.tokens["refresh_token"]}
+        return bool(ask_token(self.app, secret=self.secret, **form).status_code == 200)
+
+
+def opens(token: str) -> bool:
+    """Whether a token is taken; a role that may read no clinic is still somebody."""
+    caller = APIClient(headers={"Authorization": f"Bearer {token}"})
+    return caller.get("/api/v1/clinic").status_code in {200, 403}
+
+
+def redeem_with(app: ApiClient, secret: str, code: str, verifier: str) -> int:
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": app.redirect_uris}
+    answer = ask_token(app, secret=secret, **form, code_verifier=verifier)
+    return int(answer.status_code)
+
+
+def allowed(browser: Client, app: ApiClient) -> tuple[str, str]:
+    parameters, verifier = authorization(app)
+    return allow(browser, parameters)["code"], verifier
+
+
+@pytest.fixture
+def world(clinic: Clinic, other_clinic: Clinic) -> World:
+    api = api_for(clinic)
+    member = make_member(clinic, Role.CLINICIAN)
+    person = can_sign_in(member.user)
+    this, other = sign_in(person)[0], sign_in(person)[0]
+    app, second = (register(clinic, ApiClient.GRANT_AUTHORIZATION_CODE) for _ in range(2))
+    software = register(clinic, ApiClient.GRANT_CLIENT_CREDENTIALS, redirect_uris="")
+    used = allowed(this, app)
+    by_itself = ask_token(software, grant_type="client_credentials").json()["access_token"]
+    api.post("/api/v1/assessments", assessment_body(make_patient(clinic)))
+    due = next(row for row in api.get("/api/v1/follow-ups").json()["results"] if row["state"] == "scheduled")
+    link = api.post(f"/api/v1/follow-ups/{due['id']}/check-in-link", {}).json()["url"]
+    elsewhere = api_for(other_clinic)
+    body = {"email": person.email, "name": "Kim", "role": "clinician"}
+    invited = elsewhere.post("/api/v1/clinic/members", body).json()["id"]
+    with clinic_scope(other_clinic.id):
+        sealed = Invitation.of(Membership.objects.select_related("user").get(id=invited)).sealed()
+    return World(
+        api=api,
+        member=member,
+        person=person,
+        app=app,
+        software=software,
+        this=this,
+        other=other,
+        colleague=sign_in(can_sign_in(make_member(clinic, Role.ADMIN).user))[0],
+        tokens=redeem(app, *used).json(),
+        software_token=by_itself,
+        second_app=redeem(second, *allowed(this, second)).json()["access_token"],
+        used=used,
+        waiting=allowed(this, app),
+        follow_up=due["id"],
+        link="/" + link.split("/", 3)[3],
+        invitation=f"/admin/invitation/{sealed}/",
+        elsewhere=elsewhere,
+        invited=invited,
+    )
+
+
+def change_password(world: World) -> None:
+    form = {"old_password": PASSWORD, "new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
+    assert world.this.post("/admin/password_change/", form).status_code == 302
+
+
+def change_by_command(world: World) -> None:
+    """As ``manage.py changepassword`` does, which asks at a terminal."""
+    person = User.objects.get(pk=world.person.pk)
+    person.set_password(NEW_PASSWORD)
+    person.save()
+
+
+def enrol(world: World) -> None:
+    world.this.get("/admin/one-time-codes/")
+    typed = {"password": PASSWORD, "code": code(pending_authenticator(world.person))}
+    assert world.this.post("/admin/one-time-codes/confirm/", typed).status_code == 200
+    assert Authenticator.objects.filter(user=world.person, confirmed=True).exists()
+
+
+def enrol_by_command(world: World) -> None:
+    call_command("enrol_authenticator", world.person.username, stdout=StringIO())
+
+
+def sign_out_everywhere(world: World) -> None:
+    answer = world.this.post("/admin/sign-out-everywhere/")
+    assert answer["Location"].startswith("/admin/login/")
+
+
+def change_member(world: World, **changes: object) -> None:
+    address = f"/api/v1/clinic/members/{world.member.id}"
+    answer = world.api.patch(address, changes, headers={"if-match": "*"})
+    assert answer.status_code == 200, answer.json()
+
+
+def let_go(world: World) -> None:
+    change_member(world, active=False)
+
+
+def let_go_and_take_back(world: World) -> None:
+    let_go(world)
+    change_member(world, active=True)
+
+
+def of_client(world: World, client: ApiClient, action: str, body: dict[str, Any] | None = None) -> Any:
+    answer = world.api.post(f"/api/v1/clinic/clients/{client.id}/{action}", body or {})
+    assert answer.status_code == 200, answer.json()
+    return answer.json()
+
+
+def rotate_app(world: World) -> None:
+    world.secret = of_client(world, world.app, "rotate-secret")["client_secret"]
+
+
+def exchange_app(world: World) -> None:
+    world.secret = of_client(world, world.app, "rotate-secret", {"end_tokens": False})["client_secret"]
+
+
+def switch_to_keys(world: World) -> None:
+    address = f"/api/v1/clinic/clients/{world.software.id}/keys"
+    answer = world.api.put(address, {"jwks": KEYS}, headers={"if-match": "*"})
+    assert answer.status_code == 200, answer.json()
+
+
+def use_code_again(world: World) -> None:
+    assert redeem(world.app, *world.used).status_code == 400
+
+
+def take_back_invitation(world: World) -> None:
+    address = f"/api/v1/clinic/members/{world.invited}"
+    assert world.elsewhere.patch(address, {"active": False}, headers={"if-match": "*"}).status_code == 200
+
+
+def revoke_link(world: World) -> None:
+    assert world.api.delete(f"/api/v1/follow-ups/{world.follow_up}/check-in-link").status_code == 204
+
+
+def reset_by_mail(world: World) -> None:
+    page = f"/admin/password-reset/{Reset.of(User.objects.get(pk=world.person.pk)).sealed()}/"
+    chosen = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
+    assert Client().post(page, chosen).status_code == 302
+
+
+EVENTS: dict[str, Callable[[World], Any]] = {
+    "password changed": change_password,
+    "password changed by the operator": change_by_command,
+    "password reset by mail": reset_by_mail,
+    "authenticator set up": enrol,
+    "authenticator set up by the operator": enrol_by_command,
+    "signed out everywhere": sign_out_everywhere,
+    "signed out here": lambda world: world.this.post("/admin/logout/"),
+    "role changed": lambda world: change_member(world, role="auditor"),
+    "let go": let_go,
+    "let go and taken back": let_go_and_take_back,
+    "app's secret rotated": rotate_app,
+    "app's secret exchanged without ending tokens": exchange_app,
+    "app revoked": lambda world: of_client(world, world.app, "revoke"),
+    "software's secret rotated": lambda world: of_client(world, world.software, "rotate-secret"),
+    "software switched to keys": switch_to_keys,
+    "software revoked": lambda world: of_client(world, world.software, "revoke"),
+    "code used twice": use_code_again,
+    "invitation taken back": take_back_invitation,
+    "check-in link revoked": revoke_link,
+}
+
+
+def test_every_event_has_its_row() -> None:
+    assert EVENTS.keys() == EXPECTED.keys()
+
+
+def test_without_an_event_every_credential_goes_on(world: World) -> None:
+    assert all(world.alive().values())
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_an_event_ends_what_rests_on_it_and_nothing_else(world: World, event: str) -> None:
+    EVENTS[event](world)
+    wanted = dict(zip(CREDENTIALS, (cell == "+" for cell in EXPECTED[event].split()), strict=True))
+    assert world.alive() == wanted
+
+
+def test_a_role_that_was_taken_away_is_gone_from_the_tokens_that_go_on(world: World) -> None:
+    caller = APIClient(headers={"Authorization": f"Bearer {world.tokens['access_token']}"})
+    assert caller.get("/api/v1/patients").status_code == 200
+    change_member(world, role="auditor")
+    assert caller.get("/api/v1/patients").status_code == 403
+
+
+def test_only_the_tokens_of_the_code_end_with_its_second_use(world: World) -> None:
+    """Those of a later sign-in through the same app go on, and turned ones are found too."""
+    later = redeem(world.app, *world.waiting).json()
+    form = {"grant_type": "refresh_token", "refresh_token": world.tokens["refresh_token"]}
+    turned = ask_token(world.app, **form).json()
+    assert opens(turned["access_token"])
+    use_code_again(world)
+    assert not opens(turned["access_token"])
+    again = {"grant_type": "refresh_token", "refresh_token": turned["refresh_token"]}
+    assert ask_token(world.app, **again).status_code == 400
+    assert opens(later["access_token"])
+
+
+def test_another_app_ends_nothing_with_a_code_that_isnt_its_own(world: World, clinic: Clinic) -> None:
+    stranger = register(clinic, ApiClient.GRANT_AUTHORIZATION_CODE)
+    assert redeem(stranger, *world.used).status_code == 400
+    assert opens(world.tokens["access_token"])
+
+
+def test_keys_that_stay_as_they_are_end_nothing(world: World) -> None:
+    switch_to_keys(world)
+    with clinic_scope(world.software.clinic_id):
+        token = make_token(world.software)
+    address = f"/api/v1/clinic/clients/{world.software.id}/keys"
+    kept = {"jwks": KEYS, "cds_patient_system": "https://ehr.example/ids"}
+    assert world.api.put(address, kept, headers={"if-match": "*"}).status_code == 200
+    assert opens(token)
+    assert world.api.put(address, {}, headers={"if-match": "*"}).status_code == 200
+    assert not opens(token), "back to the secret: what the keys got ends"
+
+
+def test_a_browser_is_a_strangers_again_after_signing_out_everywhere(world: World) -> None:
+    sign_out_everywhere(world)
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=2)):
+        for _ in range(5):
+            Client().post("/admin/login/", {"username": world.person.username, "password": "wrong"})
+        form = {"username": world.person.username, "password": PASSWORD}
+        assert world.this.post("/admin/login/", form).status_code == 429
