@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.security.tables import WITHOUT_A_CLINIC
+
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`(tests/[^`]+)`", TEXT)))
@@ -54,3 +56,8 @@ def test_every_door_has_its_threats() -> None:
     assert [name for name in sections if "| threat |" in sections[name]] == DOORS
     assert {"Assets", "Actors", "Left to the operator"} <= set(sections)
     assert len(rows()) >= 5 * len(DOORS)
+
+
+def test_every_table_without_a_wall_is_named() -> None:
+    (section,) = re.findall(r"^### Tables without a wall\n(.*?)^## ", TEXT, re.MULTILINE | re.DOTALL)
+    assert set(re.findall(r"`(\w+)`", section)) == set(WITHOUT_A_CLINIC)

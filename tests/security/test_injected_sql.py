@@ -12,15 +12,18 @@ import psycopg
 import pytest
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.test import Client
 from psycopg import errors
 from psycopg.conninfo import make_conninfo
+from rest_framework.test import APIClient
 
 from clinics.checks.database import check_proofs
 from clinics.models import Clinic
 from clinics.proofs import install_key, proof
 from clinics.tenancy import clinic_scope
-from tests.factories import api_for
-from tests.security.tables import DEFINER_FUNCTIONS, INJECTED
+from tests.dashboard.settings_pages import signed_in
+from tests.security.oauth import ask_token, register
+from tests.security.tables import DEFINER_FUNCTIONS, INJECTED, WITHOUT_A_CLINIC
 
 THEIRS = "Zqx7Marker9Private"
 
@@ -28,7 +31,8 @@ THEIRS = "Zqx7Marker9Private"
 @pytest.fixture
 def theirs(other_clinic: Clinic) -> Clinic:
     """Clinic B with a runner and a client whose token is live."""
-    api_for(other_clinic)
+    ask_token(register(other_clinic, "client-credentials"), grant_type="client_credentials")
+    signed_in(other_clinic)
     with clinic_scope(other_clinic.id):
         other_clinic.patients.create(given_name=THEIRS, family_name=THEIRS, external_id=THEIRS)
     return other_clinic
@@ -138,6 +142,28 @@ def test_no_function_of_the_owner_tells_another_clinics_data(
 def test_every_function_of_the_owner_is_tried_or_needs_a_proof() -> None:
     needing_proof = {"current_clinic", "enter_clinic", "authenticate_token"}
     assert set(INJECTED) | needing_proof | {"note_change"} == set(DEFINER_FUNCTIONS)
+
+
+@pytest.mark.django_db
+def test_what_has_no_wall_opens_no_door(clinic: Clinic, theirs: Clinic) -> None:
+    """Every text of those tables, read by injected SQL and tried at the doors, is no credential."""
+    with clinic_scope(clinic.id):
+        for table in sorted(WITHOUT_A_CLINIC):
+            told = attempt(f"SELECT * FROM {table}")
+            assert told.startswith("refused") == (table in {"clinics_proofkey", "clinics_sealkey"}), table
+            assert THEIRS not in told
+        read = run("SELECT token, token_checksum FROM oauth2_provider_accesstoken")
+        sessions = run("SELECT session_key FROM django_session")
+    assert read
+    assert sessions
+    for text in {str(text) for row in read for text in row}:
+        assert (
+            APIClient().get("/api/v1/clinic", headers={"authorization": f"Bearer {text}"}).status_code == 401
+        )
+    for (key,) in sessions:
+        browser = Client()
+        browser.cookies["sessionid"] = key
+        assert browser.get("/admin/").status_code == 302
 
 
 @pytest.fixture
