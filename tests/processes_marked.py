@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -17,6 +18,21 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 EVENTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system"}
 SERVICE = {"assessments", "backend", "clinics", "patients"}
+
+
+#: Whether something runs that belongs to a whole run and to none of its tests.
+_allowed = False
+
+
+@contextmanager
+def for_the_whole_run() -> Iterator[None]:
+    """Let what runs once at the end of everything start a process, whichever test is the last."""
+    global _allowed
+    _allowed = True
+    try:
+        yield
+    finally:
+        _allowed = False
 
 
 class ProcessesMarked:
@@ -37,7 +53,7 @@ class ProcessesMarked:
 
     def _audit(self, event: str, _arguments: tuple[object, ...]) -> None:
         test = self.running
-        if event not in EVENTS or test is None or test.get_closest_marker("process"):
+        if event not in EVENTS or test is None or _allowed or test.get_closest_marker("process"):
             return
         if started_by_the_tests(sys._getframe(1)):
             pytest.fail(

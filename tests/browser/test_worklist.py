@@ -24,6 +24,7 @@ def only(clinic: Clinic) -> Escalation:
         return clinic.escalations.select_related("acknowledged_by__user").get()
 
 
+@pytest.mark.smoke
 def test_a_red_flag_is_claimed_by_one_refused_to_the_other_sent_with_a_letter_and_resolved(
     clinic: Clinic, sign_in: SignIn
 ) -> None:

@@ -109,6 +109,7 @@ def test_what_redis_holds_is_an_id_and_ends_by_itself(api: APIClient) -> None:
             assert redis.ttl(key) in {-2, *range(121)}
 
 
+@pytest.mark.process
 def test_without_redis_requests_go_on_and_it_is_logged(
     api: APIClient,
     settings: Any,

@@ -44,6 +44,7 @@ def pasted(blocks: list[str], checkout: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.process
 def test_the_examples_do_what_the_page_says_as_pasted(checkout: Path) -> None:
     blocks = re.findall(r"A test pastes the next block[^.]*\. -->\n```sh\n(.*?)```", TEXT, re.DOTALL)
     assert len(blocks) == TEXT.count("```sh") == 2, "no example without its test"

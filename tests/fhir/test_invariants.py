@@ -17,6 +17,8 @@ from tests.fhir.test_resources import TYPES
 from tests.security.hospital import hospital
 from tests.security.samples import World, api_with, fill
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def world(clinic: Clinic) -> World:

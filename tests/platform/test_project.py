@@ -12,6 +12,7 @@ from tools.lock import INDEX_ADDRESS, LOCKS, index_addresses
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.process
 def test_no_committed_file_names_a_package_index() -> None:
     assert index_addresses() == []
 
@@ -32,6 +33,7 @@ def test_an_index_address_is_recognised(line: str) -> None:
     assert INDEX_ADDRESS.search(line)
 
 
+@pytest.mark.process
 def test_a_committed_index_address_is_found_with_its_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -51,12 +53,14 @@ def test_a_lock_pins_every_package_with_hashes(name: str) -> None:
         assert "--hash=sha256:" in entry, entry
 
 
+@pytest.mark.process
 def test_the_protocol_imports_with_the_standard_library_alone() -> None:
     script = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import assessments.protocol"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.process
 def test_a_name_that_is_no_check_is_refused() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tools.check", "spelling"], cwd=ROOT, capture_output=True, text=True

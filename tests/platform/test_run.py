@@ -103,6 +103,7 @@ def test_only_whole_numbers_of_the_port_range_are_ports(port: str) -> None:
         read_port(port)
 
 
+@pytest.mark.smoke
 def test_the_demo_restarts_what_dies_survives_a_kill_and_leaves_nothing_behind(run_dir: Path) -> None:
     port = free_port()
     with running(run_dir, port) as first:

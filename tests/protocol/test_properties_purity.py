@@ -54,6 +54,7 @@ def test_the_order_of_answers_and_of_their_lists_does_not_matter(answers: Record
     assert canonical_json(evaluate(shuffled).as_dict()) == canonical_json(evaluate(answers).as_dict())
 
 
+@pytest.mark.process
 def test_another_process_gives_the_same_bytes() -> None:
     digests = {
         subprocess.run(

@@ -61,12 +61,14 @@ def ids(found: list[Any]) -> list[str]:
     return [message.id for message in found]
 
 
+@pytest.mark.process
 def test_production_is_clean_and_starts(db: None) -> None:
     done = process("manage.py", "check", "--deploy", "--database", "default", "--fail-level", "WARNING")
     assert (done.returncode, done.stderr) == (0, "")
     assert start().returncode == 0
 
 
+@pytest.mark.process
 def test_an_unsafe_service_does_not_start(db: None) -> None:
     """Everything that is wrong is named at once."""
     done = start(
@@ -85,6 +87,7 @@ def test_an_unsafe_service_does_not_start(db: None) -> None:
     assert {check for check in named if check in done.stderr} == named
 
 
+@pytest.mark.process
 def test_a_database_that_is_down_is_waited_for() -> None:
     """The server starts and answers 503 until the database is back."""
     done = start(DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=1")
@@ -153,6 +156,7 @@ def test_each_weak_setting_alone_is_refused(settings: Any, weakness: str) -> Non
     assert [found.id for found in run_checks() if found.is_serious()] == [expected]
 
 
+@pytest.mark.process
 def test_a_start_in_public_is_refused_without_the_setting(db: None) -> None:
     done = start(TRUSTED_PROXIES="")
     assert done.returncode != 0

@@ -185,6 +185,7 @@ except TokenRefusedError as exc:
 """
 
 
+@pytest.mark.process
 def test_another_process_knows_what_was_used_here(client: ApiClient) -> None:
     """Redis remembers, for longer than the assertion could be used, and holds nothing of it but a hash."""
     said = claims(client.client_id, token_url())

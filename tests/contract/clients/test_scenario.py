@@ -54,6 +54,7 @@ def typescript_goes_through(name: str, project: Path, vendor: Vendor) -> None:
     assert vendor.run([toolchain.node(), project / "out" / f"{name}.js", REASSURING], cwd=project) == SAID
 
 
+@pytest.mark.smoke
 def test_the_published_python_client(vendor: Vendor, tmp_path: Path) -> None:
     """It and its program are strictly typed as a whole."""
     package, program = python_with_package(tmp_path), SCENARIO / "openapi_python_client.py"
