@@ -22,4 +22,4 @@ USER 10001
 EXPOSE 8000
 # The web server's; docker-compose.yml gives the other processes their own.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "healthcheck.py"]
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "backend.wsgi:application"]
+CMD ["python", "-m", "backend.serve", "--host", "0.0.0.0"]

@@ -71,7 +71,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "backend.api.caller.CallerMiddleware",
     "backend.api.middleware.RequestIdMiddleware",
-    "backend.api.middleware.RequireLengthMiddleware",
+    "backend.api.middleware.UnreadBodyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "backend.api.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -446,6 +446,8 @@ LOGGING = {
         "oauthlib": {"level": "WARNING"},
         # Its lines spell out what a service answered, and below a warning its address.
         "apprise": {"level": "WARNING", "propagate": False},
+        # A line for each piece of an answer whose caller has hung up.
+        "_granian": {"level": "WARNING"},
         # It writes the names that people type, and sometimes they type a password there.
         "axes": {"level": "CRITICAL"},
     },

@@ -40,14 +40,14 @@ QUEUES = "critical,default"
 WEB_PROCESSES = max(1, (os.cpu_count() or 1) // 2)
 MIGRATE = ["django", "migrate", "--no-input"]
 SEED = ["django", "seed_demo"]
-WEB = f"granian --interface wsgi --host {HOST} --workers {WEB_PROCESSES} --blocking-threads 4".split()
+WEB = f"backend.serve --host {HOST} --processes {WEB_PROCESSES}".split()
 CELERY = ["celery", "-A", "backend"]
 QUIET = "--loglevel INFO --without-gossip --without-mingle"
 WORKER = f"worker {QUIET} --queues {QUEUES} --concurrency 3".split()
 #: Apart, so that receivers that hang keep nobody waiting who must be told.
 WEBHOOKS = f"worker {QUIET} --queues webhooks --pool solo".split()
 #: The demo lives by a clock that `make later` moves; the service itself knows none but the real one.
-DEMO_WSGI = "tools.demo_clock.wsgi:application"
+DEMO_APPLICATION = "tools.demo_clock.asgi:application"
 DEMO_CELERY = ["celery", "-A", "tools.demo_clock"]
 BEAT = ["beat", "--loglevel", "INFO", "--pidfile="]
 
@@ -135,7 +135,7 @@ def start_programs(supervisor: Supervisor, program: Maker, port: int) -> None:
 
     Starting takes the processor's time above all, and nobody waits for beat's first tick.
     """
-    supervisor.start(program("web", *WEB, "--port", str(port), DEMO_WSGI))
+    supervisor.start(program("web", *WEB, "--port", str(port), DEMO_APPLICATION))
     supervisor.start(program("worker", *DEMO_CELERY, *WORKER))
     supervisor.start(program("webhooks", *DEMO_CELERY, *WEBHOOKS, "--hostname", "webhooks@%h"))
     wait_until_ready(supervisor, port)

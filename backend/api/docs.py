@@ -1,21 +1,26 @@
 """The API's description: the OpenAPI document, a page to read it, and a page for each kind of problem."""
 
+import threading
 from functools import cache
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.api.errors import plain_page
 from backend.api.etags import etag_of, not_modified
-from backend.api.problems import CONTENT_TYPE, PROBLEMS
+from backend.api.problems import CONTENT_TYPE, PROBLEMS, Problem
 
 CACHE = "public, max-age=300"
+#: Held while the document is made, so that few who ask at once don't take every thread for it.
+_making = threading.Lock()
+_MAKING_SECONDS = 0.2
 
 
 @cache
@@ -25,18 +30,38 @@ def openapi_document() -> dict[str, Any]:
     return document
 
 
+@cache
+def openapi_etag() -> str:
+    """The document's ETag, taken once."""
+    return etag_of(openapi_document())
+
+
+@cache
+def rendered(renderer: type[BaseRenderer]) -> bytes:
+    """The document's bytes, written once for each form: it takes seconds, and anybody may ask for it."""
+    written: bytes = renderer().render(openapi_document(), renderer_context={})
+    return written
+
+
 class SchemaView(SpectacularAPIView):
     """The OpenAPI document in YAML, or in JSON for who accepts that."""
 
     @extend_schema(exclude=True)
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
-        """Send the document, or 304 to a reader who has it."""
-        document = openapi_document()
-        etag = etag_of(document)  # Weak in the answer: YAML and JSON of one document share it.
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
+        """Send the document, or 304 to a reader who has it; 503 while another request is making it."""
+        renderer = request.accepted_renderer
+        if not _making.acquire(timeout=_MAKING_SECONDS):
+            raise Problem("unavailable", headers={"Retry-After": "5"})
+        try:
+            etag, document = openapi_etag(), rendered(type(renderer))
+        finally:
+            _making.release()
+        # Weak: YAML and JSON of one document share it.
         headers = {"ETag": f"W/{etag}", "Cache-Control": CACHE}
         if not_modified(request, etag):
             return Response(status=304, headers=headers)
-        return Response(document, headers=headers)
+        charset = f"; charset={renderer.charset}" if renderer.charset else ""
+        return HttpResponse(document, content_type=f"{renderer.media_type}{charset}", headers=headers)
 
 
 class DocsView(SpectacularSwaggerSplitView):

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponseBase
 
 from backend.api.errors import refusal
 
+#: Where the front leaves why it did not read a body: a code of the catalogue of problems.
+REFUSAL = "service.refusal"
 _ACCEPTABLE = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
@@ -31,17 +33,20 @@ class RequestIdMiddleware:
         return response
 
 
-class RequireLengthMiddleware:
-    """Refuses a body sent in chunks without a length: WSGI would read it as an empty one.
+class UnreadBodyMiddleware:
+    """Refuses a request whose body was not read: the front gave up on it, or it came without a length.
 
-    A change whose fields are all optional would then answer 200 and have changed nothing.
+    WSGI would show either as an empty body. A change whose fields are all optional would then answer 200 and
+    have changed nothing.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer 411, or go on."""
+        """Answer 408, 411 or 413, or go on."""
+        if code := request.META.get(REFUSAL):
+            return refusal(request, code)
         if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
             return refusal(request, "length_required")
         return self.get_response(request)

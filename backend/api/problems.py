@@ -46,6 +46,7 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
     "not_found": (404, "Not found", "It doesn't exist, or it isn't yours."),
     "method_not_allowed": (405, "Method not allowed", "The Allow header lists what is."),
     "not_acceptable": (406, "Not acceptable", "Accept application/json."),
+    "request_timeout": (408, "The body did not arrive in time", "Send the whole body within ten seconds."),
     "conflict": (
         409,
         "It conflicts with the present state",

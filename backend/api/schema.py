@@ -199,7 +199,14 @@ class ResourceSchema(AutoSchema):
         if isinstance(self.view, Conditional) and self.method in self.view.needs_if_match:
             yield from ("precondition_failed", "precondition_required")
         if self.method in {"POST", "PUT", "PATCH"} and self.get_request_serializer():
-            yield from ("malformed", "length_required", "body_too_large", "unsupported_media_type", "invalid")
+            yield from (
+                "malformed",
+                "request_timeout",
+                "length_required",
+                "body_too_large",
+                "unsupported_media_type",
+                "invalid",
+            )
         elif hasattr(self.view, "query_class") or self._is_logged():
             yield "invalid"
         yield from ("throttled", "internal_error", "unavailable")

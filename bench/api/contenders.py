@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from backend.front import THREADS
 from bench.api.record import EMERGENCY, REASSURING
 from tools.run import WEB, WEB_PROCESSES
 
-#: Database connections of each process: the service has one for every blocking thread.
-CONNECTIONS = int(WEB[WEB.index("--blocking-threads") + 1])
+#: Database connections of each process: the service has one for every thread.
+CONNECTIONS = THREADS
+GRANIAN = f"granian --interface wsgi --workers {WEB_PROCESSES} --blocking-threads {CONNECTIONS}".split()
 UVICORN = ("uvicorn", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning")
 
 
@@ -22,8 +24,8 @@ class Contender:
 
 
 SERVERS: dict[str, tuple[str, ...]] = {
-    "service": (*WEB, "backend.wsgi:application"),
-    "wsgi": (*WEB, "bench.api.wsgi_floor:application"),
+    "service": tuple(WEB),
+    "wsgi": (*GRANIAN, "bench.api.wsgi_floor:application"),
     "fastapi": (*UVICORN, "--workers", str(WEB_PROCESSES), "bench.api.fastapi_floor:app"),
     "open": (*UVICORN, "--workers", str(WEB_PROCESSES), "bench.api.fastapi_floor:app"),
 }

@@ -36,10 +36,7 @@ def address(transactional_db: None) -> Iterator[str]:
         "BASE_URL": address,
         "DEBUG": "0",
     }
-    arguments = (
-        f"--interface wsgi --host 127.0.0.1 --port {port} --blocking-threads 2 backend.wsgi:application"
-    )
-    command = [sys.executable, "-m", "granian", *arguments.split()]
+    command = [sys.executable, "-m", *f"backend.serve --port {port} --processes 1".split()]
     with tempfile.TemporaryFile() as log:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:

@@ -24,7 +24,7 @@ from tests.reliability.conftest import kill, redis
 __all__ = ["redis"]
 
 ROOT = Path(__file__).resolve().parents[2]
-WEB = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1", "--blocking-threads", "2"]
+WEB = ["backend.serve", "--processes", "1"]
 WORKER = ["celery", "-A", "backend", "worker", "-Q", "critical,default", "-c", "1", "-l", "DEBUG"]
 
 
@@ -141,7 +141,7 @@ def service(transactional_db: None, redis: RedisServer, tmp_path: Path) -> Itera
     }
     mail = serve(postbox, smtp_port)
     running = Service(port, tmp_path, postbox, redis, environment, {})
-    running.start("web", [*WEB, "--port", str(port), "backend.wsgi:application"])
+    running.start("web", [*WEB, "--port", str(port)])
     try:
         running.wait_until_ready()
         yield running

@@ -309,7 +309,7 @@ def test_a_web_process_killed_after_the_commit_and_before_the_nudge_loses_nothin
     broker_port, port = free_port(), free_port()
     broker = SilentServer(broker_port)  # the nudge gets no answer: the process stands just after the commit
     environment = service_environment(f"redis://127.0.0.1:{broker_port}/0", worker.smtp_port)
-    command = ("granian", "--interface", "wsgi", "--port", str(port), "backend.wsgi:application")
+    command = ("backend.serve", "--processes", "1", "--port", str(port))
     web = launch_module(*command, environment=environment)
     bearer = api._credentials["HTTP_AUTHORIZATION"]
     body = json.dumps(assessment_body(patient, reassuring_answers(bladder_change="yes")))

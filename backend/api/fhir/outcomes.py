@@ -25,6 +25,7 @@ ISSUE_TYPES = {
     "not_found": "not-found",
     "method_not_allowed": "not-supported",
     "not_acceptable": "not-supported",
+    "request_timeout": "timeout",
     "conflict": "conflict",
     "erased": "business-rule",
     "legal_hold": "business-rule",

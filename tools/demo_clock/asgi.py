@@ -4,6 +4,6 @@ from tools.demo_clock.moved import install
 
 install()
 
-from backend.wsgi import application  # noqa: E402 - the clock comes first
+from backend.asgi import application  # noqa: E402 - the clock comes first
 
 __all__ = ["application"]
