@@ -1,6 +1,7 @@
 """The API's description: the OpenAPI document, a page to read it, and a page for each kind of problem."""
 
 import threading
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -37,10 +38,10 @@ def openapi_etag() -> str:
 
 
 @cache
-def rendered(renderer: type[BaseRenderer]) -> bytes:
+def rendered(renderer: Callable[[], BaseRenderer]) -> bytes:
     """The document's bytes, written once for each form: it takes seconds, and anybody may ask for it."""
-    written: bytes = renderer().render(openapi_document(), renderer_context={})
-    return written
+    written = renderer().render(openapi_document(), renderer_context={})
+    return written if isinstance(written, bytes) else written.encode()
 
 
 class SchemaView(SpectacularAPIView):
@@ -53,7 +54,7 @@ class SchemaView(SpectacularAPIView):
         if not _making.acquire(timeout=_MAKING_SECONDS):
             raise Problem("unavailable", headers={"Retry-After": "5"})
         try:
-            etag, document = openapi_etag(), rendered(type(renderer))
+            etag, document = openapi_etag(), rendered(type(renderer))  # type: ignore[arg-type] # a class has a hash
         finally:
             _making.release()
         # Weak: YAML and JSON of one document share it.
