@@ -1,6 +1,6 @@
 # Two commands matter: `make run` shows the service working, `make test` proves that it does.
 .DEFAULT_GOAL := help
-.PHONY: help install run later reset test test-all watch fix check lock generate examples api-changes api-baseline clients chaos bench-protocol bench bench-escalation bench-replay bench-dashboard clean
+.PHONY: help install run later reset test test-all watch fix check lock sbom audit generate examples api-changes api-baseline clients chaos bench-protocol bench bench-escalation bench-replay bench-dashboard clean
 
 # The first Python of 3.11 or later that works; set PYTHON to choose another.
 PYTHON ?= $(shell for name in python3.11 python3.12 python3 python3.13 python3.14; do \
@@ -54,6 +54,12 @@ check: install  ## Format, lint, types, imports, migrations, OpenAPI, generated 
 
 lock: install  ## Write the lock files anew from pyproject.toml: ARGS=--upgrade for newer versions
 	@$(RUN_PYTHON) -m tools.lock $(ARGS)
+
+sbom: install  ## Write the bill of materials of what runs (CycloneDX) into build/sbom.cdx.json: ARGS=elsewhere.json
+	@$(RUN_PYTHON) -m tools.sbom $(ARGS)
+
+audit: install  ## Compare the lock with published weaknesses: fails with 1 for one, with 3 when it could not be checked
+	@$(RUN_PYTHON) -m tools.audit $(ARGS)
 
 generate: install  ## Write the generated files anew: openapi.yaml, the protocol's pages, the API's changes in CHANGELOG.md
 	@$(RUN_PYTHON) -m tools.generate
