@@ -195,7 +195,7 @@ RULES = (
     Rule(
         ("axes_accessattempt", "axes_accessfailurelog", "axes_accesslog"),
         SIGN_INS_KEPT_FOR,
-        "names and addresses of sign-ins, for looking into an attack",
+        "who signed in, hashes of the names of who didn't, and addresses, for looking into an attack",
         _forget_sign_ins,
     ),
 )
