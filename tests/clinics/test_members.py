@@ -239,9 +239,9 @@ def test_a_turn_that_is_over_holds_nobody(clinic: Clinic, clinician: Membership)
 
 
 def test_who_is_let_go_is_out_at_once(api: APIClient, clinic: Clinic, clinician: Membership) -> None:
-    own = api_as(clinic, clinician)
-    browser = Client()
-    browser.force_login(can_sign_in(clinician.user))
+    can_sign_in(clinician.user)  # a new password ends tokens, so it comes first
+    own, browser = api_as(clinic, clinician), Client()
+    browser.force_login(clinician.user)
     with clinic_scope(clinic.id):
         client = clinic.api_clients.get()
         RefreshToken.objects.create(user=clinician.user, application=client, token="refresh")
