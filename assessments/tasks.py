@@ -7,6 +7,7 @@ from assessments.notify.email import EmailChannel
 from assessments.services.announce import announce_due_follow_ups as announce
 from assessments.services.deliver import deliver_due_escalations as deliver
 from assessments.services.keep_watch import keep_watch
+from assessments.services.look_up_keys import look_up_due_keys
 from assessments.services.nudge import nudge_exports
 from assessments.services.retention import forget_what_is_past as forget
 from assessments.services.tallies import CRITICAL, WEBHOOKS, note
@@ -33,6 +34,12 @@ def deliver_due_webhooks() -> None:
     """Tell endpoints what happened; run by beat and by every event's nudge."""
     deliver_webhooks(clock=timezone.now)
     note(WEBHOOKS, now=timezone.now())
+
+
+@shared_task(name="assessments.tasks.look_up_keys")
+def look_up_keys() -> None:
+    """Read the keys that clinics' software publishes; run by beat and by every request that needs them."""
+    look_up_due_keys(clock=timezone.now)
 
 
 @shared_task(name="assessments.tasks.send_webhook_notices")

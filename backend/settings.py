@@ -235,8 +235,6 @@ ON_CALL_SCHEMAS = _list(
 )
 # Lets webhooks and on-call services reach this machine and its network, and plain http: for development.
 ALLOW_PRIVATE_WEBHOOKS = _flag("ALLOW_PRIVATE_WEBHOOKS")
-# How keys are fetched that a clinic's software publishes; the apps below know nobody who could.
-FETCH_PUBLISHED_KEYS = "assessments.notify.fetch.published_keys"
 
 # Told when a clinic has nobody with an address left to tell.
 OPERATOR_EMAILS = _list("OPERATOR_EMAILS")
@@ -363,6 +361,7 @@ CELERY_TASK_ROUTES = {
     "assessments.tasks.deliver_due_escalations": {"queue": "critical"},
     "assessments.tasks.deliver_due_webhooks": {"queue": "webhooks"},
     "assessments.tasks.send_webhook_notices": {"queue": "default"},
+    "assessments.tasks.look_up_keys": {"queue": "default"},
     "assessments.tasks.announce_due_follow_ups": {"queue": "default"},
     "assessments.tasks.sweep": {"queue": "default"},
     "clinics.tasks.send_due_invitations": {"queue": "default"},
@@ -379,6 +378,11 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-due-webhooks": {
         "task": "assessments.tasks.deliver_due_webhooks",
         "schedule": 5.0,
+        "options": {"expires": 30},
+    },
+    "look-up-keys": {
+        "task": "assessments.tasks.look_up_keys",
+        "schedule": 15.0,
         "options": {"expires": 30},
     },
     "send-webhook-notices": {

@@ -13,7 +13,7 @@ from oauthlib.oauth2 import InvalidClientError
 from clinics.authorization_codes import OneUseCodes
 from clinics.models.api_client import PRIVATE_KEY_JWT
 from clinics.named_client import NAMED
-from clinics.services.assertions import Expected, check_assertion
+from clinics.services.assertions import Expected, check_client_assertion
 from clinics.services.signed_tokens import TokenRefusedError, read_hint
 
 logger = structlog.get_logger(__name__)
@@ -71,5 +71,5 @@ class SignedClientValidator(OneUseCodes):
         if client is None or client.token_endpoint_auth_method != PRIVATE_KEY_JWT:
             raise TokenRefusedError("unknown")
         expected = Expected(issuer=named, subject=named, audience=token_url())
-        proved = check_assertion(assertion, client=client, expected=expected, now=timezone.now())
+        proved = check_client_assertion(assertion, client=client, expected=expected, now=timezone.now())
         return str(proved.claims["sub"])

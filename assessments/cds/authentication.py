@@ -5,7 +5,6 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -13,7 +12,8 @@ from rest_framework.request import Request
 from backend.api.problems import FieldProblem, Problem
 from clinics.api.authentication import Principal
 from clinics.models import ApiClient
-from clinics.services.assertions import Expected, UncheckedError, check_assertion
+from clinics.services.assertions import UncheckedError
+from clinics.services.prove_issuer import caller_of
 from clinics.services.signed_tokens import REASONS, TokenRefusedError, read_hint
 from clinics.tenancy import enter_clinic
 
@@ -45,12 +45,11 @@ class CdsAuthentication(BaseAuthentication):
         return 'Bearer realm="cds-services"'
 
     def _client(self, token: str, request: Request) -> ApiClient:
-        hint = read_hint(token)
-        client = _client_of(hint.issuer, hint.tenant)
+        """The client whose software signed it: only then its clinic is entered."""
         audience = f"{settings.BASE_URL}{request.path}"
-        expected = Expected(issuer=hint.issuer, subject=None, audience=audience, tenant=hint.tenant)
-        check_assertion(token, client=client, expected=expected, now=timezone.now())
-        return client
+        caller, _ = caller_of(token, read_hint(token), audience=audience, now=timezone.now())
+        enter_clinic(caller.clinic_id)
+        return ApiClient.objects.select_related("clinic").get(id=caller.client_id)
 
 
 def _bearer(header: str) -> str:
@@ -65,17 +64,3 @@ def _refusal(code: str) -> Problem:
     said = f'Bearer realm="cds-services", error="invalid_token", error_description="{code}"'
     wrong = FieldProblem("", code, REASONS[code])
     return Problem("not_authenticated", REASONS[code], errors=[wrong], headers={"WWW-Authenticate": said})
-
-
-def _client_of(issuer: str, tenant: str) -> ApiClient:
-    """The client that is registered for the issuer, whose clinic is entered."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT client_id, clinic_id FROM client_of_issuer(%s, %s)", [issuer, tenant])
-        row = cursor.fetchone()
-    if row is None:
-        raise TokenRefusedError("unknown")
-    enter_clinic(row[1])
-    client = ApiClient.objects.select_related("clinic").filter(id=row[0]).first()
-    if client is None or not client.is_usable(None):
-        raise TokenRefusedError("unknown")
-    return client

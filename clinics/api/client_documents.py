@@ -12,6 +12,7 @@ from backend.api.fields import StrictSerializer, TextField, TrueOrFalseField, Wo
 from clinics.models import ApiClient
 from clinics.scopes import ALL_SCOPES
 from clinics.services.key_sets import UnfitKeysError, read_keys
+from clinics.services.signed_tokens import MOST_CHARACTERS
 
 #: The words of RFC 6749 for the two grants there are.
 GRANTS = {
@@ -118,6 +119,13 @@ class ClientRotationSerializer(StrictSerializer):
     )
 
 
+@extend_schema_serializer(component_name="ClientIssuerProof")
+class IssuerProofSerializer(StrictSerializer):
+    """What software signed to prove its issuer."""
+
+    token = TextField(max_length=MOST_CHARACTERS, help_text="A compact JWS, good for five minutes and once.")
+
+
 @extend_schema_serializer(component_name="ClientRegistration")
 class ClientRegistrationSerializer(ClientChangesSerializer):
     """New software."""
@@ -138,6 +146,11 @@ class ClientSerializer(serializers.Serializer[ApiClient]):
     acts_for = serializers.UUIDField(source="acts_for_id", allow_null=True)
     active = serializers.SerializerMethodField()
     keys = serializers.SerializerMethodField()
+    cds_issuer_proven_at = serializers.DateTimeField(
+        source="cds_proven_at",
+        allow_null=True,
+        help_text="Since when its calls of CDS Hooks count; null: it has yet to prove its issuer.",
+    )
     secret_changed_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField(source="created")
     updated_at = serializers.DateTimeField(source="updated")
@@ -191,6 +204,7 @@ CHANGES = ClientChangesSerializer(partial=True)
 REGISTRATION = ClientRegistrationSerializer()
 KEYS = ClientKeysSerializer()
 ROTATION = ClientRotationSerializer()
+ISSUER_PROOF = IssuerProofSerializer()
 CLIENT = ClientSerializer()
 
 

@@ -18,6 +18,7 @@ from backend.api.problems import FieldProblem, Problem
 from clinics.api.client_documents import (
     CHANGES,
     GRANTS,
+    ISSUER_PROOF,
     KEYS,
     REGISTRATION,
     ROTATION,
@@ -27,14 +28,17 @@ from clinics.api.client_documents import (
     ClientRotationSerializer,
     ClientSerializer,
     ClientWithSecretSerializer,
+    IssuerProofSerializer,
     client_document,
     secret_document,
 )
 from clinics.api.refusals import beyond_own
 from clinics.api.views import ClinicAPIView
 from clinics.models import ApiClient
+from clinics.services.assertions import UncheckedError
 from clinics.services.authority import BeyondOwnError
 from clinics.services.name_clinician import NotAClinicianError
+from clinics.services.prove_issuer import NoIssuerError, prove_issuer
 from clinics.services.register_client import (
     OwnClientError,
     RedirectUrisError,
@@ -44,7 +48,8 @@ from clinics.services.register_client import (
     revoke_client,
     rotate_secret,
 )
-from clinics.services.set_client_keys import IssuerTakenError, UnsafeAddressError, WrongGrantError, set_keys
+from clinics.services.set_client_keys import UnsafeAddressError, WrongGrantError, set_keys
+from clinics.services.signed_tokens import REASONS, TokenRefusedError
 
 
 @contextmanager
@@ -62,9 +67,12 @@ def refusals() -> Iterator[None]:
         raise Problem("invalid", errors=[FieldProblem("/redirect_uris", "invalid", said)]) from None
     except WrongGrantError:
         raise Problem("conflict", "Only a client_credentials client signs assertions.") from None
-    except IssuerTakenError:
-        said = "Another client speaks for this issuer and tenant."
-        raise Problem("conflict", said, errors=[FieldProblem("/cds_issuer", "not_unique", said)]) from None
+    except NoIssuerError:
+        raise Problem("conflict", "It names no issuer of CDS Hooks: set one with its keys first.") from None
+    except TokenRefusedError as exc:
+        raise Problem("invalid", errors=[FieldProblem("/token", exc.code, REASONS[exc.code])]) from None
+    except UncheckedError:
+        raise Problem("unavailable", headers={"Retry-After": "5"}) from None
     except UnsafeAddressError:
         wrong = FieldProblem("/jwks_uri", "invalid", "Must be an https address of a host of the internet.")
         raise Problem("invalid", errors=[wrong]) from None
@@ -209,14 +217,44 @@ class ClientKeys(Conditional, ClientsView):
         Tokens end that were got by what it proved itself with before.
 
         It signs RFC 7523 assertions at /oauth/token/ (RS384, ES384), and with a `cds_issuer` its calls of CDS
-        Hooks. You must hold every scope the client has.
+        Hooks, which count once it has proven the issuer (`proveClientIssuer`). Published keys are read within
+        seconds, and until then its requests are answered 503. You must hold every scope the client has.
         """
         client = self.locked(client_id)
         check_if_match(request, client_document(client))
         keys = KEYS.run_validation(request.data)
         with refusals():
-            set_keys(client=client, held=self.principal.scopes, **keys)
+            set_keys(client=client, held=self.principal.scopes, now=timezone.now(), **keys)
         return self.represent(client_document(client))
+
+
+class ClientIssuerProof(ClientsView):
+    """The proof that an issuer's calls are a client's."""
+
+    conflicts = {"POST": ("conflict",)}
+
+    @extend_schema(
+        operation_id="proveClientIssuer",
+        summary="Prove that an issuer's calls of CDS Hooks are a client's",
+        request=IssuerProofSerializer,
+        responses=ClientSerializer,
+    )
+    def post(self, request: Request, client_id: uuid.UUID) -> Response:
+        """Send a token that the software has signed for this very address, with one of the client's keys.
+
+        Its `iss` and `tenant` are those that are registered, its `aud` is the address of this request. From
+        then on calls signed with that key are this client's; another key proves itself likewise, unless it is
+        published at the issuer's own host. You must hold every scope the client has.
+        """
+        client = self.locked(client_id)
+        token = ISSUER_PROOF.run_validation(request.data)["token"]
+        with refusals():
+            prove_issuer(client=client, held=self.principal.scopes, token=token, now=timezone.now())
+        return Response(client_document(client))
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The client as it is now."""
+        return Response(client_document(self.shown(reference)))
 
 
 class ClientRevocation(ClientsView):

@@ -3,7 +3,14 @@
 from django.urls import path
 
 from clinics.api.access_log import AccessLogView
-from clinics.api.clients import ClientDetail, ClientKeys, ClientList, ClientRevocation, ClientSecret
+from clinics.api.clients import (
+    ClientDetail,
+    ClientIssuerProof,
+    ClientKeys,
+    ClientList,
+    ClientRevocation,
+    ClientSecret,
+)
 from clinics.api.clinic import ClinicView
 from clinics.api.history import HistoryView
 from clinics.api.members import MemberDetail, MemberInvitation, MemberList, MemberUnlocking
@@ -21,6 +28,11 @@ urlpatterns = [
         "clinic/clients/<uuid:client_id>/rotate-secret", ClientSecret.as_view(), name="clinic-client-secret"
     ),
     path("clinic/clients/<uuid:client_id>/keys", ClientKeys.as_view(), name="clinic-client-keys"),
+    path(
+        "clinic/clients/<uuid:client_id>/issuer-proof",
+        ClientIssuerProof.as_view(),
+        name="clinic-client-issuer-proof",
+    ),
     path(
         "clinic/clients/<uuid:client_id>/revoke", ClientRevocation.as_view(), name="clinic-client-revocation"
     ),

@@ -10,6 +10,7 @@ from clinics.models.idempotency import AnsweredRequest
 from clinics.models.membership import Membership, Role
 from clinics.models.on_call_plan import OnCallPlan
 from clinics.models.on_call_service import OnCallService
+from clinics.models.published_keys import PublishedKeys
 from clinics.models.recovery_code import RecoveryCode
 from clinics.models.user import User
 from clinics.models.webhook_endpoint import WebhookEndpoint
@@ -26,6 +27,7 @@ __all__ = [
     "Membership",
     "OnCallPlan",
     "OnCallService",
+    "PublishedKeys",
     "RecoveryCode",
     "Role",
     "Timestamped",

@@ -59,6 +59,16 @@ class ApiClient(AbstractApplication):
         db_default="",
         help_text="Which of the issuer's organisations it speaks for, where the issuer serves several.",
     )
+    cds_proven_keys = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Thumbprints (RFC 7638) of the keys that have signed, as this issuer and tenant, that its "
+        "calls are this client's.",
+    )
+    cds_proven_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the last of them did; until then no call is taken."
+    )
     cds_patient_system = models.CharField(
         max_length=255,
         blank=True,
@@ -70,11 +80,12 @@ class ApiClient(AbstractApplication):
     class Meta(AbstractApplication.Meta):
         swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
         verbose_name = "API client"
-        constraints = [
-            models.UniqueConstraint(
+        # Several clients may name one issuer: whose calls they are is the key's to say, see cds_proven_keys.
+        indexes = [
+            models.Index(
                 fields=["cds_issuer", "cds_tenant"],
                 condition=~models.Q(cds_issuer=""),
-                name="one_client_per_cds_issuer",
+                name="api_client_by_cds_issuer",
             )
         ]
 

@@ -11,6 +11,7 @@ from clinics.pages.settings_form import SettingsForm, lines
 from clinics.permissions import Permission
 from clinics.scopes import ALL_SCOPES, RESOURCES
 from clinics.services.name_clinician import CLINICAL_ROLES
+from clinics.services.signed_tokens import MOST_CHARACTERS
 from clinics.services.working_members import working_members
 
 GRANTS = [
@@ -133,6 +134,12 @@ class KeysForm(SettingsForm):
         max_length=255,
         help_text="Only for an issuer that serves several organisations.",
     )
+    cds_patient_system = forms.CharField(
+        label="System of its patients' identifiers",
+        required=False,
+        max_length=255,
+        help_text="Of those that are external ids here: with it, feedback on a card stands with the runner.",
+    )
 
     @staticmethod
     def initial_of(kept: dict[str, Any] | None) -> dict[str, Any]:
@@ -152,3 +159,18 @@ class KeysForm(SettingsForm):
     def body(self) -> dict[str, Any]:
         """As the API takes it."""
         return {name: None if said == "" else said for name, said in self.cleaned_data.items()}
+
+
+class IssuerProofForm(SettingsForm):
+    """What software signed to prove its issuer."""
+
+    token = forms.CharField(
+        label="Signed token",
+        max_length=MOST_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "st-code", "spellcheck": "false"}),
+        help_text="Good for five minutes, and once.",
+    )
+
+    def body(self) -> dict[str, Any]:
+        """As the API takes it."""
+        return dict(self.cleaned_data)

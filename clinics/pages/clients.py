@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backend.api.etags import etag_of
-from clinics.api.client_documents import CHANGES, GRANTS, KEYS, REGISTRATION, client_document
+from clinics.api.client_documents import CHANGES, GRANTS, ISSUER_PROOF, KEYS, REGISTRATION, client_document
 from clinics.models import ApiClient
 from clinics.pages.client_forms import (
     ChangesForm,
+    IssuerProofForm,
     KeysForm,
     RegistrationForm,
     RotationForm,
@@ -22,8 +23,10 @@ from clinics.pages.settings import SettingsPage, beyond_own
 from clinics.pages.settings_form import Confirmed, SettingsForm
 from clinics.pages.states import State
 from clinics.permissions import Permission
+from clinics.services.assertions import UncheckedError
 from clinics.services.authority import BeyondOwnError
 from clinics.services.name_clinician import NotAClinicianError
+from clinics.services.prove_issuer import NoIssuerError, proof_address, prove_issuer
 from clinics.services.register_client import (
     RedirectUrisError,
     RevokedError,
@@ -32,11 +35,17 @@ from clinics.services.register_client import (
     revoke_client,
     rotate_secret,
 )
-from clinics.services.set_client_keys import IssuerTakenError, UnsafeAddressError, WrongGrantError, set_keys
+from clinics.services.set_client_keys import UnsafeAddressError, WrongGrantError, set_keys
+from clinics.services.signed_tokens import REASONS, TokenRefusedError
 
 _REDIRECTS = (
     "Software through which people sign in needs at least one address; software that acts by itself none."
 )
+
+
+def _why_refused(refusal: Exception) -> tuple[str | None, str]:
+    assert isinstance(refusal, TokenRefusedError)
+    return "token", REASONS[refusal.code]
 
 
 def state_of(client: ApiClient) -> State:
@@ -58,7 +67,9 @@ class _ClientsPage(SettingsPage):
         RevokedError: lambda _: (None, "It was withdrawn and stays so: register new software."),
         WrongGrantError: lambda _: (None, "Only software that acts by itself signs its requests."),
         UnsafeAddressError: lambda _: ("jwks_uri", "Must be an https address of a host of the internet."),
-        IssuerTakenError: lambda _: ("cds_issuer", "Other software speaks for this issuer and tenant."),
+        NoIssuerError: lambda _: (None, "It names no issuer of CDS Hooks: store one with its keys first."),
+        TokenRefusedError: _why_refused,
+        UncheckedError: lambda _: ("token", "Its keys can't be read at present. Try again in a minute."),
     }
 
 
@@ -99,6 +110,7 @@ class ClientPage(_ClientsPage):
         "change": ChangesForm,
         "rotate": RotationForm,
         "set_keys": KeysForm,
+        "prove_issuer": IssuerProofForm,
         "withdraw": Confirmed,
     }
 
@@ -126,13 +138,16 @@ class ClientPage(_ClientsPage):
                 return KeysForm(data, auto_id="keys-%s", initial=KeysForm.initial_of(kept["keys"]))
             case "rotate":
                 return RotationForm(data, auto_id="rotate-%s")
+            case "prove_issuer":
+                return IssuerProofForm(data, auto_id="proof-%s")
             case _:
                 return Confirmed(data, auto_id=f"{step}-%s")
 
     def context(self, about: ApiClient) -> dict[str, Any]:
         """What it may do, in words."""
         by_itself = about.authorization_grant_type == ApiClient.GRANT_CLIENT_CREDENTIALS
-        return {"it": state_of(about), "scopes": scope_words(about), "by_itself": by_itself}
+        said = {"it": state_of(about), "scopes": scope_words(about), "by_itself": by_itself}
+        return {**said, "proof_address": proof_address(about)}
 
     def change(self, about: ApiClient, form: SettingsForm) -> HttpResponse:
         """Scopes taken away are gone from its tokens at once."""
@@ -146,9 +161,16 @@ class ClientPage(_ClientsPage):
 
     def set_keys(self, about: ApiClient, form: SettingsForm) -> HttpResponse:
         """From now on it signs; without keys the secret counts again."""
-        set_keys(client=about, held=self.held, **KEYS.run_validation(form.body()))
+        keys = KEYS.run_validation(form.body())
+        set_keys(client=about, held=self.held, now=timezone.now(), **keys)
         signs = bool(about.token_endpoint_auth_method)
         return self.done("It proves itself by its keys now." if signs else "Its secret counts again.")
+
+    def prove_issuer(self, about: ApiClient, form: SettingsForm) -> HttpResponse:
+        """Its software has signed that the issuer's calls are its own."""
+        token = ISSUER_PROOF.run_validation(form.body())["token"]
+        prove_issuer(client=about, held=self.held, token=token, now=timezone.now())
+        return self.done("Proven. Its calls of CDS Hooks count from now on.")
 
     def withdraw(self, about: ApiClient, form: SettingsForm) -> HttpResponse:  # noqa: ARG002
         """Its tokens end at once and it gets no more; it stays in the record of what it did."""

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,13 @@ from redis import RedisError
 
 from backend.broker import redis
 from clinics.models import ApiClient
-from clinics.services.key_sets import KeysUnavailableError, UnfitKeysError, find_key
+from clinics.services.key_sets import (
+    KeySource,
+    KeysUnavailableError,
+    UnfitKeysError,
+    find_key,
+    source_of,
+)
 from clinics.services.signed_tokens import Hint, Proved, TokenRefusedError, prove
 
 #: How far ahead a token may end, and how far clocks may differ, in seconds.
@@ -33,23 +40,33 @@ class Expected:
     tenant: str | None = None
 
 
-def check_assertion(token: str, *, client: ApiClient, expected: Expected, now: dt.datetime) -> Proved:
-    """Return what a token says that the client signed for us, now and for the first time.
+def check_assertion(
+    token: str, *, keys_of: Callable[[Hint], Iterable[JWK]], expected: Expected, now: dt.datetime
+) -> Proved:
+    """Return what a token says that was signed for us with one of these keys, now and for the first time.
 
     Raises ``TokenRefusedError`` or ``UncheckedError``.
     """
-    proved = prove(token, lambda hint: _key(client, hint))
+    proved = prove(token, keys_of)
     _check_claims(proved.claims, expected, now.timestamp())
     _use_once(proved.claims)
     return proved
 
 
-def _key(client: ApiClient, hint: Hint) -> JWK:
+def check_client_assertion(token: str, *, client: ApiClient, expected: Expected, now: dt.datetime) -> Proved:
+    """The same where it is known who must have signed."""
+    return check_assertion(
+        token, keys_of=lambda hint: [key_for(source_of(client), hint, now=now)], expected=expected, now=now
+    )
+
+
+def key_for(source: KeySource, hint: Hint, *, now: dt.datetime) -> JWK:
+    """The key of the source that a token names; raises ``TokenRefusedError`` or ``UncheckedError``."""
     # An address that a token names is compared and never asked: only the registered one is.
-    if hint.key_address is not None and hint.key_address != (client.client_jwks_uri or None):
+    if hint.key_address is not None and hint.key_address != (source.address or None):
         raise TokenRefusedError("jku_unknown")
     try:
-        key = find_key(client, kid=hint.kid, algorithm=hint.algorithm)
+        key = find_key(source, kid=hint.kid, algorithm=hint.algorithm, now=now)
     except KeysUnavailableError:
         raise UncheckedError("keys") from None
     except UnfitKeysError:

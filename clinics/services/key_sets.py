@@ -1,26 +1,39 @@
-"""The public keys of a clinic's software, as registered or as it publishes them."""
+"""The public keys of a clinic's software, as registered or as it publishes them.
 
-import time
-from collections.abc import Callable
+No request looks anything up: a worker does (``assessments.services.look_up_keys``), and what it found stands
+in ``PublishedKeys``. A request that needs a look-up asks for one and is answered 503 meanwhile.
+"""
+
+import datetime as dt
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.utils.module_loading import import_string
+from django.db import transaction
 from jwcrypto.common import JWException
 from jwcrypto.jwk import JWK, JWKSet
+from redis import RedisError
 
-from clinics.models import ApiClient
+from backend.broker import redis
+from clinics.models import ApiClient, Clinic, PublishedKeys
+from clinics.services.nudge import nudge
 from clinics.services.signed_tokens import KEY_TYPES
 
-#: How long published keys are kept, and how often an unknown key may make us look again, in seconds.
-KEPT_SECONDS, LOOK_AGAIN_SECONDS = 600.0, 60.0
+#: How often published keys are looked up anyway, and how often a key that isn't among them may make us look.
+EVERY, AT_MOST = dt.timedelta(minutes=10), dt.timedelta(minutes=1)
+#: How long keys count whose address answers no more: an outage mends, a key that was withdrawn ends.
+KEPT_FOR = dt.timedelta(hours=24)
 MOST_KEYS = 20
 LEAST_RSA_BITS = 2048
+#: Within this many seconds a second wish for the same keys is the first one.
+_ASKED_SECONDS = 5
+LOOK_UP = "assessments.tasks.look_up_keys"
+#: Where requests say whose keys they need, by the ids of their rows.
+WANTED = "keys:wanted"
 
 
 class KeysUnavailableError(Exception):
-    """The published keys can't be had at present, or aren't keys."""
+    """The published keys aren't known at present, or aren't keys."""
 
 
 class UnfitKeysError(ValueError):
@@ -28,12 +41,25 @@ class UnfitKeysError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    keys: tuple[JWK, ...]
-    at: float
+class KeySource:
+    """Where a client's keys come from, with what is known of them."""
+
+    jwks: str
+    address: str
+    published_id: uuid.UUID | None = None
+    published: str = ""
+    read_at: dt.datetime | None = None
+    looked_at: dt.datetime | None = None
 
 
-_published: dict[str, _Kept] = {}
+def source_of(client: ApiClient) -> KeySource:
+    """The client's own keys, or what was last read at its address; one statement for the second."""
+    if client.client_jwks or not client.client_jwks_uri:
+        return KeySource(client.client_jwks, "")
+    kept = PublishedKeys.objects.filter(clinic_id=client.clinic_id, address=client.client_jwks_uri).first()
+    if kept is None:
+        return KeySource("", client.client_jwks_uri)
+    return KeySource("", kept.address, kept.id, kept.keys, kept.read_at, kept.looked_at)
 
 
 def read_keys(text: str) -> tuple[JWK, ...]:
@@ -47,21 +73,63 @@ def read_keys(text: str) -> tuple[JWK, ...]:
     return keys
 
 
-def find_key(client: ApiClient, *, kid: str, algorithm: str) -> JWK | None:
-    """The client's key of this id, fit for the algorithm; raises ``KeysUnavailableError``.
+def find_key(source: KeySource, *, kid: str, algorithm: str, now: dt.datetime) -> JWK | None:
+    """The key of this id, fit for the algorithm; raises ``UnfitKeysError`` or ``KeysUnavailableError``.
 
-    Only the address that is registered is ever asked. A key that isn't among those kept makes us look again,
-    but not oftener than once a minute: the id is read before the signature is.
+    The latter when a look-up was asked for: for keys that were never read or have grown too old, and for an
+    id that isn't among them when nobody has looked for a minute. Within that minute there is no such key.
     """
-    keys = read_keys(client.client_jwks) if client.client_jwks else _fetched(client.client_jwks_uri)
-    found = _of_id(keys, kid)
-    if found is None and client.client_jwks_uri:
-        found = _of_id(_fetched(client.client_jwks_uri, at_most=LOOK_AGAIN_SECONDS), kid)
-    return found if found is not None and _fits(found, algorithm) else None
+    if not source.address:
+        return _of_id(read_keys(source.jwks), kid, algorithm)
+    counting = source.read_at is not None and now - source.read_at < KEPT_FOR
+    found = _of_id(read_keys(source.published), kid, algorithm) if counting else None
+    if found is not None:
+        return found
+    may_look = source.looked_at is None or now - source.looked_at >= AT_MOST
+    if may_look and source.published_id is not None:
+        ask_for_look_up(source)
+    if may_look or not counting:
+        raise KeysUnavailableError
+    return None
 
 
-def _of_id(keys: tuple[JWK, ...], kid: str) -> JWK | None:
-    return next((key for key in keys if key.get("kid") == kid), None)
+def ask_for_look_up(source: KeySource) -> None:
+    """Say that a worker should look; without Redis the next turn does. Writes nothing to the database."""
+    row = str(source.published_id)
+    try:
+        if not redis().set(f"keys:asked:{row}", "1", nx=True, ex=_ASKED_SECONDS):
+            return
+        redis().sadd(WANTED, row)
+    except RedisError:
+        return
+    nudge(LOOK_UP)
+
+
+def taken_wishes() -> list[uuid.UUID]:
+    """Take the ids of the rows that requests need, once; none when Redis doesn't answer."""
+    try:
+        wished: Any = redis().spop(WANTED, 1000) or []
+    except RedisError:
+        return []
+    return [uuid.UUID(one.decode()) for one in wished]
+
+
+def look_up_soon(*, clinic: Clinic, address: str, now: dt.datetime) -> None:
+    """Have a worker read what is published at an address that was just registered."""
+    row = PublishedKeys(clinic=clinic, address=address, due_at=now)
+    PublishedKeys.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["clinic", "address"], update_fields=["due_at"]
+    )
+    transaction.on_commit(lambda: nudge(LOOK_UP))
+
+
+def thumbprint(key: JWK) -> str:
+    """The key's name by its content (RFC 7638)."""
+    return str(key.thumbprint())
+
+
+def _of_id(keys: tuple[JWK, ...], kid: str, algorithm: str) -> JWK | None:
+    return next((key for key in keys if key.get("kid") == kid and _fits(key, algorithm)), None)
 
 
 def _fits(key: JWK, algorithm: str) -> bool:
@@ -72,23 +140,3 @@ def _fits(key: JWK, algorithm: str) -> bool:
     if algorithm == "ES384":
         return bool(key.get("crv") == "P-384")
     return bool(key.get_op_key("verify").key_size >= LEAST_RSA_BITS)
-
-
-def _fetched(address: str, *, at_most: float = KEPT_SECONDS) -> tuple[JWK, ...]:
-    kept, now = _published.get(address), time.monotonic()
-    if kept is not None and now - kept.at < at_most:
-        return kept.keys
-    try:
-        keys = read_keys(_fetcher()(address).decode())
-    except (UnfitKeysError, UnicodeDecodeError, KeysUnavailableError):
-        if kept is None:
-            raise KeysUnavailableError from None
-        keys = kept.keys
-    _published[address] = _Kept(keys, now)
-    return keys
-
-
-def _fetcher() -> Callable[[str], bytes]:
-    """The one guarded way out that the service has; settings name it, because it belongs to a layer above."""
-    found: Any = import_string(settings.FETCH_PUBLISHED_KEYS)
-    return found  # type: ignore[no-any-return]

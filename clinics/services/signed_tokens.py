@@ -9,8 +9,8 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -77,6 +77,7 @@ class Proved:
 
     header: dict[str, Any]
     claims: dict[str, Any]
+    key: JWK = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +93,17 @@ def read_hint(token: str) -> Hint:
     return _hint(_decode(token))
 
 
-def prove(token: str, key_of: Callable[[Hint], JWK]) -> Proved:
-    """Return what the token says, once its signature held under the key that ``key_of`` chose.
+def prove(token: str, keys_of: Callable[[Hint], Iterable[JWK]]) -> Proved:
+    """Return what the token says, once its signature held under one of the keys that ``keys_of`` chose.
 
-    Raises ``TokenRefusedError``, and what ``key_of`` raises.
+    Raises ``TokenRefusedError``, and what ``keys_of`` raises.
     """
     decoded = _decode(token)
     hint = _hint(decoded)
-    if not _holds(decoded, hint.algorithm, key_of(hint)):
-        raise TokenRefusedError("signature")
-    return Proved(decoded.header, decoded.claims)
+    for key in keys_of(hint):
+        if _holds(decoded, hint.algorithm, key):
+            return Proved(decoded.header, decoded.claims, key)
+    raise TokenRefusedError("signature")
 
 
 def _decode(token: str) -> _Decoded:

@@ -21,7 +21,7 @@ from tests.fhir.answers import filled
 from tests.fhir.checks import assert_valid, fhir
 from tests.security.hospital import ISSUER, KEY, hospital
 from tests.security.hospital import token as hospital_token
-from tests.security.signing import claims, key_set, new_key, sign
+from tests.security.signing import claims, new_key, sign
 
 PATIENT_VIEW = f"{django_settings.BASE_URL}/cds-services/patient-view"
 
@@ -240,19 +240,3 @@ def test_a_tenant_of_a_shared_issuer_is_its_own_clinics(
         ApiClient.objects.filter(id=theirs.id).update(allowed_scopes="")
     assert call(sent, signed=token(tenant="north")).status_code == 401
     assert call(sent).status_code == 200
-
-
-def test_an_issuer_and_tenant_are_one_clients(api: APIClient, other_api: APIClient) -> None:
-    new = {"name": "EHR", "grant_type": "client_credentials", "scopes": ["patients:read"]}
-    keys = {"jwks": json.loads(key_set(KEY)), "cds_issuer": ISSUER}
-    paths = [
-        f"/api/v1/clinic/clients/{one.post('/api/v1/clinic/clients', new).json()['id']}/keys"
-        for one in (api, other_api)
-    ]
-    ours, theirs = (
-        having_seen(one, path.removesuffix("/keys"))
-        for one, path in zip((api, other_api), paths, strict=True)
-    )
-    assert api.put(paths[0], keys, headers=ours).status_code == 200
-    assert other_api.put(paths[1], keys, headers=theirs).status_code == 409
-    assert other_api.put(paths[1], {**keys, "cds_tenant": "north"}, headers=theirs).status_code == 200

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from clinics.models import ApiClient, Clinic
@@ -18,11 +19,13 @@ NUMBERS = "urn:oid:1.2.36.146.595.217.0.1"
 SCOPES = "evaluations:write assessments:write"
 
 
-def hospital(clinic: Clinic, issuer: str = ISSUER, **fields: str) -> ApiClient:
-    """Register the software with the clinic."""
+def hospital(clinic: Clinic, issuer: str = ISSUER, **fields: Any) -> ApiClient:
+    """Register the software with the clinic, its issuer proven."""
     keys = {"token_endpoint_auth_method": "private_key_jwt", "client_jwks": key_set(KEY)}
     scopes = {"redirect_uris": "", "allowed_scopes": SCOPES, "cds_patient_system": NUMBERS}
-    return register(clinic, ApiClient.GRANT_CLIENT_CREDENTIALS, cds_issuer=issuer, **keys | scopes | fields)
+    proven = {"cds_proven_at": timezone.now(), "cds_proven_keys": KEY.thumbprint()}
+    given = proven | keys | scopes | fields
+    return register(clinic, ApiClient.GRANT_CLIENT_CREDENTIALS, cds_issuer=issuer, **given)
 
 
 def token(path: str, issuer: str = ISSUER, **changes: Any) -> str:

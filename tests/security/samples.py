@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -23,12 +24,15 @@ from assessments.services.submit import Submission, submit_assessment
 from assessments.services.webhooks.endpoints import add_endpoint, ping
 from assessments.services.write_exports import write_due_exports
 from clinics.actor import Actor, NamedClinician
-from clinics.models import Clinic, Role
+from clinics.models import ApiClient, Clinic, Role
 from clinics.permissions import permissions_of
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import make_client, make_member, make_patient, make_token, reassuring_answers
+from tests.security.hospital import KEY
+from tests.security.hospital import token as hospital_token
 from tests.security.programmes import programmes_of
+from tests.security.signing import key_set
 
 #: Nobody's: .invalid is a name that never resolves (RFC 6761).
 ENDPOINT = {"url": "https://desk.invalid/events"}
@@ -246,6 +250,18 @@ def _registration(world: World, **more: str) -> Sample:
     return Sample({} if more else {"client_id": world.client}, body, grants=PROTOCOLS)
 
 
+def _issuer_proof(world: World) -> Sample:
+    """What the client's software has just signed, its keys and issuer registered."""
+    issuer = f"https://ehr.example/{world.client}"
+    with clinic_scope(world.clinic.id):
+        ApiClient.objects.filter(id=world.client).update(
+            client_jwks=key_set(KEY), token_endpoint_auth_method="private_key_jwt", cds_issuer=issuer
+        )
+    address = reverse("clinic-client-issuer-proof", args=[world.client])
+    body = {"token": hospital_token(address, issuer)}
+    return Sample({"client_id": world.client}, body, grants=PROTOCOLS)
+
+
 def _service(**body: Any) -> Callable[[World], Sample]:
     return lambda world: Sample({"service_id": world.on_call_service}, body or None)
 
@@ -279,6 +295,7 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
         grants=PROTOCOLS,
         seen_at=("clinic-client", {"client_id": world.client}),
     ),
+    ("clinic-client-issuer-proof", "POST"): _issuer_proof,
     ("clinic-client-revocation", "POST"): lambda world: Sample({"client_id": world.client}),
     ("clinic-members", "GET"): lambda _: Sample(),
     ("clinic-members", "POST"): _invitation,

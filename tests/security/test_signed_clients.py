@@ -13,12 +13,9 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from assessments.notify import fetch
 from backend.broker import redis
 from clinics.models import ApiClient, Clinic
-from clinics.services import key_sets
 from clinics.services.assertions import LEEWAY_SECONDS, LONGEST_SECONDS, _use_once
-from clinics.services.key_sets import KeysUnavailableError
 from clinics.services.signed_tokens import TokenRefusedError
 from clinics.signed_clients import ASSERTION_TYPE, token_url
 from clinics.tenancy import clinic_scope
@@ -226,60 +223,6 @@ def test_an_assertion_opens_its_own_clinic_only(client: ApiClient, other_clinic:
     theirs = register(other_clinic, ApiClient.GRANT_CLIENT_CREDENTIALS, redirect_uris="")
     assert ask(assertion(client), client_id=theirs.client_id).status_code == 401
     assert ask(sign(KEY, claims(theirs.client_id, token_url()))).status_code == 401
-
-
-class Publisher:
-    """An address that answers with keys, and counts how often it was asked."""
-
-    def __init__(self, *keys: Any) -> None:
-        self.keys, self.asked = keys, 0
-
-    def __call__(self, url: str) -> bytes:
-        """What stands in place of the way out."""
-        self.asked += 1
-        if not self.keys:
-            raise KeysUnavailableError
-        return key_set(*self.keys).encode()
-
-
-@pytest.fixture
-def publisher(monkeypatch: pytest.MonkeyPatch) -> Publisher:
-    found = Publisher(KEY)
-    monkeypatch.setattr(fetch, "published_keys", found)
-    monkeypatch.setattr(key_sets, "_published", {})
-    return found
-
-
-def test_published_keys_are_fetched_once_and_again_for_a_new_one(
-    clinic: Clinic, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = signed(clinic, client_jwks_uri="https://ehr.example/jwks.json")
-    for _ in range(3):
-        assert ask(assertion(client)).status_code == 200
-    assert publisher.asked == 1
-    rotated = new_key(kid="key-2027")
-    publisher.keys = (KEY, rotated)
-    turned = lambda: ask(sign(rotated, claims(client.client_id, token_url())))  # noqa: E731
-    assert turned().status_code == 401
-    assert publisher.asked == 1, "not oftener than once a minute"
-    monkeypatch.setattr(key_sets, "LOOK_AGAIN_SECONDS", 0.0)
-    assert turned().status_code == 200
-    assert publisher.asked == 2
-
-
-def test_keys_that_cannot_be_had_let_nobody_in(clinic: Clinic, publisher: Publisher) -> None:
-    publisher.keys = ()
-    client = signed(clinic, client_jwks_uri="https://ehr.example/jwks.json")
-    assert ask(assertion(client)).status_code == 503
-
-
-def test_only_the_registered_address_may_be_named(clinic: Clinic, publisher: Publisher) -> None:
-    address = "https://ehr.example/jwks.json"
-    client = signed(clinic, client_jwks_uri=address)
-    said = claims(client.client_id, token_url())
-    assert ask(sign(KEY, said, jku="https://evil.example/jwks.json")).status_code == 401
-    assert publisher.asked == 0
-    assert ask(sign(KEY, said, jku=address)).status_code == 200
 
 
 def test_keys_are_set_by_the_api_and_take_the_secrets_place(api: APIClient, clinic: Clinic) -> None:

@@ -55,7 +55,7 @@ def valid(audience: str, **changes: Any) -> str:
 
 def proved(text: str, key: JWK = KEY) -> Proved | None:
     try:
-        return prove(text, lambda _: key)
+        return prove(text, lambda _: [key])
     except TokenRefusedError:
         return None
 
@@ -87,7 +87,7 @@ def test_claims_that_count_are_the_json_of_the_bytes_that_were_signed(
     text = signed_as_it_is(KEY, of_header, of_claims)
     found = proved(text)
     if found is not None:
-        assert found == Proved(json.loads(signed_part(text, 0)), json.loads(signed_part(text, 1)))
+        assert found == Proved(json.loads(signed_part(text, 0)), json.loads(signed_part(text, 1)), KEY)
     else:
         assert {"crit", "b64", "jku"} & set(more)
 
@@ -177,7 +177,7 @@ def test_a_door_refuses_every_changed_text_and_stores_nothing(
         return
     assert answer.status_code == 401 or (answer.status_code == 400 and "\0" in text), answer.content
     assert stored(clinic) == [0, 0, 0]
-    assert text not in answer.content.decode()
+    assert len(text) < 20 or text not in answer.content.decode()
 
 
 @pytest.mark.parametrize("serialize", [flattened, general])
