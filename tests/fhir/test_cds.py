@@ -15,7 +15,6 @@ from assessments.cds.cards import OVERRIDE_REASONS
 from assessments.fhir.questionnaire import ID
 from clinics.models import ApiClient, Clinic
 from clinics.tenancy import clinic_scope
-from tests.api_edge.checks import having_seen
 from tests.factories import CASES, reassuring_answers
 from tests.fhir.answers import filled
 from tests.fhir.checks import assert_valid, fhir
