@@ -94,25 +94,19 @@ class FhirSearch(FhirView):
         search = read_search(request.query_params, self.parameters)
         rows = self.rows(search)
         if search.ids is not None:
-            rows = rows.filter(id__in=[found for text in search.ids if (found := self.row_of(text))])
-        return Response(
-            searchset(self.resource_type, rows, search, lambda row: self.wanted(row, search), time=self.time)
-        )
+            rows = rows.filter(id__in=[found for text in search.ids if (found := self.row_id(text))])
+        return Response(searchset(self.resource_type, rows, search, self.represent_row, time=self.time))
 
     def rows(self, search: Search) -> Any:
-        """The rows that the search may find."""
+        """The rows that the search finds: each is one resource, each parameter a condition of them."""
         raise NotImplementedError
 
-    def represent_row(self, row: Any) -> list[Resource]:
-        """The resources that a row is shown as."""
+    def represent_row(self, row: Any) -> Resource:
+        """The resource that a row is shown as."""
         raise NotImplementedError
 
-    def wanted(self, row: Any, search: Search) -> list[Resource]:
-        """Those of them that were asked for by id."""
-        return [item for item in self.represent_row(row) if search.ids is None or item["id"] in search.ids]
-
-    def row_of(self, identity: str) -> uuid.UUID | None:
-        """The row behind the id of a resource."""
+    def row_id(self, identity: str) -> uuid.UUID | str | None:
+        """The id of the row behind the id of a resource; ``None`` when it can't be one of these."""
         return read_reference(identity, self.resource_type)
 
     def of_patient(self, search: Search) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Runners as FHIR patients."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from rest_framework.parsers import FormParser
@@ -13,6 +15,7 @@ from rest_framework.response import Response
 from backend.api.fhir.bundles import bundle
 from backend.api.fhir.elements import Resource, fhir_base, identifier_system, resource
 from backend.api.fhir.search import Search, read_search
+from backend.api.fhir.tokens import Token
 from backend.api.fields import composed
 from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import MAX_PAGE_SIZE
@@ -69,14 +72,14 @@ class PatientSearch(PatientFhir, FhirSearch):
 
     def rows(self, search: Search) -> Any:
         """The clinic's patients, or the one with the identifier."""
-        wanted = search.one("identifier")
+        wanted = search.tokens("identifier")
         if wanted is None:
             return self.clinic.patients.all()
-        return self.clinic.patients.filter(external_id=read_identifier(wanted))
+        return self.clinic.patients.filter(identified_by(wanted))
 
-    def represent_row(self, row: Patient) -> list[Resource]:
+    def represent_row(self, row: Patient) -> Resource:
         """The patient."""
-        return [patient_resource(row)]
+        return patient_resource(row)
 
 
 class PatientRead(PatientFhir, FhirView):
@@ -99,14 +102,16 @@ class PatientPostSearch(PatientFhir, FhirView):
         form: Any = request.data
         search = read_search(form, ("identifier", *IN_THE_BODY), common=())
         terms = {ours: search.one(theirs) for theirs, ours in IN_THE_BODY.items() if theirs in search.values}
-        if "identifier" in search.values:
-            terms["external_id"] = read_identifier(search.values["identifier"][0])
-        named = PATIENT_SEARCH.run_validation(
-            {name: text for name, text in terms.items() if text is not None}
-        )
-        found = list(
-            search_patients(clinic=self.clinic, **named).order_by("updated_at", "id")[: MAX_PAGE_SIZE + 1]
-        )
+        wanted = search.tokens("identifier")
+        rows = self.clinic.patients.all()
+        if terms or wanted is None:
+            named = PATIENT_SEARCH.run_validation(
+                {name: text for name, text in terms.items() if text is not None}
+            )
+            rows = search_patients(clinic=self.clinic, **named)
+        if wanted is not None:
+            rows = rows.filter(identified_by(wanted))
+        found = list(rows.order_by("updated_at", "id")[: MAX_PAGE_SIZE + 1])
         if len(found) > MAX_PAGE_SIZE:
             raise Problem(
                 "invalid", errors=[FieldProblem("/family", "too_many", "Say more: too many are found.")]
@@ -115,10 +120,11 @@ class PatientPostSearch(PatientFhir, FhirView):
         return Response(bundle([patient_resource(patient) for patient in found], [address]))
 
 
-def read_identifier(token: str) -> str:
-    """The practice's own id in ``system|value`` or ``value``; another system's finds nobody."""
-    named, separator, value = token.rpartition("|")
-    return composed(value) if not separator or named == external_ids() else ""
+def identified_by(wanted: Iterable[Token]) -> Q:
+    """The patients with one of these; another system's finds nobody, a system alone all it names."""
+    ours = [token.code for token in wanted if token.system in ("", external_ids())]
+    known = Q(external_id__in=[composed(code) for code in ours if code and "\0" not in code])
+    return known if all(ours) else Q(external_id__isnull=False)
 
 
 urlpatterns = [

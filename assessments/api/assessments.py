@@ -28,7 +28,7 @@ from assessments.services.submit import (
     submit_assessment,
 )
 from backend.api.fields import WordField
-from backend.api.pagination import Ordering, PagedList
+from backend.api.pagination import PagedList
 from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
@@ -72,11 +72,10 @@ class AssessmentsView(PagedList, ClinicAPIView):
 
     resource = "assessments"
     query_class: ClassVar[type[ListQuery]] = AssessmentQuery
-    ordering: ClassVar[Ordering] = ("created_at", "id")
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("pathway_incomplete", "erased")}
 
     def get(self, request: Request) -> Response:  # noqa: ARG002
-        """The clinic's assessments, oldest first."""
+        """The clinic's assessments, in the order of their last change: an amendment withdraws the old one."""
         query = self.read_query()
         wanted = {name: query[name] for name in ("patient", "decision", "urgency") if name in query}
         return self.page(

@@ -51,7 +51,7 @@ def _describe_assessments() -> None:
         assessments.AssessmentsView,
         get=extend_schema(
             operation_id="listAssessments",
-            summary="List assessments, oldest first",
+            summary="List assessments in the order of their last change",
             responses=shapes.AssessmentShape(many=True),
         ),
         post=extend_schema(

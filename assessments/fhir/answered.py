@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.db.models import F
+
 from assessments.fhir.form import (
     KNOWN,
     LISTED,
@@ -35,24 +37,32 @@ _VALUES = {
 
 def response_resource(assessment: Assessment) -> Resource:
     """The answers that were evaluated, and why the required ones among the others are missing."""
-    complete = assessment.evaluation["screen_complete"]
     protocol = parameters_of(assessment).protocol
     given = (assessment.answers, assessment.absent_reasons, assessment.assessor_role)
     return resource(
         "QuestionnaireResponse",
         assessment.id,
-        assessment.created_at,
+        assessment.updated_at,
         questionnaire=canonical_of(assessment),
-        status="completed" if complete else "in-progress",
+        status=_status(assessment),
         subject=reference("Patient", assessment.patient_id),
         authored=instant(assessment.assessed_at),
         item=list(response_items(*given, protocol)),
     )
 
 
+def _status(assessment: Assessment) -> str:
+    """Corrected answers withdraw what they supersede; missing answers of the screen are awaited."""
+    if getattr(assessment, "superseded_by_id", None):
+        return "entered-in-error"
+    if not assessment.evaluation["screen_complete"]:
+        return "in-progress"
+    return "amended" if assessment.supersedes_id else "completed"
+
+
 def answered(assessments: Any) -> Any:
     """Rows with what their responses show."""
-    return assessments.select_related("parameter_set")
+    return assessments.select_related("parameter_set").annotate(superseded_by_id=F("superseded_by__id"))
 
 
 def canonical_of(assessment: Assessment) -> str:

@@ -4,30 +4,33 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.fhir.codes import EXERCISE, codes_of
+from assessments.fhir.plan_times import with_time_of_change
 from assessments.models import Programme
 from assessments.protocol.programme import Phase, Status
 from assessments.services.programmes.session import session_of
 from backend.api.fhir.elements import Resource, concept, instant, period, reference, resource
 from backend.api.fhir.search import Search
 from clinics.fhir import FhirSearch, FhirView, member_reference
+from clinics.models import Clinic
 
 State = Programme.State
 _GOAL = "goal"
 
 
 def plan_resource(programme: Programme) -> Resource:
-    """A draft until a named clinician has released it; what is on hold is no plan to follow now."""
+    """A row of ``plans_of``: a draft until a clinician has released it, on hold no plan to follow now."""
     content = programme.content
     return resource(
         "CarePlan",
         programme.id,
-        programme.updated_at,
+        programme.at,  # type: ignore[attr-defined]  # the annotation of ``plans_of``
         contained=[_goal(programme)],
         status=_status(programme),
         intent="plan",
@@ -99,6 +102,12 @@ def _notes(content: dict[str, Any]) -> Iterator[str]:
         yield content["stop_a_run"]
 
 
+def plans_of(clinic: Clinic, **of: Any) -> QuerySet[Programme]:
+    """The programmes of a clinic with what their plans show."""
+    found = clinic.programmes.filter(**of).select_related("released_by__user", "assessment")
+    return with_time_of_change(found, clinic, now=timezone.now())
+
+
 class PlanFhir:
     """What the views share."""
 
@@ -109,13 +118,15 @@ class PlanFhir:
 class PlanSearch(PlanFhir, FhirSearch):
     """Programmes."""
 
+    time = "at"
+
     def rows(self, search: Search) -> Any:
         """Of the clinic or of one patient."""
-        return self.clinic.programmes.filter(**self.of_patient(search)).select_related("released_by__user")
+        return plans_of(self.clinic, **self.of_patient(search))
 
-    def represent_row(self, row: Programme) -> list[Resource]:
+    def represent_row(self, row: Programme) -> Resource:
         """The plan."""
-        return [plan_resource(row)]
+        return plan_resource(row)
 
 
 class PlanRead(PlanFhir, FhirView):
@@ -123,5 +134,5 @@ class PlanRead(PlanFhir, FhirView):
 
     def get(self, request: Request, programme_id: uuid.UUID) -> Response:  # noqa: ARG002
         """What to do, and whether it may be done now."""
-        found = get_object_or_404(self.clinic.programmes.select_related("released_by__user"), pk=programme_id)
+        found = get_object_or_404(plans_of(self.clinic), pk=programme_id)
         return self.represent(plan_resource(found))

@@ -33,7 +33,7 @@ def risk_resource(assessment: Assessment) -> Resource:
     return resource(
         "RiskAssessment",
         assessment.id,
-        assessment.created_at,
+        assessment.updated_at,
         status=_status(assessment),
         method=protocol_concept(assessment.protocol_version),
         subject=reference("Patient", assessment.patient_id),
@@ -108,15 +108,13 @@ class RiskFhir:
 class RiskSearch(RiskFhir, FhirSearch):
     """Decisions of the protocol."""
 
-    time = "created_at"
-
     def rows(self, search: Search) -> Any:
         """One of each assessment."""
         return decided(self.clinic.assessments.filter(**self.of_patient(search)))
 
-    def represent_row(self, row: Assessment) -> list[Resource]:
+    def represent_row(self, row: Assessment) -> Resource:
         """The decision."""
-        return [risk_resource(row)]
+        return risk_resource(row)
 
 
 class RiskRead(RiskFhir, FhirView):

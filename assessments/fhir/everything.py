@@ -9,13 +9,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.fhir.answered import answered, response_resource
-from assessments.fhir.care_plan import plan_resource
+from assessments.fhir.care_plan import plan_resource, plans_of
 from assessments.fhir.decision import decided, risk_resource
 from assessments.fhir.impression import impression_resource, signed
-from assessments.fhir.referral import PRIORITIES, flag_resources, request_resource
+from assessments.fhir.referral import flag_resource, flags, request_resource, requests
 from assessments.fhir.task import task_resource, task_rows
 from assessments.fhir.task_views import sees_escalations
-from assessments.models import Assessment, Escalation
+from assessments.models import Assessment
 from backend.api.fhir.bundles import bundle
 from backend.api.fhir.elements import Resource, fhir_base
 from backend.api.fhir.search import read_search
@@ -44,30 +44,23 @@ class Everything(FhirView):
 
     def _parts(self, patient: uuid.UUID) -> tuple[tuple[tuple[str, ...], Read], ...]:
         """Which types each part holds, and how it is read."""
-        clinic, of = self.clinic, {"patient_id": patient}
-        assessments = answered(decided(clinic.assessments.filter(**of))).order_by("created_at", "id")
-        plans = (
-            clinic.programmes.filter(**of).select_related("released_by__user").order_by("created_at", "id")
-        )
-        escalations = clinic.escalations.filter(**of).select_related("assessment").order_by("opened_at", "id")
+        clinic = self.clinic
+        of: dict[str, Any] = {"patient_id": patient}
+        assessments = decided(answered(clinic.assessments.filter(**of))).order_by("created_at", "id")
+        plans = plans_of(clinic, **of).order_by("created_at", "id")
+        referrals = requests(clinic, **of).order_by("opened_at", "id")
+        warnings = flags(clinic, **of).order_by("escalation__opened_at", "id")
         impressions = signed(clinic, **of).order_by("at", "id")
         tasks = task_rows(clinic, escalations=sees_escalations(self), **of).order_by("at", "id")
         return (
-            (("QuestionnaireResponse", "RiskAssessment"), lambda: _all(assessments, _of_assessment)),
+            (("QuestionnaireResponse", "RiskAssessment"), lambda: _of_assessments(assessments)),
             (("ClinicalImpression",), lambda: [impression_resource(row) for row in impressions[:]]),
             (("CarePlan",), lambda: [plan_resource(row) for row in plans]),
-            (("ServiceRequest", "Flag"), lambda: _all(escalations, _of_escalation)),
+            (("ServiceRequest",), lambda: [request_resource(row) for row in referrals]),
+            (("Flag",), lambda: [flag_resource(row) for row in warnings]),
             (("Task",), lambda: [task_resource(row) for row in tasks[:]]),
         )
 
 
-def _of_assessment(row: Assessment) -> list[Resource]:
-    return [response_resource(row), risk_resource(row)]
-
-
-def _of_escalation(row: Escalation) -> list[Resource]:
-    return [*([request_resource(row)] if row.urgency in PRIORITIES else []), *flag_resources(row)]
-
-
-def _all(rows: Iterable[Any], represent: Callable[[Any], list[Resource]]) -> list[Resource]:
-    return [item for row in rows for item in represent(row)]
+def _of_assessments(rows: Iterable[Assessment]) -> list[Resource]:
+    return [item for row in rows for item in (response_resource(row), risk_resource(row))]

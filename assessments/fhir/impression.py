@@ -23,10 +23,10 @@ def signed(clinic: Clinic, **of: Any) -> Merged:
     return Merged(
         [
             clinic.overrides.filter(**{f"assessment__{name}": value for name, value in of.items()})
-            .annotate(at=F("created_at"))
+            .annotate(at=F("updated_at"))
             .select_related("member__user", "assessment"),
             clinic.programmes.filter(released_at__isnull=False, **of)
-            .annotate(at=F("released_at"))
+            .annotate(at=F("updated_at"))
             .select_related("released_by__user", "assessment"),
         ]
     )
@@ -77,7 +77,7 @@ def _impression(row: Any, member: Any, at: Any, **elements: Any) -> Resource:
     return resource(
         "ClinicalImpression",
         row.id,
-        at,
+        row.updated_at,
         status="completed",
         subject=reference("Patient", assessment.patient_id),
         effectiveDateTime=instant(at),
@@ -112,9 +112,9 @@ class ImpressionSearch(ImpressionFhir, FhirSearch):
         of = {f"{name}_id": value for name, value in self.of_patient(search).items()}
         return signed(self.clinic, **of)
 
-    def represent_row(self, row: Any) -> list[Resource]:
+    def represent_row(self, row: Any) -> Resource:
         """The decision."""
-        return [impression_resource(row)]
+        return impression_resource(row)
 
 
 class ImpressionRead(ImpressionFhir, FhirView):

@@ -79,15 +79,13 @@ class ResponseRead(ResponseFhir, FhirView):
 class Responses(ResponseFhir, FhirSearch):
     """Responses of the clinic, and new ones."""
 
-    time = "created_at"
-
     def rows(self, search: Search) -> Any:
         """Every assessment is the answer to the form."""
         return answered(self.clinic.assessments.filter(**self.of_patient(search)))
 
-    def represent_row(self, row: Assessment) -> list[Resource]:
+    def represent_row(self, row: Assessment) -> Resource:
         """Its answers."""
-        return [response_resource(row)]
+        return response_resource(row)
 
     def post(self, request: Request) -> Response:
         """Record it; the decision is the RiskAssessment of the same id."""
@@ -102,7 +100,7 @@ class Responses(ResponseFhir, FhirSearch):
 
     def show_again(self, reference: uuid.UUID) -> Response:
         """The response that was recorded."""
-        return self.created(get_object_or_404(self.clinic.assessments, pk=reference))
+        return self.created(get_object_or_404(answered(self.clinic.assessments.all()), pk=reference))
 
 
 class ProcessResponse(FhirView):

@@ -2,20 +2,21 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.documents import OVERRIDDEN
 from assessments.fhir.codes import REFERRAL, codes_of
-from assessments.models import Escalation
+from assessments.models import Escalation, Flag
 from assessments.protocol.vocabulary import Urgency
 from backend.api.fhir.elements import Resource, coding, concept, instant, period, reference, resource
 from backend.api.fhir.search import Search
 from clinics.fhir import FhirSearch, FhirView
+from clinics.models import Clinic
 
 State = Escalation.State
 OPEN = (State.OPEN, State.ACKNOWLEDGED)
@@ -105,63 +106,67 @@ def _reason(reason: dict[str, str]) -> dict[str, Any]:
     return concept(coding("criterion", reason["id"], reason["title"]), text=reason["title"])
 
 
-def flag_resources(escalation: Escalation) -> list[Resource]:
-    """A warning for each reason, active for as long as the escalation is in somebody's hands."""
-    return list(_flags(escalation))
-
-
-def _flags(escalation: Escalation) -> Iterator[Resource]:
+def flag_resource(flag: Flag) -> Resource:
+    """A warning, active for as long as its escalation is in somebody's hands."""
+    escalation = flag.escalation
     opened = escalation.state in OPEN
     closed_at = escalation.resolved_at if opened or escalation.resolved_at else escalation.updated_at
-    for reason in reasons(escalation):
-        yield resource(
-            "Flag",
-            f"{escalation.id}.{reason['id']}",
-            escalation.updated_at,
-            status="active" if opened else "inactive",
-            category=[concept(_SAFETY)],
-            code=_reason(reason),
-            subject=reference("Patient", escalation.patient_id),
-            period=period(escalation.opened_at, None if opened else closed_at),
-        )
+    return resource(
+        "Flag",
+        flag.id,
+        flag.updated_at,
+        status="active" if opened else "inactive",
+        category=[concept(_SAFETY)],
+        code=_reason({"id": flag.criterion, "title": flag.title}),
+        subject=reference("Patient", escalation.patient_id),
+        period=period(escalation.opened_at, None if opened else closed_at),
+    )
 
 
-class EscalationRows(FhirSearch):
-    """Searches whose rows are escalations."""
-
-    resource = "escalations"
-
-    def rows(self, search: Search) -> Any:
-        """Of the clinic or of one patient."""
-        return self.clinic.escalations.filter(**self.of_patient(search)).select_related("assessment")
+def flags(clinic: Clinic, **of: Any) -> QuerySet[Flag]:
+    """The warnings of a clinic; ``of`` narrows their escalations."""
+    narrowed = {f"escalation__{name}": value for name, value in of.items()}
+    return Flag.objects.filter(escalation__clinic=clinic, **narrowed).select_related("escalation")
 
 
-class RequestSearch(EscalationRows):
+def requests(clinic: Clinic, **of: Any) -> QuerySet[Escalation]:
+    """The escalations of a clinic that send the runner to somebody: the referrals."""
+    found = clinic.escalations.filter(urgency__in=list(PRIORITIES), **of)
+    return found.select_related("assessment")
+
+
+class RequestSearch(FhirSearch):
     """Referrals."""
 
+    resource = "escalations"
     resource_type = "ServiceRequest"
 
     def rows(self, search: Search) -> Any:
-        """Escalations that send the runner to somebody."""
-        return super().rows(search).filter(urgency__in=list(PRIORITIES))
+        """Of the clinic or of one patient."""
+        return requests(self.clinic, **self.of_patient(search))
 
-    def represent_row(self, row: Escalation) -> list[Resource]:
+    def represent_row(self, row: Escalation) -> Resource:
         """The referral."""
-        return [request_resource(row)]
+        return request_resource(row)
 
 
-class FlagSearch(EscalationRows):
+class FlagSearch(FhirSearch):
     """Warnings."""
 
+    resource = "escalations"
     resource_type = "Flag"
 
-    def row_of(self, identity: str) -> uuid.UUID | None:
-        """The escalation before the dot."""
-        return super().row_of(identity.partition(".")[0])
+    def rows(self, search: Search) -> Any:
+        """One for each reason of each escalation, of the clinic or of one patient."""
+        return flags(self.clinic, **self.of_patient(search))
 
-    def represent_row(self, row: Escalation) -> list[Resource]:
-        """One for each reason."""
-        return flag_resources(row)
+    def row_id(self, identity: str) -> str:
+        """The id itself, of an escalation and a criterion."""
+        return identity.replace("\0", "")
+
+    def represent_row(self, row: Flag) -> Resource:
+        """The warning."""
+        return flag_resource(row)
 
 
 class RequestRead(FhirView):
@@ -172,9 +177,7 @@ class RequestRead(FhirView):
 
     def get(self, request: Request, escalation_id: uuid.UUID) -> Response:  # noqa: ARG002
         """What is asked for, how soon and why."""
-        found = _read(self, escalation_id)
-        if found.urgency not in PRIORITIES:
-            raise Http404
+        found = get_object_or_404(requests(self.clinic), pk=escalation_id)
         return self.represent(request_resource(found))
 
 
@@ -186,15 +189,5 @@ class FlagRead(FhirView):
 
     def get(self, request: Request, escalation_id: uuid.UUID, criterion_id: str) -> Response:  # noqa: ARG002
         """One reason of an escalation."""
-        wanted = f"{escalation_id}.{criterion_id}"
-        for flag in flag_resources(_read(self, escalation_id)):
-            if flag["id"] == wanted:
-                return self.represent(flag)
-        raise Http404
-
-
-def _read(view: FhirView, escalation_id: uuid.UUID) -> Escalation:
-    found = view.clinic.escalations.select_related("assessment").filter(id=escalation_id).first()
-    if found is None:
-        raise Http404
-    return found
+        found = get_object_or_404(flags(self.clinic), pk=f"{escalation_id}.{criterion_id}")
+        return self.represent(flag_resource(found))

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models.functions import Greatest
 from django.http import Http404
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from assessments.fhir.referral import TASK_PRIORITIES
 from assessments.models import Escalation, FollowUp, FollowUpKind
 from assessments.models.follow_up import REPORTED
 from assessments.protocol.vocabulary import Urgency
-from assessments.services.announce import state_now
+from assessments.services.announce import STEPS, state_now
 from assessments.services.timeline import Merged
 from backend.api.fhir.elements import Resource, coding, concept, instant, period, reference, resource, words
 from clinics.fhir import member_reference
@@ -45,14 +46,39 @@ def output_type(name: str) -> dict[str, Any]:
     return concept(coding("task-output", name), text=words(name))
 
 
-def task_rows(clinic: Clinic, *, escalations: bool, **of: Any) -> Merged:
-    """The clinic's follow-ups, and its escalations too when they may be seen."""
+def task_rows(
+    clinic: Clinic, *, escalations: bool, statuses: Collection[str] | None = None, **of: Any
+) -> Merged:
+    """The clinic's follow-ups, and its escalations too when they may be seen.
+
+    With ``statuses`` those that are shown with one of them now. ``at`` is when what is shown last changed: a
+    follow-up becomes due by time alone, whoever notices.
+    """
+    now = timezone.now()
     follow_ups: QuerySet[Any] = clinic.follow_ups.filter(**of).select_related("result_by__user")
-    parts: list[QuerySet[Any]] = [follow_ups.annotate(at=F("updated_at"))]
-    if escalations:
-        people = ("acknowledged_by__user", "resolved_by__user")
-        parts.append(clinic.escalations.filter(**of).select_related(*people).annotate(at=F("updated_at")))
-    return Merged(parts)
+    follow_ups = follow_ups.annotate(at=Greatest("updated_at", *(_passed(step, now) for step in STEPS)))
+    people = ("acknowledged_by__user", "resolved_by__user")
+    called: QuerySet[Any] = clinic.escalations.filter(**of).select_related(*people)
+    called = called.annotate(at=F("updated_at"))
+    if statuses is not None:
+        follow_ups = follow_ups.filter(_shown_as(statuses, now))
+        states = [state for state, status in ESCALATION_STATUSES.items() if status in statuses]
+        called = called.filter(state__in=states)
+    return Merged([follow_ups, called] if escalations else [follow_ups])
+
+
+def _passed(step: str, now: dt.datetime) -> Case:
+    """The moment of a step that an unanswered follow-up has passed; null before it and without it."""
+    return Case(When(**{"state__in": FollowUp.PENDING, f"{step}__lte": now}, then=F(step)))
+
+
+def _shown_as(statuses: Collection[str], now: dt.datetime) -> Q:
+    """The follow-ups of these statuses, as ``state_now`` tells their states."""
+    passed = Q(*(Q(**{f"{step}__lte": now}) for step in STEPS), _connector=Q.OR)
+    stored = [state for state, status in FOLLOW_UP_STATUSES.items() if status in statuses]
+    moved = Q(state=_FOLLOW_UP.SCHEDULED) & passed
+    shown = Q(state__in=stored) & ~moved
+    return shown | moved if FOLLOW_UP_STATUSES[_FOLLOW_UP.DUE] in statuses else shown
 
 
 def find_task(clinic: Clinic, task_id: uuid.UUID, *, escalations: bool) -> Escalation | FollowUp:
@@ -64,19 +90,20 @@ def find_task(clinic: Clinic, task_id: uuid.UUID, *, escalations: bool) -> Escal
 
 
 def task_resource(row: Escalation | FollowUp) -> Resource:
-    """The task as it stands now."""
+    """The task of a row of ``task_rows`` as it stands now."""
     return _of_escalation(row) if isinstance(row, Escalation) else _of_follow_up(row)
 
 
 def _task(row: Escalation | FollowUp, *, end: dt.datetime, **elements: Any) -> Resource:
+    changed = getattr(row, "at", row.updated_at)
     return resource(
         "Task",
         row.id,
-        row.updated_at,
+        changed,
         intent="order",
         **{"for": reference("Patient", row.patient_id)},
         authoredOn=instant(row.created_at),
-        lastModified=instant(row.updated_at),
+        lastModified=instant(changed),
         reasonReference=reference("RiskAssessment", row.assessment_id),
         restriction={"period": period(None, end)},
         **elements,

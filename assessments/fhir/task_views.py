@@ -47,6 +47,12 @@ _ELEMENTS = {
     "/outcome": "/output",
     "/result": "/output",
 }
+#: Every status that FHIR knows of a task; ours are among them.
+TASK_STATUS = "http://hl7.org/fhir/task-status"
+TASK_STATUSES = frozenset(
+    {"draft", "requested", "received", "accepted", "rejected", "ready", "cancelled", "in-progress"}
+    | {"on-hold", "failed", "completed", "entered-in-error"}
+)
 SEES_ESCALATIONS, ACTS_ON_ESCALATIONS = "escalations:read", "escalations:write"
 
 
@@ -83,18 +89,12 @@ class TaskSearch(TaskFhir, FhirSearch):
     def rows(self, search: Search) -> Any:
         """Of the clinic or of one patient."""
         of = {f"{name}_id": value for name, value in self.of_patient(search).items()}
-        return task_rows(self.clinic, escalations=self.may(SEES_ESCALATIONS), **of)
+        statuses = search.codes("status", TASK_STATUS, TASK_STATUSES)
+        return task_rows(self.clinic, escalations=self.may(SEES_ESCALATIONS), statuses=statuses, **of)
 
-    def represent_row(self, row: Escalation | FollowUp) -> list[Resource]:
+    def represent_row(self, row: Escalation | FollowUp) -> Resource:
         """The task."""
-        return [task_resource(row)]
-
-    def wanted(self, row: Any, search: Search) -> list[Resource]:
-        """Of a status that was asked for; a follow-up's depends on the time."""
-        statuses = search.values.get("status")
-        return [
-            item for item in super().wanted(row, search) if statuses is None or item["status"] in statuses
-        ]
+        return task_resource(row)
 
 
 class TaskRead(TaskFhir):

@@ -9,6 +9,7 @@ from assessments.models.due_work import DueWork
 from assessments.models.escalation import Escalation, EscalationEvent, Outcome
 from assessments.models.exercise import ExerciseLog
 from assessments.models.export import Export, ExportChunk
+from assessments.models.flag import Flag
 from assessments.models.follow_up import FollowUp, FollowUpKind, FollowUpResult
 from assessments.models.letter import Letter
 from assessments.models.override import Override
@@ -34,6 +35,7 @@ __all__ = [
     "ExerciseLog",
     "Export",
     "ExportChunk",
+    "Flag",
     "FollowUp",
     "FollowUpKind",
     "FollowUpResult",

@@ -1,6 +1,7 @@
 """What was answered, and what followed from it."""
 
 from django.db import models
+from django.utils import timezone
 
 from assessments.models.parameter_set import ParameterSet
 from assessments.protocol.vocabulary import AssessorRole
@@ -12,6 +13,8 @@ ASSESSOR_ROLES = [(role.value, role.value.replace("_", " ").capitalize()) for ro
 
 class Assessment(Identified):
     """Answers and their evaluation at one moment. Immutable: a trigger refuses UPDATE and DELETE.
+
+    Only ``updated_at`` moves, forward alone: triggers move it with what other rows make of the assessment.
 
     ``answers`` are what was evaluated (units converted, unknowns left out); with ``protocol_version``,
     ``protocol_hash`` and ``parameter_set`` (None: the defaults) the decision can be formed again and gives
@@ -52,10 +55,14 @@ class Assessment(Identified):
         blank=True, default="", db_default="", help_text="Why the superseded answers were wrong."
     )
     created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(
+        default=timezone.now,
+        help_text="When what is shown of it last changed: by itself, its successor or an override.",
+    )
 
     class Meta:
         indexes = [
-            models.Index(fields=["clinic", "created_at", "id"], name="assessment_changes"),
+            models.Index(fields=["clinic", "updated_at", "id"], name="assessment_changes"),
             models.Index(fields=["patient", "-assessed_at"], name="assessment_history"),
         ]
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from assessments.models.assessment import ASSESSOR_ROLES, Assessment
 from assessments.protocol.vocabulary import AssessorRole, Decision, RunStatus, Urgency
@@ -45,6 +46,10 @@ class Override(Identified):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(
+        default=timezone.now,
+        help_text="When what is shown of it last changed: erased, or the member renamed.",
+    )
 
     class Meta:
         indexes = [models.Index(fields=["assessment", "created_at"], name="override_history")]

@@ -53,5 +53,6 @@ def _keep_caution(old: Assessment, new: Assessment, now: datetime) -> None:
     if before.rank <= corrected.rank and before.urgency_rank <= corrected.urgency_rank:
         return
     fields = {field.attname: getattr(latest, field.attname) for field in Override._meta.concrete_fields}
-    changes = {"id": new_id(), "assessment_id": new.id, "carried_from_id": latest.id, "created_at": now}
-    Override(**{**fields, **changes}).save(force_insert=True)
+    changes = {"id": new_id(), "assessment_id": new.id, "carried_from_id": latest.id}
+    times = {"created_at": now, "updated_at": now}
+    Override(**{**fields, **changes, **times}).save(force_insert=True)

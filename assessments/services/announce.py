@@ -37,6 +37,10 @@ def announce_due_follow_ups(*, clock: Clock, channel: Channel, limit: int = 100)
     )
 
 
+#: The columns of the moments at which time alone moves an unanswered follow-up on.
+STEPS = ("due_at", "overdue_at", "permission_lapses_at")
+
+
 def state_at(follow_up: FollowUp, now: datetime) -> FollowUp.State:
     """What time alone makes of an unanswered follow-up."""
     if follow_up.permission_lapses_at is not None and now >= follow_up.permission_lapses_at:
@@ -58,7 +62,7 @@ def state_now(follow_up: FollowUp, now: datetime) -> FollowUp.State:
 
 def next_step(follow_up: FollowUp, now: datetime) -> datetime:
     """The next moment something changes, or the next chase."""
-    steps = (follow_up.due_at, follow_up.overdue_at, follow_up.permission_lapses_at)
+    steps = [getattr(follow_up, step) for step in STEPS]
     coming = [step for step in steps if step is not None and step > now]
     chase_every = CHASE_OTHERWISE.get(FollowUpKind(follow_up.kind), CHASE_EVERY)
     return min(coming, default=now + chase_every)

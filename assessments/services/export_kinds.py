@@ -34,12 +34,6 @@ class Kind:
     changed_since: Callable[[Clinic, dt.datetime], Q] = lambda _, moment: Q(updated_at__gte=moment)
 
 
-def _assessments_since(clinic: Clinic, moment: dt.datetime) -> Q:
-    """An override or an amendment changes what the document of an assessment says."""
-    overridden = clinic.overrides.filter(created_at__gte=moment).values("assessment_id")
-    return Q(created_at__gte=moment) | Q(superseded_by__created_at__gte=moment) | Q(id__in=overridden)
-
-
 #: By the ``type`` of a line; of one patient the lines come in this order.
 KINDS: Mapping[str, Kind] = {
     "patient": Kind(lambda clinic: clinic.patients.all(), patient_document, F("id")),
@@ -47,14 +41,12 @@ KINDS: Mapping[str, Kind] = {
         lambda clinic: clinic.assessments.all(),
         documents.stored_assessment_document,
         readable=documents.readable_assessments,
-        changed_since=_assessments_since,
     ),
     "override": Kind(
         lambda clinic: clinic.overrides.all(),
         own.override_line,
         F("assessment__patient_id"),
         lambda rows: rows.select_related("member__user"),
-        lambda _, moment: Q(created_at__gte=moment),
     ),
     "escalation": Kind(
         lambda clinic: clinic.escalations.all(),

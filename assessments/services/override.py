@@ -174,4 +174,5 @@ def _row(
         exclusion_at=exclusion.at if exclusion else None,
         exclusion_text=exclusion.text if exclusion else "",
         created_at=now,
+        updated_at=now,
     )

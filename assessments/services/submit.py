@@ -235,6 +235,7 @@ def _assessment(
         supersedes=submission.supersedes,
         amendment_reason=submission.reason,
         created_at=now,
+        updated_at=now,
     )
 
 

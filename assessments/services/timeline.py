@@ -36,6 +36,10 @@ class Merged:
         """Narrow every table's rows."""
         return Merged([part.filter(*conditions, **values) for part in self._parts], backwards=self._backwards)
 
+    def count(self) -> int:
+        """How many rows there are."""
+        return sum(part.count() for part in self._parts)
+
     def __getitem__(self, wanted: slice) -> list[Any]:
         """The first rows of all tables together; one statement for each table."""
         pages = [list(part[wanted]) for part in self._parts]

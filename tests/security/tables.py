@@ -42,6 +42,7 @@ DEFINER_FUNCTIONS = {
     "claim_due_webhook": "the same for webhooks, one at a time of each endpoint",
     "faults": "ids of rows that must not be; the repair enters the clinic",
     "late_work": "how many rows of a kind are due, and since when; refuses other tables",
+    "move_what_shows_a_name": "moves the time of rows that show a renamed person, in all their clinics",
     "open_escalations": "counts and times by urgency, for the operator's monitors",
     "recent_acknowledgements": "counts and waiting times by urgency, for the operator's monitors",
     "recent_deliveries": "counts by channel and state, for the operator's monitors",

@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from backend.api.fhir.elements import Resource, fhir_base
 from backend.api.fhir.search import PAGE, Place, Search
+from backend.api.problems import FieldProblem, Problem
 
-#: Turns a row into the resources it is shown as: mostly one.
-Represent = Callable[[Any], list[Resource]]
+#: Turns a row into the one resource it is shown as.
+Represent = Callable[[Any], Resource]
 
 
 def searchset(
@@ -18,27 +20,31 @@ def searchset(
 ) -> Resource:
     """One page of the rows in the order of their last change.
 
-    ``rows`` is a queryset, or anything that filters, orders and slices like one; ``time`` is the column of
-    the change. Two rows more than the page are read: the one it begins with may have been shown already, and
-    the other says whether it goes on.
+    ``rows`` is a queryset, or anything that filters, orders, counts and slices like one, of exactly the
+    resources that were asked for: one row is one resource, and whatever narrows the search has narrowed the
+    rows. So a page is full while there is more, and what is left out of it is behind its ``next``. ``time``
+    is the column of the change.
     """
     for comparison, moment in search.changed:
         rows = rows.filter(**{f"{time}__{comparison}": moment})
     if search.count == 0:
-        total = sum(len(represent(row)) for row in rows.order_by(time, "id")[:])
-        return {**_bundle(kind, [], search), "total": total}
-    place = search.place
-    if place is not None:
-        rows = rows.filter(Q(**{f"{time}__gt": place.at}) | Q(**{time: place.at}, id__gte=place.row))
-    page: list[tuple[Resource, Place]] = []
-    for row in rows.order_by(time, "id")[: search.count + 2]:
-        for number, found in enumerate(represent(row), start=1):
-            here = Place(getattr(row, time), row.id, number)
-            if place is None or (here.row, here.at) != (place.row, place.at) or number > place.skip:
-                page.append((found, here))
-    shown = page[: search.count]
-    following = shown[-1][1] if len(page) > search.count else None
-    return _bundle(kind, [found for found, _ in shown], search, following)
+        return {**_bundle(kind, [], search), "total": rows.count()}
+    if search.place is not None:
+        rows = _behind(rows, search.place, time)
+    found = rows.order_by(time, "id")[: search.count + 1]
+    shown = list(found[: search.count])
+    following = Place(getattr(shown[-1], time), str(shown[-1].id)) if len(found) > len(shown) else None
+    return _bundle(kind, map(represent, shown), search, following)
+
+
+def _behind(rows: Any, place: Place, time: str) -> Any:
+    """The rows after a place; a link of another search, whose ids are of another kind, is refused."""
+    try:
+        row = rows.model._meta.pk.to_python(place.row)
+    except ValidationError:
+        problem = FieldProblem(f"/{PAGE}", "malformed", "It can't be read.")
+        raise Problem("invalid", errors=[problem]) from None
+    return rows.filter(Q(**{f"{time}__gt": place.at}) | Q(**{time: place.at}, id__gt=row))
 
 
 def _bundle(kind: str, found: Iterable[Resource], search: Search, following: Place | None = None) -> Resource:

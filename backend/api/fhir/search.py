@@ -5,13 +5,14 @@ import binascii
 import datetime as dt
 import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
 
 from backend.api.fhir.elements import fhir_base
+from backend.api.fhir.tokens import Token, read_codes, read_tokens
 from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import MAX_PAGE_SIZE, PAGE_SIZE
 
@@ -24,27 +25,24 @@ _SECONDS = {4: "year", 7: "month", 10: "day", 16: "minute"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page begins: behind so many resources of this row."""
+    """Where a page begins: behind the row of this time and id."""
 
     at: dt.datetime
-    row: uuid.UUID
-    skip: int
+    row: str
 
     def encode(self) -> str:
-        """The opaque text of a link: a time, an id and a number."""
-        content = json.dumps([self.at.isoformat(), str(self.row), self.skip])
+        """The opaque text of a link: a time and an id."""
+        content = json.dumps([self.at.isoformat(), self.row])
         return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
     @classmethod
     def decode(cls, text: str) -> "Place":
         """Read it again; raises ``ValueError``."""
-        at, row, skip = json.loads(
-            base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        )
+        at, row = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
         moment = dt.datetime.fromisoformat(at)
-        if moment.tzinfo is None or type(skip) is not int:
+        if moment.tzinfo is None or not isinstance(row, str) or "\0" in row:
             raise ValueError(text)
-        return cls(moment, uuid.UUID(row), skip)
+        return cls(moment, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,20 @@ class Search:
     def one(self, name: str) -> str | None:
         """The only value of a parameter; ``None`` without it."""
         return next(iter(self.values.get(name, ())), None)
+
+    def text(self, name: str) -> str | None:
+        """A parameter as it came, with its commas; ``None`` without it."""
+        return ",".join(self.values[name]) if name in self.values else None
+
+    def tokens(self, name: str) -> list[Token] | None:
+        """The tokens of a parameter, any of which will do; ``None`` without it. Raises ``Problem``."""
+        text = self.text(name)
+        return None if text is None else read_tokens(name, text)
+
+    def codes(self, name: str, system: str, known: Collection[str]) -> frozenset[str] | None:
+        """The codes of one system that are wanted; ``None`` without the parameter. Raises ``Problem``."""
+        text = self.text(name)
+        return None if text is None else read_codes(name, text, system=system, known=known)
 
 
 def read_search(query: QueryDict, known: Iterable[str], common: Iterable[str] = (*COMMON, PAGE)) -> Search:
