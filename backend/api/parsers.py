@@ -2,13 +2,15 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any
 
 from django.conf import settings
 from rest_framework.parsers import BaseParser
 
-from backend.api.problems import FieldProblem, Problem, escape
+from backend.api.problems import POINTER_CHARACTERS, FieldProblem, Problem, escape
 
 NOT_AN_OBJECT = FieldProblem("", "not_an_object", "Must be a JSON object.")
 
@@ -45,7 +47,7 @@ class StrictJSONParser(BaseParser):
             raise Problem("malformed", "It is nested too deeply.") from None
         except ValueError:
             raise Problem("malformed", "A number is NaN, infinite or too long.") from None
-        if problems := [*duplicates.problems(data), *(_unstorable(data) if "\\u" in text else ())]:
+        if problems := list(_unreadable(duplicates, data, escaped="\\u" in text)):
             raise Problem("malformed", "Some places can't be read in one way only.", errors=problems)
         if not isinstance(data, dict):
             raise Problem("invalid", errors=[NOT_AN_OBJECT])
@@ -93,34 +95,73 @@ class _Duplicates:
                 seen.add(key)
         return built
 
-    def problems(self, data: Any) -> Iterator[FieldProblem]:
-        """One problem for each key that came twice, with its place where the document still holds it."""
+    def places(self, data: Any) -> Iterator["_Place"]:
+        """One for each key that came twice, where the document still holds it."""
         if not self._found:
             return
-        places = {id(node): pointer for pointer, node in _walk(data)}
+        owners = {id(owner) for owner, _ in self._found}
+        places = {id(node): place for place, node in _walk(data) if id(node) in owners}
         for owner, key in self._found:
-            pointer = _printable(f"{places.get(id(owner), '')}/{escape(key)}")
-            yield FieldProblem(pointer, "duplicate_key", "The object has this key more than once.")
+            yield _Place(places.get(id(owner)), key)
 
 
-def _walk(data: Any) -> Iterator[tuple[str, Any]]:
-    """Every value of a document with its JSON pointer; without recursion, so that no nesting is too deep."""
-    waiting = [("", data)]
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place in a document: its name, and what it is in. Its pointer is built when it is shown.
+
+    Below four hundred names each of five thousand places would otherwise repeat all of them.
+    """
+
+    inside: "_Place | None"
+    name: str | int
+
+    @property
+    def pointer(self) -> str:
+        """The JSON pointer, or as much of it from the root as is ever shown."""
+        names: list[str] = []
+        place: _Place | None = self
+        while place is not None:
+            names.append(escape(str(place.name)))
+            place = place.inside
+        shown, length = [], 0
+        for name in reversed(names):
+            shown.append(f"/{name}")
+            length += len(name) + 1
+            if length > POINTER_CHARACTERS:
+                break
+        return "".join(shown)
+
+
+def _walk(data: Any) -> Iterator[tuple[_Place | None, Any]]:
+    """Every value of a document with its place; without recursion, so that no nesting is too deep."""
+    waiting: list[tuple[_Place | None, Any]] = [(None, data)]
     while waiting:
-        pointer, node = waiting.pop()
-        yield pointer, node
+        place, node = waiting.pop()
+        yield place, node
         if isinstance(node, dict):
-            waiting += [(f"{pointer}/{escape(key)}", value) for key, value in node.items()]
+            waiting += [(_Place(place, key), value) for key, value in node.items()]
         elif isinstance(node, list):
-            waiting += [(f"{pointer}/{index}", value) for index, value in enumerate(node)]
+            waiting += [(_Place(place, index), value) for index, value in enumerate(node)]
 
 
-def _unstorable(data: Any) -> Iterator[FieldProblem]:
+def _unreadable(duplicates: _Duplicates, data: Any, *, escaped: bool) -> Iterator[Callable[[], FieldProblem]]:
+    """What can't be read in one way only; each problem is made when it is named."""
+    for place in duplicates.places(data):
+        yield partial(_problem, place, "duplicate_key", "The object has this key more than once.")
+    for owner in _unstorable(data) if escaped else ():
+        yield partial(_problem, owner, "invalid_character", "NUL or half a surrogate pair.")
+
+
+def _problem(place: _Place | None, code: str, detail: str) -> FieldProblem:
+    return FieldProblem(_printable(place.pointer) if place else "", code, detail)
+
+
+def _unstorable(data: Any) -> Iterator[_Place | None]:
     """Texts and keys with a NUL or half a surrogate pair; both can only come from a ``\\u`` escape."""
-    for pointer, node in _walk(data):
+    for place, node in _walk(data):
         texts = node if isinstance(node, dict) else [node]
         if any(isinstance(text, str) and ("\0" in text or not _encodable(text)) for text in texts):
-            yield FieldProblem(_printable(pointer), "invalid_character", "NUL or half a surrogate pair.")
+            yield place
 
 
 def _encodable(text: str) -> bool:

@@ -6,10 +6,10 @@ stable and for programs, ``errors`` name each place in the body by JSON pointer.
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 import structlog
@@ -102,6 +102,11 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
 #: What a name in a pointer may look like: an index, a field or parameter as programmers write them, a header
 #: that we read. Anything else may be somebody's name that was used as a key.
 _SHOWN = re.compile(r"[0-9]{1,5}|[a-z_$@][A-Za-z0-9_$.:-]{0,63}|Idempotency-Key|If-Match|X-Access-Purpose")
+#: How many places an answer names, and how long a pointer may be.
+PLACES_NAMED = 20
+POINTER_CHARACTERS = 200
+#: The code of the entry that says how many places aren't named.
+MORE = "more"
 INSIDE = "Something inside this place, whose name isn't repeated here."
 
 
@@ -129,10 +134,24 @@ class FieldProblem:
 
 
 def shown_pointer(pointer: str) -> str:
-    """Return the pointer up to the last name before one that isn't shown."""
-    parts = pointer.split("/")[1:]
+    """Return the pointer up to the last name before one that isn't shown, and before it is too long."""
+    parts = pointer[: POINTER_CHARACTERS + 1].split("/")[1:]
+    if len(pointer) > POINTER_CHARACTERS:
+        parts = parts[:-1]  # perhaps cut in the middle
     shown = takewhile(_SHOWN.fullmatch, parts)
     return "".join(f"/{part}" for part in shown)
+
+
+def bounded(errors: "Iterable[FieldProblem | Callable[[], FieldProblem]]") -> tuple[FieldProblem, ...]:
+    """Return the first places and how many more there are, however many a body has.
+
+    A problem that is dear to make comes as what makes it, and is made when named. Every answer that names
+    places gets them from here, so none grows with what is wrong.
+    """
+    rest = iter(errors)
+    first = tuple(one() if callable(one) else one for one in islice(rest, PLACES_NAMED))
+    more = sum(1 for _ in rest)
+    return (*first, FieldProblem("", MORE, f"{more} more are wrong.")) if more else first
 
 
 class Problem(exceptions.APIException):
@@ -146,12 +165,12 @@ class Problem(exceptions.APIException):
         code: str,
         detail: str = "",
         *,
-        errors: Iterable[FieldProblem] = (),
+        errors: "Iterable[FieldProblem | Callable[[], FieldProblem]]" = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.problem_code = code
         self.status_code, title, _ = PROBLEMS[code]
-        self.errors = tuple(errors)
+        self.errors = bounded(errors)
         self.headers = dict(headers or {})
         super().__init__(detail or title, code)
 
