@@ -1,7 +1,7 @@
 """The dashboard's forms of a clinic's on-call plan: a row for each shift and each cover, and the rest."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,10 +12,13 @@ from django.http import QueryDict
 from backend.api.etags import etag_of
 from clinics.api.on_call import plan_document
 from clinics.models import Clinic
+from clinics.pages.settings_form import place_of
 from clinics.services.on_call_calendar import Holidays
+from clinics.services.on_call_change import PlanProblem
 from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS, Cover, Plan, Shift, plan_of
 from clinics.services.on_call_quiet import QuietHours
 from clinics.services.reachable import reachable_clinicians
+from clinics.typed_numbers import WholeNumber
 
 _DAYS = [(day, day.capitalize()) for day in (*WEEKDAYS, HOLIDAY)]
 
@@ -54,7 +57,7 @@ class ShiftForm(_MemberForm):
     ends_at = forms.TimeField(widget=_clock(), help_text="On the next day when it isn't after the beginning.")
     valid_from = forms.DateField(widget=_date())
     valid_until = forms.DateField(widget=_date(), required=False)
-    every_weeks = forms.IntegerField(min_value=1, max_value=52, initial=1)
+    every_weeks = WholeNumber(min_value=1, max_value=52, initial=1)
 
 
 class CoverForm(_MemberForm):
@@ -108,6 +111,25 @@ class PlanForms:
         """Validate all of them, so that every mistake is shown at once."""
         return all([self.settings.is_valid(), self.shifts.is_valid(), self.covers.is_valid()])
 
+    def refuse(self, problems: Iterable[PlanProblem]) -> None:
+        """Say each problem of the plan that valid forms made at the row or the field it comes from."""
+        for problem in problems:
+            _, part, *rest = problem.pointer.split("/")
+            rows = [form for form, _ in _kept(getattr(self, part))] if part in ("shifts", "covers") else []
+            form = rows[int(rest[0])] if rows else self.settings
+            name = rest[1] if rows else _FIELDS.get(problem.pointer, "")
+            form.add_error(name if name in form.fields else None, problem.detail)
+
+    def faults(self) -> Iterator[tuple[str, str, str]]:
+        """Where, which field and what, for each thing to correct."""
+        if not self.settings.is_bound:
+            return
+        yield from _faults_of(self.settings, "")
+        for words, formset in (("Shift", self.shifts), ("Cover", self.covers)):
+            yield from (("", "", str(text)) for text in formset.non_form_errors())
+            for number, form in enumerate(formset.forms, 1):
+                yield from _faults_of(form, f"{words} {number}, ")
+
     def plan(self) -> Plan:
         """The plan that valid forms make."""
         cleaned = self.settings.cleaned_data
@@ -119,6 +141,34 @@ class PlanForms:
             holidays=Holidays(cleaned["country"], cleaned["subdivision"], cleaned["closed_days"]),
             quiet_hours=quiet,
         )
+
+
+#: Where the settings form has what a problem of the plan points to.
+_FIELDS = {
+    "/holidays/country": "country",
+    "/holidays/subdivision": "subdivision",
+    "/holidays/closed_days": "closed_days",
+    "/quiet_hours/ends_at": "quiet_until",
+}
+
+
+def _faults_of(form: forms.Form, before: str) -> Iterator[tuple[str, str, str]]:
+    for name, texts in form.errors.items():
+        field = form[name] if name in form.fields else None
+        for text in texts:
+            label = (
+                f"{before}{str(field.label).lower()}"
+                if before and field
+                else str(field.label if field else "")
+            )
+            yield (place_of(field), label, str(text)) if field else ("", "", f"{before}{text}")
+
+
+def overtaken(clinic: Clinic, data: QueryDict) -> PlanForms:
+    """What was typed, as forms that store it in place of the plan as it stands now."""
+    again = data.copy()
+    again["state"] = etag_of(plan_document(clinic))
+    return plan_forms(clinic, again)
 
 
 def plan_forms(clinic: Clinic, data: QueryDict | None = None) -> PlanForms:
@@ -155,12 +205,18 @@ def _people(clinic: Clinic) -> list[tuple[str, str]]:
 def _rows(formset: Any, present: Sequence[Any], make: Any) -> tuple[Any, ...]:
     """The rows that stay, in their order; one that nobody touched stays exactly as it was."""
     rows = []
-    for place, form in enumerate(formset.forms):
+    for form, place in _kept(formset):
         values = {name: value for name, value in form.cleaned_data.items() if name != "DELETE"}
-        if form.cleaned_data.get("DELETE") or not values:
-            continue
         untouched = place < len(present) and not form.has_changed()
         if "days" in values:
             values["days"] = tuple(values["days"])
         rows.append(present[place] if untouched else make(**values))
     return tuple(rows)
+
+
+def _kept(formset: Any) -> Iterator[tuple[Any, int]]:
+    """The rows that are neither empty nor to be deleted, with their places in the form."""
+    for place, form in enumerate(formset.forms):
+        values = {name: value for name, value in form.cleaned_data.items() if name != "DELETE"}
+        if values and not form.cleaned_data.get("DELETE"):
+            yield form, place

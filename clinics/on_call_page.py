@@ -12,17 +12,24 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from clinics.models import Clinic, Membership
-from clinics.on_call_forms import PlanForms, plan_forms
+from clinics.on_call_forms import PlanForms, overtaken, plan_forms
 from clinics.pages.layout import page_context
 from clinics.permissions import Permission
+from clinics.services.on_call_calendar import left_out
 from clinics.services.on_call_change import UnsafePlanError, change_on_call
 from clinics.services.on_call_now import LOOK_AHEAD, OnCall, Rota, Source
+from clinics.services.on_call_plan import plan_of
 from clinics.signed_in import may, member_of
 
 #: More gaps than these are counted and not listed.
 SHOWN = 10
 #: So many turns ahead are listed.
 TURNS = 30
+
+OVERTAKEN = (
+    "Somebody has changed the plan since you opened this page. What you typed stands below and takes the "
+    "place of theirs when you store it; open the page again to see theirs."
+)
 
 _INSTEAD = {
     Source.ROTA: "the rota's others are told",
@@ -91,8 +98,7 @@ def on_call_page(request: HttpRequest) -> HttpResponse:
         clinic = Clinic.objects.select_for_update().get(id=member.clinic_id)
         forms = plan_forms(clinic, request.POST)
         if request.POST.get("state") != forms.settings.initial["state"]:
-            messages.error(request, "Somebody has changed the plan meanwhile; this is how it stands now.")
-            return _page(request, clinic, plan_forms(clinic), status=409)
+            return _page(request, clinic, overtaken(clinic, request.POST), stale=OVERTAKEN, status=409)
         if forms.are_valid() and _stored(clinic, forms):
             messages.success(request, "The plan is stored; escalations that open from now on follow it.")
             return HttpResponseRedirect(request.path)
@@ -104,14 +110,23 @@ def _stored(clinic: Clinic, forms: PlanForms) -> bool:
     try:
         change_on_call(clinic=clinic, plan=forms.plan(), now=timezone.now())
     except UnsafePlanError as exc:
-        for problem in exc.problems:
-            forms.settings.add_error(None, f"{problem.pointer}: {problem.detail}")
+        forms.refuse(exc.problems)
         return False
     return True
 
 
-def _page(request: HttpRequest, clinic: Clinic, forms: PlanForms, *, status: int = 200) -> HttpResponse:
-    shown = {"forms": forms, "fortnight": fortnight(clinic, timezone.now())}
+def _page(
+    request: HttpRequest, clinic: Clinic, forms: PlanForms, *, stale: str = "", status: int = 200
+) -> HttpResponse:
+    now = timezone.now()
+    today = timezone.localtime(now).date()
+    shown = {
+        "forms": forms,
+        "fortnight": fortnight(clinic, now),
+        "left_out": left_out(plan_of(clinic).holidays, since=today, days=366)[:SHOWN],
+        "stale": stale,
+        "faults": [] if stale else list(forms.faults()),
+    }
     may_change = may(request, Permission.SET_PATHWAY)
     context = page_context(request, "On-call rota", may_change=may_change, **shown)
     return render(request, "clinics/on_call.html", context, status=status)

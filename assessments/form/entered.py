@@ -56,13 +56,13 @@ class Entered:
 
     def faults_of(self, refused: InvalidAnswers) -> list[Fault]:
         """What the protocol refused, at the places where it was typed."""
-        return [_fault(problem, self.gathered) for problem in refused.problems]
+        return [_fault(problem, self.gathered.rows) for problem in refused.problems]
 
 
 def entered(typed: Typed, *, now: datetime, correction: bool) -> Entered:
     """Read a form that was sent."""
     gathered = gather(typed)
-    faults = [_fault(problem, gathered) for problem in gathered.problems]
+    faults = [_fault(problem, {}) for problem in gathered.problems]
     try:
         assessed_at = _moment(typed.get("assessed_at", ""), now)
     except forms.ValidationError as exc:
@@ -87,11 +87,11 @@ def _moment(text: str, now: datetime) -> datetime:
     return moment
 
 
-def _fault(problem: Problem, gathered: Gathered) -> Fault:
-    """The control that a pointer leads to; an item of a list stands in its row."""
+def _fault(problem: Problem, typed_in: Mapping[str, list[int]]) -> Fault:
+    """The control that a pointer leads to; an item of a list stands in the row that it was ``typed_in``."""
     path: list[object] = list(problem.pointer.split("/")[1:])
     name = str(path[0]) if path else ""
-    rows = gathered.rows.get(name)
+    rows = typed_in.get(name)
     if rows and len(path) > 1 and str(path[1]).isdecimal():
         path[1] = rows[int(str(path[1]))]
     question = QUESTIONS_BY_NAME.get(name)

@@ -4,7 +4,6 @@ Numbers are the only thing converted. Whatever can't be one stays as it was type
 refuses it by name; an empty control is an unknown answer.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -13,10 +12,10 @@ from django.utils.datastructures import MultiValueDict
 from assessments.form.names import UNKNOWN, asked_none, control, none_of_these, reason_of, unit_of
 from assessments.protocol import QUESTIONS, Problem, Question
 from assessments.protocol.vocabulary import Screen
+from clinics.typed_numbers import AmbiguousNumberError, read_number
 
 Typed = MultiValueDict[str, str]
 
-_NUMBER = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,15})?")
 #: Rows of a list that are looked for; the protocol has its own, lower limit.
 MAX_ROWS = 60
 #: The screens whose findings may be ruled out together, by somebody who answers for it.
@@ -28,7 +27,8 @@ _RULED_OUT = "“None of these” is ticked, yet this is answered otherwise. Cor
 class Gathered:
     """Answers as received, and what the form itself found wrong.
 
-    ``rows`` are the list items' row numbers, ``unknown`` the questions said to have no known answer.
+    ``problems`` name an item of a list by the row that it was typed in; ``rows`` are the rows in use,
+    ``unknown`` the questions said to have no known answer.
     """
 
     answers: dict[str, object] = field(default_factory=dict)
@@ -106,13 +106,16 @@ def _text(question: Question, path: Path, typed: Typed, gathered: Gathered) -> o
     return typed.get(control(*path), "").strip() or None
 
 
-def _number(question: Question, path: Path, typed: Typed, gathered: Gathered) -> object:  # noqa: ARG001
+def _number(question: Question, path: Path, typed: Typed, gathered: Gathered) -> object:
     text = typed.get(control(*path), "").strip()
     if not text:
         return None
-    number: object = text
-    if _NUMBER.fullmatch(text):
-        number = float(text.replace(",", ".")) if "." in text or "," in text else int(text)
+    try:
+        read = read_number(text)
+    except AmbiguousNumberError as exc:
+        gathered.problems.append(Problem(Problem.place(*path), "ambiguous", str(exc)))
+        return None
+    number = text if read is None else read
     unit = typed.get(unit_of(*path))
     own = question.units[0][0] if question.units else None
     return {"value": number, "unit": unit} if own and unit and unit != own else number

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from assessments.form.names import UNKNOWN, asked_none, control, reason_of, unit_of
 from assessments.form.reading import Typed
 from assessments.protocol import QUESTIONS, Question
+from clinics.typed_numbers import write_number
 
 
 def as_typed(answers: Mapping[str, object], absent_reasons: Mapping[str, str]) -> Typed:
@@ -40,6 +41,7 @@ def _written(question: Question, path: tuple[object, ...], value: object) -> Ite
         case list():
             yield from ((control(*path), str(item)) for item in value)
         case _:
-            yield control(*path), str(value)
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            yield control(*path), write_number(value) if number else str(value)  # type: ignore[arg-type]
             if question.units:
                 yield unit_of(*path), question.units[0][0]

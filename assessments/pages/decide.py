@@ -146,6 +146,7 @@ def clear_running(request: HttpRequest, member: Membership, programme_id: uuid.U
             return result_page(programme.assessment_id)
     context = {"programme": programme, "plan": programme.content, "seen": seen, "fault": fault}
     context["stale"] = STALE if stale else ""
+    context["faults"] = [("examined", "Your examination", fault)] if fault else []
     title = f"Clear running for {programme.patient}"
     response = page(
         request, member, "assessments/decide/clear.html", title, about=programme.patient_id, **context

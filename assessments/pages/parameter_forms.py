@@ -11,6 +11,7 @@ from assessments.protocol import CRITERIA
 from assessments.protocol.parameters import PARAMETERS_BY_NAME
 from clinics.models import Membership
 from clinics.pages.settings_form import SettingsForm
+from clinics.typed_numbers import Number, WholeNumber
 
 #: What a clinic may set, as a sentence that its value ends.
 TITLES = {
@@ -129,7 +130,7 @@ class ValuesForm(SettingsForm):
 
 
 def _number_field(item: Mapping[str, Any]) -> forms.Field:
-    kind = forms.IntegerField if item["integer"] else forms.FloatField
+    kind = WholeNumber if item["integer"] else Number
     step = {"step": "1" if item["integer"] else "0.1"}
     widget = forms.NumberInput(attrs={"min": number(item["low"]), "max": number(item["high"]), **step})
     return kind(label=title_of(item["name"]), initial=number(item["value"]), widget=widget, localize=False)

@@ -38,6 +38,35 @@ def subdivisions_of(country: str) -> list[str] | None:
     return public.list_supported_countries(include_aliases=False).get(country)
 
 
+@lru_cache(maxsize=256)
+def regions_that_differ(country: str, year: int) -> tuple[str, ...]:
+    """The subdivisions that are to be chosen from, where one of them has a holiday that the country hasn't.
+
+    They are compared over the year and the two after it; none where a country's days are the same everywhere.
+    """
+    years, regions = range(year, year + 3), tuple(subdivisions_of(country) or ())
+    differ = any(
+        _public_holidays(country, region, each) != _public_holidays(country, "", each)
+        for region in regions
+        for each in years
+    )
+    return regions if differ else ()
+
+
+def left_out(holidays: Holidays, *, since: date, days: int) -> list[date]:
+    """The days that count as ordinary ones because no subdivision is named, and are a holiday in one."""
+    if not holidays.country or holidays.subdivision:
+        return []
+    span = [since + timedelta(days=ahead) for ahead in range(days)]
+    regions = regions_that_differ(holidays.country, since.year)
+    return [
+        day
+        for day in span
+        if day not in holidays
+        and any(day in _public_holidays(holidays.country, region, day.year) for region in regions)
+    ]
+
+
 def end_of_working_day(*, after: datetime, closes_at: time, zone: ZoneInfo, holidays: Holidays) -> datetime:
     """The next moment at which a working day ends by the clinic's clocks (UTC)."""
     day = after.astimezone(zone).date()

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from clinics.models import Clinic, OnCallPlan
-from clinics.services.on_call_calendar import Holidays, subdivisions_of
+from clinics.services.on_call_calendar import Holidays, regions_that_differ, subdivisions_of
 from clinics.services.on_call_ladder import DEFAULT_LADDERS, problems_of
 from clinics.services.on_call_plan import Plan
 from clinics.services.reachable import reachable_clinicians
@@ -38,7 +38,7 @@ def change_on_call(*, clinic: Clinic, plan: Plan, now: datetime) -> None:
         *_about_shifts(plan),
         *_about_covers(plan),
         *_about_people(clinic, plan, now),
-        *_about_holidays(plan.holidays),
+        *_about_holidays(plan.holidays, now),
         *_about_ladders(plan),
     ]
     if plan.quiet_hours and plan.quiet_hours.starts_at == plan.quiet_hours.ends_at:
@@ -110,7 +110,8 @@ def still_called(clinic: Clinic, plan: Plan, now: datetime) -> list[tuple[str, u
     return named
 
 
-def _about_holidays(holidays: Holidays) -> Iterator[PlanProblem]:
+def _about_holidays(holidays: Holidays, now: datetime) -> Iterator[PlanProblem]:
+    """A day that is a holiday in part of a country only must not pass for an ordinary one there."""
     known = subdivisions_of(holidays.country) if holidays.country else []
     if known is None:
         yield PlanProblem(
@@ -120,6 +121,9 @@ def _about_holidays(holidays: Holidays) -> Iterator[PlanProblem]:
         yield PlanProblem(
             "/holidays/subdivision", "unknown", "The country has no such subdivision: ISO 3166-2."
         )
+    elif not holidays.subdivision and (regions := regions_that_differ(holidays.country, now.year)):
+        detail = f"Holidays differ by region there. One of: {', '.join(regions)}."
+        yield PlanProblem("/holidays/subdivision", "required", detail)
 
 
 def _about_ladders(plan: Plan) -> Iterator[PlanProblem]:

@@ -121,6 +121,7 @@ CASTLE_HILL = ClinicStory(
     name="Castle Hill Running Clinic",
     time_zone="Europe/Dublin",
     country="IE",
+    subdivision="",
     emergency_number="112",
     emergency_destination="Emergency department, St Brigid's Hospital",
     mail_domain="castle-hill.example",

@@ -102,6 +102,7 @@ RIVERSIDE = ClinicStory(
     name="Riverside Physiotherapy",
     time_zone="Europe/London",
     country="GB",
+    subdivision="ENG",
     emergency_number="999",
     emergency_destination="Emergency department, Riverside General Hospital",
     mail_domain="riverside.example",

@@ -102,11 +102,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ClinicStory:
-    """A practice: its pathway, its people (the clinician is on call, the admin leads) and its runners."""
+    """A practice: its pathway, its people (the clinician is on call, the admin leads) and its runners.
+
+    ``country`` and ``subdivision`` are those of its public holidays, ISO 3166.
+    """
 
     name: str
     time_zone: str
     country: str
+    subdivision: str
     emergency_number: str
     emergency_destination: str
     mail_domain: str

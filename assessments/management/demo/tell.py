@@ -58,7 +58,8 @@ def _plan(story: ClinicStory, clinician: Membership, admin: Membership) -> Plan:
         Shift(clinician.id, WEEKDAYS[:5], eight, eight, first),
         Shift(admin.id, (*WEEKDAYS[5:], HOLIDAY), eight, eight, first),
     )
-    return Plan(shifts, (), Holidays(story.country), quiet_hours=QuietHours(dt.time(21), dt.time(7)))
+    holidays = Holidays(story.country, story.subdivision)
+    return Plan(shifts, (), holidays, quiet_hours=QuietHours(dt.time(21), dt.time(7)))
 
 
 def _member(clinic: Clinic, person: Person, domain: str) -> Membership:
