@@ -10,5 +10,6 @@ class AssessmentsConfig(AppConfig):
     verbose_name = "Assessments"
 
     def ready(self) -> None:
-        """Tell Django what to check."""
+        """Tell Django what to check, and patients what is settled when one is archived."""
         from assessments import checks  # noqa: F401 - needs the app registry
+        from assessments.services import archive  # noqa: F401 - the same; its receiver registers itself

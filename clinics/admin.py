@@ -106,7 +106,9 @@ class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no ty
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Without a bar for buttons where there is nothing to save."""
+        """Without a bar for buttons where there is nothing to save; says when its runner is archived."""
+        row = kwargs.get("obj")
+        context["runner"] = row if hasattr(row, "archived_at") else getattr(row, "patient", None)
         if not self.has_change_permission(request, kwargs.get("obj")):
             context["hide_submit_row"] = True
         page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)

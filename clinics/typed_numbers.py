@@ -66,6 +66,6 @@ class WholeNumber(forms.IntegerField):
 class Number(forms.FloatField):
     """A number of a form, with a decimal comma or point; ambiguous notation is refused with a question."""
 
-    def to_python(self, value: Any) -> float | None:
+    def to_python(self, value: Any) -> float | None:  # type: ignore[override]  # as FloatField itself
         """Read it."""
         return super().to_python(_cleaned(value))

@@ -16,7 +16,7 @@ class PatientAdmin(ClinicModelAdmin):
 
     related = "patients"
     seen_with = Permission.SEE_PATIENTS
-    list_display = ("runner_page", "external_id", "birth_date", "archived_at", "erased_at")
+    list_display = ("runner_page", "external_id", "birth_date", "archived_at", "archive_reason", "erased_at")
     list_display_links = None
     change_form_outer_before_template = "patients/to_the_page.html"
     ordering = ("family_name", "given_name", "id")
@@ -29,6 +29,7 @@ class PatientAdmin(ClinicModelAdmin):
         "contact",
         "running_profile",
         "archived_at",
+        "archive_reason",
         "erased_at",
         "legal_hold_reason",
         "legal_hold_until",

@@ -21,7 +21,7 @@ from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import MAX_PAGE_SIZE
 from clinics.fhir import FhirSearch, FhirView
 from patients.api.serializers import PATIENT_SEARCH
-from patients.models import Patient, SexAtBirth
+from patients.models import ArchiveReason, Patient, SexAtBirth
 from patients.services import search_patients
 
 #: The sex recorded at birth isn't FHIR's administrative gender; where the two may differ it says "other".
@@ -51,6 +51,7 @@ def patient_resource(patient: Patient) -> Resource:
         patient.updated_at,
         identifier=[{"system": external_ids(), "value": known}] if known else [],
         active=patient.archived_at is None,
+        deceasedBoolean=True if patient.archive_reason == ArchiveReason.DECEASED else None,
         name=[{"use": "official", "family": patient.family_name, "given": [patient.given_name]}],
         telecom=telecom,
         gender=GENDERS[SexAtBirth(patient.sex_at_birth)],

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from assessments.print import PrintError, Template, pdf
 from clinics.actor import Actor, NamedClinician
@@ -48,7 +49,8 @@ def page(
     request: HttpRequest, member: Membership, template: str, title: str, *, about: uuid.UUID, **context: Any
 ) -> HttpResponse:
     """Show a page about a runner, and note that it was read."""
-    whole = page_context(request, title, member=member, **context)
+    shown = SimpleLazyObject(lambda: member.clinic.patients.filter(id=about).first())
+    whole = page_context(request, title, member=member, shown_runner=shown, **context)
     response = TemplateResponse(request, template, whole).render()
     log_reading(request, member, [about])
     return response

@@ -13,6 +13,7 @@ from assessments.protocol.vocabulary import RunStatus, Urgency
 from assessments.services.effective import Effective, effective_decision
 from assessments.services.programmes.session import Session, session_of
 from clinics.models import Clinic
+from patients.models import Patient
 
 #: Referrals whose outcome must be known, and followed by a new assessment, before anybody runs (F.7).
 REFERRALS = (Urgency.WITHIN_2_WEEKS, Urgency.SAME_DAY, Urgency.EMERGENCY_NOW)
@@ -41,14 +42,20 @@ class RunPermission:
 
 
 def with_standing(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
-    """Rows with ``outdated`` (a later assessment decides) and ``referral_open``; no more statements."""
+    """Rows with ``outdated`` (a later assessment decides), ``referral_open`` and ``runner_archived``.
+
+    It takes no more statements.
+    """
     same_runner = {"patient_id": OuterRef("patient_id")}
     later = Assessment.objects.filter(
         assessed_at__gt=OuterRef("assessed_at"), superseded_by__isnull=True, **same_runner
     )
     unsettled = Q(state__in=IN_SOMEBODYS_HANDS) | Q(resolved_at__gt=OuterRef("assessed_at"))
     referral = Escalation.objects.filter(unsettled, urgency__in=REFERRALS, **same_runner)
-    return assessments.annotate(outdated=Exists(later), referral_open=Exists(referral))
+    archived = Patient.objects.filter(id=OuterRef("patient_id"), archived_at__isnull=False)
+    return assessments.annotate(
+        outdated=Exists(later), referral_open=Exists(referral), runner_archived=Exists(archived)
+    )
 
 
 def run_permission(
@@ -59,8 +66,9 @@ def run_permission(
     referral_open: bool,
     follow_ups: Iterable[FollowUp],
     now: datetime,
+    archived: bool = False,
 ) -> RunPermission:
-    """Return what an assessment permits now.
+    """Return what an assessment permits now; nothing of a runner who is archived.
 
     Silence is unknown: a permission ends when its check isn't answered in time, and where no check is
     pending there is nothing to answer for it. The caution of an open referral is beyond any assessment's.
@@ -68,7 +76,7 @@ def run_permission(
     if replaced:
         return RunPermission(Permission.REPLACED, assessment.id)
     status = effective.run_status
-    if status == RunStatus.NO_RUNNING:
+    if archived or status == RunStatus.NO_RUNNING:
         return RunPermission(Permission.NOT_PERMITTED, assessment.id, status)
     if referral_open:
         return RunPermission(Permission.REFERRAL_OPEN, assessment.id, status)
@@ -84,7 +92,8 @@ def run_permission(
 
 def stored_permission(assessment: Assessment, *, now: datetime) -> RunPermission:
     """The same of a row of ``with_standing`` with its follow-ups and overrides."""
-    outdated, referral_open = (getattr(assessment, name) for name in ("outdated", "referral_open"))
+    names = ("outdated", "referral_open", "runner_archived")
+    outdated, referral_open, archived = (getattr(assessment, name) for name in names)
     return run_permission(
         assessment,
         effective=effective_decision(assessment, assessment.overrides.all()),
@@ -92,6 +101,7 @@ def stored_permission(assessment: Assessment, *, now: datetime) -> RunPermission
         referral_open=referral_open,
         follow_ups=assessment.follow_ups.all(),
         now=now,
+        archived=archived,
     )
 
 

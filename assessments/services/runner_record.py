@@ -116,6 +116,7 @@ def standing_of_runner(
         referral_open=latest.referral_open,  # type: ignore[attr-defined]
         follow_ups=[row for row in follow_ups if row.assessment_id == latest.id],
         now=now,
+        archived=latest.runner_archived,  # type: ignore[attr-defined]
     )
     return Standing(latest, effective, within_programme(found, session))
 

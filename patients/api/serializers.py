@@ -22,7 +22,7 @@ from backend.api.fields import (
     WordField,
 )
 from backend.api.queries import ListQuery, TextQueryField
-from patients.models import HoldReason, Patient, SexAtBirth
+from patients.models import ArchiveReason, HoldReason, Patient, SexAtBirth
 
 EARLIEST_BIRTH = dt.date(1900, 1, 1)
 #: Spaces around it are dropped before it is stored, and don't count.
@@ -100,7 +100,15 @@ class PatientSerializer(StrictSerializer):
     archived = TrueOrFalseField(
         write_only=True,
         required=False,
-        help_text="true archives the patient, false takes them back; left out, it stays as it is.",
+        help_text="true archives the patient, which needs archive_reason and cancels what is pending about "
+        "them; false takes them back; left out, it stays as it is.",
+    )
+    archive_reason = WordField(
+        "ArchiveReason",
+        ArchiveReason,
+        required=False,
+        allow_null=True,
+        help_text="Why nobody works with the record any more; null while somebody may.",
     )
     archived_at = serializers.DateTimeField(read_only=True, allow_null=True)
     erased_at = serializers.DateTimeField(
@@ -150,4 +158,5 @@ PATIENT_SEARCH = PatientSearchSerializer()
 
 def patient_document(patient: Patient) -> dict[str, Any]:
     """A patient as every answer shows it."""
-    return dict(PATIENT.to_representation(patient))
+    document = dict(PATIENT.to_representation(patient))
+    return {**document, "archive_reason": document["archive_reason"] or None}

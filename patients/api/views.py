@@ -29,8 +29,10 @@ from patients.api.serializers import (
 )
 from patients.models import Patient
 from patients.services import (
+    ArchiveReasonMissingError,
     ExternalIdTakenError,
     PatientErasedError,
+    StillWaitingError,
     change_patient,
     find_or_register_patient,
     register_patient,
@@ -75,6 +77,12 @@ def patient_problems() -> Iterator[None]:
         raise external_id_taken() from None
     except PatientErasedError:
         raise Problem("erased") from None
+    except ArchiveReasonMissingError:
+        detail = "Say why, together with archived: true; a patient who isn't archived has none."
+        raise Problem("invalid", errors=[FieldProblem("/archive_reason", "required", detail)]) from None
+    except StillWaitingError:
+        detail = "Something about this patient waits for a clinician, who must settle it first."
+        raise Problem("conflict", detail) from None
 
 
 class PatientList(PagedList, PatientView):
@@ -154,6 +162,7 @@ class PatientByExternalId(Conditional, PatientView):
     """One patient, by the practice system's own id."""
 
     needs_if_match = frozenset({"PUT"})
+    conflicts = {"PUT": ("conflict", "erased")}
 
     @extend_schema(
         operation_id="putPatient",
@@ -172,13 +181,18 @@ class PatientByExternalId(Conditional, PatientView):
         if details["external_id"] != composed(external_id):
             wrong = FieldProblem("/external_id", "differs_from_path", "Must be the id in the path.")
             raise Problem("invalid", errors=[wrong])
-        patient, created = find_or_register_patient(clinic=self.clinic, details=details, now=timezone.now())
+        with patient_problems():
+            patient, created = find_or_register_patient(
+                clinic=self.clinic, details=details, now=timezone.now()
+            )
         if "If-Match" in request.headers if created else request.headers.get("If-None-Match") == "*":
             raise Problem("precondition_failed")
         if created:
             return self.represent(patient_document(patient), status=201, headers=self.location(patient))
         seen = patient_document(patient)
-        if change_patient(patient=patient, changes=details, now=timezone.now(), replace=True):
+        with patient_problems():
+            changed = change_patient(patient=patient, changes=details, now=timezone.now(), replace=True)
+        if changed:
             check_if_match(request, seen)  # a refusal takes the change back
         return self.represent(patient_document(patient))
 

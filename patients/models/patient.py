@@ -27,6 +27,16 @@ class HoldReason(models.TextChoices):
     RETENTION_PERIOD = "retention_period", "Statutory retention period"
 
 
+class ArchiveReason(models.TextChoices):
+    """Why nobody works with a record any more."""
+
+    DECEASED = "deceased", "Deceased"
+    MOVED_AWAY = "moved_away", "Moved away"
+    CARE_ENDED = "care_ended", "Care has ended"
+    DUPLICATE = "duplicate", "Another record is the same person's"
+    REGISTERED_IN_ERROR = "registered_in_error", "Registered in error"
+
+
 @recorded(values_for="patients:read")
 class Patient(Timestamped):
     """A runner of one clinic; archived, never deleted.
@@ -47,6 +57,9 @@ class Patient(Timestamped):
     contact = models.JSONField(default=dict, blank=True)
     running_profile = models.JSONField(default=dict, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    archive_reason = models.CharField(
+        max_length=20, blank=True, default="", db_default="", choices=ArchiveReason.choices
+    )
     erased_at = models.DateTimeField(null=True, blank=True)
     legal_hold_reason = models.CharField(
         max_length=20, blank=True, default="", db_default="", choices=HoldReason.choices
@@ -62,6 +75,10 @@ class Patient(Timestamped):
                 name="legal_hold_has_reason_and_end",
                 condition=Q(legal_hold_reason="", legal_hold_until__isnull=True)
                 | ~Q(legal_hold_reason="") & Q(legal_hold_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="archive_reason_is_of_an_archived_patient",
+                condition=Q(archive_reason="") | Q(archived_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="erased_patient_is_nobody",
@@ -84,6 +101,13 @@ class Patient(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}"
+
+    @property
+    def gone(self) -> str:
+        """Why nobody works with the record any more, in words; empty while somebody may."""
+        if self.archived_at is None:
+            return ""
+        return self.get_archive_reason_display() if self.archive_reason else "Archived"
 
     @property
     def legal_hold(self) -> dict[str, Any] | None:

@@ -28,7 +28,7 @@ def as_columns(
 ) -> dict[str, Any]:
     """Translate ``archived`` to the time since when, and merge documents unless they replace.
 
-    A patient already archived keeps the time of it.
+    A patient already archived keeps the time of it; one who is taken back has no reason any more.
     """
     columns = {
         name: merge({} if replace else getattr(over, name), _plain(value))
@@ -38,6 +38,10 @@ def as_columns(
     }
     if (archived := columns.pop("archived", None)) is not None:
         columns["archived_at"] = (getattr(over, "archived_at", None) or now) if archived else None
+        if not archived:
+            columns["archive_reason"] = ""
+    if columns.get("archive_reason", "") is None:
+        columns["archive_reason"] = ""
     return columns
 
 

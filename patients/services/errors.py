@@ -14,6 +14,14 @@ class PatientErasedError(Exception):
     """The patient was erased: nothing about them is changed or added any more."""
 
 
+class ArchiveReasonMissingError(Exception):
+    """Archiving settles what is pending: it must be said why."""
+
+
+class StillWaitingError(Exception):
+    """Something about the patient waits for a clinician, who must settle it before they are archived."""
+
+
 @contextmanager
 def external_id_is_free() -> Iterator[None]:
     """Run the block in a savepoint; raises ``ExternalIdTakenError`` when the unique constraint refuses it.

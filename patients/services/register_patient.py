@@ -7,16 +7,20 @@ from typing import Any
 from clinics.models import Clinic
 from patients.models import Patient
 from patients.services.details import as_columns
-from patients.services.errors import ExternalIdTakenError, external_id_is_free
+from patients.services.errors import ArchiveReasonMissingError, ExternalIdTakenError, external_id_is_free
 
 
 def register_patient(*, clinic: Clinic, details: Mapping[str, Any], now: dt.datetime) -> Patient:
     """Store a new patient of the clinic; ``details`` are validated fields, ``archived`` among them.
 
-    Raises ``ExternalIdTakenError`` when another patient of the clinic has the external id.
+    Raises ``ExternalIdTakenError`` when another patient of the clinic has the external id, and
+    ``ArchiveReasonMissingError``.
     """
+    columns = as_columns(details, over=None, now=now)
+    if bool(columns.get("archive_reason")) != (columns.get("archived_at") is not None):
+        raise ArchiveReasonMissingError
     with external_id_is_free():
-        return clinic.patients.create(**as_columns(details, over=None, now=now))
+        return clinic.patients.create(**columns)
 
 
 def find_or_register_patient(

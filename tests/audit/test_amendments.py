@@ -197,7 +197,12 @@ def test_an_archived_runners_record_is_not_amended(api: APIClient, patient: Pati
     old = record(api, patient)
     url = f"/api/v1/patients/{patient.id}"
     tag = api.get(url).headers["ETag"]
-    assert api.patch(url, {"archived": True}, headers={"if-match": tag}).status_code == 200
+    assert (
+        api.patch(
+            url, {"archived": True, "archive_reason": "duplicate"}, headers={"if-match": tag}
+        ).status_code
+        == 200
+    )
     assert_problem(amend(api, old["id"]), "conflict")
 
 

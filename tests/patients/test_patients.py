@@ -226,18 +226,20 @@ def test_a_change_to_another_patients_external_id_is_a_conflict(api: APIClient) 
 def test_archiving_keeps_everything_and_can_be_undone(api: APIClient) -> None:
     before = api.post(URL, FULL).json()
 
-    archived = change(api, before["id"], archived=True).json()
-    again = change(api, before["id"], archived=True).json()
+    archived = change(api, before["id"], archived=True, archive_reason="care_ended").json()
+    again = change(api, before["id"], archived=True, archive_reason="care_ended").json()
     restored = change(api, before["id"], archived=False).json()
 
     assert datetime.fromisoformat(archived["archived_at"]) <= datetime.now(UTC)
     assert again == archived
-    assert {**archived, "archived_at": None} | {"updated_at": restored["updated_at"]} == restored
+    nothing = {"archived_at": None, "archive_reason": None}
+    assert archived["archive_reason"] == "care_ended"
+    assert {**archived, **nothing} | {"updated_at": restored["updated_at"]} == restored
 
 
 def test_the_list_shows_archived_patients_unless_told_otherwise(api: APIClient) -> None:
     kept, archived = (api.post(URL, NAMED).json()["id"] for _ in range(2))
-    change(api, archived, archived=True)
+    change(api, archived, archived=True, archive_reason="care_ended")
 
     assert listed(api) == {kept, archived}
     assert listed(api, archived="true") == {archived}

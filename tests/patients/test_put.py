@@ -49,7 +49,8 @@ def test_a_put_that_changes_something_needs_the_tag_of_what_it_replaces(api: API
 
 
 def test_a_put_replaces_every_field_but_whether_the_patient_is_archived(api: APIClient) -> None:
-    first = api.put(f"{URL}/P-1", {**BODY, "birth_date": "1990-01-01", "archived": True}).json()
+    archived = {"birth_date": "1990-01-01", "archived": True, "archive_reason": "duplicate"}
+    first = api.put(f"{URL}/P-1", {**BODY, **archived}).json()
     body = {"given_name": "Robin", "family_name": "Runner", "running_profile": {"shoe_km": 5}}
 
     seen = having_seen(api, f"/api/v1/patients/{first['id']}")

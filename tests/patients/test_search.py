@@ -77,7 +77,8 @@ def test_pages_are_asked_for_with_the_same_body_and_hold_no_name_in_their_addres
 def test_an_archived_patient_is_found_so_that_nobody_registers_them_twice(api: APIClient) -> None:
     [entry] = api.post(URL, {"external_id": "A-1"}).json()["results"]
     url = f"/api/v1/patients/{entry['id']}"
-    api.patch(url, {"archived": True}, headers=having_seen(api, url))
+    archived = {"archived": True, "archive_reason": "moved_away"}
+    api.patch(url, archived, headers=having_seen(api, url))
 
     [again] = api.post(URL, {"external_id": "A-1"}).json()["results"]
     assert again["archived_at"] is not None

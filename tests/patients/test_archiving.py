@@ -1,0 +1,201 @@
+"""Archiving settles what is pending: nothing is chased that nobody could answer; no emergency vanishes."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from assessments.models import Escalation, FollowUp, FollowUpKind, Programme
+from assessments.services.due_work import claim_next
+from clinics.models import Clinic, Role
+from clinics.tenancy import clinic_scope
+from patients.models import ArchiveReason, Patient
+from tests.api_edge.checks import assert_problem
+from tests.dashboard.settings_pages import signed_in
+from tests.dashboard.test_dashboard import record
+from tests.factories import make_patient
+from tests.programme.weeks import eight_weeks
+
+REASONS = [reason.value for reason in ArchiveReason]
+#: Something that waits about a runner: makes it, and returns what looks it up again.
+Work = Callable[[Clinic, Patient], Callable[[], Any]]
+
+
+def archive(api: APIClient, runner: Patient, reason: str | None = "moved_away") -> Any:
+    """Archive a runner over the API."""
+    body = {"archived": True, "archive_reason": reason}
+    return api.patch(f"/api/v1/patients/{runner.pk}", body, headers={"if-match": "*"})
+
+
+def assessed(clinic: Clinic, runner: Patient, **answers: object) -> None:
+    """An assessment of the runner, with what it plans."""
+    record(clinic, runner, **answers)
+
+
+def follow_up(kind: str, state: str) -> Work:
+    """A follow-up of this kind and state."""
+
+    def make(clinic: Clinic, runner: Patient) -> Callable[[], Any]:
+        assessed(clinic, runner)
+        with clinic_scope(clinic.id):
+            row = clinic.follow_ups.filter(patient=runner).first()
+            assert row is not None
+            clinic.follow_ups.filter(pk=row.pk).update(kind=kind, state=state)
+        return lambda: clinic.follow_ups.get(pk=row.pk).state
+
+    return make
+
+
+def escalation(state: str) -> Work:
+    """An emergency in this state."""
+
+    def make(clinic: Clinic, runner: Patient) -> Callable[[], Any]:
+        assessed(clinic, runner, bladder_change="yes")
+        with clinic_scope(clinic.id):
+            row = clinic.escalations.get(patient=runner)
+            if state == Escalation.State.ACKNOWLEDGED:
+                row.acknowledged_by, row.acknowledged_at = clinic.on_call, timezone.now()
+                row.next_attempt_at = None
+            row.state = state
+            row.save()
+        return lambda: clinic.escalations.get(pk=row.pk).state
+
+    return make
+
+
+WAITING = {
+    f"{kind}, {state}": follow_up(kind, state)
+    for kind in FollowUpKind.values
+    for state in (FollowUp.State.SCHEDULED, FollowUp.State.OVERDUE, FollowUp.State.LAPSED)
+}
+CALLING = {state: escalation(state) for state in (Escalation.State.OPEN, Escalation.State.ACKNOWLEDGED)}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_whatever_is_pending_is_cancelled_with_the_reason(
+    api: APIClient, clinic: Clinic, reason: str
+) -> None:
+    """Every kind and state of a follow-up; then no worker finds anything about the runner to send."""
+    looked_up = []
+    runners = [(make_patient(clinic), work) for work in WAITING.values()]
+    for runner, work in runners:
+        looked_up.append(work(clinic, runner))
+    for runner, _ in runners:
+        answer = archive(api, runner, reason)
+        assert (answer.status_code, answer.json()["archive_reason"]) == (200, reason)
+    with clinic_scope(clinic.id):
+        assert {look() for look in looked_up} == {FollowUp.State.CANCELLED}
+        assert not clinic.follow_ups.filter(state__in=FollowUp.PENDING).exists()
+    assert claim_next(FollowUp, now=timezone.now() + dt.timedelta(days=100)) is None
+
+
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("state", CALLING)
+def test_an_escalation_that_is_not_resolved_refuses_it_whatever_the_reason(
+    api: APIClient, clinic: Clinic, state: str, reason: str
+) -> None:
+    runner = make_patient(clinic)
+    look = CALLING[state](clinic, runner)
+    answer = archive(api, runner, reason)
+    assert_problem(answer, "conflict")
+    assert "escalation" not in answer.content.decode(), "the desk archives, and sees none"
+    with clinic_scope(clinic.id):
+        assert look() == state
+        assert clinic.patients.get(pk=runner.pk).archived_at is None
+        assert clinic.follow_ups.filter(patient=runner, state__in=FollowUp.PENDING).exists()
+
+
+def test_a_resolved_one_does_not_and_may_still_be_reopened(api: APIClient, clinic: Clinic) -> None:
+    runner = make_patient(clinic)
+    assessed(clinic, runner, bladder_change="yes")
+    with clinic_scope(clinic.id):
+        called = clinic.escalations.get(patient=runner).pk
+    steps = f"/api/v1/escalations/{called}"
+    assert api.post(f"{steps}/acknowledge", {}).status_code == 200
+    closed = api.post(f"{steps}/resolve", {"outcome_code": "handed_over", "outcome": "Rang A&E."})
+    assert closed.status_code == 200
+    assert archive(api, runner, "deceased").status_code == 200
+    assert api.post(f"{steps}/reopen", {"reason": "Closed the wrong one."}).status_code == 200
+    assert api.post(f"{steps}/acknowledge", {}).status_code == 200
+
+
+def test_a_programme_ends_and_its_links_are_over(api: APIClient, clinic: Clinic) -> None:
+    told = eight_weeks(clinic)
+    with clinic_scope(clinic.id):
+        check = clinic.follow_ups.filter(patient=told.patient, state__in=FollowUp.PENDING).first()
+    assert archive(api, told.patient, "deceased").status_code == 200
+    with clinic_scope(clinic.id):
+        assert clinic.programmes.get(pk=told.programme).state == Programme.State.ENDED
+        assert not clinic.check_in_links.filter(follow_up__patient=told.patient).exists()
+    assert check is not None
+    assert api.post(f"/api/v1/follow-ups/{check.pk}/check-in-link", {}).status_code == 409
+
+
+def test_it_must_be_said_why(api: APIClient, clinic: Clinic) -> None:
+    runner = make_patient(clinic)
+    address = f"/api/v1/patients/{runner.pk}"
+    any_state = {"if-match": "*"}
+    for body in ({"archived": True}, {"archived": True, "archive_reason": None}):
+        assert_problem(api.patch(address, body, headers=any_state), "invalid", "/archive_reason")
+    assert_problem(
+        api.patch(address, {"archive_reason": "deceased"}, headers=any_state), "invalid", "/archive_reason"
+    )
+    new = {"given_name": "A", "family_name": "B", "archived": True}
+    assert_problem(api.post("/api/v1/patients", new), "invalid", "/archive_reason")
+    assert archive(api, runner, "moved_away").status_code == 200
+    corrected = api.patch(address, {"archive_reason": "deceased"}, headers=any_state)
+    assert corrected.json()["archive_reason"] == "deceased"
+    back = api.patch(address, {"archived": False}, headers=any_state).json()
+    assert (back["archived_at"], back["archive_reason"]) == (None, None)
+
+
+def test_a_permission_to_run_never_holds_for_who_is_archived(api: APIClient, clinic: Clinic) -> None:
+    runner = make_patient(clinic)
+    assessed(clinic, runner)
+    address = f"/api/v1/patients/{runner.pk}/run-permission"
+    assert api.get(address).json()["state"] == "holds"
+    with clinic_scope(clinic.id):  # even around the service, with the check still pending
+        clinic.patients.filter(pk=runner.pk).update(archived_at=timezone.now())
+        recorded = clinic.assessments.get(patient=runner).pk
+    assert api.get(address).json()["state"] == "not_permitted"
+    shown = api.get(f"/api/v1/assessments/{recorded}").json()
+    assert "holds" not in str(shown["run_permission"])
+    page = signed_in(clinic, Role.CLINICIAN).get(f"/admin/patients/{runner.pk}/").content.decode()
+    assert "May run" not in page
+
+
+def pages_about(clinic: Clinic, runner: Patient) -> list[str]:
+    """Every page of the dashboard that shows an archived runner."""
+    with clinic_scope(clinic.id):
+        assessment = clinic.assessments.filter(patient=runner).latest("created_at").pk
+        check = clinic.follow_ups.filter(patient=runner).latest("created_at").pk
+    return [
+        f"/admin/patients/{runner.pk}/",
+        f"/admin/patients/patient/{runner.pk}/change/",
+        f"/admin/assessments/assessment/{assessment}/change/",
+        f"/admin/assessments/followup/{check}/change/",
+    ]
+
+
+@pytest.mark.parametrize(("reason", "words"), [("deceased", "Deceased."), ("moved_away", "Moved away.")])
+def test_every_page_about_them_says_so(api: APIClient, clinic: Clinic, reason: str, words: str) -> None:
+    runner = make_patient(clinic)
+    assessed(clinic, runner)
+    browser: Client = signed_in(clinic, Role.CLINICIAN)
+    addresses = pages_about(clinic, runner)
+    for address in addresses:
+        assert words not in browser.get(address).content.decode(), address
+    archive(api, runner, reason)
+    for address in addresses:
+        assert words in browser.get(address).content.decode(), address
+
+
+def test_hospitals_are_told_that_somebody_has_died(api: APIClient, clinic: Clinic) -> None:
+    runner = make_patient(clinic)
+    archive(api, runner, "deceased")
+    told: Any = api.get(f"/fhir/Patient/{runner.pk}", HTTP_ACCEPT="application/fhir+json").json()
+    assert (told["active"], told["deceasedBoolean"]) == (False, True)
