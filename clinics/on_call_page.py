@@ -21,11 +21,6 @@ from clinics.services.on_call_now import LOOK_AHEAD, OnCall, Rota, Source
 from clinics.services.on_call_plan import plan_of
 from clinics.signed_in import may, member_of
 
-#: More gaps than these are counted and not listed.
-SHOWN = 10
-#: So many turns ahead are listed.
-TURNS = 30
-
 OVERTAKEN = (
     "Somebody has changed the plan since you opened this page. What you typed stands below and takes the "
     "place of theirs when you store it; open the page again to see theirs."
@@ -57,9 +52,7 @@ def fortnight(clinic: Clinic, now: datetime) -> Fortnight:
     absent = {one for gap in gaps for one in gap.unreachable}
     names = {member.id: member.shown_name for member in _members(clinic, absent)} if absent else {}
     lines = [_gap_words(gap, clinic, names) for gap in gaps]
-    if len(lines) > SHOWN:
-        lines = [*lines[:SHOWN], f"and {len(lines) - SHOWN} more"]
-    turns = [(_span(segment, clinic), _people(segment)) for segment in segments[:TURNS]]
+    turns = [(_span(segment, clinic), _people(segment)) for segment in segments]
     return Fortnight(_people(present) + until, lines, turns)
 
 
@@ -123,7 +116,7 @@ def _page(
     shown = {
         "forms": forms,
         "fortnight": fortnight(clinic, now),
-        "left_out": left_out(plan_of(clinic).holidays, since=today, days=366)[:SHOWN],
+        "left_out": left_out(plan_of(clinic).holidays, since=today, days=366),
         "stale": stale,
         "faults": [] if stale else list(forms.faults()),
     }

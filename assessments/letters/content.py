@@ -117,8 +117,12 @@ def _why(question: Question, assessment: Assessment) -> str:
 def _timeline(escalation: Escalation, clinic: Clinic) -> Iterator[tuple[dt.datetime, str]]:
     """The runner's latest assessments, and what became of this escalation."""
     latest = clinic.assessments.filter(patient_id=escalation.patient_id, superseded_by__isnull=True)
-    for one in latest.order_by("-assessed_at")[:ASSESSMENTS_SHOWN]:
+    newest = latest.order_by("-assessed_at", "-id")
+    for one in newest[:ASSESSMENTS_SHOWN]:
         yield one.assessed_at, f"Assessed: {decision_words(one.evaluation)}"
+    if (earlier := newest.count() - ASSESSMENTS_SHOWN) > 0:
+        until = newest.values_list("assessed_at", flat=True)[ASSESSMENTS_SHOWN]
+        yield until, f"Not listed: {earlier} assessment{'s' if earlier > 1 else ''} up to then"
     yield escalation.opened_at, f"Referral opened: {urgency_words(escalation.urgency)}"
     if escalation.acknowledged_at and escalation.acknowledged_by:
         yield escalation.acknowledged_at, f"Taken on by {escalation.acknowledged_by.shown_name}"

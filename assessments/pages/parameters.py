@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, ClassVar
 
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -33,6 +34,8 @@ from clinics.services.working_members import working_members
 
 #: Assessments to look at behind each way in which decisions flip.
 LINKED = 10
+#: Sets on one page.
+SETS_SHOWN = 20
 _LEAD = "Name the clinic's clinical lead, who answers for what gets less cautious."
 
 
@@ -70,10 +73,12 @@ class ParametersPage(_ParametersPage):
 
     def context(self, about: dict[str, Any]) -> dict[str, Any]:
         """Every threshold in words, and who set what before."""
-        sets = readable_sets(self.clinic).order_by("-number")[:20]
+        sets = Paginator(readable_sets(self.clinic).order_by("-number"), SETS_SHOWN)
+        page = sets.get_page(self.request.GET.get("page"))
         return {
             "rows": rows_of(about["parameters"]),
-            "sets": [(one, [change_words(change) for change in one.preview.changes]) for one in sets],
+            "log": page,
+            "sets": [(one, [change_words(change) for change in one.preview.changes]) for one in page],
         }
 
     def preview(self, about: dict[str, Any], form: SettingsForm) -> HttpResponse:  # noqa: ARG002

@@ -91,7 +91,7 @@ def worklist(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context |= _escalations(request, member, now)
         shown |= {row["escalation"].patient_id for row in context["rows"]}
     if may(request, Permission.SEE_FOLLOW_UPS):
-        due = follow_ups_due(member.clinic, chasers=clinical_eyes, now=now)
+        due, context["all_due"] = follow_ups_due(member.clinic, chasers=clinical_eyes, now=now)
         context["follow_ups"] = [_follow_up(row, now) for row in due]
         shown |= {row.patient_id for row in due}
     log_reading(request, member, shown)
@@ -104,11 +104,12 @@ def _escalations(request: HttpRequest, member: Membership, now: datetime) -> dic
     if request.session.get(KEPT, "all") != chosen:
         request.session[KEPT] = chosen
     midnight = timezone.localtime(now, member.clinic.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = list(FILTERS[chosen][1](escalations_at_work(member.clinic), member, now)[: MOST_ROWS + 1])
+    wanted = FILTERS[chosen][1](escalations_at_work(member.clinic), member, now)
+    rows = list(wanted[:MOST_ROWS])
     day = figures(member.clinic, since=midnight)
     return {
-        "rows": [_row(escalation, member, now) for escalation in rows[:MOST_ROWS]],
-        "more": len(rows) > MOST_ROWS,
+        "rows": [_row(escalation, member, now) for escalation in rows],
+        "all_rows": len(rows) if len(rows) < MOST_ROWS else wanted.count(),
         "filters": [(word, label) for word, (label, _) in FILTERS.items()],
         "chosen": chosen,
         "figures": [

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, When
 
 from assessments.models import Escalation, FollowUp
 from assessments.models.follow_up import CHASERS
@@ -31,12 +31,18 @@ def escalations_at_work(clinic: Clinic) -> QuerySet[Escalation]:
     return rows.select_related(*people).order_by("-urgency_rank", "called_since", "id")
 
 
-def follow_ups_due(clinic: Clinic, *, chasers: bool, now: datetime) -> list[FollowUp]:
-    """Pending follow-ups whose time has come, longest due first; ``chasers`` are about referrals."""
+def follow_ups_due(clinic: Clinic, *, chasers: bool, now: datetime) -> tuple[list[FollowUp], int]:
+    """Pending follow-ups whose time has come, and how many there are in all; ``chasers`` are about referrals.
+
+    Where a permission to run has lapsed stands first, then what is due longest. No more than ``MOST_ROWS``.
+    """
     rows = clinic.follow_ups.filter(state__in=FollowUp.PENDING, due_at__lte=now)
     if not chasers:
         rows = rows.exclude(kind__in=CHASERS)
-    return list(rows.select_related("patient").order_by("due_at", "id")[:MOST_ROWS])
+    lapsed = Case(When(permission_lapses_at__lte=now, then=0), default=1, output_field=IntegerField())
+    ordered = rows.select_related("patient").order_by(lapsed, "due_at", "id")
+    shown = list(ordered[:MOST_ROWS])
+    return shown, len(shown) if len(shown) < MOST_ROWS else rows.count()
 
 
 def figures(clinic: Clinic, *, since: datetime) -> Figures:

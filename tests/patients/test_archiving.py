@@ -14,7 +14,7 @@ from assessments.services.due_work import claim_next
 from clinics.models import Clinic, Role
 from clinics.tenancy import clinic_scope
 from patients.models import ArchiveReason, Patient
-from tests.api_edge.checks import assert_problem
+from tests.api_edge.checks import assert_problem, having_seen
 from tests.dashboard.settings_pages import signed_in
 from tests.dashboard.test_dashboard import record
 from tests.factories import make_patient
@@ -28,7 +28,9 @@ Work = Callable[[Clinic, Patient], Callable[[], Any]]
 def archive(api: APIClient, runner: Patient, reason: str | None = "moved_away") -> Any:
     """Archive a runner over the API."""
     body = {"archived": True, "archive_reason": reason}
-    return api.patch(f"/api/v1/patients/{runner.pk}", body, headers={"if-match": "*"})
+    return api.patch(
+        f"/api/v1/patients/{runner.pk}", body, headers=having_seen(api, f"/api/v1/patients/{runner.pk}")
+    )
 
 
 def assessed(clinic: Clinic, runner: Patient, **answers: object) -> None:
@@ -138,18 +140,16 @@ def test_a_programme_ends_and_its_links_are_over(api: APIClient, clinic: Clinic)
 def test_it_must_be_said_why(api: APIClient, clinic: Clinic) -> None:
     runner = make_patient(clinic)
     address = f"/api/v1/patients/{runner.pk}"
-    any_state = {"if-match": "*"}
-    for body in ({"archived": True}, {"archived": True, "archive_reason": None}):
-        assert_problem(api.patch(address, body, headers=any_state), "invalid", "/archive_reason")
-    assert_problem(
-        api.patch(address, {"archive_reason": "deceased"}, headers=any_state), "invalid", "/archive_reason"
-    )
+    bodies = [{"archived": True}, {"archived": True, "archive_reason": None}, {"archive_reason": "deceased"}]
+    for body in bodies:
+        refused = api.patch(address, body, headers=having_seen(api, address))
+        assert_problem(refused, "invalid", "/archive_reason")
     new = {"given_name": "A", "family_name": "B", "archived": True}
     assert_problem(api.post("/api/v1/patients", new), "invalid", "/archive_reason")
     assert archive(api, runner, "moved_away").status_code == 200
-    corrected = api.patch(address, {"archive_reason": "deceased"}, headers=any_state)
+    corrected = api.patch(address, {"archive_reason": "deceased"}, headers=having_seen(api, address))
     assert corrected.json()["archive_reason"] == "deceased"
-    back = api.patch(address, {"archived": False}, headers=any_state).json()
+    back = api.patch(address, {"archived": False}, headers=having_seen(api, address)).json()
     assert (back["archived_at"], back["archive_reason"]) == (None, None)
 
 

@@ -1,0 +1,148 @@
+"""A list that is cut says how many there are and leads to the rest; a new cut must say how."""
+
+import ast
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from assessments.letters.content import ASSESSMENTS_SHOWN, letter_content
+from assessments.models import FollowUp
+from assessments.services.worklist import MOST_ROWS
+from clinics.models import Clinic, Role
+from clinics.tenancy import clinic_scope
+from patients.models import Patient
+from tests.dashboard.settings_pages import signed_in
+from tests.dashboard.test_dashboard import emergency, record
+from tests.factories import make_patient
+from tests.on_call.plans import clinician, set_plan, shift
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Where lists for people are made: services, pages, papers.
+PLACES = ("assessments/services", "assessments/pages", "assessments/letters", "assessments/check_in",
+          "assessments/charts", "clinics/services", "clinics/pages", "patients/services")  # fmt: skip
+#: Every slice with an end in these places, by module and what is cut, and why nobody misses the rest.
+ALLOWED = {
+    "services/worklist.py ordered": "the page says how many there are and links to all",
+    "pages/worklist.py wanted": "the same",
+    "pages/parameters.py flip['assessments']": "the page says how many there are and links to all",
+    "pages/history.py rows": "one page, with the way to the earlier ones",
+    "pages/history.py found": "the same",
+    "pages/access_log.py chosen.wanted(entries)": "the same",
+    "pages/access_log.py found": "the same",
+    "services/story.py found": "the same",
+    "services/story.py newest": "the same",
+    "services/chase.py URGENCIES": "the urgencies below one",
+    "services/one_time_codes.py code": "a text",
+    "letters/content.py newest": "a line of the letter says how many aren't listed",
+    "services/record_form.py newest.select_related('recorded_by_user', 'recorded_by_client')":
+        "what was recorded while a form was open, which is a few hours",
+    "services/changes.py clinic.changes.filter(position__gt=position).order_by('position')":
+        "a page of the API, with its cursor",
+    "services/replay.py assessments.order_by('-created_at', '-id')": "the preview says of how many it is",
+    "services/cards.py clinic.patients.filter(external_id__in=external_ids, erased_at=None)":
+        "two are one too many; nobody sees a list",
+    "services/cards.py past.values('id')": "rows that are deleted, batch by batch",
+    "services/check_in_links.py past.values('id')": "the same",
+    "services/retention.py past": "the same",
+    "services/retention.py past.values('id')": "the same",
+    "services/retention.py ended.order_by('at').values_list('id', flat=True)": "the same",
+    "services/webhooks/keys.py [SealedKey(key=encrypt(key), until=None), *kept]": "keys that are dropped",
+}  # fmt: skip
+
+
+def slices() -> dict[str, str]:
+    """What is cut at an end other than a fixed number of characters, with where it is."""
+    found = {}
+    for place in PLACES:
+        for module in sorted((ROOT / place).rglob("*.py")):
+            for node in ast.walk(ast.parse(module.read_text())):
+                cut = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
+                if not cut or node.slice.upper is None or _is_no_list(node):  # type: ignore[union-attr]
+                    continue
+                name = f"{module.relative_to(ROOT)}".partition("/")[2]
+                found[f"{name} {ast.unparse(node.value)}"] = f"{module}:{node.lineno}"  # type: ignore[attr-defined]
+    return found
+
+
+def _is_no_list(node: ast.Subscript) -> bool:
+    """Whether it shortens a text, a reason or a key, which rows never end as; or takes the first row only."""
+    if ast.unparse(node.slice) == ":1":
+        return True
+    names = {part.attr for part in ast.walk(node.value) if isinstance(part, ast.Attribute)}
+    text = {"join", "reason", "name", "hexdigest", "isoformat", "digest"}
+    return bool(names & text) and "values_list" not in names
+
+
+def test_every_slice_says_why_nobody_misses_the_rest() -> None:
+    found = slices()
+    assert {key: where for key, where in found.items() if key not in ALLOWED} == {}
+    assert set(ALLOWED) - set(found) == set(), "a reason for what is cut no more"
+
+
+def due(clinic: Clinic, runner: Patient, number: int) -> None:
+    """So many follow-ups that are due, oldest first; the permission of the youngest has lapsed."""
+    now = timezone.now()
+    with clinic_scope(clinic.id):
+        pattern = clinic.follow_ups.filter(patient=runner)[0]
+        clinic.follow_ups.filter(patient=runner).update(state=FollowUp.State.CANCELLED)
+        for place in range(number):
+            at = now - timedelta(days=number - place + 2)
+            last = place == number - 1
+            clinic.follow_ups.create(
+                patient=runner,
+                assessment=pattern.assessment,
+                kind="check_24_hours" if last else "day_7",
+                opens_at=at,
+                due_at=at,
+                overdue_at=at,
+                permission_lapses_at=at if last else None,
+            )
+
+
+def worklist(browser: Client) -> str:
+    """The page, on one line."""
+    return " ".join(browser.get("/admin/").content.decode().split())
+
+
+def test_due_and_overdue_says_how_many_there_are_with_what_has_lapsed_first(clinic: Clinic) -> None:
+    browser, runner = signed_in(clinic, Role.CLINICIAN), make_patient(clinic)
+    record(clinic, runner)
+    due(clinic, runner, MOST_ROWS)
+    assert "are shown" not in worklist(browser)
+    due(clinic, runner, MOST_ROWS + 1)
+    page = worklist(browser)
+    assert f"{MOST_ROWS} of {MOST_ROWS + 1} are shown." in page
+    assert '<a class="rtr-link" href="/admin/assessments/followup/">All follow-ups</a>' in page
+    list_of_them = page.partition('id="follow-ups"')[2]
+    assert list_of_them.index("24-hour check") < list_of_them.index("Day 7 review")
+
+
+def test_open_escalations_say_how_many_there_are(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assessments.pages.worklist.MOST_ROWS", 2)
+    browser = signed_in(clinic, Role.CLINICIAN)
+    for _ in range(3):
+        emergency(clinic)
+    page = worklist(browser)
+    assert "2 of 3 are shown." in page
+    assert '<a class="rtr-link" href="/admin/assessments/escalation/">All escalations</a>' in page
+
+
+def test_a_letter_says_how_many_assessments_it_leaves_out(clinic: Clinic) -> None:
+    runner = make_patient(clinic)
+    for _ in range(ASSESSMENTS_SHOWN):
+        record(clinic, runner)
+    record(clinic, runner, bladder_change="yes")
+    with clinic_scope(clinic.id):
+        told = [line["what"] for line in letter_content(clinic.escalations.get(patient=runner))["timeline"]]
+    assert "Not listed: 1 assessment up to then" in told
+
+
+def test_every_gap_of_the_rota_is_there_to_be_read(clinic: Clinic) -> None:
+    set_plan(clinic, shift(clinician(clinic), "08:00-20:00"))
+    page = signed_in(clinic, Role.ADMIN).get("/admin/settings/rota/").content.decode()
+    gaps = page.partition("The rota has gaps")[2].partition("</section>")[0]
+    assert gaps.count("<li>") >= 13
+    assert "gaps: more than the first 10" in gaps
