@@ -8,6 +8,7 @@ from assessments.services.sweep import sweep
 from assessments.services.webhooks.deliver import deliver_due_webhooks
 from assessments.services.webhooks.notices import send_due_notices
 from assessments.services.write_exports import write_due_exports
+from clinics.services.reset_password import send_due_resets
 from clinics.services.send_invitations import send_due_invitations
 
 #: More than any pass finds; each row is attempted once, so that one that fails doesn't keep the pass busy.
@@ -28,6 +29,7 @@ def carry_out_all(*, clock: Clock, channel: Channel) -> dict[str, int]:
         "escalations attempted": deliver_due_escalations(clock=clock, channel=channel, limit=ALL),
         "follow-ups attempted": announce_due_follow_ups(clock=clock, channel=channel, limit=ALL),
         "invitations sent": send_due_invitations(now=clock()),
+        "links for another password sent": send_due_resets(now=clock()),
         "webhooks attempted": deliver_due_webhooks(clock=clock, limit=ALL, seconds=WEBHOOKS_SECONDS),
         "endpoints written about": send_due_notices(clock=clock),
         "turns at exports": write_due_exports(clock=clock, limit=ALL),

@@ -30,6 +30,8 @@ ELSEWHERE = {
     "login",
     "logout",
     "invitation",
+    "ask-for-password-reset",
+    "password-reset",
     "autocomplete",
     "view_on_site",
     "password_change_done",
