@@ -98,6 +98,7 @@ def permission_document(permission: RunPermission) -> dict[str, str | None]:
         "state": permission.state.value,
         "assessment": _id(permission.assessment),
         "run_status": permission.run_status.value if permission.run_status else None,
+        "adjust_level": permission.adjust_level.value if permission.adjust_level else None,
         "lapses_at": timestamp(permission.lapses_at),
     }
 

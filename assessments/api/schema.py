@@ -17,6 +17,7 @@ from assessments.api.reading import MAX_REASON
 from assessments.models import Escalation, FollowUp, FollowUpKind, FollowUpResult, Outcome, Override
 from assessments.models.override import CLINICAL_ROLES
 from assessments.protocol import PROTOCOL_VERSION
+from assessments.protocol.follows import Activity, Gate, Released, Running
 from assessments.protocol.vocabulary import (
     AdjustLevel,
     AssessorRole,
@@ -105,6 +106,19 @@ class NoticeShape(Shape):
     statement = serializers.CharField()
 
 
+@extend_schema_serializer(component_name="Follows")
+class FollowsShape(Shape):
+    """What follows from all criteria that are met: the most cautious word of each column.
+
+    Nobody runs before `gate` is passed.
+    """
+
+    running = WordField("Running", Running)
+    activity = WordField("Activity", Activity)
+    gate = WordField("Gate", Gate)
+    released = WordField("Released", Released)
+
+
 @extend_schema_serializer(component_name="Evaluation")
 class EvaluationShape(Shape):
     """One explained decision."""
@@ -121,6 +135,7 @@ class EvaluationShape(Shape):
         "AdjustLevel", AdjustLevel, allow_null=True, help_text="Only with adjust_running."
     )
     plan_release = WordField("PlanRelease", PlanRelease)
+    follows = FollowsShape()
     insufficiency_kind = WordField(
         "InsufficiencyKind",
         InsufficiencyKind,
@@ -280,6 +295,12 @@ class RunPermissionShape(Shape):
     state = WordField("RunPermissionState", Permission)
     assessment = serializers.UUIDField(allow_null=True, help_text="On which it rests.")
     run_status = WordField("RunStatus", RunStatus, allow_null=True)
+    adjust_level = WordField(
+        "AdjustLevel",
+        AdjustLevel,
+        allow_null=True,
+        help_text="How much is adjusted, once the gate is passed.",
+    )
     lapses_at = serializers.DateTimeField(allow_null=True, help_text="Without an answered check.")
 
 

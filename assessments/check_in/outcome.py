@@ -38,7 +38,9 @@ def outcome_of(clinic: Clinic, assessment: Assessment, *, now: dt.datetime) -> O
         case _ if effective.decision == Decision.REFER_URGENT:
             said = "A doctor needs to see you within two weeks. Your clinic will be in touch about it."
             return Outcome("Thank you. You need to be seen.", (said, NO_RUN, TOLD))
-        case _ if effective.run_status == RunStatus.NO_RUNNING:
+        case _ if effective.run_status == RunStatus.NO_RUNNING and not _led_through_its_gate(
+            clinic, assessment, effective.decision
+        ):
             said = "Your clinic has your answers and will be in touch. Keep gently active."
             return Outcome("Thank you. No running for now.", (NO_RUN, said, NOT_CONFIRMED))
     return Outcome(
@@ -82,6 +84,12 @@ def _asked_again() -> Outcome:
         ),
         alarm=True,
     )
+
+
+def _led_through_its_gate(clinic: Clinic, assessment: Assessment, decision: Decision) -> bool:
+    """Whether running waits for a gate, and a released programme says where the runner stands before it."""
+    released = clinic.programmes.filter(patient_id=assessment.patient_id, state=Programme.State.RELEASED)
+    return decision == Decision.ADJUST_RUNNING and released.exists()
 
 
 def _may_run(clinic: Clinic, assessment: Assessment, now: dt.datetime) -> str:

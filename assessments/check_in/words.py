@@ -55,6 +55,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
         "vascular_warning",
         "systemically_unwell",
         "fever_or_rigors",
+        "spinal_procedure_recent",
         "night_pain_unrelieved",
         "constant_unremitting_pain",
         "thoracic_or_band_pain",
@@ -153,6 +154,10 @@ WORDS: Mapping[str, Words] = {
     ),
     "fever_or_rigors": Words(
         "Fever of 38 °C or more, shivering fits, or sweats with the pain?",
+    ),
+    "spinal_procedure_recent": Words(
+        "In the last 3 months: an injection into the spine, an epidural, a lumbar puncture, or an operation "
+        "on the spine?"
     ),
     "night_pain_unrelieved": Words("Does pain wake you every night, and no position eases it?"),
     "constant_unremitting_pain": Words("Is the pain there every hour, whatever you do?"),

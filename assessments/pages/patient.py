@@ -85,7 +85,9 @@ def _clinical(
     lines, older = story(patient=runner, page=(number := _page_number(request)))
     context: dict[str, Any] = {
         "waiting": [_escalation(row, now) for row in at_work(assessments)],
-        "holds": _holds(standing_of_runner(latest, follow_ups, released, now=now)) if latest else None,
+        "holds": _holds(standing_of_runner(latest, follow_ups, programme, released, now=now))
+        if latest
+        else None,
         "lines": [told(line) for line in lines],
         "newer": number - 1,
         "older": number + 1 if older else 0,

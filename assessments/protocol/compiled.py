@@ -22,6 +22,7 @@ from assessments.protocol.evaluation import (
     Missing,
     Verdict,
 )
+from assessments.protocol.follows import NOTHING_CHANGES, Follows, Released, Running, most_cautious
 from assessments.protocol.next_questions import NextQuestions
 from assessments.protocol.outcome import Outcome
 from assessments.protocol.parameters import parameter_values
@@ -41,12 +42,22 @@ from assessments.protocol.vocabulary import (
 )
 from assessments.protocol.vocabulary import rank as rank_of
 
-FIRST_REFERRAL_RANK = rank_of(Decision.REFER_URGENT)
 ADJUST_RANK = rank_of(Decision.ADJUST_RUNNING)
 SAFETY_SCREENS = (Screen.EMERGENCY.value, Screen.URGENT.value)
 TOP_URGENCY = len(URGENCIES) - 1
-# Index = rank: everything more cautious than adjusting means no running.
+# Index = rank: everything more cautious than adjusting means no running. For what a clinician decides in
+# place of the protocol; its own decisions say more (`follows`).
 RUN_STATUS = (RunStatus.WITHIN_PARAMETERS, RunStatus.MODIFIED, *(RunStatus.NO_RUNNING for _ in RANKS[2:]))
+RUNNING = {
+    Running.WITHIN_LIMITS: RunStatus.WITHIN_PARAMETERS,
+    Running.MODIFIED: RunStatus.MODIFIED,
+    Running.UNTIL_SETTLED: RunStatus.NO_RUNNING,
+    Running.NONE: RunStatus.NO_RUNNING,
+}
+PLAN_RELEASE = {
+    Released.REFERRAL_ONLY: PlanRelease.REFERRAL_ONLY,
+    Released.WITHHELD: PlanRelease.WITHHELD,
+}
 
 
 class CompiledProtocol:
@@ -83,7 +94,6 @@ class CompiledProtocol:
         self._gaps = frozenset(gaps)
         self._gaps_are_criteria = set(gaps.values()) == set(ESSENTIAL_SCREENS)
         self._contradicted = self._places(lambda item: isinstance(item.condition, Contradicted))
-        self._insufficient = self._places(lambda item: item.decision is Decision.INSUFFICIENT_INFORMATION)
         optional = [question for question in questions if question.screen == Screen.OPTIONAL]
         self._assessable = tuple(question.name for question in optional if question.type != "text")
         self._features = {item.name: item.choices for item in optional if item.type == "features"}
@@ -149,15 +159,17 @@ class CompiledProtocol:
         missing = self._missing(answers, met)
         complete = not missing or missing[0].screen not in SAFETY_SCREENS  # these come first
         contradictions = self._contradictions(answers, met)
+        follows = self._follows(answers, met)
         return Evaluation(
             protocol_version=PROTOCOL_VERSION,
             protocol_hash=self.hash,
             decision=decision,
             urgency=URGENCIES[urgency],
             urgency_is_lower_bound=not complete and urgency < TOP_URGENCY,
-            run_status=RUN_STATUS[rank],
+            run_status=RUNNING[follows.running],
             adjust_level=self._adjust_level(met) if rank == ADJUST_RANK else None,
-            plan_release=self._plan_release(rank, met),
+            plan_release=PLAN_RELEASE.get(follows.released, PlanRelease.RELEASABLE),
+            follows=follows,
             insufficiency_kind=kind,
             screen_complete=complete,
             provisional=provisional,
@@ -209,20 +221,20 @@ class CompiledProtocol:
         for name in evidence:
             if name in answers:
                 shown[name] = answers[name]
-        return CriterionMet(self._texts[place], shown)
+        return CriterionMet(
+            self._texts[place], shown, self.context.criteria[place].follows_from(answers, self.context)
+        )
 
     def _adjust_level(self, met: Sequence[int]) -> AdjustLevel:
         """The largest adjustment any met criterion calls for."""
         levels = [self.context.criteria[place].adjust_level for place in met]
         return max((level for level in levels if level is not None), key=ADJUST_LEVELS.index)
 
-    def _plan_release(self, rank: int, met: Sequence[int]) -> PlanRelease:
-        """Any insufficiency or contradiction withholds the plan, even under a more cautious decision."""
-        if rank >= FIRST_REFERRAL_RANK:
-            return PlanRelease.REFERRAL_ONLY
-        if not self._insufficient.isdisjoint(met):
-            return PlanRelease.WITHHELD
-        return PlanRelease.RELEASABLE
+    def _follows(self, answers: Answers, met: Sequence[int]) -> Follows:
+        """What follows from all that is met: the most cautious word of each column."""
+        criteria = self.context.criteria
+        rows = [criteria[place].follows_from(answers, self.context) for place in met]
+        return most_cautious(rows or [NOTHING_CHANGES])
 
     def _not_assessed(self, answers: Answers) -> tuple[str, ...]:
         """Optional questions without an answer, free text aside; single items of a partly answered set."""

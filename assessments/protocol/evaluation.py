@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from assessments.protocol.criteria.criterion import Criterion
+from assessments.protocol.follows import Follows
 from assessments.protocol.validation import Notice, ValidAnswers
 from assessments.protocol.vocabulary import (
     AdjustLevel,
@@ -67,6 +68,7 @@ class CriterionMet(NamedTuple):
 
     text: CriterionText
     answers: Mapping[str, object]
+    follows: Follows
 
     @property
     def id(self) -> str:
@@ -103,6 +105,7 @@ class Evaluation(NamedTuple):
     run_status: RunStatus
     adjust_level: AdjustLevel | None
     plan_release: PlanRelease
+    follows: Follows
     insufficiency_kind: InsufficiencyKind | None
     screen_complete: bool
     provisional: bool
@@ -125,6 +128,7 @@ class Evaluation(NamedTuple):
             "run_status": self.run_status,
             "adjust_level": self.adjust_level,
             "plan_release": self.plan_release,
+            "follows": self.follows.as_dict(),
             "insufficiency_kind": self.insufficiency_kind,
             "screen_complete": self.screen_complete,
             "provisional": self.provisional,

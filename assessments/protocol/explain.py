@@ -25,8 +25,8 @@ INSUFFICIENT = {
 }
 ADJUSTMENTS = {
     AdjustLevel.MINOR: "a minor adjustment",
-    AdjustLevel.MAJOR: "a major adjustment: pause until settled first",
-    AdjustLevel.GRADED_RETURN: "a graded return from walking to running",
+    AdjustLevel.MAJOR: "a major adjustment: no running until the pain has been as usual for 24 hours",
+    AdjustLevel.GRADED_RETURN: "a graded return: no running until two brisk walks went well",
 }
 URGENCIES = {
     Urgency.NONE: "no referral",

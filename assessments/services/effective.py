@@ -1,11 +1,12 @@
 """What holds for a runner now: the protocol's decision, or what a clinician decided in its place."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assessments.models import Assessment, Override
 from assessments.protocol.compiled import RUN_STATUS
 from assessments.protocol.vocabulary import (
+    AdjustLevel,
     Decision,
     InsufficiencyKind,
     RunStatus,
@@ -14,14 +15,24 @@ from assessments.protocol.vocabulary import (
     urgency_rank,
 )
 
+#: The version of the protocol that called running modified before the gate of its adjustment was passed.
+BEFORE_GATES = "2026.1"
+GATED = (AdjustLevel.MAJOR, AdjustLevel.GRADED_RETURN)
+
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """A decision with its urgency; ``kind`` tells the two ranks of insufficient information apart."""
+    """A decision with its urgency; ``kind`` tells the two ranks of insufficient information apart.
+
+    ``level`` is how much is adjusted. ``running`` is what the protocol permits until the gate of that level
+    is passed; a clinician's decision in its place has none.
+    """
 
     decision: Decision
     urgency: Urgency
     kind: InsufficiencyKind | None = None
+    level: AdjustLevel | None = None
+    running: RunStatus | None = None
 
     @property
     def rank(self) -> int:
@@ -36,7 +47,7 @@ class Effective:
     @property
     def run_status(self) -> RunStatus:
         """What the runner may do until the next decision."""
-        return RUN_STATUS[self.rank]
+        return self.running or RUN_STATUS[self.rank]
 
     def as_dict(self) -> dict[str, str]:
         """The ``effective`` of an assessment's document."""
@@ -61,14 +72,20 @@ def effective_decision(assessment: Assessment, overrides: Iterable[Override]) ->
         return overridden
     decided = max(evaluated, overridden, key=lambda effective: effective.rank)
     urgency = max(evaluated.urgency, overridden.urgency, key=urgency_rank)
-    return Effective(decided.decision, urgency, decided.kind)
+    return replace(decided, urgency=urgency)
 
 
 def evaluated_decision(assessment: Assessment) -> Effective:
     """Return what the protocol said."""
     kind = assessment.evaluation["insufficiency_kind"]
+    level = assessment.evaluation["adjust_level"]
+    running = RunStatus(assessment.evaluation["run_status"])
+    if level in GATED and assessment.protocol_version == BEFORE_GATES:
+        running = RunStatus.NO_RUNNING
     return Effective(
         Decision(assessment.decision),
         Urgency(assessment.urgency),
         InsufficiencyKind(kind) if kind else None,
+        AdjustLevel(level) if level else None,
+        running,
     )

@@ -9,7 +9,8 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from assessments.models import Assessment, Escalation, FollowUp, FollowUpKind, Programme
-from assessments.protocol.vocabulary import RunStatus, Urgency
+from assessments.protocol.follows import Gate
+from assessments.protocol.vocabulary import AdjustLevel, Decision, RunStatus, Urgency
 from assessments.services.effective import Effective, effective_decision
 from assessments.services.programmes.session import Session, session_of
 from clinics.models import Clinic
@@ -17,6 +18,13 @@ from patients.models import Patient
 
 #: Referrals whose outcome must be known, and followed by a new assessment, before anybody runs (F.7).
 REFERRALS = (Urgency.WITHIN_2_WEEKS, Urgency.SAME_DAY, Urgency.EMERGENCY_NOW)
+#: Gates that the phases of a programme lead through.
+PASSED_IN_A_PROGRAMME = (Gate.P1, Gate.EXAMINATION, Gate.CLEARANCE)
+GATES_OF_LEVELS = {
+    AdjustLevel.MINOR: Gate.NONE,
+    AdjustLevel.MAJOR: Gate.CALM_24H,
+    AdjustLevel.GRADED_RETURN: Gate.P1,
+}
 IN_SOMEBODYS_HANDS = (Escalation.State.OPEN, Escalation.State.ACKNOWLEDGED)
 
 
@@ -38,6 +46,7 @@ class RunPermission:
     state: Permission
     assessment: uuid.UUID | None = None
     run_status: RunStatus | None = None
+    adjust_level: AdjustLevel | None = None
     lapses_at: datetime | None = None
 
 
@@ -75,11 +84,11 @@ def run_permission(
     """
     if replaced:
         return RunPermission(Permission.REPLACED, assessment.id)
-    status = effective.run_status
+    status, level = effective.run_status, effective.level
     if archived or status == RunStatus.NO_RUNNING:
-        return RunPermission(Permission.NOT_PERMITTED, assessment.id, status)
+        return RunPermission(Permission.NOT_PERMITTED, assessment.id, status, level)
     if referral_open:
-        return RunPermission(Permission.REFERRAL_OPEN, assessment.id, status)
+        return RunPermission(Permission.REFERRAL_OPEN, assessment.id, status, level)
     lapses = [
         follow_up.permission_lapses_at
         for follow_up in follow_ups
@@ -87,7 +96,8 @@ def run_permission(
     ]
     lapses_at = min((moment for moment in lapses if moment is not None), default=None)
     holds = lapses_at is not None and now < lapses_at
-    return RunPermission(Permission.HOLDS if holds else Permission.LAPSED, assessment.id, status, lapses_at)
+    state = Permission.HOLDS if holds else Permission.LAPSED
+    return RunPermission(state, assessment.id, status, level, lapses_at)
 
 
 def stored_permission(assessment: Assessment, *, now: datetime) -> RunPermission:
@@ -117,14 +127,58 @@ def permission_of_runner(*, clinic: Clinic, patient_id: uuid.UUID, now: datetime
     if latest is None:
         return RunPermission(Permission.NOT_ASSESSED)
     found = stored_permission(latest, now=now)
-    if found.state is not Permission.HOLDS:
+    if found.state not in {Permission.HOLDS, Permission.NOT_PERMITTED}:
         return found
     programme = clinic.programmes.filter(patient_id=patient_id, state=Programme.State.RELEASED).first()
-    return within_programme(found, session_of(programme, now=now) if programme else None)
+    if programme is None:
+        return found
+    return within_programme(found, latest, programme, session_of(programme, now=now))
 
 
-def within_programme(found: RunPermission, session: Session | None) -> RunPermission:
-    """What is left of a permission beside the session of a released programme, if there is one."""
-    if found.state is not Permission.HOLDS or session is None or session.permitted:
+def within_programme(
+    found: RunPermission, latest: Assessment, programme: Programme | None, session: Session | None
+) -> RunPermission:
+    """What is left of a permission beside the session of a released programme, if there is one.
+
+    A programme that permits a run has led the runner through its gate; nothing else turns a "no" into a
+    permission.
+    """
+    if programme is None or session is None:
+        return found
+    gated = found.state is Permission.NOT_PERMITTED and session.permitted
+    if gated and _gate_passed(latest, programme):
+        return replace(found, state=Permission.HOLDS, run_status=RunStatus.MODIFIED)
+    if found.state is not Permission.HOLDS or session.permitted:
         return found
     return replace(found, state=Permission.NOT_PERMITTED)
+
+
+def _gate_passed(latest: Assessment, programme: Programme) -> bool:
+    """Whether a programme that permits a run has passed the gate that an assessment asks for.
+
+    Its own assessment's, or one no more cautious than that; a day as usual only where it judged this check.
+    """
+    barred = any(getattr(latest, name) for name in ("referral_open", "runner_archived"))  # of with_standing
+    if barred or latest.overrides.all():
+        return False
+    if programme.assessment_id == latest.id:
+        return True
+    gate = gate_of(latest)
+    if gate is Gate.CALM_24H:
+        return programme.runs.filter(check_due__answer_id=latest.id).exists()
+    if gate not in PASSED_IN_A_PROGRAMME:
+        return False
+    gates = list(Gate)
+    return gates.index(gate) <= gates.index(gate_of(programme.assessment))
+
+
+def gate_of(assessment: Assessment) -> Gate:
+    """What must have been passed before anybody runs, of records of earlier versions too."""
+    stored = assessment.evaluation.get("follows")
+    if stored is not None:
+        return Gate(stored["gate"])
+    if assessment.decision == Decision.STOP_RUNNING_CLEARANCE_REQUIRED:
+        return Gate.CLEARANCE
+    if assessment.decision == Decision.STOP_AND_REHAB:
+        return Gate.P1
+    return GATES_OF_LEVELS.get(assessment.evaluation["adjust_level"], Gate.NEW_ASSESSMENT)

@@ -105,7 +105,12 @@ class Standing:
 
 
 def standing_of_runner(
-    latest: Assessment, follow_ups: Sequence[FollowUp], session: Session | None, *, now: datetime
+    latest: Assessment,
+    follow_ups: Sequence[FollowUp],
+    programme: Programme | None,
+    session: Session | None,
+    *,
+    now: datetime,
 ) -> Standing:
     """The same as ``permission_of_runner`` says, from rows that are read already."""
     effective = effective_decision(latest, latest.overrides.all())
@@ -118,7 +123,7 @@ def standing_of_runner(
         now=now,
         archived=latest.runner_archived,  # type: ignore[attr-defined]
     )
-    return Standing(latest, effective, within_programme(found, session))
+    return Standing(latest, effective, within_programme(found, latest, programme, session))
 
 
 PERMISSION_IN_WORDS = {

@@ -1,4 +1,4 @@
-"""The 79 criteria once more, written by hand from the specification alone.
+"""The criteria once more, written by hand from the specification alone.
 
 It serves twice: as the floor for speed, and as a second reading of the criteria that shares no code
 with `assessments.protocol`, so that a criterion misread in one of the two shows as a disagreement.
@@ -53,6 +53,7 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
     walking = get("walking_ability")
     fever = get("fever_or_rigors")
     infection_risk = get("infection_risk")
+    procedure = get("spinal_procedure_recent")
     weight_loss = get("unexplained_weight_loss")
     night_pain = get("night_pain_unrelieved")
     constant_pain = get("constant_unremitting_pain")
@@ -104,7 +105,7 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
     unrelenting = night_pain == "yes" or constant_pain == "yes" or weight_loss == "yes" or worsening
 
     cord_suspected = cord_uncleared = fracture_suspected = False
-    stop_uncleared = stop_suspected = stop_cleared = False
+    stop_uncleared = stop_suspected = stop_cleared = old_bone_stress = False
     if diagnoses:
         for diagnosis in diagnoses:
             code, status = diagnosis["code"], diagnosis["status"]
@@ -115,6 +116,9 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
                     fracture_suspected = True
                 elif code in STOPPED_WHEN_SUSPECTED:
                     stop_suspected = True
+            elif status == "past_resolved":
+                if code == "bone_stress_injury":
+                    old_bone_stress = True
             elif status == "confirmed_current":
                 if diagnosis.get("clearance") == "yes":
                     stop_cleared = True
@@ -138,7 +142,8 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("RF-E06")
     if leg_weakness == "severe_unilateral" or leg_weakness == "bilateral":
         add("RF-E07")
-    if progression == "worsening" and leg_weakness in WEAK:
+    growing = progression == "worsening"
+    if growing and (leg_weakness is None or leg_weakness in WEAK):
         add("RF-E08")
     if gait == "yes":
         add("RF-E09")
@@ -148,9 +153,12 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("RF-E11")
     if trauma == "major":
         add("RF-E12")
-    if cancer == "yes" and (leg_symptom or walking in WALKS_BADLY or gait == "yes" or old_sphincter):
+    if cancer == "yes" and (
+        leg_symptom or growing or walking in WALKS_BADLY or gait == "yes" or old_sphincter
+    ):
         add("RF-E13")
-    if fever == "yes" and leg_symptom:
+    infected = infection_risk == "yes" or procedure == "yes"
+    if (fever == "yes" and (leg_symptom or growing)) or (infected and (leg_weakness in WEAK or growing)):
         add("RF-E14")
     if pregnancy_warning == "yes":
         add("RF-E15")
@@ -177,10 +185,12 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("RF-S08")
     if fracture_suspected:
         add("RF-S09")
-    if infection_risk == "yes" and unrelenting:
+    if infected and unrelenting:
         add("RF-S10")
     if cord_uncleared:
         add("RF-S11")
+    if procedure == "yes":
+        add("RF-S12")
     same_days = len(met)
 
     # Within two weeks
@@ -206,9 +216,18 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("RF-W10")
     if old_sphincter or sexual == LONGSTANDING:
         add("RF-W11")
+    if infection_risk == "yes":
+        add("RF-W12")
     referrals = len(met)
 
     # Stop, clearance required
+    week, usual_week = get("weekly_km_current"), get("weekly_km_prev4w_avg")
+    run, longest = get("last_run_km"), get("longest_run_30d_km")
+    week_known = week is not None and usual_week is not None
+    run_known = run is not None and longest is not None
+    load_spike = (week_known and (week / usual_week > 1.3 + RATIO_SLACK if usual_week else week > 0)) or (
+        run_known and (run / longest > 1.1 + RATIO_SLACK if longest else run > 0)
+    )
     two_weeks = referrals > same_days
     routine = False
     if stop_uncleared:
@@ -218,10 +237,19 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("CL-02")
         two_weeks = True
     bony = focal == "yes" or get("hop_or_impact_pain") == "yes"
+    earlier_each_run = get("pain_earlier_each_run")
+    prior = get("prior_bone_stress_injury")
     if bony and not (
         low_energy == "no"
-        and get("prior_bone_stress_injury") == "no"
-        and get("pain_earlier_each_run") == "no"
+        and prior == "no"
+        and not old_bone_stress
+        and earlier_each_run == "no"
+        and night_pain == "no"
+        and fragility == "no"
+        and not load_spike
+        and (week_known or run_known)
+        and (male or pregnancy == "not_pregnant" or weeks is not None)
+        and (weeks is None or weeks >= 52)
     ):
         add("CL-03")
         two_weeks = True
@@ -234,6 +262,10 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
     if weeks < 12 if weeks is not None else pregnancy == "postpartum":
         add("CL-06")
         routine = True
+    at_risk = prior == "yes" or old_bone_stress or low_energy == "yes"
+    if region == "lumbosacral_sij_buttock" and at_risk and earlier_each_run == "yes":
+        add("CL-07")
+        two_weeks = True
     clearances = len(met)
 
     # Stop and rehabilitate
@@ -266,6 +298,9 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
     if bony:
         add("SR-06")
         routine = True
+    if low_energy == "yes":
+        add("SR-07")
+        routine = True
     stops = len(met)
 
     # Adjust
@@ -295,17 +330,7 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("AD-10")
     if ran == "no":
         add("AD-11")
-    week, usual_week = get("weekly_km_current"), get("weekly_km_prev4w_avg")
-    run, longest = get("last_run_km"), get("longest_run_30d_km")
-    if (
-        week is not None
-        and usual_week is not None
-        and (week / usual_week > 1.3 + RATIO_SLACK if usual_week else week > 0)
-    ) or (
-        run is not None
-        and longest is not None
-        and (run / longest > 1.1 + RATIO_SLACK if longest else run > 0)
-    ):
+    if load_spike:
         add("AD-12")
     if analgesic == "yes":
         add("AD-13")
@@ -353,7 +378,8 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         screen = True
     if (
         age is None or (pregnancy is None and not male) or region is None or trauma is None or walking is None
-        or fever is None or infection_risk is None or cancer is None or weight_loss is None
+        or fever is None or infection_risk is None or procedure is None or cancer is None
+        or weight_loss is None
         or night_pain is None or constant_pain is None or thoracic is None or fragility is None
         or deformity is None or focal is None or diagnoses is None
         or (weeks is None and pregnancy == "postpartum")

@@ -48,6 +48,7 @@ REASSURING: Answers = {
     "walking_ability": "normal",
     "fever_or_rigors": "no",
     "infection_risk": "no",
+    "spinal_procedure_recent": "no",
     "cancer_history": "no",
     "unexplained_weight_loss": "no",
     "night_pain_unrelieved": "no",

@@ -22,8 +22,9 @@ from assessments.protocol import (
 from tests.protocol.records import CASES, REASSURING, met, record, result
 
 KEYS = [
-    "protocol_version", "protocol_hash", "decision", "urgency", "urgency_is_lower_bound", "run_status",
-    "adjust_level", "plan_release", "insufficiency_kind", "screen_complete", "provisional", "criteria_met",
+    "protocol_version", "protocol_hash", "decision", "urgency", "urgency_is_lower_bound",
+    "run_status", "adjust_level", "plan_release", "follows", "insufficiency_kind",
+    "screen_complete", "provisional", "criteria_met",
     "missing", "contradictions", "next_questions", "not_assessed",
 ]  # fmt: skip
 MET_KEYS = ["id", "title", "statement", "decision", "urgency", "rationale", "answers", "sources"]
@@ -155,7 +156,8 @@ def test_the_answers_shown_for_a_contradiction_are_those_that_contradict() -> No
 @pytest.mark.parametrize(
     ("changes", "level"),
     [
-        ({"new_to_running": "yes"}, "minor"),
+        ({"new_to_running": "yes"}, "graded_return"),
+        ({"pain_run_peak_nrs": 2}, "minor"),
         ({"pain_run_peak_nrs": 4}, "major"),
         ({"pain_post_run_peak_nrs": 6}, "major"),
         ({"pregnancy_status": "postpartum", "weeks_postpartum": 12, "pain_run_peak_nrs": 4}, "graded_return"),
@@ -279,7 +281,7 @@ def test_the_hash_is_over_the_whole_table_and_comes_with_the_version() -> None:
     assert shorter.hash != protocol_hash()
     assert protocol_hash().startswith("sha256:")
     assert len(protocol_hash()) == len("sha256:") + 64
-    assert evaluate({}).as_dict()["protocol_version"] == PROTOCOL_VERSION == "2026.1"
+    assert evaluate({}).as_dict()["protocol_version"] == PROTOCOL_VERSION == "2026.1.1"
 
 
 def test_no_answers_at_all_is_an_incomplete_screen() -> None:

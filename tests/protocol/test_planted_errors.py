@@ -50,6 +50,9 @@ AROUND: tuple[dict[str, Any], ...] = (
 EQUIVALENT_ROWS = {
     "RF-S03": {"decision lower", "decision lost"},  # RF-W03 refers; this row adds that it is today
     "RF-S04": {"decision lower", "decision lost"},  # RF-W08 refers; this row adds that it is today
+    "RF-S10": {"decision lower", "decision lost"},  # RF-W12 or RF-S12 refers
+    "SR-07": {"urgency lower"},  # RT-06
+    "RT-06": {"urgency lower", "decision higher"},  # SR-07
     "RT-03": {"urgency lower"},  # RT-01
     "RT-04": {"urgency lower"},  # RT-01
     "AD-01": {"decision lower", "decision lost"},  # AD-02
@@ -59,7 +62,8 @@ EQUIVALENT_ROWS = {
 
 # Truly equivalent: where the criterion could be met the value added answers nothing, whatever it says.
 EQUIVALENT_CONDITIONS = {
-    "RF-E08": {"part 1: not_applicable added"},  # weakness is a leg symptom
+    "RF-E08": {"part 0: part 0: unanswered counts otherwise"},  # weakness not asked about counts anyway
+    "CL-03": {"part 1: part 7: part 1: part 1: not_applicable added"},  # read as unknown unless male
     "SR-02": {"not_applicable added"},  # never an answer to what adjusting came to
     "AD-08": {"not_applicable added"},
     "RT-02": {"part 1: too_early added"},  # four weeks are no longer too early
@@ -279,7 +283,7 @@ def with_question(changed: Question) -> Context:
 
 # How much the running changes, from the published table; all other adjustments are minor.
 LEVELS = dict.fromkeys(("AD-01", "AD-03", "AD-07"), "major") | dict.fromkeys(
-    ("AD-09", "AD-10", "AD-11"), "graded_return"
+    ("AD-09", "AD-10", "AD-11", "AD-15"), "graded_return"
 )
 ADJUSTMENTS = [criterion for criterion in CRITERIA if criterion.decision == "adjust_running"]
 

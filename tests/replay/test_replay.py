@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from assessments.models import Assessment
 from assessments.protocol import protocol_for, protocol_hash
+from assessments.protocol.canonical import PROTOCOL_VERSION
 from assessments.services import replay
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope, reading_scope
@@ -71,7 +72,7 @@ def test_nothing_flips_under_the_parameters_that_decided(
     document = found(clinic, tmp_path)
     assert (document["evaluated"], document["flips"]) == (4, [])
     assert document["decided_under"] == [
-        {"protocol_version": "2026.1", "protocol_hash": protocol_hash(), "count": 4}
+        {"protocol_version": PROTOCOL_VERSION, "protocol_hash": protocol_hash(), "count": 4}
     ]
 
 
@@ -191,7 +192,7 @@ def test_what_was_decided_under_another_protocol_is_named(
     old = store(clinic, id_, protocol_version="2025.2", protocol_hash="sha256:old", decision="stop_and_rehab")
     document = found(clinic, tmp_path)
     under = {item["protocol_version"]: item["count"] for item in document["decided_under"]}
-    assert under == {"2026.1": 1, "2025.2": 1}
+    assert under == {PROTOCOL_VERSION: 1, "2025.2": 1}
     assert document["flips"][0]["assessments"] == [str(old.id)]
     assert document["not_formed_again"] == 0
     assert "1 decided under another protocol: 2025.2, sha256:old" in run(clinic, tmp_path)
@@ -293,7 +294,10 @@ def test_a_file_that_cannot_be_used_is_refused_at_its_place(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"protocol": "2019.4"}, "--protocol: There is no such version of the protocol here. Known: 2026.1."),
+        (
+            {"protocol": "2019.4"},
+            f"--protocol: There is no such version of the protocol here. Known: {PROTOCOL_VERSION}.",
+        ),
         ({"clinic": "0192f0c1-0000-7000-8000-000000000000"}, "--clinic: there is no clinic of this id"),
         ({"clinic": "Harbour"}, "--clinic: a UUID is needed"),
         ({"since": "yesterday"}, "--since: a date"),

@@ -18,6 +18,7 @@ REASSURING: Mapping[str, object] = {
     "sexual_function_change": "no", "leg_pain": "none", "leg_sensory_change": "none", "leg_weakness": "none",
     "leg_symptom_progression": "not_applicable", "gait_unsteady": "no", "vascular_warning": "no",
     "systemically_unwell": "no", "walking_ability": "normal", "fever_or_rigors": "no", "infection_risk": "no",
+    "spinal_procedure_recent": "no",
     "cancer_history": "no", "unexplained_weight_loss": "no", "night_pain_unrelieved": "no",
     "constant_unremitting_pain": "no", "thoracic_or_band_pain": "no", "bone_fragility_risk": "no",
     "new_spinal_deformity": "no", "bone_focal_pain": "no", "diagnoses": [], "hop_or_impact_pain": "no",

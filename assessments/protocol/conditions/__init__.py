@@ -10,6 +10,7 @@ from assessments.protocol.conditions.comparisons import (
     AnswerAbove,
     Compare,
     RatioAbove,
+    SettledFor,
     SpaFeaturesAtLeast,
 )
 from assessments.protocol.conditions.logic import AllOf, AnyOf, Compound, CountAtLeast
@@ -40,6 +41,7 @@ __all__ = [
     "Rise",
     "ScreenIncomplete",
     "Setting",
+    "SettledFor",
     "SpaFeaturesAtLeast",
     "Term",
     "Unknown",

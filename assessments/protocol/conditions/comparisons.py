@@ -103,6 +103,43 @@ class AnswerAbove(Condition):
             yield Boundary(met, {self.question: same, self.other: same})
 
 
+@dataclass(frozen=True)
+class SettledFor(Condition):
+    """The back has been as usual for so many hours since it settled; unknown with either time."""
+
+    hours: int
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:
+        since, settle = (answers.get(name) for name in ("hours_since_run", "hours_to_settle"))
+        if since is None or settle is None:
+            return None
+        longest = context.questions["hours_to_settle"].high or 0  # as long as that, or not yet
+        return cast("float", settle) < longest and cast("float", since) - cast("float", settle) >= self.hours
+
+    def sentence(self, context: Context) -> str:  # noqa: ARG002
+        return f"the pain after the run has been back to usual for {self.hours} h or more"
+
+    def as_json(self) -> Json:
+        return {"settled_for_h": self.hours}
+
+    def reads(self) -> frozenset[str]:
+        return frozenset({"hours_since_run", "hours_to_settle"})
+
+    def source(self, context: Context) -> str:
+        longest = context.questions["hours_to_settle"].high
+        known = "hours_since_run is not None and hours_to_settle is not None"
+        settled = f"hours_to_settle < {longest} and hours_since_run - hours_to_settle >= {self.hours}"
+        return f"({known} and {settled})"
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:
+        longest = context.questions["hours_to_settle"].high or 0
+        for settle in (4, longest - 1):
+            since = settle + self.hours
+            met: Answers = {"hours_to_settle": settle, "hours_since_run": since}
+            yield Boundary(met, {**met, "hours_since_run": since - 1})
+        yield Boundary({**met, "hours_since_run": 200}, {"hours_to_settle": longest, "hours_since_run": 200})
+
+
 # Quotients of decimal distances are binary fractions: 1.1 km over 1 km must not exceed a ratio of 1.1.
 RATIO_TOLERANCE = 1e-9
 

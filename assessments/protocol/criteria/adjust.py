@@ -3,17 +3,24 @@
 from assessments.protocol.conditions import (
     HasDiagnosis,
     RatioAbove,
+    Rise,
     Setting,
+    SettledFor,
     all_of,
     any_of,
     at_least,
+    at_most,
     more_than,
     one_of,
     rise_above_baseline,
 )
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.criteria.shared import LATE_FLARE_SIGN, RUN_RISE_SIGN, STOP_RUNNING_DIAGNOSES
+from assessments.protocol.follows import GRADED, GRADED_AFTER_EXAMINATION, REDUCED, SETTLED, SETTLED_FIRST
 from assessments.protocol.vocabulary import AdjustLevel, Decision, Urgency
+
+#: What passes the gate of a major adjustment by the record itself.
+SETTLED_FOR_A_DAY = all_of(SettledFor(24), at_most(Rise("pain_next_day_nrs"), 0))
 
 CRITERIA: tuple[Criterion, ...] = (
     Criterion(
@@ -29,6 +36,8 @@ CRITERIA: tuple[Criterion, ...] = (
             "EH-P2",
         ),
         adjust_level=AdjustLevel.MAJOR,
+        follows=SETTLED_FIRST,
+        follows_when=(SETTLED_FOR_A_DAY, SETTLED),
     ),
     Criterion(
         "AD-02",
@@ -43,6 +52,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B20",
         ),
         adjust_level=AdjustLevel.MINOR,
+        follows=REDUCED,
     ),
     Criterion(
         "AD-03",
@@ -53,6 +63,8 @@ CRITERIA: tuple[Criterion, ...] = (
         "A late flare that is still there the next day: major adjustment.",
         ("EH-N3",),
         adjust_level=AdjustLevel.MAJOR,
+        follows=SETTLED_FIRST,
+        follows_when=(SETTLED_FOR_A_DAY, SETTLED),
     ),
     Criterion(
         "AD-04",
@@ -66,6 +78,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B20",
         ),
         adjust_level=AdjustLevel.MINOR,
+        follows=REDUCED,
     ),
     Criterion(
         "AD-05",
@@ -76,6 +89,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Any rise of back pain on the day after fails the OK sign of a source article.",
         ("EH-Y3",),
         adjust_level=AdjustLevel.MINOR,
+        follows=REDUCED,
     ),
     Criterion(
         "AD-06",
@@ -86,6 +100,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Does not calm down within a few hours.",
         ("EH-Y2",),
         adjust_level=AdjustLevel.MINOR,
+        follows=REDUCED,
     ),
     Criterion(
         "AD-07",
@@ -100,6 +115,8 @@ CRITERIA: tuple[Criterion, ...] = (
         "Outside the acceptable zone whatever the baseline: major adjustment.",
         ("B19",),
         adjust_level=AdjustLevel.MAJOR,
+        follows=SETTLED_FIRST,
+        follows_when=(SETTLED_FOR_A_DAY, SETTLED),
     ),
     Criterion(
         "AD-08",
@@ -113,6 +130,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "EH-P4",
         ),
         adjust_level=AdjustLevel.MINOR,
+        follows=REDUCED,
     ),
     Criterion(
         "AD-09",
@@ -125,6 +143,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Graded return with a pelvic-health check.",
         ("B26",),
         adjust_level=AdjustLevel.GRADED_RETURN,
+        follows=GRADED,
     ),
     Criterion(
         "AD-10",
@@ -135,6 +154,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Cleared: a graded return, not straight to full running.",
         ("EH-D07",),
         adjust_level=AdjustLevel.GRADED_RETURN,
+        follows=GRADED,
     ),
     Criterion(
         "AD-11",
@@ -148,6 +168,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B25",
         ),
         adjust_level=AdjustLevel.GRADED_RETURN,
+        follows=GRADED,
     ),
     Criterion(
         "AD-12",
@@ -166,6 +187,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B24",
         ),
         adjust_level=AdjustLevel.MINOR,
+        follows=REDUCED,
     ),
     Criterion(
         "AD-13",
@@ -180,6 +202,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "author-judgement",
         ),
         adjust_level=AdjustLevel.MINOR,
+        follows=REDUCED,
     ),
     Criterion(
         "AD-14",
@@ -190,6 +213,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Worsening and untreated: reduce the load, start treatment, review after one week.",
         ("HH-R01",),
         adjust_level=AdjustLevel.MINOR,
+        follows=REDUCED,
     ),
     Criterion(
         "AD-15",
@@ -199,6 +223,7 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.ROUTINE,
         "Back pain that predates a running routine: a medical or physiotherapy check first.",
         ("AA-R02",),
-        adjust_level=AdjustLevel.MINOR,
+        adjust_level=AdjustLevel.GRADED_RETURN,
+        follows=GRADED_AFTER_EXAMINATION,
     ),
 )

@@ -3,6 +3,8 @@
 from assessments.protocol.conditions import (
     HasDiagnosis,
     NotAnswered,
+    RatioAbove,
+    Setting,
     Unknown,
     all_of,
     any_of,
@@ -11,8 +13,12 @@ from assessments.protocol.conditions import (
 )
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.criteria.shared import BONE_OR_IMPACT_PAIN, NOT_CLEARED, STOP_RUNNING_DIAGNOSES
+from assessments.protocol.follows import CLEARED_FIRST, CLEARED_FIRST_LOW_IMPACT, FRACTURE_UNDER_TREATMENT
+from assessments.protocol.questions.person import NOT_MALE
 from assessments.protocol.vocabulary import Decision, Urgency
 
+#: A birth counts as a risk for bone for so long.
+WEEKS_AFTER_BIRTH = 52
 # A suspected cord or cauda equina compression is an emergency, a suspected fracture urgent: RF-E16, RF-S09.
 CONFIRM_FIRST = (
     "sciatica_nerve_root",
@@ -21,11 +27,33 @@ CONFIRM_FIRST = (
     "severe_back_sprain",
     "spondylolysis_listhesis",
 )
+FRACTURE_NOT_CLEARED = HasDiagnosis(("fracture",), "confirmed_current", NOT_CLEARED)
+PRIOR_BONE_STRESS_INJURY = any_of(
+    one_of("prior_bone_stress_injury", "yes"), HasDiagnosis(("bone_stress_injury",), "past_resolved")
+)
+LOAD_PAIRS = (
+    ("weekly_km_current", "weekly_km_prev4w_avg", Setting("weekly_load_ratio_gt")),
+    ("last_run_km", "longest_run_30d_km", Setting("session_spike_ratio_gt")),
+)
+# Excluded when a pair of distances is known and none is above its limit; with neither known it is not.
+LOAD_SPIKE_NOT_EXCLUDED = any_of(
+    *(RatioAbove(*pair) for pair in LOAD_PAIRS),
+    all_of(*(any_of(Unknown(part), Unknown(whole)) for part, whole, _ in LOAD_PAIRS)),
+)
+PREGNANCY_NOT_EXCLUDED = any_of(
+    less_than("weeks_postpartum", WEEKS_AFTER_BIRTH),
+    all_of(NOT_MALE, NotAnswered("pregnancy_status", ("not_pregnant",)), Unknown("weeks_postpartum")),
+)
 # Excluded only when every risk factor is answered no: an unasked one is not an absent one.
 BONE_STRESS_NOT_EXCLUDED = any_of(
     NotAnswered("prior_bone_stress_injury", ("no",)),
+    HasDiagnosis(("bone_stress_injury",), "past_resolved"),
     NotAnswered("low_energy_or_menstrual_disturbance", ("no",)),
     NotAnswered("pain_earlier_each_run", ("no",)),
+    NotAnswered("night_pain_unrelieved", ("no",)),
+    NotAnswered("bone_fragility_risk", ("no",)),
+    LOAD_SPIKE_NOT_EXCLUDED,
+    PREGNANCY_NOT_EXCLUDED,
 )
 
 CRITERIA: tuple[Criterion, ...] = (
@@ -45,6 +73,8 @@ CRITERIA: tuple[Criterion, ...] = (
             "EH-D05",
             "EH-D06",
         ),
+        follows=CLEARED_FIRST,
+        follows_when=(FRACTURE_NOT_CLEARED, FRACTURE_UNDER_TREATMENT),
     ),
     Criterion(
         "CL-02",
@@ -62,6 +92,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "EH-D06",
             "B17",
         ),
+        follows=CLEARED_FIRST,
     ),
     Criterion(
         "CL-03",
@@ -74,6 +105,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "EH-D04",
             "B17",
         ),
+        follows=CLEARED_FIRST,
     ),
     Criterion(
         "CL-04",
@@ -86,6 +118,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B06",
             "B18",
         ),
+        follows=CLEARED_FIRST,
     ),
     Criterion(
         "CL-05",
@@ -98,6 +131,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B26",
             "author-judgement",
         ),
+        follows=CLEARED_FIRST_LOW_IMPACT,
     ),
     Criterion(
         "CL-06",
@@ -110,5 +144,24 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.ROUTINE,
         "Running is not advised in the first three months after birth; risk of sacral stress injury.",
         ("B26",),
+        follows=CLEARED_FIRST_LOW_IMPACT,
+    ),
+    Criterion(
+        "CL-07",
+        "Bone stress injury at risk",
+        all_of(
+            one_of("pain_region", "lumbosacral_sij_buttock"),
+            any_of(PRIOR_BONE_STRESS_INJURY, one_of("low_energy_or_menstrual_disturbance", "yes")),
+            one_of("pain_earlier_each_run", "yes"),
+        ),
+        Decision.STOP_RUNNING_CLEARANCE_REQUIRED,
+        Urgency.WITHIN_2_WEEKS,
+        "Buttock pain that comes earlier with each run in a runner at risk: sacral bone "
+        "stress injury until imaged, with or without a tender point.",
+        (
+            "EH-D04",
+            "B17",
+        ),
+        follows=CLEARED_FIRST,
     ),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from assessments.protocol.conditions import Condition, Context
+from assessments.protocol.conditions import Answers, Condition, Context
+from assessments.protocol.follows import Follows
 from assessments.protocol.vocabulary import (
     AdjustLevel,
     Decision,
@@ -20,7 +21,8 @@ class Criterion:
     """One row of the decision table. Without a `decision` it contributes its urgency alone.
 
     `sources` are statement ids (EH-, HH-, AA-), evidence ids (B01 …), or one of
-    "author-judgement", "safety-principle" and "scope".
+    "author-judgement", "safety-principle" and "scope". `follows` is what a runner who meets it may do, and
+    `follows_when` another row for the records of which its condition is true.
     """
 
     id: str
@@ -32,6 +34,8 @@ class Criterion:
     sources: tuple[str, ...]
     insufficiency_kind: InsufficiencyKind | None = None
     adjust_level: AdjustLevel | None = None
+    follows: Follows = field(kw_only=True)
+    follows_when: tuple[Condition, Follows] | None = field(default=None, kw_only=True)
 
     @property
     def rank(self) -> int:
@@ -53,9 +57,18 @@ class Criterion:
             "insufficiency_kind": self.insufficiency_kind,
             "urgency": self.urgency,
             "adjust_level": self.adjust_level,
+            "follows": self.follows.as_dict(),
+            "follows_when": self.follows_when
+            and {"condition": self.follows_when[0].as_json(), "follows": self.follows_when[1].as_dict()},
             "rationale": self.rationale,
             "sources": list(self.sources),
         }
+
+    def follows_from(self, answers: Answers, context: Context) -> Follows:
+        """The row that holds for a record that meets it."""
+        if self.follows_when and self.follows_when[0].evaluate(answers, context) is True:
+            return self.follows_when[1]
+        return self.follows
 
     def statement(self, context: Context) -> str:
         """The whole condition in words, parameter values filled in."""

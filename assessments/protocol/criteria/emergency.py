@@ -1,14 +1,17 @@
 """Emergency: a person in hospital care now."""
 
-from assessments.protocol.conditions import HasDiagnosis, all_of, any_of, one_of
+from assessments.protocol.conditions import HasDiagnosis, Unknown, all_of, any_of, one_of
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.criteria.shared import (
     CORD_OR_CAUDA_EQUINA,
     LEG_PAIN,
     LEG_SENSORY_CHANGE,
     MILD_OR_WORSE_WEAKNESS,
+    SPINAL_INFECTION_RISK,
     WALKING_AFFECTED,
+    WORSENING_IN_A_LEG,
 )
+from assessments.protocol.follows import REFERRED_AT_ONCE
 from assessments.protocol.vocabulary import Decision, Urgency
 
 CRITERIA: tuple[Criterion, ...] = (
@@ -25,6 +28,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B03",
             "B05",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E02",
@@ -40,6 +44,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B02",
             "B03",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E03",
@@ -54,6 +59,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B02",
             "B03",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E04",
@@ -68,6 +74,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B03",
             "B05",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E05",
@@ -81,6 +88,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B07",
             "B15",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E06",
@@ -94,6 +102,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B03",
             "B15",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E07",
@@ -108,18 +117,21 @@ CRITERIA: tuple[Criterion, ...] = (
             "B15",
             "B16",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E08",
         "Leg weakness getting worse",
-        all_of(MILD_OR_WORSE_WEAKNESS, one_of("leg_symptom_progression", "worsening")),
+        all_of(any_of(MILD_OR_WORSE_WEAKNESS, Unknown("leg_weakness")), WORSENING_IN_A_LEG),
         Decision.REFER_EMERGENCY,
         Urgency.EMERGENCY_NOW,
-        "A progressive motor deficit is an emergency even while it is still mild.",
+        "A progressive motor deficit is an emergency even while it is still mild; weakness not asked about "
+        "counts as weakness while a leg symptom worsens.",
         (
             "B07",
             "B16",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E09",
@@ -133,6 +145,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "HH-R05",
             "B07",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E10",
@@ -143,6 +156,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Sudden severe back or abdominal pain with collapse, a pulsating abdomen or a known "
         "aneurysm: ruptured aneurysm or other aortic event.",
         ("B13",),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E11",
@@ -152,6 +166,7 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.EMERGENCY_NOW,
         "Very unwell, confused or breathless: possible sepsis, spinal infection included.",
         ("B14",),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E12",
@@ -164,6 +179,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B08",
             "B09",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E13",
@@ -174,6 +190,7 @@ CRITERIA: tuple[Criterion, ...] = (
                 LEG_PAIN,
                 LEG_SENSORY_CHANGE,
                 MILD_OR_WORSE_WEAKNESS,
+                WORSENING_IN_A_LEG,
                 WALKING_AFFECTED,
                 one_of("gait_unsteady", "yes"),
                 one_of("bladder_change", "yes_longstanding_unchanged"),
@@ -185,20 +202,26 @@ CRITERIA: tuple[Criterion, ...] = (
         "Cancer history with any neurological symptom, radicular pain and walking difficulty "
         "included: suspected metastatic cord compression.",
         ("B10",),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E14",
-        "Fever with a leg symptom",
-        all_of(
-            one_of("fever_or_rigors", "yes"), any_of(LEG_PAIN, LEG_SENSORY_CHANGE, MILD_OR_WORSE_WEAKNESS)
+        "Fever or infection risk with a leg symptom",
+        any_of(
+            all_of(
+                one_of("fever_or_rigors", "yes"),
+                any_of(LEG_PAIN, LEG_SENSORY_CHANGE, MILD_OR_WORSE_WEAKNESS, WORSENING_IN_A_LEG),
+            ),
+            all_of(SPINAL_INFECTION_RISK, any_of(MILD_OR_WORSE_WEAKNESS, WORSENING_IN_A_LEG)),
         ),
         Decision.REFER_EMERGENCY,
         Urgency.EMERGENCY_NOW,
-        "Fever with neurology: spinal epidural abscess.",
+        "Fever, or a risk of spinal infection, with neurology: spinal epidural abscess.",
         (
             "B08",
             "B14",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E15",
@@ -208,6 +231,7 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.EMERGENCY_NOW,
         "Bleeding, fluid loss, regular painful tightenings or reduced movements: maternity emergency line.",
         ("author-judgement",),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-E16",
@@ -221,5 +245,6 @@ CRITERIA: tuple[Criterion, ...] = (
             "B01",
             "B10",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
 )

@@ -2,6 +2,7 @@
 
 from assessments.protocol.conditions import Contradicted, NothingElseDecides, ScreenIncomplete, one_of
 from assessments.protocol.criteria.criterion import Criterion
+from assessments.protocol.follows import ASKED_FIRST, ASKED_FIRST_AT_REST, NOTHING_CHANGES
 from assessments.protocol.vocabulary import Decision, InsufficiencyKind, Screen, Urgency
 
 CRITERIA: tuple[Criterion, ...] = (
@@ -14,6 +15,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "An unasked emergency question is never a negative.",
         ("safety-principle",),
         insufficiency_kind=InsufficiencyKind.SCREEN,
+        follows=ASKED_FIRST_AT_REST,
     ),
     Criterion(
         "IN-02",
@@ -24,6 +26,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "An unasked question of the urgent screen is never a negative.",
         ("safety-principle",),
         insufficiency_kind=InsufficiencyKind.SCREEN,
+        follows=ASKED_FIRST_AT_REST,
     ),
     Criterion(
         "IN-03",
@@ -34,6 +37,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Data the decision rests on are missing.",
         ("EH-P1",),
         insufficiency_kind=InsufficiencyKind.CORE,
+        follows=ASKED_FIRST,
     ),
     Criterion(
         "IN-04",
@@ -44,6 +48,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "The reaction to the run is incomplete, the answer after 24 hours included.",
         ("EH-P1",),
         insufficiency_kind=InsufficiencyKind.CORE,
+        follows=ASKED_FIRST,
     ),
     Criterion(
         "IN-05",
@@ -54,6 +59,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "A contradictory record: the cautious reading stands and it must be clarified.",
         ("safety-principle",),
         insufficiency_kind=InsufficiencyKind.CORE,
+        follows=ASKED_FIRST_AT_REST,
     ),
     Criterion(
         "IN-06",
@@ -64,6 +70,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Not low back pain: the protocol does not apply.",
         ("scope",),
         insufficiency_kind=InsufficiencyKind.SCREEN,
+        follows=ASKED_FIRST_AT_REST,
     ),
     Criterion(
         "OK-01",
@@ -78,5 +85,6 @@ CRITERIA: tuple[Criterion, ...] = (
             "EH-Y2",
             "EH-Y3",
         ),
+        follows=NOTHING_CHANGES,
     ),
 )

@@ -8,6 +8,7 @@ from assessments.protocol.criteria.shared import (
     RUN_RISE_SIGN,
     WALKING_SIGN,
 )
+from assessments.protocol.follows import EXAMINED_FIRST, EXAMINED_FIRST_LOW_IMPACT, REHABILITATED
 from assessments.protocol.vocabulary import Decision, Urgency
 
 CRITERIA: tuple[Criterion, ...] = (
@@ -22,6 +23,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "EH-N1",
             "B21",
         ),
+        follows=REHABILITATED,
     ),
     Criterion(
         "SR-02",
@@ -31,6 +33,7 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.NONE,
         "Running keeps irritating the back despite adjustment.",
         ("EH-P3",),
+        follows=REHABILITATED,
     ),
     Criterion(
         "SR-03",
@@ -45,6 +48,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "EH-N3",
             "author-judgement",
         ),
+        follows=REHABILITATED,
     ),
     Criterion(
         "SR-04",
@@ -57,6 +61,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B19",
             "B21",
         ),
+        follows=REHABILITATED,
     ),
     Criterion(
         "SR-05",
@@ -69,6 +74,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B19",
             "B21",
         ),
+        follows=REHABILITATED,
     ),
     Criterion(
         "SR-06",
@@ -76,7 +82,20 @@ CRITERIA: tuple[Criterion, ...] = (
         BONE_OR_IMPACT_PAIN,
         Decision.STOP_AND_REHAB,
         Urgency.ROUTINE,
-        "No running until examined; CL-03 outranks this while a risk factor is not excluded.",
+        "Pinpoint bony or impact pain: no running until examined by a named clinician; CL-03 "
+        "outranks this while a risk factor is not excluded.",
         ("B17",),
+        follows=EXAMINED_FIRST,
+    ),
+    Criterion(
+        "SR-07",
+        "Sign of low energy availability",
+        one_of("low_energy_or_menstrual_disturbance", "yes"),
+        Decision.STOP_AND_REHAB,
+        Urgency.ROUTINE,
+        "Sign of low energy availability in a runner with back pain: no running until "
+        "examined by a named clinician.",
+        ("B17",),
+        follows=EXAMINED_FIRST_LOW_IMPACT,
     ),
 )

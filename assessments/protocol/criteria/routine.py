@@ -13,6 +13,7 @@ from assessments.protocol.conditions import (
 )
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.criteria.shared import LONG_EPISODE
+from assessments.protocol.follows import NOTHING_CHANGES
 from assessments.protocol.vocabulary import Urgency
 
 CRITERIA: tuple[Criterion, ...] = (
@@ -24,6 +25,7 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.ROUTINE,
         "Lasted to the upper limit of a source article (6 weeks).",
         ("HH-R00",),
+        follows=NOTHING_CHANGES,
     ),
     Criterion(
         "RT-02",
@@ -36,6 +38,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Lasted to the lower limit of a source article (4 weeks) without improving; a trend not "
         "asked about counts as not improving.",
         ("HH-R00",),
+        follows=NOTHING_CHANGES,
     ),
     Criterion(
         "RT-03",
@@ -45,6 +48,7 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.ROUTINE,
         "Persistent back pain at 60 and over: myeloma bloods.",
         ("B11",),
+        follows=NOTHING_CHANGES,
     ),
     Criterion(
         "RT-04",
@@ -58,6 +62,7 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.ROUTINE,
         "Inflammatory back pain pathway: four features or more to rheumatology, exactly three HLA-B27 first.",
         ("B12",),
+        follows=NOTHING_CHANGES,
     ),
     Criterion(
         "RT-05",
@@ -67,6 +72,7 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.ROUTINE,
         "Needing pain relief after every run is a reason to talk to a doctor.",
         ("HH-H03",),
+        follows=NOTHING_CHANGES,
     ),
     Criterion(
         "RT-06",
@@ -76,6 +82,7 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.ROUTINE,
         "Indicator of relative energy deficiency in sport: medical work-up.",
         ("B17",),
+        follows=NOTHING_CHANGES,
     ),
     Criterion(
         "RT-07",
@@ -85,5 +92,6 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.ROUTINE,
         "First-ever back pain at 50 or over.",
         ("B07",),
+        follows=NOTHING_CHANGES,
     ),
 )

@@ -2,7 +2,8 @@
 
 from assessments.protocol.conditions import HasDiagnosis, all_of, any_of, at_least, one_of
 from assessments.protocol.criteria.criterion import Criterion
-from assessments.protocol.criteria.shared import CORD_OR_CAUDA_EQUINA, NOT_CLEARED
+from assessments.protocol.criteria.shared import CORD_OR_CAUDA_EQUINA, NOT_CLEARED, SPINAL_INFECTION_RISK
+from assessments.protocol.follows import REFERRED_AT_ONCE
 from assessments.protocol.vocabulary import Decision, Urgency
 
 CRITERIA: tuple[Criterion, ...] = (
@@ -17,6 +18,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B08",
             "B14",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-S02",
@@ -29,6 +31,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "HH-R03",
             "B07",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-S03",
@@ -38,6 +41,7 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.SAME_DAY,
         "Cannot walk or bear weight: fracture, infection or major deficit.",
         ("HH-R05",),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-S04",
@@ -56,6 +60,7 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.SAME_DAY,
         "Pain pattern of spinal metastasis: contact the cord-compression coordinator within 24 hours.",
         ("B10",),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-S05",
@@ -71,6 +76,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B08",
             "B09",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-S06",
@@ -83,6 +89,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B07",
             "B08",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-S07",
@@ -95,6 +102,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "HH-R02",
             "B07",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-S08",
@@ -105,6 +113,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Even an old saddle loss must be discussed with a doctor that day in a new episode of back "
         "pain; more than 14 days is no all-clear.",
         ("B03",),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-S09",
@@ -117,12 +126,13 @@ CRITERIA: tuple[Criterion, ...] = (
             "EH-D05",
             "B08",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-S10",
         "Infection risk with unrelenting pain",
         all_of(
-            one_of("infection_risk", "yes"),
+            SPINAL_INFECTION_RISK,
             any_of(
                 one_of("night_pain_unrelieved", "yes"),
                 one_of("constant_unremitting_pain", "yes"),
@@ -137,6 +147,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B08",
             "B14",
         ),
+        follows=REFERRED_AT_ONCE,
     ),
     Criterion(
         "RF-S11",
@@ -151,5 +162,20 @@ CRITERIA: tuple[Criterion, ...] = (
             "B01",
             "B10",
         ),
+        follows=REFERRED_AT_ONCE,
+    ),
+    Criterion(
+        "RF-S12",
+        "Recent spinal procedure",
+        one_of("spinal_procedure_recent", "yes"),
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "Back pain within three months of a spinal injection, epidural, puncture or "
+        "operation: infection or haematoma until examined.",
+        (
+            "B08",
+            "B14",
+        ),
+        follows=REFERRED_AT_ONCE,
     ),
 )

@@ -15,6 +15,8 @@ CORD_OR_CAUDA_EQUINA = ("spinal_cord_compression", "cauda_equina_syndrome")
 STOP_RUNNING_DIAGNOSES = DIAGNOSIS_CODES
 
 MILD_OR_WORSE_WEAKNESS = one_of("leg_weakness", "mild_unilateral", "severe_unilateral", "bilateral")
+WORSENING_IN_A_LEG = one_of("leg_symptom_progression", "worsening")  # says that there is a leg symptom
+SPINAL_INFECTION_RISK = any_of(one_of("infection_risk", "yes"), one_of("spinal_procedure_recent", "yes"))
 LEG_PAIN = one_of("leg_pain", "unilateral", "bilateral")
 LEG_SENSORY_CHANGE = one_of("leg_sensory_change", "unilateral", "bilateral")
 WALKING_AFFECTED = one_of("walking_ability", "limited_by_pain", "unable")

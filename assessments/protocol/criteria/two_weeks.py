@@ -3,6 +3,7 @@
 from assessments.protocol.conditions import NotAnswered, all_of, any_of, one_of
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.criteria.shared import LEG_PAIN, LEG_SENSORY_CHANGE, WALKING_AFFECTED
+from assessments.protocol.follows import REFERRED
 from assessments.protocol.vocabulary import Decision, Urgency
 
 CRITERIA: tuple[Criterion, ...] = (
@@ -18,6 +19,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "AA-R01",
             "B06",
         ),
+        follows=REFERRED,
     ),
     Criterion(
         "RF-W02",
@@ -27,6 +29,7 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.WITHIN_2_WEEKS,
         "Leg tingling or numbness: medical review.",
         ("HH-R03",),
+        follows=REFERRED,
     ),
     Criterion(
         "RF-W03",
@@ -36,6 +39,7 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.WITHIN_2_WEEKS,
         "Pain makes walking hard: a referral criterion of a source article.",
         ("HH-R05",),
+        follows=REFERRED,
     ),
     Criterion(
         "RF-W04",
@@ -46,6 +50,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Getting worse despite treatment: a referral criterion of a source article. Treatment not "
         "asked about counts as tried.",
         ("HH-R01",),
+        follows=REFERRED,
     ),
     Criterion(
         "RF-W05",
@@ -59,6 +64,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B07",
             "B08",
         ),
+        follows=REFERRED,
     ),
     Criterion(
         "RF-W06",
@@ -72,6 +78,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B08",
             "B10",
         ),
+        follows=REFERRED,
     ),
     Criterion(
         "RF-W07",
@@ -85,6 +92,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B08",
             "B11",
         ),
+        follows=REFERRED,
     ),
     Criterion(
         "RF-W08",
@@ -97,6 +105,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B09",
             "B10",
         ),
+        follows=REFERRED,
     ),
     Criterion(
         "RF-W09",
@@ -109,6 +118,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B08",
             "B10",
         ),
+        follows=REFERRED,
     ),
     Criterion(
         "RF-W10",
@@ -122,6 +132,7 @@ CRITERIA: tuple[Criterion, ...] = (
             "B08",
             "B09",
         ),
+        follows=REFERRED,
     ),
     Criterion(
         "RF-W11",
@@ -138,5 +149,19 @@ CRITERIA: tuple[Criterion, ...] = (
             "HH-R04",
             "B03",
         ),
+        follows=REFERRED,
+    ),
+    Criterion(
+        "RF-W12",
+        "Risk of spinal infection",
+        one_of("infection_risk", "yes"),
+        Decision.REFER_URGENT,
+        Urgency.WITHIN_2_WEEKS,
+        "Risk of spinal infection: reviewed even without fever, which most spinal infections lack at first.",
+        (
+            "B08",
+            "B14",
+        ),
+        follows=REFERRED,
     ),
 )

@@ -8,6 +8,7 @@ from typing import cast
 from assessments.protocol.conditions import Condition, Context
 from assessments.protocol.engine import protocol_for
 from assessments.protocol.evaluation import Evaluation
+from assessments.protocol.follows import CLEARED_BY_A_CLINICIAN, Activity, Follows, Gate, Released
 from assessments.protocol.programme.causes import CAUSES
 from assessments.protocol.programme.exercises import EXERCISES, EXERCISES_BY_ID, Exercise
 from assessments.protocol.programme.levers import (
@@ -33,20 +34,16 @@ from assessments.protocol.programme.plan import (
     Start,
 )
 from assessments.protocol.validation import ValidAnswers
-from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, PlanRelease
+from assessments.protocol.vocabulary import AdjustLevel, Decision
 
-#: Behind these may stand a fracture, or compression of cord or cauda equina: no activity is advised at all.
-REST_UNTIL_SEEN = frozenset(
-    {
-        *(f"RF-E{number:02}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 16)),
-        *(f"RF-S{number:02}" for number in (3, 4, 5, 6, 8, 9, 10, 11)),
-        "RF-W10",
-    }
-)
-#: Needs a named clinician's clearance before P2.
-CLEARANCE_CRITERIA = frozenset(f"CL-{number:02}" for number in range(1, 10))
-KEEP_ACTIVE = "Keep gently active unless told otherwise."
-REST = "Do not exercise before you have been examined."
+PATHWAY = "Rest and follow the pathway: no exercise before you have been examined."
+ANSWER_TODAY = "Rest until the missing questions are answered today."
+AS_TREATED = "Follow the advice of the team that treats the fracture."
+NO_IMPACT = "No running or jumping; walking and gentle movement within comfort."
+LOW_IMPACT = "No running; walk, cycle or swim within comfort."
+#: What is said about rest, by the gate that ends it.
+REST: Mapping[Gate, str] = {Gate.NEW_ASSESSMENT: ANSWER_TODAY, Gate.CLEARANCE: AS_TREATED}
+UNTIL_CLEARED = "No running and no impact until a clinician has examined you and cleared running."
 NO_PAIN = 0
 
 
@@ -58,7 +55,6 @@ def build_programme(
     Raises ``InvalidParameters``.
     """
     context = protocol_for(parameters).context
-    met = {criterion.id for criterion in evaluation.criteria_met}
     start = _start(evaluation, answers)
     causes = tuple(_causes(answers, context)) if start else ()
     exercises, later, left_out = _exercises(evaluation, start, causes, answers, context)
@@ -68,8 +64,8 @@ def build_programme(
         release=evaluation.plan_release,
         why=tuple(criterion.id for criterion in evaluation.criteria_met),
         start=start,
-        clearance_needed=bool(met & CLEARANCE_CRITERIA),
-        advice=tuple(_advice(evaluation, met, start)),
+        clearance_needed=evaluation.follows.gate in CLEARED_BY_A_CLINICIAN,
+        advice=tuple(_advice(evaluation, start)),
         changes=tuple(_changes(evaluation, causes, answers)) if start else (),
         causes=causes,
         exercises=exercises,
@@ -81,20 +77,21 @@ def build_programme(
 
 
 def _start(evaluation: Evaluation, answers: ValidAnswers) -> Start | None:
-    """Entry by decision (F.1); nothing for a referral or as long as information is missing."""
-    if evaluation.plan_release is not PlanRelease.RELEASABLE:
-        return None
-    match evaluation.decision:
-        case Decision.STOP_AND_REHAB | Decision.STOP_RUNNING_CLEARANCE_REQUIRED:
-            return Start(Phase.CALM)
-        case Decision.ADJUST_RUNNING if evaluation.adjust_level is AdjustLevel.GRADED_RETURN:
-            return Start(Phase.RESTORE)
-        case Decision.ADJUST_RUNNING if evaluation.adjust_level is AdjustLevel.MAJOR:
-            return _reduced(answers, MAJOR_DISTANCE_SHARE, pause=True, clear_days=MAJOR_CLEAR_DAYS)
-        case Decision.ADJUST_RUNNING:
-            return _reduced(answers, MINOR_DISTANCE_SHARE, pause=False, clear_days=MINOR_CLEAR_DAYS)
-        case _:
+    """Entry by what is released (F.1); nothing for a referral or as long as information is missing."""
+    match evaluation.follows.released:
+        case Released.PROGRAMME:
             return _goes_on(answers)
+        case Released.REDUCED:
+            return _reduced(answers, MINOR_DISTANCE_SHARE, pause=False, clear_days=MINOR_CLEAR_DAYS)
+        case Released.TEST_RUN:
+            pause = evaluation.follows.gate is not Gate.NONE
+            return _reduced(answers, MAJOR_DISTANCE_SHARE, pause=pause, clear_days=MAJOR_CLEAR_DAYS)
+        case Released.GRADED:
+            return Start(Phase.RESTORE)
+        case Released.REHAB | Released.ACTIVITY_ONLY:
+            return Start(Phase.CALM)
+        case _:
+            return None
 
 
 def _reduced(answers: ValidAnswers, share: float, *, pause: bool, clear_days: int) -> Start:
@@ -126,35 +123,35 @@ def usual_run_km(answers: Mapping[str, object]) -> float | None:
     return float(last) if isinstance(last, int | float) else None
 
 
-def _advice(evaluation: Evaluation, met: set[str], start: Start | None) -> Iterator[Advice]:
-    """What is said beside the plan, or in its place."""
-    if start is not None:
+def _advice(evaluation: Evaluation, start: Start | None) -> Iterator[Advice]:
+    """What is said beside the plan, or in its place: never more than the activity that follows."""
+    follows = evaluation.follows
+    if start is None or follows.released is Released.ACTIVITY_ONLY:
+        yield Advice(activity_advice(follows), _because_of(evaluation, "activity"))
+    else:
         for line in PHASE_CONTENT[start.phase].content:
             yield Advice(
                 line, Because(PHASE_CONTENT[start.phase].title, {}, PHASE_CONTENT[start.phase].sources)
             )
-        if met & CLEARANCE_CRITERIA:
-            yield Advice(
-                "Activity without impact only, until a clinician has examined you and cleared running.",
-                _because_of(evaluation, CLEARANCE_CRITERIA),
-            )
-        return
-    if met & REST_UNTIL_SEEN:
-        yield Advice(REST, _because_of(evaluation, REST_UNTIL_SEEN))
-        return
-    reason = "The referral comes first."
-    if evaluation.plan_release is PlanRelease.WITHHELD:
-        reason = (
-            "The safety screen is incomplete."
-            if evaluation.insufficiency_kind is InsufficiencyKind.SCREEN
-            else "The record is incomplete or contradicts itself."
-        )
-    yield Advice(KEEP_ACTIVE, Because(reason, {}, ("HH-H01",)))
+    if start is not None and follows.gate in CLEARED_BY_A_CLINICIAN:
+        yield Advice(UNTIL_CLEARED, _because_of(evaluation, "gate"))
 
 
-def _because_of(evaluation: Evaluation, wanted: frozenset[str]) -> Because:
-    """The met criteria among those wanted, as one reason."""
-    found = [met for met in evaluation.criteria_met if met.id in wanted]
+def activity_advice(follows: Follows) -> str:
+    """The activity that follows, in words; whatever isn't named here is rest."""
+    match follows.activity:
+        case Activity.LOW_IMPACT | Activity.NORMAL:
+            return LOW_IMPACT
+        case Activity.NO_IMPACT:
+            return NO_IMPACT
+        case _:
+            return REST.get(follows.gate, PATHWAY)
+
+
+def _because_of(evaluation: Evaluation, column: str) -> Because:
+    """The met criteria that a column of what follows comes from, as one reason."""
+    word = getattr(evaluation.follows, column)
+    found = [met for met in evaluation.criteria_met if getattr(met.follows, column) == word]
     answers = {name: _coded(name, value) for met in found for name, value in met.answers.items()}
     sources = tuple(dict.fromkeys(source for met in found for source in met.text.sources))
     return Because("; ".join(f"{met.id} {met.text.title}" for met in found), answers, sources)
@@ -264,7 +261,7 @@ def _by_phase(evaluation: Evaluation, first: Phase) -> tuple[tuple[Exercise, ...
     asks nothing of the back.
     """
     now = tuple(exercise for exercise in EXERCISES if first in exercise.phases)
-    if evaluation.decision is Decision.STOP_RUNNING_CLEARANCE_REQUIRED:
+    if evaluation.follows.released is Released.ACTIVITY_ONLY:
         now = tuple(EXERCISES_BY_ID[name] for name in ("walking_cycling", "heat"))
     coming = tuple(
         exercise

@@ -60,12 +60,20 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     ask(
         "infection_risk",
-        "Immunosuppression, IV drug use, recent bacteraemia/skin infection, spinal procedure < 3 "
-        "months, TB risk",
+        "Immunosuppression, IV drug use, recent bacteraemia or serious skin infection, TB or TB risk",
         "choice",
         Screen.URGENT,
         phrase="raised risk of infection",
-        note="alone: shown, no rule; with RF-S10 partners: same day",
+        note="alone: two weeks; with unrelenting pain: same day",
+        if_unknown="blocks: IN-02, tier complete_screen_now",
+    ),
+    ask(
+        "spinal_procedure_recent",
+        "Spinal injection, epidural, lumbar puncture or spinal surgery in the last 3 months",
+        "choice",
+        Screen.URGENT,
+        phrase="a spinal procedure in the last 3 months",
+        note="alone: same day; a labour epidural counts",
         if_unknown="blocks: IN-02, tier complete_screen_now",
     ),
     ask(

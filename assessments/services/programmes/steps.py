@@ -17,6 +17,7 @@ from assessments.protocol.programme import (
     restore_gate_open,
     settled,
 )
+from assessments.protocol.programme.phases import CALM_DAYS
 from assessments.protocol.programme.reaction import SHARE_MAX, one_step_back, one_step_up
 from assessments.services.programmes.reminders import plan_reminder
 from assessments.services.programmes.standing import (
@@ -138,7 +139,8 @@ def report_calm_day(
             CalmDay(**event.figures) for event in earlier if _day_before(event, earlier, clinic, now)
         )
         opens = calm_gate_open((*days, day))
-        if opens:
+        # Before a clinician has examined the runner, calm days open nothing: P1 loads the back.
+        if opens and _cleared(programme):
             move(programme, replace(standing_of(programme), phase=Phase.RESTORE), now=now)
         note(programme, Kind.CALM_DAY, now=now, by=by, figures=figures)
         return programme
@@ -178,12 +180,27 @@ def clear(*, clinic: Clinic, programme_id: uuid.UUID, by: NamedClinician, now: d
             raise NotNowError("cleared")
         programme.cleared_at, programme.cleared_by = now, by.member
         programme.save()
-        if programme.phase == Phase.RESTORE:
+        if programme.phase == Phase.CALM and _calm_already(programme, clinic, now):
+            move(programme, replace(standing_of(programme), phase=Phase.RESTORE), now=now)
+        elif programme.phase == Phase.RESTORE:
             walks = tuple(BriskWalk(**e.figures) for e in _all(programme, Kind.BRISK_WALK))
             _open_graded_return(programme, walks, now)
         note(programme, Kind.CLEARED, now=now, by=by)
         emit(clinic, (EventType.CLEARANCE_RECORDED, programme.id), now=now)
         return programme
+
+
+def _cleared(programme: Programme) -> bool:
+    return programme.cleared_at is not None or not programme.clearance_needed
+
+
+def _calm_already(programme: Programme, clinic: Clinic, now: datetime) -> bool:
+    """Whether the last two dates up to today or yesterday were reported calm."""
+    events = _all(programme, Kind.CALM_DAY)[-CALM_DAYS:]
+    dates = [event.at.astimezone(clinic.zone).date() for event in events]
+    in_a_row = len(dates) == CALM_DAYS and dates[1] - dates[0] == timedelta(days=1)
+    recent = bool(dates) and now.astimezone(clinic.zone).date() - dates[-1] <= timedelta(days=1)
+    return in_a_row and recent and calm_gate_open(tuple(CalmDay(**event.figures) for event in events))
 
 
 def complete(*, clinic: Clinic, programme_id: uuid.UUID, by: NamedClinician, now: datetime) -> Programme:

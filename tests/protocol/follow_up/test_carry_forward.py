@@ -23,7 +23,8 @@ ALWAYS_FRESH = (
     "analgesic_before_run", "analgesic_after_every_run", "saddle_sensation_change", "bladder_change",
     "bowel_change", "sexual_function_change", "leg_pain", "leg_sensory_change", "leg_weakness",
     "leg_symptom_progression", "gait_unsteady", "vascular_warning", "systemically_unwell",
-    "fever_or_rigors", "walking_ability", "night_pain_unrelieved", "constant_unremitting_pain",
+    "fever_or_rigors", "spinal_procedure_recent", "walking_ability", "night_pain_unrelieved",
+    "constant_unremitting_pain",
     "thoracic_or_band_pain", "new_spinal_deformity", "bone_focal_pain", "pregnancy_warning_signs",
     "weeks_postpartum", "trend", "treatment_tried", "adjustment_outcome",
 )  # fmt: skip

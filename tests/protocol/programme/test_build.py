@@ -55,7 +55,11 @@ def entry(**changes: Any) -> tuple[str | None, int | None, bool]:
         ({}, ("P4", 100, False)),
         ({"pain_run_peak_nrs": 1}, ("P3", 100, False)),
         ({"pain_run_peak_nrs": 2}, ("P3", 75, False)),
-        ({"pain_run_peak_nrs": 4}, ("P3", 40, True)),
+        ({"pain_run_peak_nrs": 4, "hours_to_settle": 1}, ("P3", 40, True)),
+        ({"pain_run_peak_nrs": 4, "hours_since_run": 23}, ("P3", 40, True)),
+        ({"pain_run_peak_nrs": 4, "hours_since_run": 30, "hours_to_settle": 6}, ("P3", 40, False)),
+        ({"pain_run_peak_nrs": 4, "hours_since_run": 200, "hours_to_settle": 72}, ("P3", 40, True)),
+        ({"new_to_running": "yes"}, ("P1", None, False)),
         (NO_RUN, ("P1", None, False)),
         ({"pain_walking_nrs": 4}, ("P0", None, False)),
         ({"age_years": 17}, ("P0", None, False)),
@@ -185,13 +189,28 @@ def test_before_clearance_there_is_activity_without_impact_and_nothing_else() ->
 )
 def test_a_suspected_fracture_or_compression_gets_no_activity_advice(changes: dict[str, Any]) -> None:
     [advice] = programme(**changes).advice
-    assert advice.text == "Do not exercise before you have been examined."
+    assert advice.text == "Rest and follow the pathway: no exercise before you have been examined."
     assert set(changes) <= set(advice.because.answers)
 
 
-def test_another_referral_keeps_gently_active() -> None:
+def test_a_referral_within_two_weeks_is_no_impact() -> None:
     [advice] = programme(night_pain_unrelieved="yes").advice
-    assert advice.text == "Keep gently active unless told otherwise."
+    assert advice.text == "No running or jumping; walking and gentle movement within comfort."
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"bone_focal_pain": "yes"},
+        {"hop_or_impact_pain": "yes", "prior_bone_stress_injury": "yes"},
+        {"low_energy_or_menstrual_disturbance": "yes"},
+    ],
+)
+def test_a_bone_stress_picture_is_held_by_its_gate_and_gets_no_strength_work(changes: dict[str, Any]) -> None:
+    made = programme(**changes)
+    assert made.start is not None
+    assert (made.start.phase, made.clearance_needed) == (Phase.CALM, True)
+    assert exercises(made) <= {"walking_cycling", "heat"}
 
 
 @given(records())
@@ -204,7 +223,8 @@ def test_only_a_releasable_decision_has_a_plan_and_it_is_the_same_every_time(ans
     if made.start is None:
         assert (made.exercises, made.changes, made.causes) == ((), (), ())
     if evaluation.run_status == "no_running":
-        assert made.start is None or made.start.phase in {Phase.CALM, Phase.RESTORE}
+        start = made.start
+        assert start is None or start.phase in {Phase.CALM, Phase.RESTORE} or start.pause_until_settled
 
 
 @given(records())
