@@ -65,6 +65,7 @@ def session_document(programme: Programme, *, now: dt.datetime) -> dict[str, Any
         "session": session.words,
         "stage": session.stage,
         "distance": distance(session.distance_km),
+        "minutes": session.minutes,
         "share_percent": session.share_percent,
         "cap": cap_document(session.cap) if session.cap else None,
         "after_a_gap": session.after_a_gap,
@@ -108,7 +109,7 @@ def _planned_document(planned: dict[str, Any]) -> dict[str, Any]:
         "stage": stage.get("stage"),
         "distance": distance(planned.get("distance_km")),
         "minutes": stage.get("minutes"),
-        "running_minutes": stage.get("running_minutes"),
+        "running_minutes": stage.get("running_minutes", planned.get("running_minutes")),
         "changed": planned.get("levers", []),
     }
 
@@ -148,8 +149,14 @@ def load_document(programme: Programme, *, now: dt.datetime) -> dict[str, Any]:
 
 
 def cap_document(cap: Cap) -> dict[str, Any]:
-    """A limit with its reason; ``distance`` is null where what it rests on isn't known."""
-    return {"distance": distance(cap.km), "reason": cap.reason, "sources": list(cap.sources)}
+    """A limit with its reason; a unit is null where what it rests on isn't known."""
+    return {
+        "distance": distance(cap.km),
+        "minutes": cap.minutes,
+        "basis": cap.basis,
+        "reason": cap.reason,
+        "sources": list(cap.sources),
+    }
 
 
 def plan_document(assessment: Assessment, plan: Plan) -> dict[str, Any]:

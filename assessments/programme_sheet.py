@@ -13,8 +13,9 @@ from assessments import sheet_words as words
 from assessments.decision_page import label
 from assessments.models import Assessment, FollowUp, Programme
 from assessments.programme_documents import distance
-from assessments.protocol.programme import PHASES, Phase, Status, run_cap
+from assessments.protocol.programme import PHASES, Cap, Known, Phase, Status, run_cap
 from assessments.protocol.programme import Programme as Plan
+from assessments.protocol.programme.build import longest_told
 from assessments.protocol.programme.exercises import STOP_ALWAYS
 from assessments.services.effective import effective_decision
 from assessments.services.programmes.exercises import exercises_in
@@ -39,6 +40,7 @@ class _Subject:
     content: Mapping[str, Any]
     phase: Phase | None
     now: dt.datetime
+    cap: Cap | None = None
 
     def day(self, moment: dt.datetime | dt.date | None) -> str:
         """A date by the clinic's calendar; empty when there is none."""
@@ -55,7 +57,13 @@ def programme_sheet(programme: Programme, *, now: dt.datetime) -> dict[str, Any]
     """The sheet of a stored programme, as it stands now; one that isn't in force says so on every page."""
     clinic = programme.clinic
     subject = _Subject(
-        clinic, programme.patient, programme.assessment, programme.content, Phase(programme.phase), now
+        clinic,
+        programme.patient,
+        programme.assessment,
+        programme.content,
+        Phase(programme.phase),
+        now,
+        session_of(programme, now=now).cap,
     )
     today = _today(subject, programme)
     sheet = _sheet(subject, mark=_mark(programme), stage=programme.stage)
@@ -234,8 +242,9 @@ def _load(subject: _Subject) -> Iterator[str]:
     """How far a run may go (F.4), where the phase holds any."""
     if subject.phase not in {Phase.BUILD, Phase.PREHAB}:
         return
-    longest = subject.assessment.answers.get("longest_run_30d_km")
-    cap = run_cap(float(longest) if isinstance(longest, int | float) else None)
+    begun = subject.content.get("start") or {}
+    told = Known(longest_told(subject.assessment.answers), first=begun.get("run_km"))
+    cap = subject.cap or run_cap(told, Known())
     yield f"{cap.reason} ({_km_and_miles(cap.km)} at present.)" if cap.km else cap.reason
     yield "Each week at most a tenth more than the week before, and every fourth week lighter."
 

@@ -10,7 +10,7 @@ from assessments.api.plan_shapes import PlanShape, StageShape
 from assessments.api.schema import MemberShape, Shape
 from assessments.models import Programme, ProgrammeEvent, RunLog
 from assessments.programme_documents import KM_PER_MILE
-from assessments.protocol.programme import Lever, Phase, Reaction, Status
+from assessments.protocol.programme import Basis, Lever, Phase, Reaction, Status
 from assessments.services.programmes import session
 from backend.api.fields import NumberField, OffsetDateTimeField, StrictSerializer, WholeNumberField, WordField
 from backend.api.queries import ListQuery
@@ -81,9 +81,11 @@ class ProgrammeShape(StandingShape):
 
 @extend_schema_serializer(component_name="LoadCap")
 class CapShape(Shape):
-    """A limit with its reason; ``distance`` is null where what it rests on isn't known."""
+    """A limit with its reason; a unit is null where what it rests on isn't known, a run's never both."""
 
     distance = DistanceShape(allow_null=True)
+    minutes = serializers.FloatField(allow_null=True, help_text="Of running.")
+    basis = WordField("CapBasis", Basis, allow_null=True)
     reason = serializers.CharField()
     sources = serializers.ListField(child=serializers.CharField())
 
@@ -98,6 +100,7 @@ class SessionShape(Shape):
     session = serializers.CharField()
     stage = StageShape(allow_null=True)
     distance = DistanceShape(allow_null=True)
+    minutes = serializers.FloatField(allow_null=True, help_text="Of running, after the walk-run table.")
     share_percent = serializers.IntegerField(allow_null=True)
     cap = CapShape(allow_null=True)
     after_a_gap = serializers.BooleanField(

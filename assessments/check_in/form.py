@@ -12,6 +12,7 @@ from assessments.protocol import protocol_for
 from assessments.protocol.follow_up import LONGEST_EPISODE_DAYS, carry_forward
 from assessments.protocol.parameters import DEFAULTS
 from assessments.protocol.questions import QUESTIONS_BY_NAME
+from assessments.services.answer_follow_up import of_a_walk
 
 PREGNANCY = ("pregnancy_status", "weeks_postpartum", "pregnancy_warning_signs")
 #: Left empty without a word when nobody has run.
@@ -88,6 +89,8 @@ def _asked(follow_up: FollowUp) -> set[str]:
     """The follow-up's fresh questions; those about pregnancy only where it was answered with one."""
     status = follow_up.assessment.answers.get("pregnancy_status")
     asked = set(FRESH_QUESTIONS) - set(PREGNANCY)
+    if of_a_walk(follow_up):
+        asked.discard("ran_last_14d")
     return asked | set(PREGNANCY) if status in {"pregnant", "postpartum"} else asked
 
 
@@ -111,7 +114,8 @@ def _chosen(offered: list[tuple[str, str]], sent: object) -> str:
 
 def _needed(chosen: Mapping[str, str]) -> frozenset[str]:
     """What must have been answered, were it with "I don't know": all that applies to this runner."""
-    told = {name: value for name, value in chosen.items() if value and value != UNKNOWN}
+    told = {"ran_last_14d": "yes"} if "ran_last_14d" not in chosen else {}
+    told |= {name: value for name, value in chosen.items() if value and value != UNKNOWN}
     protocol = protocol_for()
     return frozenset(
         name

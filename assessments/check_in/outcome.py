@@ -3,7 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from assessments.models import Assessment, Programme
+from assessments.models import Assessment, FollowUp, FollowUpKind, Programme
+from assessments.protocol.follows import Follows
+from assessments.protocol.programme.build import PATHWAY, activity_advice
 from assessments.protocol.vocabulary import Decision, RunStatus, Urgency
 from assessments.services.effective import effective_decision
 from assessments.services.programmes.session import session_of
@@ -13,6 +15,9 @@ from clinics.models import Clinic
 TOLD = "Your clinic has been told."
 NO_RUN = "Do not run until your clinic has spoken with you."
 NOT_CONFIRMED = "A clinician at your clinic looks at your answers. Until then they count as your own report."
+NOBODY_RINGS = "Your clinic keeps your answers. Ring it if you want to talk about them."
+#: Work of the clinic's own, with a date, that a sentence to a runner may rest on.
+PROMISED_BY = (FollowUpKind.CLINICIAN_TASK, FollowUpKind.DAY_7, FollowUpKind.DAY_14)
 NO_NEW_PERMISSION = "This page gives no new permission to run: keep to what your clinic told you."
 
 
@@ -36,13 +41,13 @@ def outcome_of(clinic: Clinic, assessment: Assessment, *, now: dt.datetime) -> O
         case Urgency.COMPLETE_SCREEN_NOW:
             return _asked_again()
         case _ if effective.decision == Decision.REFER_URGENT:
-            said = "A doctor needs to see you within two weeks. Your clinic will be in touch about it."
-            return Outcome("Thank you. You need to be seen.", (said, NO_RUN, TOLD))
+            need, told = "A doctor needs to see you within two weeks.", _promise(clinic, assessment)
+            return Outcome("Thank you. You need to be seen.", (need, told, NO_RUN, activity_of(assessment)))
         case _ if effective.run_status == RunStatus.NO_RUNNING and not _led_through_its_gate(
             clinic, assessment, effective.decision
         ):
-            said = "Your clinic has your answers and will be in touch. Keep gently active."
-            return Outcome("Thank you. No running for now.", (NO_RUN, said, NOT_CONFIRMED))
+            active, told = activity_of(assessment), _promise(clinic, assessment)
+            return Outcome("Thank you. No running for now.", (NO_RUN, active, told, NOT_CONFIRMED))
     return Outcome(
         "Thank you. Your clinic has your answers.", (_may_run(clinic, assessment, now), NOT_CONFIRMED)
     )
@@ -84,6 +89,26 @@ def _asked_again() -> Outcome:
         ),
         alarm=True,
     )
+
+
+def activity_of(assessment: Assessment) -> str:
+    """The activity that follows; rest where the record is of a version that didn't say."""
+    follows = assessment.evaluation.get("follows")
+    return PATHWAY if follows is None else activity_advice(Follows.of(follows))
+
+
+def _promise(clinic: Clinic, assessment: Assessment) -> str:
+    """That the clinic will be in touch, only where it has been told, or has a task with a date."""
+    if clinic.escalations.filter(assessment=assessment).exists():
+        return f"{TOLD} It will be in touch about this."
+    task = clinic.follow_ups.filter(
+        assessment=assessment, state__in=FollowUp.PENDING, kind__in=PROMISED_BY
+    ).order_by("due_at")
+    due = task.values_list("due_at", flat=True).first()
+    if due is None:
+        return NOBODY_RINGS
+    local = due.astimezone(clinic.zone)
+    return f"Your clinic will be in touch by {local:%A} {local.day} {local:%B}."
 
 
 def _led_through_its_gate(clinic: Clinic, assessment: Assessment, decision: Decision) -> bool:

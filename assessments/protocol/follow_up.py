@@ -23,6 +23,9 @@ CHECK_OPENS_H, CHECK_DUE_H, CHECK_OVERDUE_H, PERMISSION_LAPSES_H = (
 #: The clinician's task when that check stays unanswered, in hours after the run: opens, due, overdue.
 TASK_H = (PERMISSION_LAPSES_H, 48, 72)
 
+#: An answer that a runner left open is asked for by a clinician within so many hours, about 48 after the run.
+OPEN_ANSWER_DUE_H = 24
+
 #: Decisions with a second review: the verdict on an adjustment, the review of rehabilitation, and the second
 #: weekly re-screen while a review within two weeks may still be pending.
 REVIEWED_TWICE = frozenset(
@@ -121,6 +124,13 @@ def check_and_task(run_at: datetime) -> tuple[PlannedFollowUp, ...]:
     """The check, and the clinician's task when nobody answers it; the answer takes the task's place too."""
     opens, due, overdue = (run_at.astimezone(UTC) + hours * HOUR for hours in TASK_H)
     return check_after_run(run_at), PlannedFollowUp("clinician_task", opens, due, overdue)
+
+
+def reach_the_runner(at: datetime) -> PlannedFollowUp:
+    """The clinician's task when a runner's own answers leave one open: nobody sits there to ask."""
+    return PlannedFollowUp(
+        "clinician_task", at, at + OPEN_ANSWER_DUE_H * HOUR, at + 2 * OPEN_ANSWER_DUE_H * HOUR
+    )
 
 
 def check_after_run(run_at: datetime) -> PlannedFollowUp:

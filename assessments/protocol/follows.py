@@ -6,7 +6,7 @@ holds for a record is the most cautious of its met criteria, column by column.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -61,6 +61,16 @@ class Follows(NamedTuple):
     activity: Activity
     gate: Gate
     released: Released
+
+    @classmethod
+    def of(cls, stored: Mapping[str, str]) -> Follows:
+        """The row of stored words. Raises ValueError for words that the table doesn't have."""
+        return cls(
+            Running(stored["running"]),
+            Activity(stored["activity"]),
+            Gate(stored["gate"]),
+            Released(stored["released"]),
+        )
 
     def as_dict(self) -> dict[str, str]:
         """The row as JSON-ready data."""

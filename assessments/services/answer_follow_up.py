@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from assessments.models import Assessment, EventType, FollowUp
+from assessments.models import Assessment, EventType, FollowUp, RunLog
 from assessments.models.follow_up import CHASERS
 from assessments.protocol.follow_up import carry_forward
 from assessments.services.parameters.in_force import parameters_in_force
@@ -50,6 +50,8 @@ def answer_follow_up(
             raise FollowUpClosedError(follow_up.state)
         linked = follow_up.assessment
         days_max = parameters_in_force(clinic).value("carry_forward_days_max")
+        if of_a_walk(follow_up):
+            submission = replace(submission, answers={**submission.answers, "ran_last_14d": "yes"})
         whole = replace(with_carried_answers(submission, linked, days_max=days_max), check=follow_up.id)
         recorded = submit_assessment(clinic=clinic, actor=actor, submission=whole, now=now)
         follow_up.state = FollowUp.State.ANSWERED
@@ -60,6 +62,12 @@ def answer_follow_up(
         remind_again(follow_up, now=now)
         emit(clinic, (EventType.FOLLOW_UP_ANSWERED, follow_up.id), now=now)
     return follow_up, recorded
+
+
+def of_a_walk(follow_up: FollowUp) -> bool:
+    """Whether it is about a session of stage 0, a brisk walk: its check asks about that as about a run."""
+    run = RunLog.objects.filter(check_due_id=follow_up.id).only("planned").first()
+    return run is not None and (run.planned.get("stage") or {}).get("stage") == 0
 
 
 def _lock(clinic: Clinic, follow_up_id: uuid.UUID) -> FollowUp:

@@ -19,6 +19,8 @@ from patients.models import Patient
 #: Referrals whose outcome must be known, and followed by a new assessment, before anybody runs (F.7).
 REFERRALS = (Urgency.WITHIN_2_WEEKS, Urgency.SAME_DAY, Urgency.EMERGENCY_NOW)
 #: Gates that the phases of a programme lead through.
+#: Gates of a run's check of which the programme says what they come to: a pause, or one answer still open.
+JUDGED_BY_A_PROGRAMME = (Gate.CALM_24H, Gate.NEW_ASSESSMENT)
 PASSED_IN_A_PROGRAMME = (Gate.P1, Gate.EXAMINATION, Gate.CLEARANCE)
 GATES_OF_LEVELS = {
     AdjustLevel.MINOR: Gate.NONE,
@@ -164,7 +166,7 @@ def _gate_passed(latest: Assessment, programme: Programme) -> bool:
     if programme.assessment_id == latest.id:
         return True
     gate = gate_of(latest)
-    if gate is Gate.CALM_24H:
+    if gate in JUDGED_BY_A_PROGRAMME:
         return programme.runs.filter(check_due__answer_id=latest.id).exists()
     if gate not in PASSED_IN_A_PROGRAMME:
         return False

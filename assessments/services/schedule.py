@@ -11,7 +11,8 @@ from django.db import connection
 
 from assessments.models import Assessment, FollowUp
 from assessments.protocol import Evaluation
-from assessments.protocol.follow_up import PlannedFollowUp, check_and_task, plan_follow_ups
+from assessments.protocol.follow_up import PlannedFollowUp, check_and_task, plan_follow_ups, reach_the_runner
+from assessments.protocol.vocabulary import InsufficiencyKind
 from assessments.services.chase import less_urgent
 from assessments.services.run_permission import IN_SOMEBODYS_HANDS, REFERRALS
 
@@ -88,7 +89,7 @@ def planned_follow_ups(
         planned = plan_follow_ups(
             decision=evaluation.decision,
             run_status=evaluation.run_status,
-            answers=evaluation.answers,
+            answers=_counted(evaluation),
             assessed_at=assessment.assessed_at,
             duration_days=cast("int | None", evaluation.answers.get("episode_duration_days")),
             zone=assessment.clinic.zone,
@@ -96,7 +97,15 @@ def planned_follow_ups(
     except Exception as exc:  # noqa: BLE001 - planning is optional, the referral is not
         logger.error("planning_failed", assessment=str(assessment.id), kind=type(exc).__name__)
         planned = ()
+    if evaluation.provisional and evaluation.insufficiency_kind is InsufficiencyKind.CORE:
+        planned = (*planned, reach_the_runner(now))
     return _rows(assessment, planned, now)
+
+
+def _counted(evaluation: Evaluation) -> dict[str, object]:
+    """The answers but for those that answer nothing: a score given too early is still to come."""
+    missing = {item.question for item in evaluation.missing}
+    return {name: value for name, value in evaluation.answers.items() if name not in missing}
 
 
 def plan_check(assessment: Assessment, *, run_at: dt.datetime, now: dt.datetime) -> FollowUp:

@@ -10,9 +10,11 @@ from django.db import connection
 from django.test import Client
 
 from assessments.check_in.form import choices_of
-from assessments.check_in.words import SECTIONS, WORDS
+from assessments.check_in.outcome import PROMISED_BY
+from assessments.check_in.words import HOURS, NO, SECTIONS, WORDS
 from assessments.documents import FRESH_QUESTIONS
-from assessments.models import CheckInLink
+from assessments.models import CheckInLink, FollowUp
+from assessments.protocol import validate
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.services.check_in_links import REQUESTS_PER_MINUTE
 from assessments.services.retention import forget_what_is_past
@@ -63,10 +65,12 @@ def test_no_question_of_a_check_offers_an_answer_that_answers_nothing() -> None:
 
 
 def test_what_applies_to_the_runner_cannot_stay_empty(weeks: Weeks, phone: Phone) -> None:
+    """A leg that hurts goes to the clinic at once; the course left open is no "I have none of these"."""
     page = words(phone.send({**WELL, "leg_pain": "unilateral"}))
-    assert "1 question without an answer. Nothing has been sent yet." in page
-    assert "how does it go?" in page
-    assert follow_up_of(weeks, phone)["state"] != "answered"
+    assert "Your clinic needs to ask you more today" in page
+    answer = follow_up_of(weeks, phone)["answer"]
+    missing = weeks.get(f"/assessments/{answer}")["evaluation"]["missing"]
+    assert [item["question"] for item in missing] == ["leg_symptom_progression"]
 
 
 def test_the_page_asks_in_the_clinics_name_with_nothing_chosen(phone: Phone) -> None:
@@ -77,7 +81,9 @@ def test_the_page_asks_in_the_clinics_name_with_nothing_chosen(phone: Phone) -> 
     assert "Robin" not in page, "whoever finds the phone learns no name"
     assert " checked" not in page
     assert " selected" not in page
-    assert page.count("<fieldset") + page.count("<select") == len(WELL)
+    assert page.count("<fieldset") + page.count("<select") == len(WELL) + 1, (
+        "the course of a leg symptom, too"
+    )
     assert not re.findall(r"<script|<link|<img|@import|url\(|\son\w+=", page)
     assert set(re.findall(r'<select id="(\w+)"', page)) <= set(
         re.findall(r'<label class="question" for="(\w+)"', page)
@@ -360,3 +366,61 @@ def test_confirming_an_emergency_leaves_it_calling(weeks: Weeks, phone: Phone) -
 
 def test_what_a_clinician_recorded_needs_no_confirmation(weeks: Weeks) -> None:
     confirmed(weeks, weeks.assess()["id"], status=409)
+
+
+def test_every_choice_of_a_check_means_what_the_dictionary_says() -> None:
+    """Reviewed one by one: words, code, and that the worst answers are answers and never "I don't know"."""
+    assert dict(choices_of("hours_to_settle"))["72"] == "It is not yet as usual, or took 3 days or more"
+    assert "don't know" not in WORDS["hours_to_settle"].hint
+    assert {code for code, _ in choices_of("hours_to_settle")} - {"unknown"} == set(HOURS)
+    for names in SECTIONS.values():
+        for name in names:
+            question = QUESTIONS_BY_NAME[name]
+            for code, said in choices_of(name, first_week=True):
+                if code == "unknown":
+                    continue
+                value = int(code) if question.type in {"integer", "number"} else code
+                assert validate({name: value})[name] == value, (name, code)
+                positive = code not in {"no", "none", "normal", "not_pregnant", "not_tried"}
+                if question.screen in {"emergency", "urgent"} and question.type == "choice":
+                    assert said.startswith(NO) is not positive, (name, code, said)
+            assert "don't know" not in f"{WORDS[name].question} {WORDS[name].hint}"
+
+
+def test_not_yet_as_usual_is_amber_and_counted(weeks: Weeks, phone: Phone) -> None:
+    phone.send({**WELL, "pain_next_day_nrs": "2", "hours_to_settle": "72"})
+    events = weeks.get(f"/programmes/{weeks.programme}/events")["results"]
+    assert "amber" in {event["reaction"] for event in events}
+
+
+CLOSINGS: list[dict[str, str]] = [
+    {},
+    {"pain_walking_nrs": "5"},
+    {"pain_run_peak_nrs": "5"},
+    {"hours_to_settle": "unknown"},
+    {"adjustment_outcome": "worse"},
+    {"bone_focal_pain": "yes"},
+    {"night_pain_unrelieved": "yes"},
+    {"fever_or_rigors": "yes"},
+    {"bladder_change": "yes"},
+    {"leg_pain": "unknown"},
+]
+
+
+@pytest.mark.parametrize("changes", CLOSINGS, ids=[str(list(item)) for item in CLOSINGS])
+def test_what_the_page_promises_exists(weeks: Weeks, phone: Phone, changes: dict[str, str]) -> None:
+    """ "Will be in touch" and "has been told" stand only beside an escalation or a task with its date."""
+    said = words(phone.send({**WELL, **changes}))
+    answer = follow_up_of(weeks, phone)["answer"]
+    with clinic_scope(weeks.clinic.id):
+        called = weeks.clinic.escalations.filter(assessment_id=answer).exists()
+        tasks = weeks.clinic.follow_ups.filter(
+            assessment_id=answer, state__in=FollowUp.PENDING, kind__in=PROMISED_BY
+        ).exists()
+    promises = "be in touch" in said
+    if "has been told" in said or "it is told, too" in said:
+        assert called
+    if promises:
+        assert called or tasks
+    if changes in ({"hours_to_settle": "unknown"}, {"pain_walking_nrs": "5"}):
+        assert promises

@@ -100,16 +100,17 @@ def test_a_disc_injury_stays_stopped_until_it_is_cleared_and_then_returns_by_sta
     calm = {"usual_nrs": 2, "walking_nrs": 3}
     weeks.step("calm-days", calm)
     weeks.later(days=1)
-    assert where(weeks.step("calm-days", calm))[1] == "P1"
-    walk = {"minutes": 40, "rise_during": 0, "rise_next_day": 0}
-    for _ in range(3):
-        weeks.step("brisk-walks", walk)
-        weeks.later(days=1)
-    assert where(weeks.present())[1] == "P1", "however well it walks"
+    assert where(weeks.step("calm-days", calm))[1] == "P0", "however calm, nobody has examined it"
     assert weeks.session()["blocked_by"] == "no_running_in_this_phase"
     cleared = weeks.step("clearance")
-    assert (where(cleared)[1:3], cleared["cleared_by"]["name"]) == (("P2", 0), "Clinician Person")
-    weeks.later(days=1)
+    assert (where(cleared)[1], cleared["cleared_by"]["name"]) == ("P1", "Clinician Person")
+    walk = {"minutes": 40, "rise_during": 0, "rise_next_day": 0}
+    for _ in range(2):
+        assert weeks.may_run() == "not_permitted"
+        weeks.step("brisk-walks", walk)
+        weeks.later(days=1)
+    assert where(weeks.present())[1:3] == ("P2", 0)
+    assert weeks.may_run() == "holds"
     stages = [where(weeks.run_and_check(**CLEARED))[2] for _ in range(4)]
     assert stages == [0, 1, 1, 2]
 

@@ -8,7 +8,15 @@ from assessments.protocol.programme.causes import CAUSES, Cause
 from assessments.protocol.programme.exercises import EXERCISES, Exercise
 from assessments.protocol.programme.gap import after_gap, gap_ended
 from assessments.protocol.programme.levers import LEVERS, Lever
-from assessments.protocol.programme.load import Cap, needs_new_start, run_cap, week_cap
+from assessments.protocol.programme.load import (
+    Basis,
+    Cap,
+    Known,
+    needs_new_start,
+    run_cap,
+    session_size,
+    week_cap,
+)
 from assessments.protocol.programme.phases import (
     PHASES,
     BriskWalk,
@@ -49,11 +57,13 @@ __all__ = [
     "SHOE_LIMITS",
     "STAGES",
     "STOP_A_RUN",
+    "Basis",
     "BriskWalk",
     "CalmDay",
     "Cap",
     "Cause",
     "Exercise",
+    "Known",
     "Lever",
     "Outcome",
     "Phase",
@@ -79,6 +89,7 @@ __all__ = [
     "react",
     "restore_gate_open",
     "run_cap",
+    "session_size",
     "settled",
     "usual_run_km",
     "week_cap",

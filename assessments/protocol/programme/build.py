@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import cast
 
@@ -21,7 +22,7 @@ from assessments.protocol.programme.levers import (
     MINOR_DISTANCE_SHARE,
     Lever,
 )
-from assessments.protocol.programme.load import run_cap
+from assessments.protocol.programme.load import Known, run_cap
 from assessments.protocol.programme.phases import PHASE_CONTENT, Phase
 from assessments.protocol.programme.plan import (
     Advice,
@@ -33,6 +34,7 @@ from assessments.protocol.programme.plan import (
     Programme,
     Start,
 )
+from assessments.protocol.programme.walk_run import LAST_STAGE
 from assessments.protocol.validation import ValidAnswers
 from assessments.protocol.vocabulary import AdjustLevel, Decision
 
@@ -45,6 +47,8 @@ LOW_IMPACT = "No running; walk, cycle or swim within comfort."
 REST: Mapping[Gate, str] = {Gate.NEW_ASSESSMENT: ANSWER_TODAY, Gate.CLEARANCE: AS_TREATED}
 UNTIL_CLEARED = "No running and no impact until a clinician has examined you and cleared running."
 NO_PAIN = 0
+#: Where nothing is known of what was run, the walk-run table is entered here; who goes on, at its last stage.
+STAGE_MINOR, STAGE_MAJOR = 4, 2
 
 
 def build_programme(
@@ -95,23 +99,40 @@ def _start(evaluation: Evaluation, answers: ValidAnswers) -> Start | None:
 
 
 def _reduced(answers: ValidAnswers, share: float, *, pause: bool, clear_days: int) -> Start:
-    usual = usual_run_km(answers)
-    run_km = None if usual is None else _capped(usual * share, answers)
-    return Start(Phase.BUILD, None, round(share * 100), run_km, pause, clear_days)
+    base = base_km(answers)
+    if base is None:
+        stage = STAGE_MAJOR if clear_days == MAJOR_CLEAR_DAYS else STAGE_MINOR
+        return Start(Phase.GRADED_RETURN, stage, None, None, pause, clear_days)
+    return Start(Phase.BUILD, None, round(share * 100), _capped(base * share, answers), pause, clear_days)
 
 
 def _goes_on(answers: ValidAnswers) -> Start:
     """P4 for a runner without pain at rest, walking and running; P3 for everybody else."""
     scores = ("pain_usual_nrs", "pain_walking_nrs", "pain_run_peak_nrs", "pain_next_day_nrs")
     painless = all(answers.get(score) == NO_PAIN for score in scores)
-    usual = usual_run_km(answers)
-    run_km = None if usual is None else _capped(usual, answers)
-    return Start(Phase.PREHAB if painless else Phase.BUILD, None, 100, run_km)
+    base = base_km(answers)
+    if base is None:
+        return Start(Phase.GRADED_RETURN, LAST_STAGE)
+    return Start(Phase.PREHAB if painless else Phase.BUILD, None, 100, _capped(base, answers))
 
 
 def _capped(km: float, answers: ValidAnswers) -> float:
-    cap = run_cap(cast("float | None", answers.get("longest_run_30d_km"))).km
-    return round(km if cap is None else min(km, cap), 1)
+    cap = run_cap(Known(longest_told(answers)), Known()).km
+    return math.floor(round((km if cap is None else min(km, cap)) * 10, 6)) / 10
+
+
+def longest_told(answers: Mapping[str, object]) -> float | None:
+    """The longest run that the answers tell of, in km; the index run is one, too."""
+    told = (answers.get(name) for name in ("longest_run_30d_km", "last_run_km"))
+    return max((float(km) for km in told if isinstance(km, int | float)), default=None)
+
+
+def base_km(answers: Mapping[str, object]) -> float | None:
+    """What was really run last, in km, never above the usual distance; None where no run is known."""
+    last, usual = answers.get("last_run_km"), usual_run_km(answers)
+    if not isinstance(last, int | float) or last <= 0:
+        return None
+    return float(last) if usual is None else min(float(last), usual)
 
 
 def usual_run_km(answers: Mapping[str, object]) -> float | None:

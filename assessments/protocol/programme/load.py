@@ -1,8 +1,13 @@
-"""How much running a run and a week may hold (F.4). Distances in km."""
+"""How much running a run and a week may hold (F.4). Distances in km, times in minutes of running."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from assessments.protocol.programme.walk_run import LAST_STAGE, STAGES
 
 #: A single run against the longest of the 30 days before it (B23).
 RUN_OVER_LONGEST = 1.10
@@ -16,25 +21,101 @@ LIGHT_WEEK_SHARE = 0.75
 #: Days without a run after which running starts again at a stage, or at half of what it was.
 GAP_DAYS = 14
 SHARE_AFTER_A_GAP = 0.5
+#: The share of the usual distance, in percent, with which P3 begins after the table.
+SHARE_AFTER_THE_TABLE = 50
+
+
+#: What running without a break begins with where nothing at all is known of a run: walk-run stage 4.
+MINUTES_NOTHING_KNOWN = STAGES[4].running_minutes
+#: The last stage of the table, from which P3 is entered, in minutes of running.
+MINUTES_AFTER_THE_TABLE = STAGES[LAST_STAGE].running_minutes
+
+
+class Basis(StrEnum):
+    """What a run's limit rests on, the first that is known."""
+
+    LONGEST_30_DAYS = "longest_30_days"
+    LAST_DONE = "last_done"
+    ENTRY = "entry"
+    PLAN = "plan"
+
+
+class Known(NamedTuple):
+    """What is known of a runner's runs in one unit: the longest of 30 days, the last one done, the session
+    with which the programme began.
+    """
+
+    longest: float | None = None
+    last_done: float | None = None
+    first: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """A limit in km with its reason; ``km`` is None where what it rests on isn't known."""
+    """A limit with its reason; a unit is None where its ground isn't known. A run's limit always has one."""
 
     km: float | None
     reason: str
     sources: tuple[str, ...]
+    minutes: float | None = None
+    basis: Basis | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The cap as JSON-ready data."""
-        return {"km": self.km, "reason": self.reason, "sources": list(self.sources)}
+        return {
+            "km": self.km,
+            "minutes": self.minutes,
+            "basis": self.basis,
+            "reason": self.reason,
+            "sources": list(self.sources),
+        }
 
 
-def run_cap(longest_run_30d_km: float | None) -> Cap:
-    """The longest next run; nothing known means nothing allowed beyond the planned session."""
-    km = None if longest_run_30d_km is None else round(longest_run_30d_km * RUN_OVER_LONGEST, 2)
-    return Cap(km, "At most a tenth more than the longest run of the last 30 days.", ("B23",))
+_REASONS = {
+    Basis.LONGEST_30_DAYS: "At most a tenth more than the longest run of the last 30 days.",
+    Basis.LAST_DONE: "No more than the last run: there is none in the last 30 days to go by.",
+    Basis.ENTRY: "No more than the first session: no run is known to go by.",
+    Basis.PLAN: "No more than a walk-run session: nothing is known of any run.",
+}
+
+
+def run_cap(km: Known, minutes: Known) -> Cap:
+    """The longest next run. Each unit that is known bounds it, and where neither is, what was last done does,
+    then the session it began with, then a walk-run session: there is no run without a limit.
+    """
+    for basis in (Basis.LONGEST_30_DAYS, Basis.LAST_DONE, Basis.ENTRY):
+        grounds = (km[list(Basis).index(basis)], minutes[list(Basis).index(basis)])
+        if any(ground is not None for ground in grounds):
+            ratio = RUN_OVER_LONGEST if basis is Basis.LONGEST_30_DAYS else 1.0
+            distance, time = (None if ground is None else ground * ratio for ground in grounds)
+            return Cap(
+                None if distance is None else round(distance, 2),
+                _REASONS[basis],
+                ("B23",),
+                None if time is None else float(math.floor(round(time, 6))),
+                basis,
+            )
+    return Cap(None, _REASONS[Basis.PLAN], ("B22", "B25"), MINUTES_NOTHING_KNOWN, Basis.PLAN)
+
+
+def session_size(
+    cap: Cap, *, share_percent: int, usual_km: float | None, last_km: float | None, from_the_table: bool
+) -> tuple[float | None, float | None]:
+    """The next run in km and in minutes, each where its limit is known; both hold where both are.
+
+    A share of the usual distance, never beyond the limit; without a usual distance the size stays what it
+    was. After the walk-run table the share counts from the half hour at its end.
+    """
+    km = None
+    if cap.km is not None:
+        stays = cap.km if last_km is None else last_km
+        wanted = stays if usual_km is None else usual_km * share_percent / 100
+        km = math.floor(round(min(wanted, cap.km) * 10, 6)) / 10
+    minutes = cap.minutes
+    if minutes is not None and from_the_table:
+        wanted = MINUTES_AFTER_THE_TABLE * share_percent / SHARE_AFTER_THE_TABLE
+        minutes = float(min(math.floor(round(wanted, 6)), minutes))
+    return km, minutes
 
 
 def week_cap(previous_week_km: float | None, *, week: int, last_7_days_green: bool) -> Cap:

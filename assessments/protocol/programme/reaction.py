@@ -13,12 +13,13 @@ from enum import StrEnum
 
 from assessments.protocol.evaluation import Evaluation
 from assessments.protocol.follow_up import PERMISSION_LAPSES_H
+from assessments.protocol.programme.load import SHARE_AFTER_THE_TABLE
 from assessments.protocol.programme.phases import Phase
 from assessments.protocol.programme.walk_run import LAST_STAGE
 
 
 class Reaction(StrEnum):
-    """What a check says, from the best to the worst; ``NO_REPLY``: nothing came that can be judged."""
+    """What a check says; ``NO_REPLY``: nothing came that can be judged."""
 
     GREEN = "green"
     AMBER = "amber"
@@ -39,7 +40,7 @@ class Status(StrEnum):
 
 AMBER_CRITERIA = frozenset({"AD-02", "AD-04", "AD-05", "AD-06", "AD-07", "AD-13"})
 RED_CRITERIA = frozenset({"AD-01", "AD-03"})
-ESCALATING_SCREENS = frozenset({"IN-01", "IN-02"})
+ESCALATING_SCREENS = frozenset({"IN-01", "IN-02", "IN-06"})
 
 GREENS_TO_ADVANCE = 2
 AMBERS_TO_STEP_BACK = 2
@@ -50,7 +51,6 @@ STAGES_BACK_ON_RED = 2
 #: What a step is worth where there are no stages: the share of the usual distance, in percent (F.4's tenth).
 SHARE_STEP = 1.10
 SHARE_MIN, SHARE_MAX = 40, 100
-SHARE_AFTER_THE_TABLE = 50
 CLEAR_DAYS = 1
 CLEAR_DAYS_AFTER_RED = 2
 REVIEW_AFTER_STOP = timedelta(days=7)
@@ -91,31 +91,43 @@ class Outcome:
     adjustment_failed: bool = False
 
 
-def judge(evaluation: Evaluation) -> tuple[Reaction, tuple[str, ...]]:
-    """Return the reaction of a check and the criteria behind it; the worst that applies."""
+def judge(evaluation: Evaluation, *, of_a_run: bool = False) -> tuple[Reaction, tuple[str, ...]]:
+    """Return the reaction of a check and the criteria behind it; the worst that applies.
+
+    A check ``of_a_run`` that denies the run, and so scores nothing of it, says nothing about it.
+    """
     met = [criterion.id for criterion in evaluation.criteria_met]
     for reaction, belongs in _JUDGED_BY:
         if ids := tuple(identifier for identifier in met if belongs(identifier)):
             return reaction, ids
-    return Reaction.GREEN, ()
+    denied = of_a_run and evaluation.answers.get("ran_last_14d") != "yes"
+    return (Reaction.NO_REPLY if denied else Reaction.GREEN), ()
 
 
-#: The worst first. An answer that is missing, or contradicts another one, is unknown: no good news.
+#: The worst first. What is known suffices: a gap beside it never makes it better. An answer that is missing,
+#: or contradicts another one, is unknown: no good news.
 _JUDGED_BY: tuple[tuple[Reaction, Callable[[str], bool]], ...] = (
     (Reaction.ESCALATE, lambda met: met.startswith(("RF-", "CL-")) or met in ESCALATING_SCREENS),
     (Reaction.STOP, lambda met: met.startswith("SR-")),
     (Reaction.RED, lambda met: met in RED_CRITERIA),
-    (Reaction.NO_REPLY, lambda met: met.startswith("IN-")),
     (Reaction.AMBER, lambda met: met in AMBER_CRITERIA),
+    (Reaction.NO_REPLY, lambda met: met.startswith("IN-")),
 )
 
 
-def react(check: Evaluation | None, standing: Standing, *, run_at: datetime, now: datetime) -> Outcome:
+def react(
+    check: Evaluation | None,
+    standing: Standing,
+    *,
+    run_at: datetime,
+    now: datetime,
+    of_a_run: bool = True,
+) -> Outcome:
     """Return what a check of the run that ended at ``run_at`` leads to; ``None`` means that nobody answered.
 
     A programme that isn't active stays as it is, except that it can still get worse.
     """
-    reaction, reasons = (Reaction.NO_REPLY, ()) if check is None else judge(check)
+    reaction, reasons = (Reaction.NO_REPLY, ()) if check is None else judge(check, of_a_run=of_a_run)
     kept = tuple((at, past) for at, past in standing.past if at > now - WINDOW)
     standing = replace(standing, past=(*kept, (now, reaction)))
     after, effects = _EFFECTS[reaction](standing, run_at, now)

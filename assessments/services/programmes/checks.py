@@ -20,6 +20,8 @@ from assessments.services.programmes.standing import Kind, move, note, standing_
 from assessments.services.webhooks.emit import emit
 from clinics.models import Clinic
 
+#: Why a programme goes on without anybody's decision.
+ASSESSED_SINCE = "Assessed since the check that was missing."
 logger = structlog.get_logger(__name__)
 
 
@@ -58,12 +60,13 @@ def _react(assessment: Assessment, evaluation: Evaluation, check: uuid.UUID | No
     if programme is None:
         return
     run = programme.runs.filter(check_due_id=check).first() if check else None
-    reaction, reasons = judge(evaluation)
+    reaction, reasons = judge(evaluation, of_a_run=run is not None)
     if run is None and reaction not in {Reaction.ESCALATE, Reaction.STOP}:
         _hold_when_pain_returns(programme, reaction, reasons, now)
+        _give_back(programme, reaction, now)
         return
     run_at = run.ended_at if run is not None else assessment.assessed_at
-    outcome = react(evaluation, standing_of(programme), run_at=run_at, now=now)
+    outcome = react(evaluation, standing_of(programme), run_at=run_at, now=now, of_a_run=run is not None)
     move(programme, outcome.standing, now=now)
     note(programme, Kind.REACTED, now=now, reaction=outcome.reaction, criteria=outcome.reasons)
     if outcome.standing.status in {Status.STOPPED, Status.SUSPENDED}:
@@ -78,6 +81,19 @@ def _hold_when_pain_returns(
     if pain and programme.phase == Phase.PREHAB and programme.status == Status.ACTIVE:
         move(programme, replace(standing_of(programme), status=Status.HELD, greens=0), now=now)
         note(programme, Kind.PAIN_RETURNED, now=now, criteria=reasons)
+
+
+def _give_back(programme: Programme, reaction: Reaction, now: datetime) -> None:
+    """A whole assessment without a finding opens again what an unanswered or unclear check had closed.
+
+    The same session as before, and the row of green checks begins anew; the run's own check comes first as
+    long as it can be answered.
+    """
+    standing = standing_of(programme)
+    lapsed = standing.permitted_until is not None and now >= standing.permitted_until
+    if reaction is Reaction.GREEN and standing.status is Status.ACTIVE and lapsed:
+        move(programme, replace(standing, permitted_until=None, greens=0, ambers=0), now=now)
+        note(programme, Kind.RESUMED, now=now, reason=ASSESSED_SINCE)
 
 
 def _react_to_silence(follow_up: FollowUp, now: datetime) -> None:

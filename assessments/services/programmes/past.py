@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import CharField, FloatField, Value
+from django.db.models import Case, CharField, F, FloatField, Value, When
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Coalesce, Least
 
 from assessments.models import Programme, ProgrammeEvent
 from assessments.protocol.programme import Reaction
@@ -11,11 +13,12 @@ from assessments.protocol.programme import Reaction
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A logged run; ``own``: of the programme itself, and not of one before it."""
+    """A logged run with its minutes of running; ``own``: of the programme itself, not of one before it."""
 
     at: datetime
     km: float | None
     own: bool
+    minutes: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +33,24 @@ def past_of(programme: Programme) -> Past:
     """Read it, in one statement."""
     runs = programme.clinic.runs.filter(programme__patient_id=programme.patient_id)
     judged = programme.events.filter(kind=ProgrammeEvent.Kind.REACTED)
-    no_km, no_reaction = Value(None, FloatField()), Value("", CharField())
+    none, no_reaction = Value(None, FloatField()), Value("", CharField())
     rows = (
         runs.order_by()
-        .values_list("ended_at", "id", "distance_km", no_reaction, "programme_id")
-        .union(judged.order_by().values_list("at", "id", no_km, "reaction", "programme_id"), all=True)
+        .values_list("ended_at", "id", "distance_km", _running_minutes(), no_reaction, "programme_id")
+        .union(judged.order_by().values_list("at", "id", none, none, "reaction", "programme_id"), all=True)
     )
     ordered = sorted(rows, key=lambda row: (row[0], row[1]))
-    return Past(
-        tuple(Ran(at, km, of == programme.id) for at, _, km, reaction, of in ordered if not reaction),
-        tuple((at, Reaction(reaction)) for at, _, _, reaction, _ in ordered if reaction),
+    runs_of = tuple(
+        Ran(at, km, of == programme.id, minutes)
+        for at, _, km, minutes, reaction, of in ordered
+        if not reaction
     )
+    return Past(runs_of, tuple((at, Reaction(reaction)) for at, *_, reaction, _ in ordered if reaction))
+
+
+def _running_minutes() -> Coalesce:
+    """Minutes of running; of a walk-run session told by its whole length, no more than it holds."""
+    stage = KeyTransform("stage", "planned")
+    planned = Cast(KeyTextTransform("running_minutes", stage), FloatField())
+    whole = Case(When(minutes__isnull=False, then=Least(F("minutes"), planned)), output_field=FloatField())
+    return Coalesce(F("running_minutes"), whole)

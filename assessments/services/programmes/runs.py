@@ -94,7 +94,7 @@ def _exceeded(run: RunLog) -> Iterator[str]:
     if known and run.distance_km > planned_km + MEASURED_TO_KM:
         yield "distance"
     for name in ("minutes", "running_minutes", "stage"):
-        done, planned = getattr(run, name), stage.get(name)
+        done, planned = getattr(run, name), stage.get(name, run.planned.get(name))
         if done is not None and planned is not None and done > planned:
             yield name
 
@@ -114,6 +114,7 @@ def _planned(programme: Programme, session: Session) -> dict[str, Any]:
         "words": session.words,
         "stage": session.stage,
         "distance_km": session.distance_km,
+        "running_minutes": session.minutes,
         "levers": [change["lever"] for change in programme.content["changes"]],
     }
 

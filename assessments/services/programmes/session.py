@@ -10,12 +10,15 @@ from assessments.protocol.programme import (
     STAGES,
     STOP_A_RUN,
     Cap,
+    Known,
     Phase,
     Standing,
     Status,
     permission_holds,
     run_cap,
+    session_size,
 )
+from assessments.protocol.programme.build import longest_told
 from assessments.protocol.programme.walk_run import CONDITIONS
 from assessments.services.programmes.past import Past, past_of
 from assessments.services.programmes.standing import standing_now, standing_of
@@ -29,17 +32,20 @@ BLOCKED_IN_WORDS: Mapping[str, str] = {
     NO_RUNNING_PHASE: "this phase holds no running",
     SETTLE_FIRST: "the pain must be at its usual level for 24 hours first",
     NOT_YET: "a clear day comes first",
-    CHECK_UNANSWERED: "the check of the last run isn't answered",
+    CHECK_UNANSWERED: "the check of the last run isn't answered in full; answer it, or be assessed anew",
 }
 CLEAR_DAYS_IN_WORDS = {1: "one clear day", 2: "two clear days"}
 LONGEST_OF = timedelta(days=30)
+#: Who began in one of these came to building through the walk-run table, and counts in minutes.
+AHEAD_OF_BUILDING = frozenset({Phase.CALM, Phase.RESTORE, Phase.GRADED_RETURN})
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """The next session. ``permitted`` is for this moment; ``blocked_by`` says why it isn't.
 
-    ``cap`` is the limit of a run by distance; ``distance_km`` never exceeds it. ``after_a_gap``: it starts
+    ``cap`` is the limit of a run after the walk-run table; ``distance_km`` and ``minutes`` of running never
+    exceed it, and at least one of them is there. ``after_a_gap``: it starts
     further back, because two weeks have passed without a run.
     """
 
@@ -47,6 +53,7 @@ class Session:
     today: str
     stage: dict[str, object] | None
     distance_km: float | None
+    minutes: float | None
     share_percent: int | None
     cap: Cap | None
     after_a_gap: bool
@@ -63,13 +70,14 @@ def session_of(programme: Programme, *, now: datetime, past: Past | None = None)
     standing = standing_now(programme, now=now, past=past)
     blocked_by = _blocked_by(programme, standing, now)
     by_distance = standing.phase in {Phase.BUILD, Phase.PREHAB}
-    cap = run_cap(_longest_km(programme, past, now)) if by_distance else None
-    words, distance_km = _words(standing, programme.usual_run_km, cap)
+    cap = run_cap(*known_runs(programme, past, now=now)) if by_distance else None
+    words, distance_km, minutes = _words(programme, past, standing, cap)
     return Session(
         words=words,
         today=_today(standing, words, blocked_by),
         stage=STAGES[standing.stage].as_dict() if standing.phase is Phase.GRADED_RETURN else None,
         distance_km=distance_km,
+        minutes=minutes,
         share_percent=standing.share_percent if standing.phase is Phase.BUILD else None,
         cap=cap,
         after_a_gap=standing != standing_of(programme, past),
@@ -81,32 +89,70 @@ def session_of(programme: Programme, *, now: datetime, past: Past | None = None)
     )
 
 
-def _longest_km(programme: Programme, past: Past, now: datetime) -> float | None:
-    """The longest run of the last 30 days, logged or told; unknown distances count for none."""
-    since = now - LONGEST_OF
-    known = [run.km for run in past.runs if run.at > since and run.km is not None]
-    told = programme.assessment.answers.get("longest_run_30d_km")
-    if told is not None and programme.assessment.assessed_at > since:
-        known.append(float(told))
-    return max((km for km in known if km), default=None)
+def known_runs(programme: Programme, past: Past, *, now: datetime) -> tuple[Known, Known]:
+    """What is known of the runner's runs, in km and in minutes of running, logged or told."""
+    since, answers = now - LONGEST_OF, programme.assessment.answers
+    told = longest_told(answers)
+    recent = [run for run in past.runs if run.at > since]
+    km = [run.km for run in recent if run.km]
+    if told and programme.assessment.assessed_at > since:
+        km.append(told)
+    minutes = [run.minutes for run in recent if run.minutes]
+    begun = programme.content["start"]
+    begun_minutes = (begun.get("stage") or {}).get("running_minutes")
+    return (
+        Known(max(km, default=None), _last_km(programme, past), begun["run_km"]),
+        Known(max(minutes, default=None), _last([run.minutes for run in past.runs]), begun_minutes),
+    )
 
 
-def _words(standing: Standing, usual_run_km: float | None, cap: Cap | None) -> tuple[str, float | None]:
+def _last_km(programme: Programme, past: Past) -> float | None:
+    told = programme.assessment.answers.get("last_run_km")
+    return _last([float(told) if told else None, *(run.km for run in past.runs)])
+
+
+def _last(figures: list[float | None]) -> float | None:
+    return next((figure for figure in reversed(figures) if figure), None)
+
+
+def _words(
+    programme: Programme, past: Past, standing: Standing, cap: Cap | None
+) -> tuple[str, float | None, float | None]:
+    """The session in words, its distance and its minutes of running."""
     if standing.phase is Phase.GRADED_RETURN:
-        return STAGES[standing.stage].words, None
+        return STAGES[standing.stage].words, None, None
     if cap is None:
         content = next(item for item in PHASES if item.phase is standing.phase)
-        return " ".join(content.content), None
+        return " ".join(content.content), None, None
     share = standing.share_percent if standing.phase is Phase.BUILD else 100
+    from_the_table = programme.content["start"]["phase"]["phase"] in AHEAD_OF_BUILDING
+    km, minutes = session_size(
+        cap,
+        share_percent=share,
+        usual_km=programme.usual_run_km,
+        last_km=_last_km(programme, past),
+        from_the_table=from_the_table and standing.phase is Phase.BUILD,
+    )
+    return _size_in_words(km, minutes, cap, share, programme.usual_run_km), km, minutes
+
+
+def _size_in_words(
+    km: float | None, minutes: float | None, cap: Cap, share: int, usual_km: float | None
+) -> str:
+    """The size with why; where it has two limits, the one that is reached first holds."""
+    if km is None:
+        return f"{minutes:g} min easy ({_lower(cap.reason)})"
     said = f"{share} % of your usual distance, easy"
-    if usual_run_km is None:
-        return said, None
-    wanted = usual_run_km * share / 100
-    if cap.km is not None and cap.km < wanted:
-        km = round(cap.km, 1)
-        return f"{km:g} km easy (at most a tenth more than your longest run of the last 30 days)", km
-    km = round(wanted, 1)
-    return f"{km:g} km easy ({said})", km
+    if usual_km is None or (cap.km is not None and cap.km < usual_km * share / 100):
+        said = _lower(cap.reason)
+    if minutes is not None:
+        return f"{km:g} km or {minutes:g} min easy, whichever comes first ({said})"
+    return f"{km:g} km easy ({said})"
+
+
+def _lower(sentence: str) -> str:
+    """A sentence inside another one."""
+    return sentence[0].lower() + sentence[1:].rstrip(".")
 
 
 def _today(standing: Standing, words: str, blocked_by: str | None) -> str:

@@ -83,10 +83,10 @@ def test_the_next_run_is_a_share_of_the_usual_one_and_never_beyond_the_longest()
         "longest_run_30d_km": 12,
     }
     minor, major = programme(pain_run_peak_nrs=2, **usual), programme(pain_run_peak_nrs=4, **usual)
-    assert (minor.start and minor.start.run_km, major.start and major.start.run_km) == (7.5, 4.0)
+    assert (minor.start and minor.start.run_km, major.start and major.start.run_km) == (6.0, 3.2)
     short = programme(pain_run_peak_nrs=1, **usual | {"longest_run_30d_km": 5, "last_run_km": 5})
     assert short.start
-    assert short.start.run_km == 5.5
+    assert short.start.run_km == 5.0
 
 
 def test_at_most_two_levers_are_pulled_and_what_failed_before_is_left() -> None:

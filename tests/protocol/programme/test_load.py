@@ -1,21 +1,70 @@
 """Limits of a run and of a week, and the gates between phases."""
 
+from itertools import product
+
 import pytest
 
 from assessments.protocol.programme import (
     BriskWalk,
     CalmDay,
+    Known,
     calm_gate_open,
     needs_new_start,
     restore_gate_open,
     run_cap,
+    session_size,
     week_cap,
 )
 
+KM = [None, 0.5, 2.0, 5.0, 7.95, 12.0, 40.0]
+MINUTES = [None, 5.0, 12.0, 30.0, 44.0, 90.0]
+SHARES = [40, 50, 55, 75, 100]
+
 
 def test_a_run_is_at_most_a_tenth_longer_than_the_longest_of_thirty_days() -> None:
-    assert run_cap(10).km == 11
-    assert run_cap(None).km is None
+    cap = run_cap(Known(longest=10), Known())
+    assert (cap.km, cap.minutes, cap.basis) == (11, None, "longest_30_days")
+
+
+def test_every_run_has_a_limit_in_the_unit_that_is_known_whatever_is_not() -> None:
+    """Over histories in km, in minutes, in both and in neither."""
+    reached = set()
+    for km, minutes, share, usual, table in product(KM, MINUTES, SHARES, (None, 6.0, 20.0), (False, True)):
+        cap = run_cap(Known(longest=km), Known(longest=minutes))
+        size = session_size(cap, share_percent=share, usual_km=usual, last_km=km, from_the_table=table)
+        assert size != (None, None)
+        assert (size[0] is None) == (km is None)
+        if km is not None:
+            assert size[0] <= km * 1.10 + 1e-9
+        if minutes is not None:
+            assert size[1] <= minutes * 1.10 + 1e-9
+        if (km, minutes) == (None, None):
+            assert (size[1], cap.basis) == (15 if not table else min(15, 30 * share // 50), "plan")
+        reached.add((km is None, minutes is None))
+    assert len(reached) == 4
+
+
+def test_forgetting_a_run_never_raises_a_limit() -> None:
+    """From the longest to shorter ones, to the last done, to the first session, to nothing."""
+    for unit in (lambda known: run_cap(known, Known()).km, lambda known: run_cap(Known(), known).minutes):
+        for longest, last, first in product((30.0, 20.0), (20.0, 15.0), (15.0, 12.0)):
+            grounds = [
+                Known(longest, last, first),
+                Known(last, last, first),
+                Known(None, last, first),
+                Known(None, None, first),
+            ]
+            limits = [unit(known) for known in grounds]
+            assert limits == sorted(limits, reverse=True)
+    assert run_cap(Known(), Known()).minutes == 15
+
+
+def test_after_the_table_half_an_hour_is_half_an_hour_whatever_was_usual() -> None:
+    cap = run_cap(Known(), Known(longest=30))
+    size = session_size(cap, share_percent=50, usual_km=20, last_km=None, from_the_table=True)
+    assert size == (None, 30)
+    assert session_size(cap, share_percent=55, usual_km=20, last_km=None, from_the_table=True) == (None, 33)
+    assert session_size(cap, share_percent=100, usual_km=20, last_km=None, from_the_table=True) == (None, 33)
 
 
 @pytest.mark.parametrize(

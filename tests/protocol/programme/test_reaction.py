@@ -1,7 +1,7 @@
 """What a check leads to: up by two greens, never by silence; worse is never more."""
 
 import datetime as dt
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
@@ -246,3 +246,34 @@ class Weeks(RuleBasedStateMachine):
 
 TestWeeks = Weeks.TestCase
 TestWeeks.settings = settings(SETTINGS, max_examples=40, stateful_step_count=20)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reaction"),
+    [
+        ({"pain_next_day_nrs": 1, "analgesic_before_run": None}, Reaction.AMBER),
+        (
+            {"pain_run_peak_nrs": 1, "adjustment_outcome": "helped_pain_free", "pain_next_day_nrs": 1},
+            Reaction.AMBER,
+        ),
+        ({"pain_run_peak_nrs": 4, "hours_to_settle": None}, Reaction.RED),
+        ({"hours_to_settle": 72}, Reaction.AMBER),
+        ({"hours_to_settle": None}, Reaction.NO_REPLY),
+    ],
+)
+def test_a_gap_never_makes_better_what_is_known(changes: dict[str, Any], reaction: Reaction) -> None:
+    assert judge(evaluate(record(**changes)))[0] is reaction
+
+
+def test_only_the_scores_of_the_run_make_a_check_of_it_green() -> None:
+    scores = ("pain_run_peak_nrs", "pain_post_run_peak_nrs", "hours_to_settle", "pain_next_day_nrs")
+    assert judge(evaluate(record()), of_a_run=True)[0] is Reaction.GREEN
+    subsets = [subset for size in range(1, 5) for subset in combinations(scores, size)]
+    for subset in subsets:
+        assert judge(evaluate(record(**dict.fromkeys(subset))), of_a_run=True)[0] is Reaction.NO_REPLY
+    no_run = dict.fromkeys((*scores, "analgesic_before_run", "hours_since_run"))
+    denied = evaluate(record(ran_last_14d="no", **no_run))
+    assert judge(denied, of_a_run=True)[0] is Reaction.NO_REPLY
+    standing = Standing(Phase.GRADED_RETURN, stage=1, greens=1)
+    after = react(denied, standing, run_at=RUN, now=RUN + DAY).standing
+    assert (after.stage, after.greens) == (1, 0)
