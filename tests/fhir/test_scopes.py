@@ -7,11 +7,11 @@ import pytest
 from backend.fhir import capability_statement
 from clinics.checks.routes import OPEN_ROUTES, Route, routes
 from clinics.fhir import letter_of
-from clinics.models import Clinic
 from clinics.scopes import ALL_SCOPES, SMART_SCOPES, SMART_TYPES
 from tests.security.fhir_samples import FHIR_SAMPLES
-from tests.security.samples import World, api_with, fill
+from tests.security.samples import World, api_with
 from tests.security.test_permission_matrix import ask, undone
+from tests.worlds import *  # noqa: F403 - fixtures
 
 OPERATIONS = [
     (route, method)
@@ -19,11 +19,6 @@ OPERATIONS = [
     if route.path.startswith("fhir/") and route.name not in OPEN_ROUTES
     for method in route.methods
 ]
-
-
-@pytest.fixture
-def world(clinic: Clinic) -> World:
-    return fill(clinic)
 
 
 def single_scopes() -> list[str]:
