@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from assessments.fhir.questionnaire import canonical, questionnaire_url
+from assessments.cds.found import Found, find_answers, read_time
+from assessments.fhir.questionnaire import questionnaire_url
 from backend.api.fields import composed
 from backend.api.problems import FieldProblem, Problem
 
 PATIENT, RESPONSE = "patient", "response"
-#: Answers that were withdrawn are none.
-_TAKEN = ("in-progress", "completed", "amended")
+_PLACE = "/prefetch"
 
 
 def prefetch_templates() -> dict[str, str]:
@@ -23,15 +23,17 @@ def prefetch_templates() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Whom it is about, as the caller names them, with their birth date and latest answers if any.
+    """Whom it is about, as the caller names them, with what was sent along.
 
-    ``identifiers`` are systems with values.
+    ``identifiers`` are systems with values; ``birth_dates`` the first and the last day on which they may have
+    been born, none where nothing is said. ``doubts`` are the places of the patient that can't be read.
     """
 
     patient: str
-    birth_date: dt.date | None
+    birth_dates: tuple[dt.date, ...]
     identifiers: tuple[tuple[str, str], ...]
-    response: Mapping[str, Any] | None
+    found: Found
+    doubts: tuple[str, ...]
 
     def known_as(self, systems: Collection[str]) -> set[str]:
         """The patient's ids in these systems; what another system calls them is another's."""
@@ -57,18 +59,24 @@ def read_call(body: Any, *, hook: str) -> Call:
     patient = context.get("patientId") if isinstance(context, Mapping) else None
     if not isinstance(patient, str) or not patient:
         problems.append(FieldProblem("/context/patientId", "required", "The patient's id is needed."))
-    if problems:
+    if problems or not isinstance(patient, str):
         raise Problem("invalid", errors=problems)
     prefetch = body.get("prefetch")
     if not isinstance(prefetch, Mapping) or not {PATIENT, RESPONSE} <= prefetch.keys():
         detail = "Send patient and response as prefetch; null says that there is none. Nothing is fetched."
         raise Problem("precondition_failed", detail)
-    record = prefetch[PATIENT] if isinstance(prefetch[PATIENT], Mapping) else {}
+    record, doubts = _record(prefetch[PATIENT], patient)
+    birth_dates = _birth_dates(record.get("birthDate"))
+    if record.get("birthDate") is not None and not birth_dates:
+        doubts.append(f"{_PLACE}/{PATIENT}/birthDate")
+    identifiers = _identifiers(record)
+    found = find_answers(prefetch[RESPONSE], f"{_PLACE}/{RESPONSE}", patient=patient, identifiers=identifiers)
     return Call(
-        patient=str(patient),
-        birth_date=_birth_date(record.get("birthDate")),
-        identifiers=_identifiers(record),
-        response=_latest(prefetch[RESPONSE], f"Patient/{patient}"),
+        patient=patient,
+        birth_dates=birth_dates,
+        identifiers=identifiers,
+        found=found,
+        doubts=tuple(doubts),
     )
 
 
@@ -79,12 +87,25 @@ def _is_uuid(value: Any) -> bool:
         return False
 
 
-def _birth_date(value: Any) -> dt.date | None:
-    """A whole date; a year alone says no age."""
-    try:
-        return dt.date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
+def _record(sent: Any, patient: str) -> tuple[Mapping[str, Any], list[str]]:
+    """The patient of the call, and the places that can't be read; raises ``Problem`` for another one."""
+    place = f"{_PLACE}/{PATIENT}"
+    if sent is None:
+        return {}, []
+    if not isinstance(sent, Mapping) or sent.get("resourceType", "Patient") != "Patient":
+        return {}, [place]
+    if sent.get("id", patient) != patient:
+        said = "It is another patient than the context's."
+        raise Problem("invalid", errors=[FieldProblem(f"{place}/id", "other_patient", said)])
+    return sent, []
+
+
+def _birth_dates(value: Any) -> tuple[dt.date, ...]:
+    """The first and the last day that a birth date may mean; none where it says nothing."""
+    last = read_time(value) if isinstance(value, str) and len(value) <= len("2026-03-01") else None
+    if last is None:
+        return ()
+    return dt.date.fromisoformat(f"{value}-01-01"[:10]), last.date()
 
 
 def _identifiers(patient: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -96,29 +117,3 @@ def _identifiers(patient: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _is_text(value: Any) -> TypeGuard[str]:
     return isinstance(value, str) and bool(value) and "\0" not in value
-
-
-def _latest(found: Any, subject: str) -> Mapping[str, Any] | None:
-    """The response itself or the first of a search; ``None`` when there is none of our form.
-
-    Raises ``Problem`` when it is another patient's: a card about somebody else must never be shown.
-    """
-    place = f"/prefetch/{RESPONSE}"
-    if isinstance(found, Mapping) and found.get("resourceType") == "Bundle":
-        entries = found.get("entry")
-        first = entries[0] if isinstance(entries, list) and entries else None
-        found = first.get("resource") if isinstance(first, Mapping) else None
-        place += "/entry/0/resource"
-    if not isinstance(found, Mapping) or found.get("questionnaire") not in (canonical(), questionnaire_url()):
-        return None
-    if found.get("status") not in _TAKEN:
-        return None
-    about = found.get("subject")
-    reference = about.get("reference") if isinstance(about, Mapping) else None
-    if (
-        not isinstance(reference, str)
-        or f"/{reference}".rpartition("/Patient/")[2] != subject[len("Patient/") :]
-    ):
-        said = "It is about another patient than the context."
-        raise Problem("invalid", errors=[FieldProblem(f"{place}/subject", "other_patient", said)])
-    return found

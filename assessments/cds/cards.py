@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
+from assessments.cds.calls import Call
+from assessments.cds.judged import Judged
 from assessments.fhir.codes import EXERCISE, codes_of
 from assessments.fhir.decision import labels
 from assessments.fhir.referral import PRIORITIES, request_concept, request_words
@@ -19,6 +21,10 @@ from clinics.models.base import new_id
 Card = dict[str, Any]
 
 MOST_CHARACTERS = 139
+#: Places that a card names.
+MOST_PLACES = 20
+OTHER_VERSION = "The answers are to another version of the form: ask again"
+UNREAD = "Answers to the form couldn't be read: ask again"
 _SUMMARIES = {
     Decision.CONTINUE_RUNNING: "May run on within the present parameters",
     Decision.ADJUST_RUNNING: "May run with the running changed",
@@ -33,22 +39,58 @@ _HARMLESS = (Decision.CONTINUE_RUNNING, Decision.ADJUST_RUNNING)
 OVERRIDE_REASONS = dict(CardFeedback.Reason.choices)
 
 
-def card_of(evaluation: Evaluation, *, subject: str, answered: str) -> Card:
-    """The card; ``subject`` is the caller's own patient, ``answered`` when the answers were given."""
+def card_of_answers(judged: Judged, call: Call) -> Card:
+    """The decision, with what must be known about the answers it rests on."""
+    evaluation = judged.evaluation
+    detail = [*_detail(evaluation, judged.answered), *_doubts(judged)]
+    suggestions = list(_suggestions(evaluation, call.subject))
+    return _card(summary_of(evaluation), indicator_of(evaluation), detail, evaluation, suggestions)
+
+
+def card_of_doubt(judged: Judged, call: Call) -> Card:
+    """There are answers, and what they say isn't known: silence would look like safety."""
+    summary = OTHER_VERSION if judged.other_version and not judged.places else UNREAD
+    task = {
+        "resourceType": "Task",
+        "status": "draft",
+        "intent": "proposal",
+        "priority": "asap",
+        "description": summary,
+        "for": {"reference": call.subject},
+    }
+    suggestions = [_suggestion("Note it as a task", task)]
+    return _card(summary, "warning", list(_doubts(judged)), judged.evaluation, suggestions)
+
+
+def _card(
+    summary: str, indicator: str, detail: list[str], evaluation: Evaluation, suggestions: list[Card]
+) -> Card:
     return {
         "uuid": str(new_id()),
-        "summary": summary_of(evaluation),
-        "detail": "\n\n".join(_detail(evaluation, answered)),
-        "indicator": indicator_of(evaluation),
+        "summary": summary,
+        "detail": "\n\n".join(detail),
+        "indicator": indicator,
         "source": {
             "label": f"Return to Run, protocol {evaluation.protocol_version}",
             "url": settings.BASE_URL,
             "topic": coding("decision", evaluation.decision, words(evaluation.decision)),
         },
-        "suggestions": list(_suggestions(evaluation, subject)),
+        "suggestions": suggestions,
         "selectionBehavior": "any",
         "overrideReasons": [coding("override-reason", code, text) for code, text in OVERRIDE_REASONS.items()],
     }
+
+
+def _doubts(judged: Judged) -> Iterator[str]:
+    """What isn't understood, and what to do; places are named, never what stands there."""
+    if judged.other_version:
+        yield f"**{OTHER_VERSION}.** The form in force is {judged.evaluation.protocol_version}."
+    if judged.places:
+        named = judged.places[:MOST_PLACES]
+        left_out = len(judged.places) - len(named)
+        more = f"\n- and {left_out} more" if left_out else ""
+        said = "\n".join(f"- `{place}`" for place in named)
+        yield f"**{UNREAD}.** What can't be read may be urgent. In the prefetch:\n\n{said}{more}"
 
 
 def summary_of(evaluation: Evaluation) -> str:

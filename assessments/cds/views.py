@@ -11,18 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from assessments.api.reading import invalid_answers
 from assessments.cds.authentication import CdsAuthentication
 from assessments.cds.calls import Call, prefetch_templates, read_call
-from assessments.cds.cards import Card, card_of
-from assessments.fhir.questionnaire_response import placed, submission_of
-from assessments.fhir.response import read_answers
-from assessments.protocol import Evaluation, InvalidAnswers, evaluate
+from assessments.cds.cards import Card, card_of_answers, card_of_doubt
+from assessments.cds.judged import judge
+from assessments.protocol import Evaluation
 from assessments.services.cards import note_card, patient_known_as
-from assessments.services.parameters.in_force import parameters_in_force
-from assessments.services.submit import Submission, with_age
 from clinics.api.views import ClinicAPIView
-from clinics.models import Clinic
 from patients.fhir import external_ids
 from patients.models import Patient
 
@@ -67,18 +62,18 @@ class Service(ClinicAPIView):
     schema = None
 
     def post(self, request: Request, service_id: str) -> Response:
-        """One card, or none when there are no answers to our form."""
+        """One card; none only where null was sent, or where what was sent holds nothing of our form."""
         if service_id not in SERVICES:
             raise Http404
         call = read_call(request.data, hook=service_id)
         return Response({"cards": list(self._cards(call, service_id))})
 
     def _cards(self, call: Call, service: str) -> list[Card]:
-        if call.response is None:
+        if not call.found.answers and not call.found.unread:
             return []
-        evaluation = evaluated(call, self.clinic)
-        card = card_of(evaluation, subject=call.subject, answered=str(call.response["authored"])[:10])
-        self._note(card, evaluation, call, service)
+        judged = judge(call, self.clinic)
+        card = card_of_answers(judged, call) if judged.speaks else card_of_doubt(judged, call)
+        self._note(card, judged.evaluation, call, service)
         return [card]
 
     def patients_shown(self, data: Any) -> Iterable[uuid.UUID]:  # noqa: ARG002
@@ -100,21 +95,3 @@ class Service(ClinicAPIView):
             suggestions=[suggestion["uuid"] for suggestion in card["suggestions"]],
             now=timezone.now(),
         )
-
-
-def evaluated(call: Call, clinic: Clinic) -> Evaluation:
-    """The decision that the native API would form of the same answers; faults lie in the prefetch."""
-    assert call.response is not None
-    reading = read_answers(call.response)
-    with placed(reading):
-        submission: Submission = submission_of(reading, now=timezone.now(), patient=False)
-        answers, _ = with_age(submission, Patient(birth_date=call.birth_date), clinic)
-        try:
-            return evaluate(
-                answers,
-                parameters_in_force(clinic).usable,
-                assessed_at=submission.assessed_at,
-                assessor_role=submission.assessor_role,
-            )
-        except InvalidAnswers as exc:
-            raise invalid_answers(exc) from None

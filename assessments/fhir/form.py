@@ -13,10 +13,11 @@ from typing import Any
 
 from assessments.fhir.codes import codes_of
 from assessments.protocol import ADMINISTRATIVE, QUESTIONS, Question
-from assessments.protocol.conditions import Condition
+from assessments.protocol.conditions import Condition, NotAnswered
 from assessments.protocol.conditions.choices import OneOf
 from assessments.protocol.conditions.logic import AnyOf
 from assessments.protocol.question_types import NO_YES
+from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import Screen
 from backend.api.fhir.elements import ABSENT_REASONS, coding, without_empty, words
 
@@ -216,6 +217,11 @@ def _any_of(condition: Condition) -> Iterator[Item]:
         case AnyOf(parts=parts):
             for part in parts:
                 yield from _any_of(part)
+        case NotAnswered(question=question, values=values):
+            yield {"question": question, "operator": "exists", "answerBoolean": False}
+            others = [choice for choice in QUESTIONS_BY_NAME[question].choices if choice not in values]
+            yield from (_answered(question, answer_coding(value)) for value in others)
+            yield from (_answered(question, absent_coding(reason)) for reason in REASONS)
         case _:
             raise TypeError(f"a form can't ask while {type(condition).__name__} holds")
 

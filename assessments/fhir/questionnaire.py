@@ -17,17 +17,37 @@ from clinics.fhir import FhirView
 
 #: The form changes with the protocol alone, and a version of the protocol is never changed.
 PUBLISHED = dt.datetime(int(PROTOCOL_VERSION.partition(".")[0]), 1, 1, tzinfo=dt.UTC)
-ID = f"return-to-run-{PROTOCOL_VERSION}"
+_NAME = "return-to-run"
+ID = f"{_NAME}-{PROTOCOL_VERSION}"
 
 
 def questionnaire_url() -> str:
     """The name of the form, whichever version."""
-    return f"{fhir_base()}/Questionnaire/return-to-run"
+    return f"{fhir_base()}/Questionnaire/{_NAME}"
 
 
 def canonical() -> str:
     """The name of the form in this version."""
     return f"{questionnaire_url()}|{PROTOCOL_VERSION}"
+
+
+def own_form(named: Any) -> str | None:
+    """The version in a canonical of our form, empty where it names none; ``None`` for another's form.
+
+    The host doesn't count: a form that was answered before the service moved is still ours.
+    """
+    if not isinstance(named, str):
+        return None
+    url, _, version = named.partition("#")[0].partition("|")
+    _, kind, name = f"/{url}".rstrip("/").rpartition("/Questionnaire/")
+    if not kind or not f"{name}-".startswith(f"{_NAME}-"):
+        return None
+    return version or name.removeprefix(_NAME).removeprefix("-")
+
+
+def is_in_force(version: str) -> bool:
+    """Whether answers to this version, or to whichever, can be evaluated today."""
+    return version in ("", PROTOCOL_VERSION)
 
 
 def questionnaire() -> Resource:

@@ -11,7 +11,7 @@ from assessments.fhir.form import KNOWN, ROLE, UNKNOWN, has_reason
 from assessments.fhir.item_answers import read_answer
 from assessments.fhir.items_in import items_in
 from assessments.fhir.noted import Reading
-from assessments.fhir.questionnaire import canonical, questionnaire_url
+from assessments.fhir.questionnaire import canonical, is_in_force, own_form
 from assessments.fhir.values import one_value
 from assessments.protocol import QUESTIONS, Question
 from backend.api.fhir.search import read_reference
@@ -25,14 +25,14 @@ _QUESTIONS = {question.name: question for question in QUESTIONS}
 
 
 def read_answers(resource: Mapping[str, Any]) -> Reading:
-    """Read the answers of a response that somebody else keeps: whose they are is theirs to know.
+    """Read the answers of a response that somebody else keeps, as far as they can be read.
 
-    Raises ``Problem`` (422) as ``read_response``, for items and answers only.
+    What can't stands among the ``problems`` of the reading; ``read_response`` refuses the whole for it.
     """
     reading = Reading()
-    reading.body["assessed_at"] = resource.get("authored")
-    reading.places |= {"/assessed_at": "/authored", "/assessor_role": "/item"}
-    return _read_items(resource, reading)
+    for place, item in items_in(resource.get("item", []), "/item", reading):
+        _read_item(place, item, reading)
+    return reading
 
 
 def read_response(resource: Mapping[str, Any]) -> Reading:
@@ -63,7 +63,8 @@ def _read_items(resource: Mapping[str, Any], reading: Reading) -> Reading:
 
 
 def _read_head(resource: Mapping[str, Any], reading: Reading) -> None:
-    if resource.get("questionnaire") not in (canonical(), questionnaire_url()):
+    version = own_form(resource.get("questionnaire"))
+    if version is None or not is_in_force(version):
         reading.refuse("/questionnaire", "unknown_version", f"The form in force is {canonical()}.")
     if resource.get("status") not in STATUSES:
         detail = "in-progress or completed; a correction is an amendment, which the native API takes."
@@ -87,6 +88,8 @@ def _read_item(place: str, item: Mapping[str, Any], reading: Reading) -> None:
     question = ROLE if link_id == ROLE.name else _QUESTIONS.get(name)
     if question is None or suffix not in _suffixes(question):
         reading.refuse(place, "unknown_question", "The form has no item of this linkId.")
+        for here, inner in items_in(item.get("item", []), f"{place}/item", reading):
+            _read_item(here, inner, reading)
         return
     if link_id in reading.seen and question.type != "objects":
         reading.refuse(place, "not_unique", "This item is there more than once.")

@@ -7,7 +7,7 @@ from assessments.fhir.form import NONE
 from assessments.fhir.items_in import refuse_beside, refuse_elements
 from assessments.fhir.noted import Reading
 from assessments.protocol import Question
-from backend.api.fhir.elements import ABSENT_REASONS, DATA_ABSENT, system
+from backend.api.fhir.elements import ABSENT_REASONS, DATA_ABSENT, is_own_system, system
 
 #: Reasons that the data dictionary has; HL7's "unknown" gives none.
 KNOWN_REASONS = frozenset({"not-asked", "asked-unknown", "asked-declined", "temp-unknown"})
@@ -99,7 +99,7 @@ def _code_of(answer: Mapping[str, Any], choices: tuple[str, ...], place: str, re
             return inner
         if known == ABSENT_REASONS and code in _ABSENT:
             return Absent(code)
-        if known == system("answer") and code in choices and absent is None:
+        if is_own_system(known, "answer") and code in choices and absent is None:
             return str(code)
     if not choices:
         reading.refuse(place, "unknown_choice", f"A code of {ABSENT_REASONS} is needed.")

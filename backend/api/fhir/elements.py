@@ -25,6 +25,11 @@ def system(name: str) -> str:
     return f"{fhir_base()}/CodeSystem/{name}"
 
 
+def is_own_system(text: Any, name: str) -> bool:
+    """Whether it names one of our code systems, of this host or of one that the service had or will have."""
+    return isinstance(text, str) and text.endswith(f"/fhir/CodeSystem/{name}")
+
+
 def identifier_system(name: str) -> str:
     """The name of one of our own kinds of identifier; a name as well."""
     return f"{fhir_base()}/identifier/{name}"

@@ -1,0 +1,120 @@
+"""What the answers of a call amount to: never less than what can be read of them."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils import timezone
+
+from assessments.api.reading import CLOCK_SKEW
+from assessments.cds.calls import Call
+from assessments.cds.found import Answers
+from assessments.fhir.form import ROLE
+from assessments.fhir.response import read_answers
+from assessments.protocol import Evaluation, InvalidAnswers, evaluate
+from assessments.protocol.vocabulary import AssessorRole, Decision, rank, urgency_rank
+from assessments.services.parameters.in_force import parameters_in_force
+from assessments.services.submit import Submission, with_age
+from backend.api.problems import FieldProblem
+from clinics.models import Clinic
+from patients.models import Patient
+
+#: What a part of the answers can't take back: decisions that what is missing could only make worse.
+_CERTAIN = (
+    Decision.STOP_AND_REHAB,
+    Decision.STOP_RUNNING_CLEARANCE_REQUIRED,
+    Decision.REFER_URGENT,
+    Decision.REFER_EMERGENCY,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The evaluation of what can be read, and the places in the call that can't.
+
+    ``answered`` is the day of the answers as the caller wrote it.
+    """
+
+    evaluation: Evaluation
+    answered: str = "an unknown day"
+    other_version: bool = False
+    places: tuple[str, ...] = ()
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the evaluation may be shown: in doubt only what nothing else could make milder."""
+        return not (self.places or self.other_version) or self.evaluation.decision in _CERTAIN
+
+
+def judge(call: Call, clinic: Clinic) -> Judged:
+    """Of the newest answers, and of what may be as new, the most urgent; with all that is in doubt.
+
+    Where something newer can't be read, the answers before it count as well.
+    """
+    doubts = [*call.found.unread, *call.doubts]
+    latest = call.found.latest()
+    read = [_judged(one, call, clinic) for one in latest]
+    if doubts or any(one.places or one.other_version for one in read) or not read:
+        read += [_judged(one, call, clinic) for one in call.found.next_to(latest)]
+    doubts += [place for one in read for place in one.places]
+    nothing_known = Judged(evaluate({}, parameters_in_force(clinic).usable))
+    worst = max(read, key=_how_bad, default=nothing_known)
+    other, places = any(one.other_version for one in read), tuple(dict.fromkeys(doubts))
+    judged = Judged(worst.evaluation, worst.answered, other, places)
+    return judged if judged.speaks else replace(judged, evaluation=nothing_known.evaluation)
+
+
+def _how_bad(judged: Judged) -> tuple[int, int]:
+    found = judged.evaluation
+    return rank(found.decision, found.insufficiency_kind), urgency_rank(found.urgency)
+
+
+def _judged(answers: Answers, call: Call, clinic: Clinic) -> Judged:
+    """The worst evaluation over the days on which the patient may have been born."""
+    reading = read_answers(answers.resource)
+    places = [*answers.doubts, *(f"{answers.place}{problem.pointer}" for problem in reading.problems)]
+    now = timezone.now()
+    at = answers.at or now
+    if at > now + CLOCK_SKEW and len(str(answers.resource.get("authored"))) > len("2026-03-01"):
+        places.append(f"{answers.place}/authored")
+    role = reading.body.get(ROLE.name)
+    if role not in list(AssessorRole):
+        places.append(f"{answers.place}/item")
+        role = AssessorRole.PATIENT_SELF_REPORT
+    told = Submission(Patient().id, min(at, now), str(role), reading.answers, reading.reasons)
+    evaluations = [_evaluated(told, day, clinic) for day in call.birth_dates or (None,)]
+    for _, refused in evaluations:
+        places += [f"{answers.place}{reading.placed(problem).pointer}" for problem in refused]
+    read = [Judged(evaluation) for evaluation, _ in evaluations]
+    worst = max(read, key=_how_bad).evaluation
+    return Judged(worst, str(answers.resource.get("authored"))[:10], answers.other_version, tuple(places))
+
+
+def _evaluated(
+    told: Submission, born: dt.date | None, clinic: Clinic
+) -> tuple[Evaluation, list[FieldProblem]]:
+    """The decision that the native API would form; answers that it refuses are left out and named."""
+    answers, _ = with_age(told, Patient(birth_date=born), clinic)
+    refused: list[FieldProblem] = []
+    while True:
+        try:
+            return _evaluation(answers, told, clinic), refused
+        except InvalidAnswers as exc:
+            refused += [FieldProblem(f"/answers{one.pointer}", one.code, one.detail) for one in exc.problems]
+            left = _without(answers, (one.pointer for one in exc.problems))
+            answers = left if len(left) < len(answers) else {}
+
+
+def _evaluation(answers: Mapping[str, Any], told: Submission, clinic: Clinic) -> Evaluation:
+    return evaluate(
+        answers,
+        parameters_in_force(clinic).usable,
+        assessed_at=told.assessed_at,
+        assessor_role=told.assessor_role,
+    )
+
+
+def _without(answers: Mapping[str, Any], pointers: Iterable[str]) -> dict[str, Any]:
+    named = {pointer.split("/")[1] for pointer in pointers if pointer}
+    return {name: value for name, value in answers.items() if name not in named}
