@@ -1,11 +1,12 @@
 """The dashboard: the record to be read, and the worklist where a clinician takes an escalation on."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import display
@@ -19,7 +20,8 @@ from assessments.services.versions import with_versions
 from assessments.standing import standing
 from clinics.admin import ClinicModelAdmin
 from clinics.permissions import Permission
-from clinics.signed_in import may, member_of
+from clinics.signed_in import held, may, member_of
+from clinics.visibility import hidden_fields, sees_all, veiled, visible
 
 admin.site.index_template = "assessments/worklist.html"
 
@@ -187,7 +189,7 @@ class EscalationAdmin(ClinicModelAdmin):
 
 @admin.register(FollowUp)
 class FollowUpAdmin(ClinicModelAdmin):
-    """Checks and reviews, soonest due first."""
+    """Checks and reviews, soonest due first; of a referral only what ``clinics.visibility`` shows."""
 
     related = "follow_ups"
     seen_with = Permission.SEE_FOLLOW_UPS
@@ -212,6 +214,29 @@ class FollowUpAdmin(ClinicModelAdmin):
         "next_attempt_at",
         "last_error",
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those that the person may see: lists, filters and counts come after it."""
+        return visible(super().get_queryset(request), held(request))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
+        """One of them, without the fields that the person may not see."""
+        found = super().get_object(request, object_id, from_field)
+        return veiled(found, held(request)) if found else None
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """Those that the person may see."""
+        hidden = hidden_fields(FollowUp, held(request))
+        return [name for name in super().get_fields(request, obj) if name not in hidden]
+
+    def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
+        """The kinds name referrals; who sees none filters by state alone."""
+        return self.list_filter if sees_all(FollowUp, held(request)) else ("state",)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """What isn't shown can't be asked for either: no ``kind__regex``, no ``result__startswith``."""
+        allowed: bool = super().lookup_allowed(lookup, value, request)
+        return allowed and (sees_all(FollowUp, held(request)) or lookup.partition("__")[0] == "state")
 
 
 @admin.register(Delivery)

@@ -19,10 +19,15 @@ def member_of(request: HttpRequest) -> Membership | None:
     return member
 
 
+def held(request: HttpRequest) -> frozenset[Permission]:
+    """Everything that the signed-in person's role allows; nothing for somebody without a clinic."""
+    member = member_of(request)
+    return permissions_of(member.role) if member else frozenset()
+
+
 def may(request: HttpRequest, permission: Permission) -> bool:
     """Whether the signed-in person's role allows it."""
-    member = member_of(request)
-    return member is not None and permission in permissions_of(member.role)
+    return permission in held(request)
 
 
 def lacks_code(request: HttpRequest) -> bool:

@@ -1,6 +1,7 @@
 """Follow-ups: what is due, and the answer that becomes an assessment."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.utils import timezone
@@ -28,6 +29,8 @@ from backend.api.problems import Problem
 from backend.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
 from clinics.models import Clinic
+from clinics.permissions import Permission
+from clinics.visibility import sees_all, veiled, visible
 
 
 class FollowUpQuery(ListQuery):
@@ -62,9 +65,9 @@ class FollowUpsView(PagedList, ClinicAPIView):
         wanted: dict[str, Any] = {name: query[name] for name in ("state", "kind", "patient") if name in query}
         if "due_before" in query:
             wanted["due_at__lt"] = query["due_before"]
-        return self.page(
-            readable_follow_ups(self.clinic.follow_ups.filter(**wanted)), query, follow_up_document
-        )
+        held = self.principal.scopes
+        rows = visible(self.clinic.follow_ups.filter(**wanted), held)
+        return self.page(readable_follow_ups(rows), query, lambda row: follow_up_document(veiled(row, held)))
 
 
 class FollowUpView(Conditional, ClinicAPIView):
@@ -75,7 +78,7 @@ class FollowUpView(Conditional, ClinicAPIView):
 
     def get(self, request: Request, follow_up_id: uuid.UUID) -> Response:  # noqa: ARG002
         """Its window, its state and the questions to ask."""
-        return self.represent(document_of(self.clinic, follow_up_id))
+        return self.represent(document_of(self.clinic, follow_up_id, self.principal.scopes))
 
 
 class FollowUpResponseView(ClinicAPIView):
@@ -140,12 +143,17 @@ class FollowUpResultView(Conditional, ClinicAPIView):
 
     def show_again(self, reference: uuid.UUID) -> Response:
         """The follow-up as it is now."""
-        return self.represent(document_of(self.clinic, reference))
+        return self.represent(document_of(self.clinic, reference, frozenset(Permission)))
+
+    def may_show(self) -> bool:
+        """A result is seen by who sees escalations."""
+        return super().may_show() and sees_all(FollowUp, self.principal.scopes)
 
 
-def document_of(clinic: Clinic, follow_up_id: uuid.UUID) -> dict[str, Any]:
-    """One follow-up of the clinic; raises ``NotFound``."""
-    follow_up = readable_follow_ups(clinic.follow_ups.filter(id=follow_up_id)).first()
+def document_of(clinic: Clinic, follow_up_id: uuid.UUID, held: Collection[str]) -> dict[str, Any]:
+    """One follow-up of the clinic as far as it may be seen; raises ``NotFound``."""
+    rows = visible(clinic.follow_ups.filter(id=follow_up_id), held)
+    follow_up = readable_follow_ups(rows).first()
     if follow_up is None:
         raise NotFound
-    return follow_up_document(follow_up)
+    return follow_up_document(veiled(follow_up, held))

@@ -13,8 +13,8 @@ from assessments.fhir.care_plan import plan_resource, plans_of
 from assessments.fhir.decision import decided, risk_resource
 from assessments.fhir.impression import impression_resource, signed
 from assessments.fhir.referral import flag_resource, flags, request_resource, requests
-from assessments.fhir.task import task_resource, task_rows
-from assessments.fhir.task_views import sees_escalations
+from assessments.fhir.task import shown_task, task_rows
+from assessments.fhir.task_views import seen_with
 from assessments.models import Assessment
 from backend.api.fhir.bundles import bundle
 from backend.api.fhir.elements import Resource, fhir_base
@@ -51,14 +51,15 @@ class Everything(FhirView):
         referrals = requests(clinic, **of).order_by("opened_at", "id")
         warnings = flags(clinic, **of).order_by("escalation__opened_at", "id")
         impressions = signed(clinic, **of).order_by("at", "id")
-        tasks = task_rows(clinic, escalations=sees_escalations(self), **of).order_by("at", "id")
+        seen = seen_with(self)
+        tasks = task_rows(clinic, permissions=seen, **of).order_by("at", "id")
         return (
             (("QuestionnaireResponse", "RiskAssessment"), lambda: _of_assessments(assessments)),
             (("ClinicalImpression",), lambda: [impression_resource(row) for row in impressions[:]]),
             (("CarePlan",), lambda: [plan_resource(row) for row in plans]),
             (("ServiceRequest",), lambda: [request_resource(row) for row in referrals]),
             (("Flag",), lambda: [flag_resource(row) for row in warnings]),
-            (("Task",), lambda: [task_resource(row) for row in tasks[:]]),
+            (("Task",), lambda: [shown_task(row, seen) for row in tasks[:]]),
         )
 
 

@@ -19,6 +19,8 @@ from assessments.services.timeline import Merged
 from backend.api.fhir.elements import Resource, coding, concept, instant, period, reference, resource, words
 from clinics.fhir import member_reference
 from clinics.models import Clinic
+from clinics.permissions import Permission
+from clinics.visibility import veiled, visible
 
 _ESCALATION = Escalation.State
 _FOLLOW_UP = FollowUp.State
@@ -47,15 +49,22 @@ def output_type(name: str) -> dict[str, Any]:
 
 
 def task_rows(
-    clinic: Clinic, *, escalations: bool, statuses: Collection[str] | None = None, **of: Any
+    clinic: Clinic,
+    *,
+    permissions: Collection[str],
+    statuses: Collection[str] | None = None,
+    to_change: bool = False,
+    **of: Any,
 ) -> Merged:
-    """The clinic's follow-ups, and its escalations too when they may be seen.
+    """The clinic's follow-ups and escalations, as far as they may be seen.
 
     With ``statuses`` those that are shown with one of them now. ``at`` is when what is shown last changed: a
-    follow-up becomes due by time alone, whoever notices.
+    follow-up becomes due by time alone, whoever notices. What is read ``to_change`` it may be unseen: who
+    reports the result of a referral need not see it.
     """
     now = timezone.now()
     follow_ups: QuerySet[Any] = clinic.follow_ups.filter(**of).select_related("result_by__user")
+    follow_ups = follow_ups if to_change else visible(follow_ups, permissions)
     follow_ups = follow_ups.annotate(at=Greatest("updated_at", *(_passed(step, now) for step in STEPS)))
     people = ("acknowledged_by__user", "resolved_by__user")
     called: QuerySet[Any] = clinic.escalations.filter(**of).select_related(*people)
@@ -64,7 +73,7 @@ def task_rows(
         follow_ups = follow_ups.filter(_shown_as(statuses, now))
         states = [state for state, status in ESCALATION_STATUSES.items() if status in statuses]
         called = called.filter(state__in=states)
-    return Merged([follow_ups, called] if escalations else [follow_ups])
+    return Merged([follow_ups, called] if Permission.SEE_ESCALATIONS in permissions else [follow_ups])
 
 
 def _passed(step: str, now: dt.datetime) -> Case:
@@ -81,12 +90,20 @@ def _shown_as(statuses: Collection[str], now: dt.datetime) -> Q:
     return shown | moved if FOLLOW_UP_STATUSES[_FOLLOW_UP.DUE] in statuses else shown
 
 
-def find_task(clinic: Clinic, task_id: uuid.UUID, *, escalations: bool) -> Escalation | FollowUp:
-    """The row of a task; raises ``Http404``."""
-    for row in task_rows(clinic, escalations=escalations).filter(id=task_id)[:1]:
+def find_task(
+    clinic: Clinic, task_id: uuid.UUID, *, permissions: Collection[str], to_change: bool = False
+) -> Escalation | FollowUp:
+    """The row of a task that may be seen, or changed; raises ``Http404``."""
+    rows = task_rows(clinic, permissions=permissions, to_change=to_change)
+    for row in rows.filter(id=task_id)[:1]:
         found: Escalation | FollowUp = row
         return found
     raise Http404
+
+
+def shown_task(row: Escalation | FollowUp, permissions: Collection[str]) -> Resource:
+    """The task as it stands now, as far as it may be seen."""
+    return task_resource(veiled(row, permissions))
 
 
 def task_resource(row: Escalation | FollowUp) -> Resource:

@@ -18,6 +18,7 @@ from assessments.fhir.task import (
     RESULT,
     find_task,
     is_reported,
+    shown_task,
     task_resource,
     task_rows,
 )
@@ -37,6 +38,7 @@ from backend.api.fhir.search import Search
 from backend.api.fhir.views import check_version
 from backend.api.problems import FieldProblem, Problem, flatten
 from clinics.fhir import FhirSearch, FhirView
+from clinics.permissions import Permission
 
 #: What an update may change; the time stamps are ours, and so is what a state is called.
 CHANGED = frozenset({"status", "output", "owner", "meta", "lastModified", "businessStatus", "text"})
@@ -53,12 +55,12 @@ TASK_STATUSES = frozenset(
     {"draft", "requested", "received", "accepted", "rejected", "ready", "cancelled", "in-progress"}
     | {"on-hold", "failed", "completed", "entered-in-error"}
 )
-SEES_ESCALATIONS, ACTS_ON_ESCALATIONS = "escalations:read", "escalations:write"
+SEES_ESCALATIONS, ACTS_ON_ESCALATIONS = Permission.SEE_ESCALATIONS, Permission.ACT_ON_ESCALATIONS
 
 
-def sees_escalations(view: FhirView) -> bool:
-    """Whether the tasks of escalations are among those shown."""
-    return _holds(view, SEES_ESCALATIONS)
+def seen_with(view: FhirView) -> frozenset[str]:
+    """The permissions that decide which tasks are seen, and how much of them."""
+    return frozenset({SEES_ESCALATIONS}) if _holds(view, SEES_ESCALATIONS) else frozenset()
 
 
 def _holds(view: FhirView, scope: str) -> bool:
@@ -90,21 +92,21 @@ class TaskSearch(TaskFhir, FhirSearch):
         """Of the clinic or of one patient."""
         of = {f"{name}_id": value for name, value in self.of_patient(search).items()}
         statuses = search.codes("status", TASK_STATUS, TASK_STATUSES)
-        return task_rows(self.clinic, escalations=self.may(SEES_ESCALATIONS), statuses=statuses, **of)
+        return task_rows(self.clinic, permissions=seen_with(self), statuses=statuses, **of)
 
     def represent_row(self, row: Escalation | FollowUp) -> Resource:
         """The task."""
-        return task_resource(row)
+        return shown_task(row, seen_with(self))
 
 
 class TaskRead(TaskFhir):
     """One task, and its status."""
 
-    _shown: Escalation | FollowUp | None = None
-
     def get(self, request: Request, task_id: uuid.UUID) -> Response:  # noqa: ARG002
         """As it stands now."""
-        return self.represent(task_resource(self._find(task_id, SEES_ESCALATIONS)))
+        permissions = seen_with(self)
+        row = find_task(self.clinic, task_id, permissions=permissions)
+        return self.represent(shown_task(row, permissions))
 
     def put(self, request: Request, task_id: uuid.UUID) -> Response:
         """Accept an escalation's task, or complete a task with what came of it.
@@ -112,22 +114,22 @@ class TaskRead(TaskFhir):
         Whoever sends the same again after a lost answer changes nothing.
         """
         wanted: Any = request.data
-        row = self._find(task_id, ACTS_ON_ESCALATIONS)
-        self._shown = row
+        row = self._find(task_id)
         present = task_resource(row)
         check_version(request, present)
         _refuse_other_changes(wanted, present)
         with _step_problems():
             self._step(row, wanted, present)
-        return self.represent(task_resource(self._find(task_id, ACTS_ON_ESCALATIONS)))
+        return self.represent(task_resource(self._find(task_id)))
 
     def may_show(self) -> bool:
-        """Whether the caller may read tasks, and escalations where it is one's."""
-        escalation = isinstance(self._shown, Escalation)
-        return super().may_show() and (not escalation or self.may(SEES_ESCALATIONS))
+        """Whether the caller may read what a change answers with: an escalation, or a result."""
+        return super().may_show() and self.may(SEES_ESCALATIONS)
 
-    def _find(self, task_id: uuid.UUID, scope: str) -> Escalation | FollowUp:
-        return find_task(self.clinic, task_id, escalations=self.may(scope))
+    def _find(self, task_id: uuid.UUID) -> Escalation | FollowUp:
+        """What may be changed: every follow-up, and an escalation by who may act on one."""
+        acts = frozenset({SEES_ESCALATIONS}) if self.may(ACTS_ON_ESCALATIONS) else frozenset()
+        return find_task(self.clinic, task_id, permissions=acts, to_change=True)
 
     def _step(self, row: Escalation | FollowUp, wanted: Mapping[str, Any], present: Resource) -> None:
         by = named_clinician(self, _owner(wanted))

@@ -53,7 +53,7 @@ class FollowUpResult(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
-@recorded(values_for="follow-ups:read", leaving_out=LEASE_COLUMNS)
+@recorded(values_for="escalations:read", leaving_out=LEASE_COLUMNS)  # a referral tells of its escalation
 class FollowUp(DueWork):
     """A check, review, task or chaser with its window; silence is chased and never read as good news.
 

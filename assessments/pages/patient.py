@@ -36,7 +36,7 @@ from assessments.services.worklist import wait_in_words
 from clinics.models import Membership
 from clinics.pages.layout import clock
 from clinics.permissions import Permission
-from clinics.signed_in import may
+from clinics.signed_in import held, may
 from patients.models import Patient
 
 #: Who may do all of it sees the clinical part; everybody else only who it is and what is due.
@@ -52,7 +52,9 @@ def patient(request: HttpRequest, member: Membership, patient_id: uuid.UUID) -> 
         raise Http404
     runner, programme = found
     now, whole = timezone.now(), all(may(request, permission) for permission in CLINICAL)
-    follow_ups = pending_of(runner, chasers=whole) if may(request, Permission.SEE_FOLLOW_UPS) else []
+    follow_ups = (
+        pending_of(runner, permissions=held(request)) if may(request, Permission.SEE_FOLLOW_UPS) else []
+    )
     there = runner.archived_at is None
     context: dict[str, Any] = {
         "runner": runner,

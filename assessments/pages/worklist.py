@@ -46,7 +46,7 @@ from assessments.services.worklist import (
 from clinics.dashboard_reads import log_reading
 from clinics.models import Membership
 from clinics.permissions import Permission
-from clinics.signed_in import may, member_of
+from clinics.signed_in import held, may, member_of
 
 Rows = QuerySet[Escalation]
 
@@ -91,7 +91,8 @@ def worklist(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context |= _escalations(request, member, now)
         shown |= {row["escalation"].patient_id for row in context["rows"]}
     if may(request, Permission.SEE_FOLLOW_UPS):
-        due, context["all_due"] = follow_ups_due(member.clinic, chasers=clinical_eyes, now=now)
+        permissions = held(request)
+        due, context["all_due"] = follow_ups_due(member.clinic, permissions=permissions, now=now)
         context["follow_ups"] = [_follow_up(row, now) for row in due]
         shown |= {row.patient_id for row in due}
     log_reading(request, member, shown)

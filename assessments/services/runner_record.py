@@ -1,7 +1,7 @@
 """One runner's record as a page needs it: few statements, however long the record is."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,6 @@ from django.db.models import Case, F, FilteredRelation, JSONField, Prefetch, Q, 
 from django.db.models.fields.json import KeyTransform
 
 from assessments.models import Assessment, Escalation, FollowUp, Override, Programme
-from assessments.models.follow_up import CHASERS
 from assessments.services.effective import Effective, effective_decision
 from assessments.services.programmes.session import Session
 from assessments.services.run_permission import (
@@ -21,6 +20,7 @@ from assessments.services.run_permission import (
     within_programme,
 )
 from clinics.models import Clinic
+from clinics.visibility import veiled, visible
 from patients.models import Patient
 
 _COLUMNS = (
@@ -87,12 +87,11 @@ def at_work(assessments: Sequence[Assessment]) -> list[Escalation]:
     return sorted(waiting, key=lambda escalation: (-escalation.urgency_rank, escalation.called_since))
 
 
-def pending_of(patient: Patient, *, chasers: bool) -> list[FollowUp]:
-    """What still waits for an answer, soonest due first; ``chasers`` are about referrals."""
+def pending_of(patient: Patient, *, permissions: Collection[str]) -> list[FollowUp]:
+    """What still waits for an answer and may be seen, soonest due first."""
     rows = patient.clinic.follow_ups.filter(patient=patient, state__in=FollowUp.PENDING)
-    if not chasers:
-        rows = rows.exclude(kind__in=CHASERS)
-    return list(rows.order_by("due_at", "id"))
+    found = visible(rows, permissions).order_by("due_at", "id")
+    return [veiled(row, permissions) for row in found]
 
 
 @dataclass(frozen=True, slots=True)

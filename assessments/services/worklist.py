@@ -1,13 +1,14 @@
 """What waits for somebody in one clinic: open escalations, due follow-ups, and the figures of the day."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, When
 
 from assessments.models import Escalation, FollowUp
-from assessments.models.follow_up import CHASERS
 from clinics.models import Clinic
+from clinics.visibility import veiled, visible
 
 State = Escalation.State
 
@@ -31,17 +32,17 @@ def escalations_at_work(clinic: Clinic) -> QuerySet[Escalation]:
     return rows.select_related(*people).order_by("-urgency_rank", "called_since", "id")
 
 
-def follow_ups_due(clinic: Clinic, *, chasers: bool, now: datetime) -> tuple[list[FollowUp], int]:
-    """Pending follow-ups whose time has come, and how many there are in all; ``chasers`` are about referrals.
+def follow_ups_due(
+    clinic: Clinic, *, permissions: Collection[str], now: datetime
+) -> tuple[list[FollowUp], int]:
+    """Pending follow-ups whose time has come and that may be seen, and how many of them there are in all.
 
     Where a permission to run has lapsed stands first, then what is due longest. No more than ``MOST_ROWS``.
     """
-    rows = clinic.follow_ups.filter(state__in=FollowUp.PENDING, due_at__lte=now)
-    if not chasers:
-        rows = rows.exclude(kind__in=CHASERS)
+    rows = visible(clinic.follow_ups.filter(state__in=FollowUp.PENDING, due_at__lte=now), permissions)
     lapsed = Case(When(permission_lapses_at__lte=now, then=0), default=1, output_field=IntegerField())
     ordered = rows.select_related("patient").order_by(lapsed, "due_at", "id")
-    shown = list(ordered[:MOST_ROWS])
+    shown = [veiled(row, permissions) for row in ordered[:MOST_ROWS]]
     return shown, len(shown) if len(shown) < MOST_ROWS else rows.count()
 
 

@@ -1,0 +1,218 @@
+"""Reception sees no referral, no urgency and no result: at every door, in every field, filter and count."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from assessments.decision_page import urgency_words
+from assessments.documents import follow_up_document
+from assessments.models import FollowUp, FollowUpKind, FollowUpResult
+from assessments.models.follow_up import CHASERS
+from assessments.protocol.explain import DECISIONS
+from assessments.protocol.vocabulary import Urgency
+from assessments.services.report_result import report_result
+from clinics.actor import NamedClinician
+from clinics.api.views import is_read, scopes_needed
+from clinics.models import Clinic, Role
+from clinics.permissions import Permission, permissions_of
+from clinics.tenancy import clinic_scope
+from clinics.visibility import VEILS
+from tests.dashboard.settings_pages import signed_in
+from tests.dashboard.walk import pages, row_of, rows_of
+from tests.factories import make_member
+from tests.programme.weeks import eight_weeks
+from tests.security.samples import World, api_with, fill
+from tests.security.test_permission_matrix import OPERATIONS, ask, sample
+
+#: What tells of the protocol or of the clinic's own arrangements, and of no runner.
+ABOUT_NOBODY = {
+    "protocols",
+    "protocol",
+    "fhir-questionnaires",
+    "fhir-questionnaire",
+    "clinic",
+    "on-call",
+    "on-call-now",
+    "on-call-services",
+    "on-call-service",
+    "settings-channels",
+    "settings-channel",
+}
+WORDS = [
+    *(word for urgency in Urgency if urgency != Urgency.NONE for word in (urgency, urgency_words(urgency))),
+    *(word for kind in CHASERS for word in (f'"{kind}"', str(kind.label))),
+    *(word for result in FollowUpResult for word in (f'"result":"{result}"', f">{result.label}<")),
+    *DECISIONS.values(),
+    "Referral:",
+    "red flag",
+]
+CLINICAL = re.compile("|".join(re.escape(word) for word in WORDS), re.IGNORECASE)
+#: The priority of every Task that has none of its own.
+FHIRS_OWN = '"priority":"routine"'
+FILTERS = [
+    "kind__exact=handover",
+    "kind__regex=hand",
+    "kind__in=handover,attendance",
+    "urgency__exact=emergency_now",
+    "urgency__gt=a",
+    "result__startswith=conf",
+    "result__isnull=False",
+    "result_by__isnull=False",
+    "result_at__gte=2020-01-01",
+    "assessment__decision=stop",
+    "assessment__urgency__startswith=e",
+    "patient__escalations__urgency=emergency_now",
+    "answer__urgency=emergency_now",
+]
+
+
+@pytest.fixture
+def world(clinic: Clinic) -> World:
+    """A clinic with every clinical fact, and a result of a referral and of a task."""
+    made = fill(clinic)
+    with clinic_scope(clinic.id):
+        assert clinic.on_call is not None
+        by, now = NamedClinician(clinic.on_call), timezone.now()
+        for kind, result in (("handover", "confirmed"), ("attendance", "not_yet")):
+            found = clinic.follow_ups.filter(kind=kind, state__in=FollowUp.PENDING).first()
+            assert found is not None, kind
+            said = FollowUpResult(result)
+            report_result(clinic=clinic, follow_up_id=found.id, result=said, by=by, now=now)
+    return made
+
+
+def reception(world: World) -> APIClient:
+    return api_with(world, user=make_member(world.clinic, Role.RECEPTION).user)
+
+
+def test_the_rule_names_every_kind_that_tells_of_a_referral() -> None:
+    assert VEILS["FollowUp"].kinds == CHASERS
+    assert VEILS["FollowUp"].needs not in permissions_of(Role.RECEPTION)
+
+
+def test_no_answer_of_the_api_that_reception_gets_tells_anything_clinical(world: World) -> None:
+    api, read = reception(world), 0
+    with clinic_scope(world.clinic.id):
+        hidden = [str(row.id) for row in world.clinic.follow_ups.filter(kind__in=CHASERS)]
+    for route, method in OPERATIONS:
+        assert route.view is not None
+        if not is_read(route.view, method) or route.name in ABOUT_NOBODY:
+            continue
+        if not scopes_needed(route.view, method) <= permissions_of(Role.RECEPTION):
+            continue
+        answer = ask(api, route, method, sample(route, method, world))
+        text = answer.content.decode().replace(FHIRS_OWN, "")
+        assert answer.status_code == 200, (route.name, text)
+        assert not CLINICAL.search(text), (route.name, CLINICAL.search(text))
+        assert not [found for found in hidden if found in text], route.name
+        read += 1
+    assert read >= 9
+
+
+@pytest.mark.parametrize("kind", sorted(CHASERS))
+def test_a_referral_does_not_exist_for_reception(world: World, kind: str) -> None:
+    """Neither by its address nor by a filter, natively and by FHIR."""
+    api = reception(world)
+    with clinic_scope(world.clinic.id):
+        rows = [row.id for row in world.clinic.follow_ups.filter(kind=kind)]
+    assert api.get("/api/v1/follow-ups", {"kind": kind}).json()["results"] == []
+    for row in rows:
+        assert api.get(f"/api/v1/follow-ups/{row}").status_code == 404
+        assert api.get(f"/fhir/Task/{row}").status_code == 404
+        assert not api.get("/fhir/Task", {"_id": str(row)}).json().get("entry")
+
+
+#: Of a follow-up's document, what each field needs besides the resource's own permission.
+FIELDS = dict.fromkeys(("urgency", "result", "result_at", "result_by"), Permission.SEE_ESCALATIONS)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_field_of_a_follow_up_is_seen_by_the_roles_that_may(world: World, role: str) -> None:
+    """Role by field: a task, which reception sees, with all of its fields filled."""
+    with clinic_scope(world.clinic.id):
+        assert world.clinic.on_call is not None
+        world.clinic.follow_ups.filter(id=world.follow_up).update(
+            kind=FollowUpKind.CLINICIAN_TASK,
+            urgency="same_day",
+            result="not_yet",
+            result_at=timezone.now(),
+            result_by=world.clinic.on_call,
+            permission_lapses_at=timezone.now(),
+        )
+        row = world.clinic.follow_ups.get(id=world.follow_up)
+        whole = {name for name, value in follow_up_document(row).items() if value is not None}
+    api = api_with(world, user=make_member(world.clinic, role).user)
+    answer = api.get(f"/api/v1/follow-ups/{world.follow_up}")
+    if Permission.SEE_FOLLOW_UPS not in permissions_of(role):
+        assert answer.status_code == 403
+        return
+    seen = {name for name, value in answer.json().items() if value is not None}
+    assert seen == {
+        name for name in whole if FIELDS.get(name) is None or FIELDS[name] in permissions_of(role)
+    }
+    [listed] = [
+        row for row in api.get("/api/v1/follow-ups").json()["results"] if row["id"] == str(world.follow_up)
+    ]
+    assert listed == answer.json()
+
+
+def test_no_page_that_reception_can_open_tells_anything_clinical(clinic: Clinic) -> None:
+    """Every page of the dashboard, of a runner with referrals and of one with a programme."""
+    rows = rows_of(clinic, eight_weeks(clinic))
+    browser, opened = signed_in(clinic, Role.RECEPTION), []
+    with clinic_scope(clinic.id):
+        runners = {str(row.patient_id) for row in clinic.escalations.all()} | {str(rows["patient_id"])}
+    for page in pages():
+        about = row_of(clinic, page)
+        if ("object_id" in page.names and about is None) or page.name in ABOUT_NOBODY:
+            continue
+        for runner in runners if "patient_id" in page.names else {str(rows["patient_id"])}:
+            address = page.address({**rows, "object_id": about, "patient_id": runner})
+            answer = browser.get(address)
+            if answer.status_code == 200:
+                opened.append(page.name)
+                assert not found_in(answer), (page.name, found_in(answer))
+    assert {"admin:index", "patient-page", "admin:assessments_followup_changelist"} <= set(opened)
+    assert not {"admin:assessments_escalation_changelist", "admin:assessments_delivery_changelist"} & set(
+        opened
+    )
+
+
+def test_reception_sees_the_same_list_whether_or_not_there_are_referrals(
+    world: World, clinic: Clinic
+) -> None:
+    """Rows, pages and counts: nothing tells by its number."""
+    browser = signed_in(clinic, Role.RECEPTION)
+    address = "/admin/assessments/followup/"
+    shown = browser.get(address).context["cl"]
+    with clinic_scope(clinic.id):
+        others = clinic.follow_ups.exclude(kind__in=CHASERS).count()
+    assert (shown.result_count, len(shown.result_list)) == (others, min(others, 50))
+    for asked in FILTERS:
+        assert browser.get(f"{address}?{asked}").status_code in {400, 302}, asked
+    for state in FollowUp.State:
+        assert not found_in(browser.get(f"{address}?state__exact={state}"))
+
+
+@pytest.mark.parametrize("asked", FILTERS[:9])
+def test_who_sees_referrals_filters_by_them(world: World, clinic: Clinic, asked: str) -> None:
+    browser: Client = signed_in(clinic, Role.CLINICIAN)
+    assert browser.get(f"/admin/assessments/followup/?{asked}").status_code == 200
+
+
+def test_the_row_of_a_referral_has_no_page_for_reception(world: World, clinic: Clinic) -> None:
+    browser = signed_in(clinic, Role.RECEPTION)
+    page = f"/admin/assessments/followup/{world.chaser}/change/"
+    answer = browser.get(page)
+    assert answer.status_code in {302, 404}
+    assert found_in(signed_in(clinic, Role.CLINICIAN).get(page)), "a clinician sees it"
+
+
+def found_in(answer: Any) -> Any:
+    """The first clinical word of a page's text and addresses, scripts and styles aside."""
+    text = re.sub(r"<(script|style).*?</\1>", "", answer.content.decode(), flags=re.DOTALL)
+    return CLINICAL.search(text)
