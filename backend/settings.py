@@ -93,7 +93,8 @@ WSGI_APPLICATION = "backend.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "clinics.dashboard_reads.ReportingTemplates",  # whom a page shows is noted
+        "NAME": "django",
         "DIRS": [BASE_DIR / "backend" / "templates"],  # in place of unfold's own
         "APP_DIRS": True,
         "OPTIONS": {

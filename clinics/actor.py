@@ -7,7 +7,7 @@ from clinics.models import ApiClient, Membership, User
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The credential behind a change: at least one of client and user."""
+    """The credential behind a change: at least one of client and user; neither is a runner with a link."""
 
     client: ApiClient | None = None
     user: User | None = None

@@ -19,7 +19,6 @@ from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
-from clinics.dashboard_reads import log_page
 from clinics.models import ApiClient
 from clinics.permissions import Permission
 from clinics.signed_in import may, member_of
@@ -42,13 +41,6 @@ def in_clinic_time(request: HttpRequest, view: Callable[[], HttpResponse]) -> Ht
     with timezone.override(member.clinic.zone if member else None):
         response = view()
         return response.render() if isinstance(response, SimpleTemplateResponse) else response
-
-
-def _logged(request: HttpRequest, page: HttpResponse) -> HttpResponse:
-    member = member_of(request)
-    if member is not None:
-        log_page(request, page, member)
-    return page
 
 
 class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no types
@@ -90,18 +82,16 @@ class ClinicModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold carries no ty
         raise Http404
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """In the clinic's own time; whom it shows goes into the access log."""
-        page = in_clinic_time(
+        """In the clinic's own time."""
+        return in_clinic_time(
             request, lambda: super(ClinicModelAdmin, self).changelist_view(request, extra_context)
         )
-        return _logged(request, page)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """In the clinic's own time; whom it shows goes into the access log."""
-        page = in_clinic_time(
+        """In the clinic's own time."""
+        return in_clinic_time(
             request, lambda: super(ClinicModelAdmin, self).changeform_view(request, *args, **kwargs)
         )
-        return _logged(request, page)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

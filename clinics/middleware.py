@@ -12,13 +12,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from clinics.dashboard_reads import note_shown
 from clinics.elsewhere import clinic_of_address, open_in
 from clinics.form_origin import came_from, clinic_to_send_in, is_guarded, refuse_form
 from clinics.history import note_person
 from clinics.models import Clinic
 from clinics.named_client import NAMED, AmbiguousRequestError, named_client, refusal
 from clinics.services.end_access import CLINIC_KEY
-from clinics.signed_in import lacks_code
+from clinics.signed_in import lacks_code, member_of
 from clinics.tenancy import clinic_scope
 
 #: Pages that enter a clinic themselves, or several.
@@ -68,6 +69,8 @@ class ClinicScopeMiddleware:
             response = self.get_response(request)
             if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 transaction.set_rollback(True)  # a view that failed arrives here as a response
+            elif member := member_of(request):
+                note_shown(request, member)
             return response
 
 

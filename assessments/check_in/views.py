@@ -30,7 +30,9 @@ from assessments.services.check_in_links import (
 )
 from assessments.services.submit import PathwayIncompleteError, PatientNotFoundError, Submission
 from assessments.sheet_words import REVIEWS
+from clinics.actor import Actor
 from clinics.models import Clinic
+from clinics.services.access_log import log_access
 from patients.services import PatientErasedError
 
 #: Sent with every page: nobody keeps it, indexes it, or learns its address by being linked from it.
@@ -108,7 +110,7 @@ def _form_page(
         "form": form,
         "safety_net": _safety_net(),
     }
-    return _page(request, "assessments/check_in.html", context, status)
+    return _noted(request, opened, _page(request, "assessments/check_in.html", context, status))
 
 
 def _outcome_page(request: HttpRequest, opened: Opened, now: dt.datetime) -> HttpResponse:
@@ -120,7 +122,21 @@ def _outcome_page(request: HttpRequest, opened: Opened, now: dt.datetime) -> Htt
         "outcome": outcome_of(opened.clinic, answer, now=now),
         "safety_net": _safety_net(),
     }
-    return _page(request, "assessments/check_in_done.html", context, HTTPStatus.OK)
+    return _noted(request, opened, _page(request, "assessments/check_in_done.html", context, HTTPStatus.OK))
+
+
+def _noted(request: HttpRequest, opened: Opened, page: HttpResponse) -> HttpResponse:
+    """The page, with the note that whoever has the link saw it: a person of the clinic it is not."""
+    log_access(
+        clinic=opened.clinic,
+        actor=Actor(),
+        patients=[opened.follow_up.patient_id],
+        action=f"{request.method} check-in",
+        purpose="",
+        request_id=request.META.get("REQUEST_ID", ""),
+        now=timezone.now(),
+    )
+    return page
 
 
 def _over(request: HttpRequest, clinic: Clinic | None, title: str, status: HTTPStatus) -> HttpResponse:

@@ -11,7 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
-from assessments.api.parameters import CHANGE, STALE, parameters_document, preview_document, readable_sets
+from assessments.api.parameters import (
+    CHANGE,
+    STALE,
+    parameters_document,
+    patients_of_flips,
+    preview_document,
+    readable_sets,
+)
 from assessments.decision_page import decision_words, urgency_words
 from assessments.models import ParameterPreview
 from assessments.pages.ground import clinician_of
@@ -25,6 +32,7 @@ from assessments.services.parameters.change import (
 )
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.parameters.preview import NoChangeError, NotAnAdminError, preview_parameters
+from clinics.dashboard_reads import log_reading
 from clinics.models import Membership
 from clinics.pages.settings import SettingsPage
 from clinics.pages.settings_form import SettingsForm
@@ -118,6 +126,7 @@ class PreviewPage(_ParametersPage):
     def context(self, about: ParameterPreview) -> dict[str, Any]:
         """The changes and the flips in words, the less cautious first."""
         shown = preview_document(about)
+        log_reading(self.request, self.member, patients_of_flips(self.clinic, [shown]))
         flips = [
             {
                 "less": flip["direction"] == "less_cautious",

@@ -83,7 +83,7 @@ def test_each_patient_who_is_shown_is_noted_once(world: World, route: Route, met
         if route.name in NOTED_BY_THEIR_SERVICE:
             continue
         assert noted == Counter(shown)
-        about = [found for value in request.path.values() if (found := rows(world).get(value))]
+        about = [found for value in request.path.values() if (found := rows(world.clinic).get(value))]
         if about and body and issubclass(route.view, ClinicAPIView) and route.view.logs_reads:
             assert shown or route.name in IDS_ALONE, "an answer about somebody shows somebody"
 
@@ -123,7 +123,7 @@ def patients_in(text: str, world: World, route: Route, request: Sample) -> set[u
     if route.name in IDS_ALONE or is_about_writing(text):
         return named
     ids = {uuid.UUID(found) for found in UUID.findall(text)} | set(request.path.values())
-    known = rows(world)
+    known = rows(world.clinic)
     return named | {known[found] for found in ids if found in known}
 
 
@@ -132,16 +132,14 @@ def is_about_writing(text: str) -> bool:
     return '"resourceType":"OperationOutcome"' in text.replace(" ", "")
 
 
-def rows(world: World) -> dict[Any, uuid.UUID]:
+def rows(clinic: Clinic) -> dict[Any, uuid.UUID]:
     """Every row that is about a patient, by its id, with the patient's."""
-    with clinic_scope(world.clinic.id):
-        found = dict(_rows_with_a_patient(world.clinic))
+    with clinic_scope(clinic.id):
+        found = dict(_rows_with_a_patient(clinic))
         for model in _models():
             for field in model._meta.concrete_fields:
                 if field.is_relation and not hasattr(model, "patient_id"):
-                    pairs = model._default_manager.filter(clinic=world.clinic).values_list(
-                        "pk", field.attname
-                    )
+                    pairs = model._default_manager.filter(clinic=clinic).values_list("pk", field.attname)
                     found |= {pk: found[of] for pk, of in pairs if of in found}
     return found
 
