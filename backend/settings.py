@@ -164,6 +164,11 @@ AXES_SENSITIVE_PARAMETERS = [
 ]
 AXES_ENABLE_ADMIN = False
 OTP_TOTP_ISSUER = "Return to Run"
+# The first is for passwords that people choose; the last for secrets that are random (CLIENT_SECRET_HASHER).
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "clinics.secret_hasher.RandomSecretHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -245,6 +250,7 @@ OAUTH2_PROVIDER = {
     "SCOPES_BACKEND_CLASS": "clinics.scopes.ClientScopes",
     "OAUTH2_SERVER_CLASS": "clinics.oauth.TwoGrantServer",
     "OAUTH2_VALIDATOR_CLASS": "clinics.signed_clients.SignedClientValidator",
+    "CLIENT_SECRET_HASHER": "random_secret_sha256",
     "ACCESS_TOKEN_EXPIRE_SECONDS": int(timedelta(hours=1).total_seconds()),
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
     # A refresh token outlives its access token by twelve hours and has one use; a second ends its family.

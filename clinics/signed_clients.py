@@ -13,8 +13,10 @@ from oauthlib.oauth2 import InvalidClientError
 from clinics.authorization_codes import OneUseCodes
 from clinics.models.api_client import PRIVATE_KEY_JWT
 from clinics.named_client import NAMED
+from clinics.permissions import permissions_of
 from clinics.services.assertions import Expected, check_client_assertion
 from clinics.services.signed_tokens import TokenRefusedError, read_hint
+from clinics.services.working_members import working_members
 
 logger = structlog.get_logger(__name__)
 
@@ -39,6 +41,23 @@ def token_url() -> str:
 
 class SignedClientValidator(OneUseCodes):
     """A client authenticates as it was registered: by its secret or by its signature, never by the other."""
+
+    def confirm_redirect_uri(
+        self, client_id: str, code: str, redirect_uri: str, client: Any, *args: Any, **kwargs: Any
+    ) -> bool:
+        """Whether the request names the address that the code was asked with (RFC 6749, 4.1.3)."""
+        request = args[0] if args else kwargs["request"]
+        if request.using_default_redirect_uri:
+            return False
+        return super().confirm_redirect_uri(client_id, code, redirect_uri, client, *args, **kwargs)
+
+    def _save_bearer_token(self, token: Any, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Name and keep only the scopes that the person's role allows: no others would open anything."""
+        if request.user is not None:
+            member = working_members(request.client.clinic).filter(user_id=request.user.pk).first()
+            allowed = permissions_of(member.role) if member else frozenset()
+            token["scope"] = " ".join(scope for scope in token["scope"].split() if scope in allowed)
+        super()._save_bearer_token(token, request, *args, **kwargs)  # type: ignore[no-untyped-call]
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         """By a signature where there is one; and as the client that the request was read as speaking of."""

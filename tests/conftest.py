@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if path := config.getoption("--times"):
         config.pluginmanager.register(Clock(path.absolute()))
     # Stretching passwords protects people, not tests: half a second for each person and client made.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 
 @pytest.fixture(scope="session")

@@ -2,17 +2,22 @@
 
 import base64
 import datetime as dt
+import statistics
+import time
 from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from backend import settings as as_shipped
 from clinics.models import ApiClient, Clinic, Role
+from clinics.permissions import permissions_of
 from clinics.scopes import ALL_SCOPES
 from clinics.tenancy import clinic_scope
 from tests.factories import make_member
@@ -356,3 +361,48 @@ def test_a_request_without_a_token_asks_the_database_nothing() -> None:
 def test_a_made_up_token_costs_one_look_up() -> None:
     [look_up] = asked({"Authorization": "Bearer made-up"})
     assert "authenticate_token" in look_up
+
+
+@pytest.mark.parametrize("role", [Role.RECEPTION, Role.CLINICIAN, Role.AUDITOR])
+def test_a_token_answer_names_only_what_the_persons_role_allows(clinic: Clinic, role: str) -> None:
+    asked_for = "patients:read patients:write assessments:read access-log:read clients:write"
+    client, tokens = person_tokens(clinic, role, scope=asked_for)
+    allowed = {scope for scope in asked_for.split() if scope in permissions_of(role)}
+    assert set(tokens["scope"].split()) == allowed < set(asked_for.split())
+    again = ask_token(client, grant_type="refresh_token", refresh_token=tokens["refresh_token"]).json()
+    assert set(again["scope"].split()) == allowed
+
+
+def test_a_code_needs_the_redirect_that_it_was_asked_with(clinic: Clinic) -> None:
+    client = register(clinic, CODE)
+    browser, _ = sign_in(can_sign_in(make_member(clinic, Role.CLINICIAN).user))
+    parameters, verifier = authorization(client)
+    form = {"code": allow(browser, parameters)["code"], "code_verifier": verifier}
+    answer = ask_token(client, grant_type="authorization_code", **form)
+    assert (answer.status_code, "access_token" in answer.json()) == (400, False)
+    assert (
+        ask_token(client, grant_type="authorization_code", redirect_uri=REDIRECT, **form).status_code == 200
+    )
+
+
+def test_a_random_secret_is_kept_without_stretching_and_a_password_with(clinic: Clinic) -> None:
+    assert register(clinic, SOFTWARE).client_secret.startswith("random_secret_sha256$")
+    assert not make_password("runs-every-morning-2026").startswith("random_secret")
+    first, *_ = as_shipped.PASSWORD_HASHERS
+    assert first.endswith("PBKDF2PasswordHasher")
+
+
+def test_a_wrong_secret_costs_what_an_unknown_client_does(clinic: Clinic) -> None:
+    """Neither tells that an id exists, nor lets anybody fill a processor."""
+    client = register(clinic, SOFTWARE)
+    stranger = ApiClient(client_id="x" * 40)
+
+    def seconds(one: ApiClient) -> float:
+        begun = time.process_time()
+        assert ask_token(one, secret="wrong", grant_type="client_credentials").status_code == 401
+        return time.process_time() - begun
+
+    seconds(client), seconds(stranger)
+    known, unknown = (statistics.median(seconds(one) for _ in range(15)) for one in (client, stranger))
+    assert abs(known - unknown) < 0.02
+    assert known < 0.1
