@@ -26,7 +26,7 @@ class RandomSecretHasher(BasePasswordHasher):
         """Whether this is the secret."""
         return constant_time_compare(encoded, self.encode(password, self.decode(encoded)["salt"]))
 
-    def safe_summary(self, encoded: str) -> dict[str, Any]:
+    def safe_summary(self, encoded: str) -> Any:
         """Nothing that a page could show."""
         return {"algorithm": self.decode(encoded)["algorithm"]}
 
