@@ -86,6 +86,8 @@ def refuse_form(request: HttpRequest, *, here: str, names: Mapping[uuid.UUID, st
     ``here`` is that clinic's name, empty while none is chosen; ``names`` are the person's clinics. The form
     can be sent again, in its own clinic, by the person it was opened for, when one of our pages sent it.
     """
+    if ORIGIN not in request.POST and (forged := _csrf_refusal(request)):
+        return forged  # no page of ours sent it
     clinic, person = came_from(request)
     fields = list(_typed(request))
     may_send = not any(field.secret for field in fields) and _may_send(request, clinic, person, names)
@@ -107,13 +109,13 @@ def refuse_form(request: HttpRequest, *, here: str, names: Mapping[uuid.UUID, st
 def _may_send(
     request: HttpRequest, clinic: uuid.UUID | None, person: str, theirs: Iterable[uuid.UUID]
 ) -> bool:
-    return clinic in set(theirs) and person == str(request.user.pk) and _is_genuine(request)
+    return clinic in set(theirs) and person == str(request.user.pk) and _csrf_refusal(request) is None
 
 
-def _is_genuine(request: HttpRequest) -> bool:
-    """Tell whether one of our pages sent the form, as CSRF's check has it."""
+def _csrf_refusal(request: HttpRequest) -> HttpResponse | None:
+    """Return what CSRF's check answers to a form that none of our pages sent; nothing to one of ours."""
     check = CsrfViewMiddleware(lambda _: HttpResponse())
-    return check.process_view(request, lambda *_: HttpResponse(), (), {}) is None
+    return check.process_view(request, lambda *_: HttpResponse(), (), {})
 
 
 def _typed(request: HttpRequest) -> Iterator[Field]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.pages import assess, decide, letters, result, worklist
+from assessments.pages import assess, close, decide, letters, result, worklist
 from assessments.pages.channels import ChannelPage, ChannelsPage
 from assessments.pages.parameters import ParametersPage, PreviewPage
 from assessments.pages.patient import patient
@@ -14,7 +14,7 @@ from assessments.pages.webhooks import WebhookPage, WebhooksPage
 urlpatterns = [
     path("worklist/new/", worklist.new_arrivals, name="worklist-arrivals"),
     path("worklist/<uuid:escalation_id>/claim/", worklist.claim, name="worklist-claim"),
-    path("worklist/<uuid:escalation_id>/resolve/", worklist.close, name="worklist-resolve"),
+    path("worklist/<uuid:escalation_id>/resolve/", close.close, name="worklist-resolve"),
     path("patients/<uuid:patient_id>/", patient, name="patient-page"),
     path("patients/<uuid:patient_id>/assess/", assess.assess, name="assess"),
     path("patients/<uuid:patient_id>/assess/decision/", assess.decide_so_far, name="assess-decision"),

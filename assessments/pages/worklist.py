@@ -1,11 +1,10 @@
-"""The landing page: what waits for somebody, and the two steps that a clinician takes from a row."""
+"""The landing page: what waits for somebody, and the step by which a clinician takes a row on."""
 
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import (
     Http404,
@@ -21,18 +20,11 @@ from django.utils.dateparse import parse_datetime
 
 from assessments.decision_page import urgency_words
 from assessments.documents import OVERRIDDEN
-from assessments.models import Escalation, FollowUp, Outcome
-from assessments.pages.ground import clinical, clinician_of
+from assessments.models import Escalation, FollowUp
+from assessments.pages.close import hold_of, outcomes_of
+from assessments.pages.ground import clinical
 from assessments.pages.take_on import take_on
 from assessments.protocol.vocabulary import Urgency
-from assessments.services.acknowledge import (
-    CLOSED_BY,
-    EscalationNotFoundError,
-    OutcomeRefusedError,
-    SupersededEscalationError,
-    WrongStateError,
-    resolve,
-)
 from assessments.services.announce import state_now
 from assessments.services.status import watch
 from assessments.services.worklist import (
@@ -136,13 +128,9 @@ def _row(escalation: Escalation, member: Membership, now: datetime) -> dict[str,
         if open_ and escalation.acknowledge_by < now
         else "",
         "open": open_,
-        "hold": _hold(escalation),
+        "hold": hold_of(escalation),
         "mine": escalation.acknowledged_by_id == member.id,
-        "outcomes": [
-            (outcome.value, outcome.label)
-            for outcome in Outcome
-            if outcome in CLOSED_BY.get(escalation.urgency, frozenset(Outcome))
-        ],
+        "outcomes": outcomes_of(escalation),
     }
 
 
@@ -176,52 +164,6 @@ def claim(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) ->
         return HttpResponseNotAllowed(["POST"])
     take_on(request, member, escalation_id)
     return _back()
-
-
-@clinical(Permission.ACT_ON_ESCALATIONS)
-def close(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) -> HttpResponse:
-    """Resolve a row with its outcome, as a code and in words."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
-    if _moved_on(member, escalation_id, seen=request.POST.get("seen", "")):
-        messages.error(request, "It has changed hands since you saw it; nothing was changed.")
-        return _back()
-    code, words = request.POST.get("outcome_code", ""), request.POST.get("outcome", "").strip()
-    if code not in Outcome.values or not words or len(words) > 1000 or "\0" in words:
-        messages.error(request, "Say what came of it: choose an outcome, and write it in a few words.")
-        return _back()
-    try:
-        resolve(
-            clinic=member.clinic,
-            escalation_id=escalation_id,
-            by=clinician_of(member),
-            code=Outcome(code),
-            outcome=words,
-            now=timezone.now(),
-        )
-    except EscalationNotFoundError:
-        raise Http404 from None
-    except WrongStateError as exc:
-        messages.error(request, f"It is {exc.state} by now; nothing was changed.")
-    except SupersededEscalationError:
-        messages.warning(request, "A later one has taken its place; nothing was changed.")
-    except OutcomeRefusedError as exc:
-        allowed = "; ".join(sorted(outcome.label.lower() for outcome in exc.allowed))
-        messages.error(request, f"So urgent a case needs more than that: {allowed}.")
-    else:
-        messages.success(request, "Resolved, with what came of it, in your name.")
-    return _back()
-
-
-def _moved_on(member: Membership, escalation_id: uuid.UUID, *, seen: str) -> bool:
-    """Whether it was taken on anew since the row was shown; holds the row until the request ends."""
-    held = member.clinic.escalations.select_for_update().filter(id=escalation_id).first()
-    return held is not None and held.state == Escalation.State.ACKNOWLEDGED and _hold(held) != seen
-
-
-def _hold(escalation: Escalation) -> str:
-    """Names one taking-on of an escalation: when it was."""
-    return escalation.acknowledged_at.isoformat() if escalation.acknowledged_at else ""
 
 
 def _back() -> HttpResponseRedirect:

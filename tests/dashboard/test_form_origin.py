@@ -85,7 +85,10 @@ def stored(*clinics: Clinic) -> str:
     prints = []
     for clinic in clinics:
         with clinic_scope(clinic.id), connection.cursor() as cursor:
-            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+            cursor.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                " AND has_table_privilege(quote_ident(tablename), 'SELECT') ORDER BY 1"
+            )
             for (table,) in cursor.fetchall():
                 if table not in {"django_session", "clinics_accesslogentry"}:
                     cursor.execute(f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {table} t")
