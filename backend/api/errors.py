@@ -11,8 +11,9 @@ from backend.api.fhir.outcomes import is_fhir, outcome_response
 from backend.api.problems import CONTENT_TYPE, PROBLEMS, problem_response
 
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>{title}</title></head>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"></head>
 <body><h1>{title}</h1><p>{advice}</p></body></html>
 """
 

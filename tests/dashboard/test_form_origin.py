@@ -86,8 +86,8 @@ def stored(*clinics: Clinic) -> str:
     for clinic in clinics:
         with clinic_scope(clinic.id), connection.cursor() as cursor:
             cursor.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-                " AND has_table_privilege(quote_ident(tablename), 'SELECT') ORDER BY 1"
+                "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+                " AND has_table_privilege(oid, 'SELECT') ORDER BY 1"
             )
             for (table,) in cursor.fetchall():
                 if table not in {"django_session", "clinics_accesslogentry"}:
