@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "backend.api.caller.CallerMiddleware",
     "backend.api.middleware.RequestIdMiddleware",
     "backend.api.middleware.UnreadBodyMiddleware",
+    "backend.api.doors.DoorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "backend.api.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -323,6 +324,10 @@ SPECTACULAR_SETTINGS = {
 
 # Of one application, all its tokens together.
 RATE_LIMIT_PER_MINUTE = int(_env("RATE_LIMIT_PER_MINUTE", "3000"))
+# Of the same, for recording and taking on alone: reading without end never uses it up.
+RATE_LIMIT_RECORDING = int(_env("RATE_LIMIT_RECORDING", "600"))
+# Of one address, at each door that opens without a token, reads and writes apart.
+RATE_LIMIT_PER_ADDRESS = int(_env("RATE_LIMIT_PER_ADDRESS", "600"))
 
 # A file of standard codes that stand beside our own in FHIR; without one there are none.
 FHIR_CODES = _env("FHIR_CODES", "")

@@ -26,6 +26,7 @@ from patients.services import PatientErasedError
 class AmendmentsView(ClinicAPIView):
     """Corrections of one assessment."""
 
+    cannot_wait: ClassVar[frozenset[str]] = frozenset({"POST"})
     resource = "assessments"
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "pathway_incomplete", "erased")}
 

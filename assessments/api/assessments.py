@@ -70,6 +70,7 @@ class EvaluationsView(ClinicAPIView):
 class AssessmentsView(PagedList, ClinicAPIView):
     """The record."""
 
+    cannot_wait: ClassVar[frozenset[str]] = frozenset({"POST"})
     resource = "assessments"
     query_class: ClassVar[type[ListQuery]] = AssessmentQuery
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("pathway_incomplete", "erased")}

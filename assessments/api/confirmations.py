@@ -28,6 +28,7 @@ class ConfirmationBody(OnBehalf):
 class ConfirmationView(ClinicAPIView):
     """The end of a provisional assessment."""
 
+    cannot_wait: ClassVar[frozenset[str]] = frozenset({"POST"})
     resource = "assessments"
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "pathway_incomplete", "erased")}
 

@@ -156,6 +156,8 @@ class _StepView(Conditional, ClinicAPIView):
 class AcknowledgeView(_StepView):
     """A clinician takes it on."""
 
+    cannot_wait: ClassVar[frozenset[str]] = frozenset({"POST"})
+
     def step(self, escalation_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:  # noqa: ARG002
         """Stop the messages; doing it twice changes nothing, and a second clinician is told who has it."""
         acknowledge(clinic=self.clinic, escalation_id=escalation_id, by=by, now=timezone.now())

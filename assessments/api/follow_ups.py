@@ -84,6 +84,7 @@ class FollowUpView(Conditional, ClinicAPIView):
 class FollowUpResponseView(ClinicAPIView):
     """The answer of one follow-up."""
 
+    cannot_wait: ClassVar[frozenset[str]] = frozenset({"POST"})
     resource = "follow-ups"
     shown_with: ClassVar[str] = "assessments"
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "pathway_incomplete", "erased")}
@@ -117,6 +118,7 @@ class FollowUpResponseView(ClinicAPIView):
 class FollowUpResultView(Conditional, ClinicAPIView):
     """What a clinician reports about a task or a referral."""
 
+    cannot_wait: ClassVar[frozenset[str]] = frozenset({"POST"})
     resource = "follow-ups"
     needs_if_match: ClassVar[frozenset[str]] = frozenset()
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict",)}

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -79,6 +79,8 @@ class ResponseRead(ResponseFhir, FhirView):
 class Responses(ResponseFhir, FhirSearch):
     """Responses of the clinic, and new ones."""
 
+    cannot_wait: ClassVar[frozenset[str]] = frozenset({"POST"})
+
     def rows(self, search: Search) -> Any:
         """Every assessment is the answer to the form."""
         return answered(self.clinic.assessments.filter(**self.of_patient(search)))
@@ -106,6 +108,7 @@ class Responses(ResponseFhir, FhirSearch):
 class ProcessResponse(FhirView):
     """The operation by which a form filler hands in a form (SDC); it answers with an address alone."""
 
+    cannot_wait: ClassVar[frozenset[str]] = frozenset({"POST"})
     shows_own_input = True
 
     resource = "assessments"

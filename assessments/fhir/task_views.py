@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from rest_framework import serializers
@@ -101,6 +101,8 @@ class TaskSearch(TaskFhir, FhirSearch):
 
 class TaskRead(TaskFhir):
     """One task, and its status."""
+
+    cannot_wait: ClassVar[frozenset[str]] = frozenset({"PUT"})
 
     def get(self, request: Request, task_id: uuid.UUID) -> Response:  # noqa: ARG002
         """As it stands now."""

@@ -27,7 +27,7 @@ def plain_page(title: str, advice: str, status: int) -> HttpResponse:
 
 def wants_problem(request: HttpRequest) -> bool:
     """True for everything under the API and for whoever prefers JSON to HTML."""
-    if request.path.startswith(("/api/", "/cds-services")):
+    if request.path.startswith(("/api/", "/cds-services", "/oauth/token")):
         return True
     return request.get_preferred_type(["text/html", "application/json", CONTENT_TYPE]) in {
         "application/json",
@@ -40,7 +40,8 @@ def refusal(request: HttpRequest, code: str) -> HttpResponse:
     return outcome_response(request, code) if is_fhir(request) else problem_response(request, code)
 
 
-def _answer(request: HttpRequest, code: str) -> HttpResponse:
+def answer_error(request: HttpRequest, code: str) -> HttpResponse:
+    """A problem as the part of the service, or the caller, wants its errors."""
     if is_fhir(request):
         return outcome_response(request, code)
     if wants_problem(request):
@@ -51,23 +52,25 @@ def _answer(request: HttpRequest, code: str) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 when the body is what Django refused."""
-    return _answer(request, "body_too_large" if isinstance(exception, RequestDataTooBig) else "bad_request")
+    return answer_error(
+        request, "body_too_large" if isinstance(exception, RequestDataTooBig) else "bad_request"
+    )
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """403."""
-    return _answer(request, "permission_denied")
+    return answer_error(request, "permission_denied")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """404, which says nothing about what else there is."""
-    return _answer(request, "not_found")
+    return answer_error(request, "not_found")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; 503 when it is the database that doesn't answer."""
     away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    response = _answer(request, "unavailable" if away else "internal_error")
+    response = answer_error(request, "unavailable" if away else "internal_error")
     if away:
         response["Retry-After"] = "5"
     return response

@@ -6,7 +6,7 @@ from one busy caller: when it doesn't answer, requests go on uncounted, because 
 
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import structlog
@@ -31,6 +31,7 @@ class Quota:
     limit: int
     count: int
     seconds_left: int
+    name: str = "application"
 
     @property
     def exceeded(self) -> bool:
@@ -40,17 +41,24 @@ class Quota:
     @property
     def header(self) -> str:
         """The ``RateLimit`` header: requests remaining and seconds until the next window."""
-        return f'"application";r={max(self.limit - self.count, 0)};t={self.seconds_left}'
+        return f'"{self.name}";r={max(self.limit - self.count, 0)};t={self.seconds_left}'
 
 
 def policy_header() -> str:
-    """The ``RateLimit-Policy`` header (draft-ietf-httpapi-ratelimit-headers): quota and window."""
-    return f'"application";q={settings.RATE_LIMIT_PER_MINUTE};w={WINDOW_SECONDS}'
+    """The ``RateLimit-Policy`` header (draft-ietf-httpapi-ratelimit-headers): quotas and their window."""
+    limits = {"application": settings.RATE_LIMIT_PER_MINUTE, "recording": settings.RATE_LIMIT_RECORDING}
+    return ", ".join(f'"{name}";q={limit};w={WINDOW_SECONDS}' for name, limit in limits.items())
 
 
 def count_request(application: uuid.UUID, *, now: float) -> Quota | None:
     """Count one request of an application at Unix time ``now``; ``None`` when Redis doesn't answer."""
     return count_of(str(application), limit=settings.RATE_LIMIT_PER_MINUTE, now=now)
+
+
+def count_recording(application: uuid.UUID, *, now: float) -> Quota | None:
+    """Count one that records or takes on what can't wait, out of an allowance of its own."""
+    quota = count_of(f"recording:{application}", limit=settings.RATE_LIMIT_RECORDING, now=now)
+    return None if quota is None else replace(quota, name="recording")
 
 
 def count_of(what: str, *, limit: int, now: float) -> Quota | None:

@@ -19,7 +19,7 @@ from backend.api.etags import etag_of
 from backend.api.idempotency import REPLAYED, Creates
 from backend.api.problems import Problem
 from backend.api.purpose import read_purpose
-from backend.api.throttling import Quota, count_request, policy_header
+from backend.api.throttling import Quota, count_recording, count_request, policy_header
 from clinics.api.authentication import Principal
 from clinics.api.keyed import answer_again, first_answer, read_keyed, remember
 from clinics.api.reads import log_reads, patients_shown
@@ -75,6 +75,8 @@ class ClinicAPIView(APIView):
     """
 
     resource: ClassVar[str]
+    #: Methods by which an emergency gets in or is taken on: an allowance of their own counts them.
+    cannot_wait: ClassVar[frozenset[str]] = frozenset()
     logs_reads: ClassVar[bool] = True
     shown_with: ClassVar[str] = ""
     shows_own_input: ClassVar[bool] = False
@@ -111,7 +113,8 @@ class ClinicAPIView(APIView):
         """Authenticate, then count the request: refused ones count too. Raises ``Problem`` (429)."""
         super().perform_authentication(request)
         if isinstance(request.user, Principal):
-            self._quota = count_request(request.user.client.id, now=time.time())
+            count = count_recording if request.method in self.cannot_wait else count_request
+            self._quota = count(request.user.client.id, now=time.time())
         if self._quota is not None and self._quota.exceeded:
             raise Problem("throttled", headers={"Retry-After": str(self._quota.seconds_left)})
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -88,6 +88,7 @@ def patient_problems() -> Iterator[None]:
 class PatientList(PagedList, PatientView):
     """All patients, and new ones."""
 
+    cannot_wait: ClassVar[frozenset[str]] = frozenset({"POST"})
     query_class = PatientQuery
     conflicts = {"POST": ("conflict",)}
 
@@ -161,6 +162,7 @@ class PatientDetail(Conditional, PatientView):
 class PatientByExternalId(Conditional, PatientView):
     """One patient, by the practice system's own id."""
 
+    cannot_wait: ClassVar[frozenset[str]] = frozenset({"PUT"})
     needs_if_match = frozenset({"PUT"})
     conflicts = {"PUT": ("conflict", "erased")}
 

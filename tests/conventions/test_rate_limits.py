@@ -10,14 +10,17 @@ from django.conf import settings as django_settings
 from redis import Redis
 from rest_framework.test import APIClient
 
+from assessments.models import Escalation
 from backend.api import throttling
 from backend.api.throttling import count_request
 from backend.embedded import RedisServer
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
+from patients.models import Patient
 from tests.api_edge.checks import assert_problem
+from tests.conventions.routes import Route, routes
 from tests.conventions.threads import all_at_once
-from tests.factories import api_for, make_client, make_token
+from tests.factories import api_for, assessment_body, make_client, make_token, reassuring_answers
 
 MINUTE = 1_800_000_000.0  # begins a window
 
@@ -25,7 +28,7 @@ MINUTE = 1_800_000_000.0  # begins a window
 @pytest.fixture
 def three_a_minute(settings: Any) -> None:
     """A quota that a test can use up."""
-    settings.RATE_LIMIT_PER_MINUTE = 3
+    settings.RATE_LIMIT_PER_MINUTE = settings.RATE_LIMIT_RECORDING = 3
 
 
 @pytest.fixture
@@ -42,7 +45,9 @@ def test_what_is_left_counts_down_and_then_it_is_429(
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     left = [answer.headers["RateLimit"] for answer in answers]
     assert left == [f'"application";r={n};t=42' for n in (2, 1, 0, 0)]
-    assert {answer.headers["RateLimit-Policy"] for answer in answers} == {'"application";q=3;w=60'}
+    assert {answer.headers["RateLimit-Policy"] for answer in answers} == {
+        '"application";q=3;w=60, "recording";q=3;w=60'
+    }
     assert_problem(answers[3], "throttled")
     assert answers[3].headers["Retry-After"] == "42"
 
@@ -76,6 +81,45 @@ def test_all_tokens_of_an_application_share_its_quota_and_no_other_application_d
     assert other_api.get("/api/v1/clinic").status_code == 200
 
 
+def test_reading_without_end_never_keeps_an_emergency_out(
+    three_a_minute: None, standing_clock: None, api: APIClient, patient: Patient
+) -> None:
+    polled = [api.get("/api/v1/patients").status_code for _ in range(9)]
+    emergency = assessment_body(patient, reassuring_answers(bladder_change="yes"))
+    recorded = api.post("/api/v1/assessments", emergency)
+    with clinic_scope(patient.clinic_id):
+        escalation = Escalation.objects.get().id
+    taken = api.post(f"/api/v1/escalations/{escalation}/acknowledge", {}, headers={"If-Match": "*"})
+
+    assert polled == [200] * 3 + [429] * 6
+    assert recorded.status_code == 201
+    assert recorded.headers["RateLimit"] == '"recording";r=2;t=42'
+    assert taken.status_code != 429
+    assert taken.headers["RateLimit"].startswith('"recording"')
+
+
+def test_every_operation_that_cannot_wait_is_counted_apart() -> None:
+    """By these an emergency gets in, is answered and is taken on."""
+    apart = {(route.view.__name__, method) for route in routes() for method in cannot_wait(route)}
+    assert apart == {
+        ("AssessmentsView", "POST"),
+        ("AmendmentsView", "POST"),
+        ("ConfirmationView", "POST"),
+        ("FollowUpResponseView", "POST"),
+        ("FollowUpResultView", "POST"),
+        ("AcknowledgeView", "POST"),
+        ("PatientList", "POST"),
+        ("PatientByExternalId", "PUT"),
+        ("Responses", "POST"),
+        ("ProcessResponse", "POST"),
+        ("TaskRead", "PUT"),
+    }
+
+
+def cannot_wait(route: Route) -> frozenset[str]:
+    return getattr(route.view, "cannot_wait", frozenset())
+
+
 def test_a_new_minute_is_a_new_quota(three_a_minute: None) -> None:
     application = uuid.uuid4()
     counted = [count_request(application, now=MINUTE + second) for second in (0, 30, 59, 59.9, 60)]
@@ -91,8 +135,11 @@ def test_requests_at_once_are_all_counted() -> None:
     assert sorted(quota.count for quota in counted) == list(range(1, 21))
 
 
-#: What may be counted: an application by its id, a runner's link by its hash.
-IDS = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|check-in:[0-9a-f]{64}"
+#: What may be counted: an application by its id, a runner's link by its hash, an address without its name.
+IDS = (
+    r"(recording:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|check-in:[0-9a-f]{64}"
+    r"|door:[a-z-]+:(read|write):[0-9a-f]{32}"
+)
 
 
 def test_what_redis_holds_is_an_id_and_ends_by_itself(api: APIClient) -> None:

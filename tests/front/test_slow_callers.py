@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -18,6 +19,7 @@ from tests.front.callers import Caller, calling, wait_until
 from tests.front.conftest import Served
 from tests.platform.processes import descendants
 
+pytestmark = pytest.mark.process
 FIFTY = 50
 #: Seconds that an ordinary answer may take meanwhile.
 AT_ONCE = 1.0
