@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from clinics.models import Clinic
+from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import make_patient
@@ -46,7 +47,9 @@ def test_the_session_of_the_day_is_said_in_one_line(graded: Weeks) -> None:
         "than 3 points, reaches more than 5 of 10, spreads into a leg, or is of a new kind."
     )
     graded.run()
-    assert graded.session()["today"] == "Today: no run, the check of the last run isn't answered."
+    assert graded.session()["today"] == (
+        "Today: no run, the check of the last run isn't answered in full; answer it, or be assessed anew."
+    )
 
 
 def test_a_run_stands_beside_what_was_planned(graded: Weeks) -> None:
@@ -177,3 +180,47 @@ def test_pain_lets_no_week_grow(weeks: Weeks) -> None:
     weeks.check(follow_up, pain_run_peak_nrs=2)
     weeks.later(days=6)
     assert weeks.get(f"/programmes/{weeks.programme}/load")["weeks"][1]["cap"]["distance"]["km"] == 10
+
+
+UNKNOWN_KM = dict.fromkeys(("weekly_km_current", "last_run_km", "longest_run_30d_km"))
+
+
+def test_who_leaves_the_table_by_minutes_runs_no_more_than_a_tenth_longer(weeks: Weeks) -> None:
+    """Usual 20 km, every run logged by minutes as the table prescribes: half an hour, and not ten km."""
+    usual = {"weekly_km_prev4w_avg": 60, "runs_per_week": 3}
+    weeks.begin(ran_last_14d="no", **NOT_RUN, **YOUNG, **UNKNOWN_KM, **usual)
+    with clinic_scope(weeks.clinic.id):
+        weeks.clinic.programmes.update(phase="P2", stage=8, greens=1)
+    follow_up = weeks.run(running_minutes=30)["follow_up"]
+    weeks.later(days=1)
+    weeks.check(follow_up, **YOUNG)
+    weeks.later(days=1)
+    session = weeks.session()
+    assert (where(weeks.present())[1], session["distance"], session["minutes"]) == ("P3", None, 30)
+    assert (session["cap"]["minutes"], session["cap"]["basis"]) == (33, "longest_30_days")
+    assert session["session"].startswith("30 min easy")
+    assert session["permitted"]
+
+
+def test_an_unclear_check_is_no_dead_end(graded: Weeks) -> None:
+    """A gap closes running; a later whole assessment opens the same session again."""
+    follow_up = graded.run()["follow_up"]
+    graded.later(days=1)
+    graded.check(follow_up, pain_next_day_nrs=None)
+    graded.later(days=1)
+    assert graded.session()["blocked_by"] == "check_unanswered"
+    before = graded.session()["session"]
+    graded.assess(**YOUNG)
+    session = graded.session()
+    assert (session["permitted"], session["session"]) == (True, before)
+
+
+def test_a_check_that_denies_its_run_advances_nothing(graded: Weeks) -> None:
+    stood = where(graded.present())
+    for _ in range(2):
+        follow_up = graded.run()["follow_up"]
+        graded.later(days=1)
+        graded.check(follow_up, ran_last_14d="no", **NOT_RUN)
+        graded.later(days=1)
+    assert where(graded.present())[2] == stood[2]
+    assert not graded.session()["permitted"]

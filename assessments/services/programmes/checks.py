@@ -20,8 +20,6 @@ from assessments.services.programmes.standing import Kind, move, note, standing_
 from assessments.services.webhooks.emit import emit
 from clinics.models import Clinic
 
-#: Why a programme goes on without anybody's decision.
-ASSESSED_SINCE = "Assessed since the check that was missing."
 logger = structlog.get_logger(__name__)
 
 
@@ -93,7 +91,7 @@ def _give_back(programme: Programme, reaction: Reaction, now: datetime) -> None:
     lapsed = standing.permitted_until is not None and now >= standing.permitted_until
     if reaction is Reaction.GREEN and standing.status is Status.ACTIVE and lapsed:
         move(programme, replace(standing, permitted_until=None, greens=0, ambers=0), now=now)
-        note(programme, Kind.RESUMED, now=now, reason=ASSESSED_SINCE)
+        note(programme, Kind.RESUMED, now=now)
 
 
 def _react_to_silence(follow_up: FollowUp, now: datetime) -> None:
