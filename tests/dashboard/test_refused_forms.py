@@ -72,7 +72,7 @@ def test_every_form_that_is_refused_says_so_first_and_keeps_what_was_typed(clini
                 wrong[f"{sent} {fields.get('step', '')}"] = missing
     assert wrong == {}
     assert seen >= 10
-    assert stored(clinic) == before
+    assert stored(clinic) - before == set()
 
 
 def _missing(answer: Any) -> list[str]:
