@@ -102,9 +102,10 @@ def _fault(name: str, code: str, said: str) -> serializers.ValidationError:
 
 
 class FeedbackView(ClinicAPIView):
-    """Feedback on the cards of one service; the same again changes nothing."""
+    """Feedback on the cards of one service; the same again changes nothing. The answer is empty."""
 
     resource = "evaluations"
+    shows_own_input = True
     authentication_classes = [CdsAuthentication]
     schema = None
 
