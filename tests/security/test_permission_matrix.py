@@ -166,10 +166,10 @@ def test_only_a_role_that_may_opens_it(world: World, route: Route, method: str) 
     """A person's token with every scope opens what the table of roles says, and nothing that is signed."""
     needed = scope_needed(route.view, method)  # type: ignore[arg-type]
     request = sample(route, method, world)
-    headers = seen(world, route, method, request)
     for role in Role:
         with undone():
             member = make_member(world.clinic, role)
+            headers = seen(world, route, method, request)
             answer = ask(api_with(world, user=member.user), route, method, request, headers=headers)
         if route.path.startswith(SIGNED):
             assert answer.status_code == 401, (role, answer.content)
