@@ -12,6 +12,8 @@ import pytest
 
 from tools.compose import ComposeError, faults, resolved
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
@@ -106,7 +108,6 @@ def lint(dockerfile: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run([hadolint, "--no-color", dockerfile], capture_output=True, text=True)
 
 
-@pytest.mark.process
 def test_the_dockerfile_passes_and_a_planted_fault_does_not(tmp_path: Path) -> None:
     assert lint(ROOT / "Dockerfile").stdout == ""
     broken = tmp_path / "Dockerfile"
