@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.test import APIClient
 
 from backend.api.fields import NoteField
+from backend.api.problems import INSIDE
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
@@ -71,8 +72,12 @@ def test_a_key_given_twice_is_refused_with_its_place(api: APIClient, clinic: Cli
         ' "contact": {"phone": "123", "a/b": 1, "phone": "456", "a/b": 2}}',
     )
 
-    problem = assert_problem(response, "malformed", "/given_name", "/contact/phone", "/contact/a~1b")
+    # No field is called "a/b": perhaps it is somebody's name, and its place ends above it.
+    problem = assert_problem(response, "malformed", "/given_name", "/contact/phone", "/contact")
     assert {error["code"] for error in problem["errors"]} == {"duplicate_key"}
+    assert "a/b" not in response.content.decode()
+    (unnamed,) = [error for error in problem["errors"] if error["pointer"] == "/contact"]
+    assert unnamed["detail"].startswith(INSIDE)
     with clinic_scope(clinic.id):
         assert clinic.patients.count() == 0
 
@@ -150,3 +155,13 @@ def test_a_note_may_have_several_lines_and_no_other_control_character(text: str,
 )
 def test_another_media_type_is_refused(api: APIClient, content_type: str) -> None:
     assert_problem(send(api, '{"given_name": "A"}', content_type), "unsupported_media_type")
+
+
+def test_no_body_of_the_api_is_read_before_its_own_parser(api: APIClient, patient: Patient) -> None:
+    """Read as a form, one that is broken would be answered by whoever read it, and not as a problem."""
+    broken = "multipart/form-data"  # without a boundary
+    seen = {"if-match": api.get(f"{URL}/{patient.pk}").headers["ETag"]}
+    for method, path in (("POST", URL), ("PATCH", f"{URL}/{patient.pk}"), ("POST", "/api/v1/evaluations")):
+        answer = api.generic(method, path, "x", content_type=broken, headers=seen)
+        assert_problem(answer, "unsupported_media_type")
+        assert not hasattr(answer.wsgi_request, "_post"), path
