@@ -68,12 +68,13 @@ def programme_sheet(programme: Programme, *, now: dt.datetime) -> dict[str, Any]
     today = _today(subject, programme)
     sheet = _sheet(subject, mark=_mark(programme), stage=programme.stage)
     said_above = today["session"] if today else ""
+    ended = programme.state == Programme.State.ENDED
     return {
         **sheet,
         "advice": [item for item in sheet["advice"] if item not in said_above],
         "facts": [*_person(subject), *_signatures(subject, programme)],
         "today": today,
-        "reviews": _reviews(subject, programme.review_by),
+        "reviews": _reviews(subject, None if ended else programme.review_by),
     }
 
 
@@ -85,7 +86,7 @@ def plan_sheet(assessment: Assessment, plan: Plan, *, now: dt.datetime) -> dict[
         assessment.clinic, assessment.patient, assessment, plan.as_dict(), phase=phase, now=now
     )
     sheet = _sheet(subject, mark=DRAFT if plan.start else None, stage=stage)
-    said = words.IN_ITS_PLACE.get(plan.release)
+    said = None if subject.patient.gone else words.IN_ITS_PLACE.get(plan.release)
     return {
         **sheet,
         "title": sheet["title"] if plan.start else "What holds for now",
@@ -97,6 +98,31 @@ def plan_sheet(assessment: Assessment, plan: Plan, *, now: dt.datetime) -> dict[
 
 
 def _sheet(subject: _Subject, *, mark: str | None, stage: int | None) -> dict[str, Any]:
+    """What both kinds share; of a runner who is archived only what isn't there to be followed."""
+    sheet = _whole_sheet(subject, mark=mark, stage=stage)
+    if not (gone := subject.patient.gone):
+        return sheet
+    since = subject.day(subject.patient.archived_at)
+    return {
+        **sheet,
+        **{name: [] for name in _TO_BE_FOLLOWED},
+        "table": None,
+        "mark": gone_mark(subject.patient),
+        "decision": {"title": f"{gone}.", "words": words.PERMITS_NOTHING},
+        "notes": [f"The record is archived since {since}. {words.NOBODY_REMINDED}"],
+    }
+
+
+def gone_mark(patient: Patient) -> str | None:
+    """What stands on every page of a paper about a runner who is archived; ``None`` about anybody else."""
+    return f"{patient.gone.upper()}: nothing is permitted" if patient.gone else None
+
+
+#: What a runner reads as something to do.
+_TO_BE_FOLLOWED = ("advice", "phases", "changes", "causes", "exercises", "left_out")
+
+
+def _whole_sheet(subject: _Subject, *, mark: str | None, stage: int | None) -> dict[str, Any]:
     content, name = subject.content, _name(subject.patient)
     return {
         "title": "Your way back to running",
@@ -199,8 +225,11 @@ def _mark(programme: Programme) -> str | None:
 
 
 def _today(subject: _Subject, programme: Programme) -> dict[str, str] | None:
-    """The next session, and whether it may be run as this is printed; nothing of one that has ended."""
-    if programme.state == Programme.State.ENDED:
+    """The next session, and whether it may be run as this is printed; nothing of one that has ended.
+
+    Nothing either of a runner who is archived.
+    """
+    if programme.state == Programme.State.ENDED or subject.patient.gone:
         return None
     session = session_of(programme, now=subject.now)
     both = distance(session.distance_km)
@@ -228,7 +257,9 @@ def _permission(subject: _Subject, session: Session) -> str:
 
 
 def _reviews(subject: _Subject, review_by: dt.datetime | None) -> Pairs:
-    """What the runner is asked next, soonest first."""
+    """What the runner is asked next, soonest first; nobody asks one who is archived."""
+    if subject.patient.gone:
+        return []
     pending = subject.clinic.follow_ups.filter(
         patient=subject.patient, state__in=FollowUp.PENDING, kind__in=list(words.REVIEWS)
     ).order_by("due_at")

@@ -50,6 +50,9 @@ PERMITTED = (
     "You may do this session. After each run you are asked how your back is. Answer within 36 hours: without "
     "an answer the permission to run ends by itself."
 )
+#: On the paper of a runner who is archived, whatever was decided before.
+PERMITS_NOTHING = "This sheet permits nothing any more: whatever was decided before has ended."
+NOBODY_REMINDED = "Nobody is reminded, and no run is permitted."
 REVIEWS: Mapping[str, str] = {
     FollowUpKind.CHECK_24_HOURS: "Check 24 hours after your run",
     FollowUpKind.DAY_7: "Review after a week",

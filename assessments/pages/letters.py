@@ -12,6 +12,7 @@ from django.utils import timezone
 from assessments.models import Escalation, Letter
 from assessments.pages.ground import clinical, clinician_of, document, page
 from assessments.print import Template
+from assessments.programme_sheet import gone_mark
 from assessments.services.acknowledge import EscalationNotFoundError
 from assessments.services.letters import (
     ChangedMeanwhileError,
@@ -133,10 +134,14 @@ def letter_pdf(request: HttpRequest, member: Membership, letter_id: uuid.UUID) -
 
 
 def on_paper(found: Letter) -> dict[str, Any]:
-    """An issued letter as the template takes it: every value a text."""
+    """An issued letter as the template takes it: every value a text, or none.
+
+    What was issued stays as it was; that the runner is archived since stands on every page.
+    """
     issued = timezone.localtime(found.issued_at).strftime("%-d %B %Y, %H:%M")
     return {
         **found.content,
+        "mark": gone_mark(found.patient),
         "to": found.recipient,
         "kind": found.get_to_display(),
         "call_back": found.call_back,

@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.models import Letter
@@ -15,6 +16,7 @@ from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import assessment_body
 from tests.form.filled import hidden_in
+from tests.print.pages import words
 
 ANSWERS = {
     "bladder_change": "yes",
@@ -228,3 +230,20 @@ def test_its_pages_take_few_statements(browser: Client, clinic: Clinic, escalati
         with CaptureQueriesContext(connection) as context:
             assert browser.get(page).status_code == 200
         assert len([one for one in context if "SAVEPOINT" not in one["sql"]]) <= 15, page
+
+
+def test_the_paper_of_a_letter_says_that_its_runner_is_archived(
+    browser: Client, clinic: Clinic, escalation: str
+) -> None:
+    """What was issued stays as it was; the mark stands at the head of every page."""
+    page, letter = issued(browser, clinic, escalation)
+    before = words(browser.get(f"{page}pdf/").content)
+    with clinic_scope(clinic.id):
+        clinic.patients.filter(pk=letter.patient_id).update(
+            archived_at=timezone.now(), archive_reason="deceased"
+        )
+    after = words(browser.get(f"{page}pdf/").content)
+    assert "DECEASED" not in before
+    assert "DECEASED: nothing is permitted" in after
+    assert "Deceased." in browser.get(page).content.decode()
+    assert letters(clinic)[-1].content == letter.content

@@ -36,3 +36,8 @@ def alternatives(made: bytes) -> list[str]:
             found += [str(node["/Alt"])] if "/Alt" in node else []
             waiting = [node["/K"], *waiting] if "/K" in node else waiting
     return found
+
+
+def pages_of(made: bytes) -> int:
+    """How many there are."""
+    return len(PdfReader(io.BytesIO(made)).pages)

@@ -12,9 +12,9 @@ from clinics.models import Clinic
 from clinics.models.access_log import AccessLogEntry
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
-from tests.api_edge.checks import assert_problem
+from tests.api_edge.checks import assert_problem, having_seen
 from tests.factories import api_for, make_patient
-from tests.print.pages import alternatives, standard, words
+from tests.print.pages import alternatives, pages_of, standard, words
 from tests.programme.weeks import Weeks
 
 MONDAY = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
@@ -264,3 +264,56 @@ def test_another_clinics_sheet_is_not_found(weeks: Weeks, other_clinic: Clinic, 
     other = api_for(other_clinic)
     for path in (of(weeks, "print"), of(weeks, "pdf")):
         assert_problem(other.get(f"/api/v1{path}"), "not_found")
+
+
+GONE = [("deceased", "Deceased", "DECEASED: "), ("moved_away", "Moved away", "MOVED AWAY: ")]
+#: What a paper about somebody who is archived never holds.
+TO_BE_FOLLOWED = ("You may", "Your clinic will ask you", "Your next session", "Your exercises",
+                  "The walk-run table", "step by step", "What to do", "When we look at it again")  # fmt: skip
+
+
+def archived(weeks: Weeks, reason: str) -> None:
+    with weeks.at() as api:
+        address = f"/api/v1/patients/{weeks.patient.id}"
+        body = {"archived": True, "archive_reason": reason}
+        assert api.patch(address, body, headers=having_seen(api, address)).status_code == 200
+
+
+@pytest.mark.parametrize(("reason", "said", "mark"), GONE)
+def test_the_sheets_of_an_archived_runner_say_so_and_permit_nothing(
+    weeks: Weeks, reason: str, said: str, mark: str
+) -> None:
+    """The programme and the plan of its assessment, as pages and as PDF; the mark stands on every page."""
+    programme = weeks.begin(**RESTED, **YOUNG)
+    archived(weeks, reason)
+    for address in (f"/programmes/{weeks.programme}", f"/assessments/{programme['assessment']}/plan"):
+        document = paper(weeks, f"{address}/pdf")
+        for text in (page(weeks, f"{address}/print"), words(document)):
+            assert [word for word in TO_BE_FOLLOWED if word in text] == []
+            assert f"{said}. This sheet permits nothing any more" in text
+            assert "archived since 2 March 2026" in text
+        assert words(document, page=0).startswith(f"Harbour Physio {mark}nothing is permitted")
+        assert words(document).count(mark) == pages_of(document)
+
+
+def test_the_sheet_of_a_runner_without_a_plan_promises_no_more_questions_once_archived(
+    weeks: Weeks,
+) -> None:
+    assessed = weeks.assess(leg_pain="unilateral")
+    weeks.post(f"/escalations/{assessed['escalation']}/acknowledge")
+    closing = {"outcome_code": "attended", "outcome": "Seen."}
+    weeks.post(f"/escalations/{assessed['escalation']}/resolve", closing)
+    archived(weeks, "care_ended")
+    said = page(weeks, f"/assessments/{assessed['id']}/plan/print")
+    assert "Care has ended." in said
+    assert [word for word in TO_BE_FOLLOWED if word in said] == []
+
+
+def test_a_programme_that_has_ended_names_no_review(weeks: Weeks) -> None:
+    weeks.begin(**YOUNG)
+    first = of(weeks, "print")
+    with clinic_scope(weeks.clinic.id):
+        weeks.clinic.programmes.update(review_by=MONDAY + dt.timedelta(days=8))
+    assert "at the latest" in page(weeks, first)
+    weeks.begin(**YOUNG)
+    assert "at the latest" not in page(weeks, first)
