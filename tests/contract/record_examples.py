@@ -14,7 +14,7 @@ from clinics.checks.routes import Route
 from clinics.models import Clinic
 from tests.contract.examples import Steady, drop_stale, is_recorded, operation_of, write
 from tests.security.samples import api_with, fill
-from tests.security.test_permission_matrix import OPERATIONS, ask, each, sample
+from tests.security.test_permission_matrix import OPERATIONS, ask, each, sample, seen
 
 
 def test_stale_examples_are_dropped() -> None:
@@ -28,7 +28,7 @@ def test_the_answer_becomes_the_example(clinic: Clinic, route: Route, method: st
         pytest.skip("still true")
     world = fill(clinic)
     request = sample(route, method, world)
-    answer = ask(api_with(world), route, method, request)
+    answer = ask(api_with(world), route, method, request, headers=seen(world, route, method, request))
     assert answer.status_code < 300, answer.content
     steady = Steady(world)
     write(
