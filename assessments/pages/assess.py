@@ -205,7 +205,7 @@ class _Form:
         }
         title = f"{'Correct the assessment of' if self.corrects else 'Assess'} {patient}"
         response = page(
-            self.request, self.member, "assessments/form/page.html", title, about=patient.id, **context
+            self.request, self.member, "assessments/form/page.html", title, about=patient, **context
         )
         response.status_code = 422 if faults else status
         return response

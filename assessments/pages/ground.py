@@ -46,10 +46,18 @@ def clinical(*needed: Permission) -> Callable[[View], Callable[..., HttpResponse
 
 
 def page(
-    request: HttpRequest, member: Membership, template: str, title: str, *, about: uuid.UUID, **context: Any
+    request: HttpRequest,
+    member: Membership,
+    template: str,
+    title: str,
+    *,
+    about: uuid.UUID | Patient,
+    **context: Any,
 ) -> HttpResponse:
-    """Show a page about a runner, and note that it was read."""
-    shown = SimpleLazyObject(lambda: member.clinic.patients.filter(id=about).first())
+    """Show a page about a runner, read already or by id, and note that it was read."""
+    read = about if isinstance(about, Patient) else None
+    about = about.id if isinstance(about, Patient) else about
+    shown = read or SimpleLazyObject(lambda: member.clinic.patients.filter(id=about).first())
     whole = page_context(request, title, member=member, shown_runner=shown, **context)
     response = TemplateResponse(request, template, whole).render()
     log_reading(request, member, [about])

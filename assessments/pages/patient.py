@@ -69,7 +69,7 @@ def patient(request: HttpRequest, member: Membership, patient_id: uuid.UUID) -> 
     }
     if whole:
         context |= _clinical(request, runner, programme, follow_ups, now)
-    return page(request, member, "assessments/patient/page.html", str(runner), about=runner.id, **context)
+    return page(request, member, "assessments/patient/page.html", str(runner), about=runner, **context)
 
 
 def _clinical(
@@ -87,7 +87,7 @@ def _clinical(
     lines, older = story(patient=runner, page=(number := _page_number(request)))
     context: dict[str, Any] = {
         "waiting": [_escalation(row, now) for row in at_work(assessments)],
-        "holds": _holds(standing_of_runner(latest, follow_ups, programme, released, now=now))
+        "holds": _holds(standing_of_runner(latest, follow_ups, programme, released, past, now=now))
         if latest
         else None,
         "lines": [told(line) for line in lines],

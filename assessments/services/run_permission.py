@@ -12,15 +12,16 @@ from assessments.models import Assessment, Escalation, FollowUp, FollowUpKind, P
 from assessments.protocol.follows import Gate
 from assessments.protocol.vocabulary import AdjustLevel, Decision, RunStatus, Urgency
 from assessments.services.effective import Effective, effective_decision
+from assessments.services.programmes.past import Past, past_of
 from assessments.services.programmes.session import Session, session_of
 from clinics.models import Clinic
 from patients.models import Patient
 
 #: Referrals whose outcome must be known, and followed by a new assessment, before anybody runs (F.7).
 REFERRALS = (Urgency.WITHIN_2_WEEKS, Urgency.SAME_DAY, Urgency.EMERGENCY_NOW)
-#: Gates that the phases of a programme lead through.
 #: Gates of a run's check of which the programme says what they come to: a pause, or one answer still open.
 JUDGED_BY_A_PROGRAMME = (Gate.CALM_24H, Gate.NEW_ASSESSMENT)
+#: Gates that the phases of a programme lead through.
 PASSED_IN_A_PROGRAMME = (Gate.P1, Gate.EXAMINATION, Gate.CLEARANCE)
 GATES_OF_LEVELS = {
     AdjustLevel.MINOR: Gate.NONE,
@@ -134,28 +135,33 @@ def permission_of_runner(*, clinic: Clinic, patient_id: uuid.UUID, now: datetime
     programme = clinic.programmes.filter(patient_id=patient_id, state=Programme.State.RELEASED).first()
     if programme is None:
         return found
-    return within_programme(found, latest, programme, session_of(programme, now=now))
+    past = past_of(programme)
+    return within_programme(found, latest, programme, session_of(programme, now=now, past=past), past)
 
 
 def within_programme(
-    found: RunPermission, latest: Assessment, programme: Programme | None, session: Session | None
+    found: RunPermission,
+    latest: Assessment,
+    programme: Programme | None,
+    session: Session | None,
+    past: Past | None,
 ) -> RunPermission:
     """What is left of a permission beside the session of a released programme, if there is one.
 
     A programme that permits a run has led the runner through its gate; nothing else turns a "no" into a
     permission.
     """
-    if programme is None or session is None:
+    if programme is None or session is None or past is None:
         return found
     gated = found.state is Permission.NOT_PERMITTED and session.permitted
-    if gated and _gate_passed(latest, programme):
+    if gated and _gate_passed(latest, programme, past):
         return replace(found, state=Permission.HOLDS, run_status=RunStatus.MODIFIED)
     if found.state is not Permission.HOLDS or session.permitted:
         return found
     return replace(found, state=Permission.NOT_PERMITTED)
 
 
-def _gate_passed(latest: Assessment, programme: Programme) -> bool:
+def _gate_passed(latest: Assessment, programme: Programme, past: Past) -> bool:
     """Whether a programme that permits a run has passed the gate that an assessment asks for.
 
     Its own assessment's, or one no more cautious than that; a day as usual only where it judged this check.
@@ -167,7 +173,7 @@ def _gate_passed(latest: Assessment, programme: Programme) -> bool:
         return True
     gate = gate_of(latest)
     if gate in JUDGED_BY_A_PROGRAMME:
-        return programme.runs.filter(check_due__answer_id=latest.id).exists()
+        return any(run.own and run.answered_by == latest.id for run in past.runs)
     if gate not in PASSED_IN_A_PROGRAMME:
         return False
     gates = list(Gate)

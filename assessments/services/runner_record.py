@@ -10,6 +10,7 @@ from django.db.models.fields.json import KeyTransform
 
 from assessments.models import Assessment, Escalation, FollowUp, Override, Programme
 from assessments.services.effective import Effective, effective_decision
+from assessments.services.programmes.past import Past
 from assessments.services.programmes.session import Session
 from assessments.services.run_permission import (
     IN_SOMEBODYS_HANDS,
@@ -108,6 +109,7 @@ def standing_of_runner(
     follow_ups: Sequence[FollowUp],
     programme: Programme | None,
     session: Session | None,
+    past: Past | None,
     *,
     now: datetime,
 ) -> Standing:
@@ -122,7 +124,7 @@ def standing_of_runner(
         now=now,
         archived=latest.runner_archived,  # type: ignore[attr-defined]
     )
-    return Standing(latest, effective, within_programme(found, latest, programme, session))
+    return Standing(latest, effective, within_programme(found, latest, programme, session, past))
 
 
 PERMISSION_IN_WORDS = {

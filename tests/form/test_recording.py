@@ -119,7 +119,7 @@ def test_what_is_wrong_is_named_in_one_summary_and_nothing_typed_is_lost(
     answer = browser.post(address(patient), filled(opened(browser, patient), **wrong))
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "<title> Error: " in page
+    assert "<title> Nothing was stored: " in page
     for place in ("assessor_role", "q-pain_usual_nrs", "q-episode_duration_days"):
         assert f'<li><a href="#{place}">' in page
         assert f'id="{place}"' in page
