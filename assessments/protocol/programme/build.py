@@ -122,9 +122,9 @@ def _capped(km: float, answers: ValidAnswers) -> float:
 
 
 def longest_told(answers: Mapping[str, object]) -> float | None:
-    """The longest run that the answers tell of, in km; the index run is one, too."""
-    told = (answers.get(name) for name in ("longest_run_30d_km", "last_run_km"))
-    return max((float(km) for km in told if isinstance(km, int | float)), default=None)
+    """The longest run that the answers tell of, in km; the run that is assessed raises it by nothing."""
+    told = answers.get("longest_run_30d_km")
+    return float(told) if isinstance(told, int | float) else None
 
 
 def base_km(answers: Mapping[str, object]) -> float | None:
