@@ -206,6 +206,7 @@ class FollowUpAdmin(ClinicModelAdmin):
         "due_at",
         "overdue_at",
         "permission_lapses_at",
+        "cancelled_because",
         "answered_at",
         "result",
         "result_at",

@@ -210,6 +210,7 @@ def follow_up_document(follow_up: FollowUp) -> dict[str, Any]:
         "overdue_at": timestamp(follow_up.overdue_at),
         "permission_lapses_at": timestamp(follow_up.permission_lapses_at),
         "questions": [] if follow_up.kind in CHASERS else FRESH_QUESTIONS,
+        "cancelled_because": follow_up.cancelled_because or None,
         "answered_at": timestamp(follow_up.answered_at),
         "answer": _id(follow_up.answer_id),
         "result": follow_up.result or None,

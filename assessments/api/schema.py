@@ -15,6 +15,7 @@ from rest_framework import serializers
 from assessments.api.answers_schema import Schema, absent_reasons_schema, answers_schema
 from assessments.api.reading import MAX_REASON
 from assessments.models import Escalation, FollowUp, FollowUpKind, FollowUpResult, Outcome, Override
+from assessments.models.follow_up import CancelledBecause
 from assessments.models.override import CLINICAL_ROLES
 from assessments.protocol import PROTOCOL_VERSION
 from assessments.protocol.follows import Activity, Gate, Released, Running
@@ -399,6 +400,12 @@ class FollowUpShape(Shape):
     overdue_at = serializers.DateTimeField()
     permission_lapses_at = serializers.DateTimeField(allow_null=True)
     questions = serializers.ListField(child=serializers.CharField())
+    cancelled_because = WordField(
+        "CancelledBecause",
+        CancelledBecause,
+        allow_null=True,
+        help_text="Why nobody needs to answer it any more: the first five are why the patient was archived.",
+    )
     answered_at = serializers.DateTimeField(allow_null=True)
     answer = serializers.UUIDField(allow_null=True, help_text="The assessment that answered it.")
     result = WordField(

@@ -55,6 +55,7 @@ class TimelineEntryShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     what = serializers.CharField(
         help_text="The decision, the kind of follow-up and the result reported on it (`booking_confirmed`), "
+        "or why it was cancelled with the record (`day_7_cancelled_deceased`), "
         "`opened`, what happened to an escalation, what moved a programme (`reacted_green`), what was done "
         "with a card in another system (`accepted`, `overridden`, `overridden_excluded_by_imaging`), or to "
         "whom a letter was issued."
@@ -82,7 +83,7 @@ class TimelineView(PagedList, ClinicAPIView):
         responses=TimelineEntryShape(many=True),
     )
     def get(self, request: Request, patient_id: uuid.UUID) -> Response:  # noqa: ARG002
-        """Assessments, overrides, answered follow-ups, escalations, programmes, letters."""
+        """Assessments, overrides, escalations, programmes, letters; follow-ups answered or ended for good."""
         query = self.read_query()
         patient = get_object_or_404(self.clinic.patients.select_related("clinic"), pk=patient_id)
         return self.page(patient_timeline(patient=patient), query, entry)  # type: ignore[arg-type]
@@ -120,6 +121,9 @@ def _(row: Override) -> dict[str, Any]:
 
 @entry.register
 def _(row: FollowUp) -> dict[str, Any]:
+    if row.cancelled_because:
+        what = f"{row.kind}_cancelled_{row.cancelled_because}"
+        return _entry(row, "follow_up", what, row.urgency or None, row.assessment_id)
     what = f"{row.kind}_{row.result}" if row.result and row.answer_id is None else row.kind
     return _entry(row, "follow_up", what, row.urgency or None, row.answer_id or row.assessment_id)
 

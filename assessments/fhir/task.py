@@ -164,6 +164,7 @@ def _of_follow_up(row: FollowUp) -> Resource:
         end=row.overdue_at,
         status=FOLLOW_UP_STATUSES[state],
         businessStatus=concept(coding("follow-up-state", state.value), text=words(state.value)),
+        statusReason=concept(text=str(why)) if (why := row.get_cancelled_because_display()) else None,
         priority=TASK_PRIORITIES[Urgency(row.urgency)] if row.urgency else "routine",
         code=concept(coding("task", kind.value), text=str(kind.label)),
         executionPeriod=period(row.opens_at, row.answered_at) if row.answered_at else None,

@@ -8,7 +8,7 @@ from assessments.models.due_work import LEASE_COLUMNS, DueWork
 from assessments.models.escalation import ESCALATED_URGENCIES
 from clinics.history import recorded
 from clinics.models import Clinic, Membership
-from patients.models import Patient
+from patients.models import ArchiveReason, Patient
 
 
 class FollowUpKind(models.TextChoices):
@@ -53,6 +53,25 @@ class FollowUpResult(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
+class CancelledBecause(models.TextChoices):
+    """Why nobody needs to answer any more; the first five are why the runner was archived."""
+
+    DECEASED = "deceased", "Deceased"
+    MOVED_AWAY = "moved_away", "Moved away"
+    CARE_ENDED = "care_ended", "Care has ended"
+    DUPLICATE = "duplicate", "Another record is the same person's"
+    REGISTERED_IN_ERROR = "registered_in_error", "Registered in error"
+    ERASED = "erased", "The record was erased"
+    ASSESSED_SINCE = "assessed_since", "A later assessment has a schedule of its own"
+    LATER_RUN = "later_run", "A later run has its own check"
+    PROGRAMME_MOVED_ON = "programme_moved_on", "The programme has moved on"
+    OUTCOME_KNOWN = "outcome_known", "The outcome of the referral is known"
+
+
+#: The reasons that are the record's own end; nothing follows in place of what was cancelled.
+WITH_THE_RECORD = (*ArchiveReason.values, CancelledBecause.ERASED.value)
+
+
 @recorded(values_for="escalations:read", leaving_out=LEASE_COLUMNS)  # a referral tells of its escalation
 class FollowUp(DueWork):
     """A check, review, task or chaser with its window; silence is chased and never read as good news.
@@ -87,6 +106,9 @@ class FollowUp(DueWork):
     overdue_at = models.DateTimeField()
     permission_lapses_at = models.DateTimeField(null=True, blank=True)
     round = models.PositiveIntegerField(default=0)
+    cancelled_because = models.CharField(
+        max_length=20, choices=CancelledBecause.choices, blank=True, default="", db_default=""
+    )
     answered_at = models.DateTimeField(null=True, blank=True)
     answer = models.OneToOneField(
         Assessment, null=True, blank=True, on_delete=models.PROTECT, related_name="answers_follow_up"
@@ -113,6 +135,10 @@ class FollowUp(DueWork):
                 condition=~Q(state="answered")
                 | Q(answered_at__isnull=False)
                 & (Q(answer__isnull=False) | Q(result__in=["confirmed", "declined"])),
+            ),
+            models.CheckConstraint(
+                name="what_is_pending_has_no_reason_to_end",
+                condition=Q(cancelled_because="") | Q(state="cancelled"),
             ),
             models.CheckConstraint(
                 name="somebody_stands_behind_a_result",

@@ -15,7 +15,7 @@ from assessments.models import (
     Letter,
     ProgrammeEvent,
 )
-from assessments.models.follow_up import FollowUpResult
+from assessments.models.follow_up import CancelledBecause, FollowUpResult
 from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT
 from assessments.protocol.programme import Phase
 from assessments.protocol.programme.phases import PHASE_CONTENT
@@ -67,6 +67,8 @@ def _override(line: Line) -> tuple[str, str]:
 
 
 def _follow_up(line: Line) -> tuple[str, str]:
+    if line.detail in CancelledBecause.values:
+        return f"{FollowUpKind(line.what).label}: cancelled", f"{CancelledBecause(line.detail).label}."
     result = FollowUpResult(line.detail).label.lower() if line.detail else "answered"
     return f"{FollowUpKind(line.what).label}: {result}", ""
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from assessments.models import CheckInLink, Escalation
+from assessments.models.follow_up import CancelledBecause
 from assessments.services.cancel import cancel_pending
 from assessments.services.programmes.begin import end_current
 from patients.models import Patient
@@ -26,6 +27,7 @@ def settle_pending(*, patient: Patient, now: dt.datetime, **_: Any) -> None:
     escalations = Escalation.objects.select_for_update().filter(patient=patient)
     if any(state not in _ENDED for state in escalations.values_list("state", flat=True)):
         raise StillWaitingError
-    cancel_pending(patient.follow_ups.all(), now=now)
+    because = CancelledBecause(patient.archive_reason)
+    cancel_pending(patient.follow_ups.all(), because=because, now=now)
     end_current(patient.clinic, patient.pk, now=now)
     CheckInLink.objects.filter(follow_up__patient=patient).delete()

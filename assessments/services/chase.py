@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 
 from assessments.models import Escalation, EventType, FollowUp, FollowUpKind, FollowUpResult, Outcome
-from assessments.models.follow_up import CHASERS
+from assessments.models.follow_up import CHASERS, CancelledBecause
 from assessments.protocol.follow_up import plan_chasers
 from assessments.protocol.vocabulary import URGENCIES, Urgency, urgency_rank
 from assessments.services.cancel import NO_MORE_ATTEMPTS, cancel_pending
@@ -84,7 +84,7 @@ def answer_chasers(escalation: Escalation, *, code: Outcome, by: NamedClinician,
     """Close what the outcome of an escalation answers, so that nobody is asked what they have just said."""
     own = escalation.clinic.follow_ups.filter(patient_id=escalation.patient_id, urgency=escalation.urgency)
     if code in _ENDED_BY:
-        cancel_pending(own, now=now)
+        cancel_pending(own, because=CancelledBecause.OUTCOME_KNOWN, now=now)
     elif code in _CONFIRMED_BY:
         pending = own.filter(state__in=FollowUp.PENDING, kind__in=_CONFIRMED_BY[code])
         answered = list(pending.select_for_update().values_list("id", flat=True))

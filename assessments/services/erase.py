@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Q
 
 from assessments.models import Escalation, Export
+from assessments.models.follow_up import CancelledBecause
 from assessments.services.cancel import cancel_pending
 from assessments.services.exports import let_no_export_be_written, take_away_results
 from assessments.services.programmes.begin import end_current
@@ -76,7 +77,8 @@ def erase_patient(
         if patient.erased_at is not None:
             return clinic.erasures.get(patient=patient)
         _refuse(clinic, patient, now)
-        cancel_pending(clinic.follow_ups.filter(patient=patient), now=now)
+        own = clinic.follow_ups.filter(patient=patient)
+        cancel_pending(own, because=CancelledBecause.ERASED, now=now)
         end_current(clinic, patient.id, now=now)
         clinic.check_in_links.filter(follow_up__patient=patient).delete()
         erasure = clinic.erasures.create(

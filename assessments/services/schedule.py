@@ -29,7 +29,7 @@ WITH later AS (
     ) AS found
 ), cancelled AS (
     UPDATE assessments_followup
-    SET state = 'cancelled', updated_at = %(now)s,
+    SET state = 'cancelled', cancelled_because = 'assessed_since', updated_at = %(now)s,
         next_attempt_at = NULL, claim_token = NULL, leased_until = NULL
     WHERE patient_id = %(patient)s AND state = ANY(%(pending)s) AND NOT (SELECT found FROM later)
     AND urgency = ANY(%(outdone)s) AND kind <> 'prehab'

@@ -73,7 +73,11 @@ def columns() -> dict[str, dict[str, Any]]:
             "person": _member("member"),
             "about": F("assessment_id"),
         },
-        "follow_up": {"what": "kind", "detail": "result", "person": _member("result_by")},
+        "follow_up": {
+            "what": "kind",
+            "detail": Coalesce(NullIf("cancelled_because", Value("")), "result"),
+            "person": _member("result_by"),
+        },
         "escalation": {"what": "state", "urgency": "urgency"},
         "escalation_event": {
             "what": "kind",

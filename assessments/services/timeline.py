@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from heapq import merge
 from typing import Any
 
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from assessments.models import Escalation, EscalationEvent, FollowUp, Letter
+from assessments.models.follow_up import WITH_THE_RECORD
 from patients.models import Patient
 
 
@@ -49,12 +51,13 @@ class Merged:
 def patient_parts(patient: Patient) -> dict[str, QuerySet[Any]]:
     """What happened to a runner, by its kind; every row has ``at``."""
     clinic = patient.clinic
-    answered = clinic.follow_ups.filter(patient=patient, state=FollowUp.State.ANSWERED)
+    told = Q(state=FollowUp.State.ANSWERED) | Q(cancelled_because__in=WITH_THE_RECORD)
+    follow_ups = clinic.follow_ups.filter(told, patient=patient)
     issued = clinic.letters.filter(patient=patient, state=Letter.State.ISSUED)
     return {
         "assessment": clinic.assessments.filter(patient=patient).annotate(at=F("assessed_at")),
         "override": clinic.overrides.filter(assessment__patient=patient).annotate(at=F("created_at")),
-        "follow_up": answered.annotate(at=F("answered_at")),
+        "follow_up": follow_ups.annotate(at=Coalesce("answered_at", "updated_at")),
         "escalation": clinic.escalations.filter(patient=patient).annotate(at=F("opened_at")),
         "escalation_event": clinic.escalation_events.filter(escalation__patient=patient),
         "programme_event": clinic.programme_events.filter(programme__patient=patient),

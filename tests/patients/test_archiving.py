@@ -91,6 +91,8 @@ def test_whatever_is_pending_is_cancelled_with_the_reason(
         assert (answer.status_code, answer.json()["archive_reason"]) == (200, reason)
     with clinic_scope(clinic.id):
         assert {look() for look in looked_up} == {FollowUp.State.CANCELLED}
+        ended = clinic.follow_ups.filter(state=FollowUp.State.CANCELLED)
+        assert {row.cancelled_because for row in ended} == {reason}
         assert not clinic.follow_ups.filter(state__in=FollowUp.PENDING).exists()
     assert claim_next(FollowUp, now=timezone.now() + dt.timedelta(days=100)) is None
 
@@ -199,3 +201,34 @@ def test_hospitals_are_told_that_somebody_has_died(api: APIClient, clinic: Clini
     archive(api, runner, "deceased")
     told: Any = api.get(f"/fhir/Patient/{runner.pk}", HTTP_ACCEPT="application/fhir+json").json()
     assert (told["active"], told["deceasedBoolean"]) == (False, True)
+
+
+def test_each_follow_up_says_why_it_was_cancelled_wherever_it_is_told(api: APIClient, clinic: Clinic) -> None:
+    """The API, FHIR, the timeline, the history and the runner's page."""
+    runner = make_patient(clinic)
+    assessed(clinic, runner)
+    archive(api, runner, "deceased")
+    told = api.get(f"/api/v1/follow-ups?patient={runner.pk}").json()["results"]
+    assert {(row["state"], row["cancelled_because"]) for row in told} == {("cancelled", "deceased")}
+    task: Any = api.get(f"/fhir/Task/{told[0]['id']}", HTTP_ACCEPT="application/fhir+json").json()
+    assert task["statusReason"]["text"] == "Deceased"
+    happened = api.get(f"/api/v1/patients/{runner.pk}/timeline").json()["results"]
+    ended = {f"{row['kind']}_cancelled_deceased" for row in told}
+    assert {line["what"] for line in happened if line["type"] == "follow_up"} == ended
+    page = signed_in(clinic, Role.CLINICIAN).get(f"/admin/patients/{runner.pk}/").content.decode()
+    assert page.count(": cancelled") == len(told)
+
+
+def test_what_is_cancelled_for_another_reason_says_so_and_is_no_line_of_the_timeline(
+    api: APIClient, clinic: Clinic
+) -> None:
+    runner = make_patient(clinic)
+    assessed(clinic, runner)
+    with clinic_scope(clinic.id):
+        before = set(clinic.follow_ups.values_list("pk", flat=True))
+    assessed(clinic, runner)
+    with clinic_scope(clinic.id):
+        ended = clinic.follow_ups.filter(pk__in=before)
+        assert set(ended.values_list("cancelled_because", flat=True)) == {"assessed_since"}
+    happened = api.get(f"/api/v1/patients/{runner.pk}/timeline").json()["results"]
+    assert not [line for line in happened if line["type"] == "follow_up"]

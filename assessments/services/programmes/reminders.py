@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from assessments.models import FollowUp, FollowUpKind, Programme
+from assessments.models.follow_up import CancelledBecause
 from assessments.protocol.follow_up import prehab_reminder
 from assessments.protocol.programme import Phase, Status
 from assessments.services.cancel import cancel_pending
@@ -22,7 +23,7 @@ def plan_reminder(programme: Programme, *, now: datetime) -> FollowUp:
 def end_reminders(programme: Programme, *, now: datetime) -> None:
     """Nobody is reminded any more."""
     own = programme.clinic.follow_ups.filter(patient_id=programme.patient_id, kind=FollowUpKind.PREHAB)
-    cancel_pending(own, now=now)
+    cancel_pending(own, because=CancelledBecause.PROGRAMME_MOVED_ON, now=now)
 
 
 def remind_again(answered: FollowUp, *, now: datetime) -> None:

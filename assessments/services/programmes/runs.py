@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from assessments.models import FollowUp, FollowUpKind, Programme, RunLog
+from assessments.models.follow_up import CancelledBecause
 from assessments.protocol.programme import after_run
 from assessments.services.cancel import cancel_pending
 from assessments.services.programmes.reminders import end_reminders
@@ -133,6 +134,6 @@ def _schedule_check(programme: Programme, run_at: datetime, now: datetime) -> Fo
     clinic = programme.clinic
     kinds = (FollowUpKind.CHECK_24_HOURS, FollowUpKind.CLINICIAN_TASK)
     own = clinic.follow_ups.filter(patient_id=programme.patient_id, kind__in=kinds)
-    cancel_pending(own, now=now)
+    cancel_pending(own, because=CancelledBecause.LATER_RUN, now=now)
     latest = clinic.assessments.filter(patient_id=programme.patient_id).latest("assessed_at", "id")
     return plan_check(latest, run_at=run_at, now=now)
