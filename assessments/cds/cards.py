@@ -14,7 +14,7 @@ from assessments.fhir.referral import PRIORITIES, request_concept, request_words
 from assessments.models import CardFeedback
 from assessments.protocol import Evaluation
 from assessments.protocol.programme import build_programme
-from assessments.protocol.vocabulary import Decision, InsufficiencyKind, Urgency
+from assessments.protocol.vocabulary import Decision, InsufficiencyKind, Urgency, urgency_rank
 from backend.api.fhir.elements import coding, concept, words
 from clinics.models.base import new_id
 
@@ -132,7 +132,7 @@ def _detail(evaluation: Evaluation, answered: str) -> Iterator[str]:
 def _suggestions(evaluation: Evaluation, subject: str) -> Iterator[Card]:
     """Drafts for the caller's own record; each is accepted or left by a person."""
     if evaluation.decision in (Decision.REFER_EMERGENCY, Decision.REFER_URGENT):
-        yield _suggestion(request_words(evaluation.urgency), _request(evaluation, subject))
+        yield _suggestion(request_words(_referral_urgency(evaluation)), _request(evaluation, subject))
     if evaluation.decision in _HARMLESS:
         yield _suggestion("Draft a plan", _plan(evaluation, subject))
     elif evaluation.decision != Decision.REFER_EMERGENCY:
@@ -144,18 +144,27 @@ def _suggestion(label: str, resource: dict[str, Any]) -> Card:
     return {"label": label, "uuid": str(uuid.uuid4()), "actions": [action]}
 
 
+def _referral_urgency(evaluation: Evaluation) -> Urgency:
+    """The urgency of the referral itself: above it may stand that the screen must be completed first."""
+    if evaluation.urgency in PRIORITIES:
+        return evaluation.urgency
+    met = (criterion.text.urgency for criterion in evaluation.criteria_met)
+    return max((urgency for urgency in met if urgency in PRIORITIES), key=urgency_rank)
+
+
 def _request(evaluation: Evaluation, subject: str) -> dict[str, Any]:
+    urgency = _referral_urgency(evaluation)
     return {
         "resourceType": "ServiceRequest",
         "status": "draft",
         "intent": "order",
-        "priority": PRIORITIES[evaluation.urgency],
-        "code": request_concept(evaluation.urgency),
+        "priority": PRIORITIES[urgency],
+        "code": request_concept(urgency),
         "subject": {"reference": subject},
         "reasonCode": [
             concept(coding("criterion", met.id, met.text.title), text=met.text.title)
             for met in evaluation.criteria_met
-            if met.text.urgency == evaluation.urgency
+            if met.text.urgency == urgency
         ],
     }
 
