@@ -202,10 +202,18 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not SERVE_INSECURE_HTTP
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Browsers take a `__Host-` cookie over https only, from this very host and for all of it: a neighbour below
+# the same domain can't set one.
+_HOST = "" if SERVE_INSECURE_HTTP else "__Host-"
+SESSION_COOKIE_NAME = f"{_HOST}sessionid"
+CSRF_COOKIE_NAME = f"{_HOST}csrftoken"
+MESSAGES_COOKIE_NAME = f"{_HOST}messages"
+KNOWN_BROWSER_COOKIE_NAME = f"{_HOST}known_browser"
+MESSAGE_STORAGE = "clinics.messages.Messages"
 SESSION_ENGINE = "clinics.sessions"  # keys are kept as hashes
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 X_FRAME_OPTIONS = "DENY"
-# No script but our own files'. No `form-action`: browsers hold it against OAuth's redirects.
+# No script but our own files'.
 SECURE_CSP = "; ".join(
     [
         "default-src 'self'",
@@ -216,7 +224,9 @@ SECURE_CSP = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-# The dashboard's Alpine.js evaluates the attributes of its own templates.
+# Forms go to this server; left out where one leads on to an application (backend.api.middleware).
+FORM_CSP = "form-action 'self'"
+# The dashboard's Alpine.js evaluates the attributes of its own templates (docs/adr/0035).
 DASHBOARD_CSP = f"{SECURE_CSP}; script-src 'self' 'unsafe-eval'"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 

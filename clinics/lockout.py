@@ -26,7 +26,7 @@ from django.utils.crypto import salted_hmac
 from backend.api.caller import neighbourhood
 from clinics.models import User
 
-COOKIE = "known_browser"
+COOKIE = settings.KNOWN_BROWSER_COOKIE_NAME
 #: Renewed at each sign-in.
 COOKIE_SECONDS = 180 * 86_400
 #: People who share a browser, as at a desk; the one who signed in longest ago goes first.
@@ -50,7 +50,6 @@ class KnownBrowserMiddleware:
                 COOKIE,
                 signing.dumps(_with(_read(request), person), salt=_SALT, compress=True),
                 max_age=COOKIE_SECONDS,
-                path="/admin/",
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
                 samesite="Lax",

@@ -10,6 +10,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import path
+from django.views.decorators.cache import never_cache
 from oauth2_provider.settings import oauth2_settings
 from oauth2_provider.views import base
 from oauthlib.oauth2 import Server
@@ -81,7 +82,7 @@ class TokenView(base.TokenView):
 
 #: Introspection is left out too: it answers any client about anybody's token, and nobody needs it.
 urlpatterns = [
-    path("authorize/", AuthorizeView.as_view(), name="authorize"),
+    path("authorize/", never_cache(AuthorizeView.as_view()), name="authorize"),
     path("token/", TokenView.as_view(), name="token"),
     path("revoke_token/", base.RevokeTokenView.as_view(), name="revoke-token"),
 ]

@@ -12,6 +12,8 @@ from backend.api.errors import refusal
 
 #: Where the front leaves why it did not read a body: a code of the catalogue of problems.
 REFUSAL = "service.refusal"
+#: The page that ends in the software's own address.
+_ASKS_A_PERSON = "/oauth/authorize/"
 _ACCEPTABLE = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
@@ -65,5 +67,16 @@ class ContentSecurityPolicyMiddleware:
         """Add the header to every answer; the dashboard has its own policy."""
         response = self.get_response(request)
         dashboard = request.path.startswith("/admin/")
-        response["Content-Security-Policy"] = settings.DASHBOARD_CSP if dashboard else settings.SECURE_CSP
+        policy = settings.DASHBOARD_CSP if dashboard else settings.SECURE_CSP
+        limited = policy if _leads_to_an_application(request) else f"{policy}; {settings.FORM_CSP}"
+        response["Content-Security-Policy"] = limited
         return response
+
+
+def _leads_to_an_application(request: HttpRequest) -> bool:
+    """Whether a form of the page may be answered by a redirect to the software that a person signs in to.
+
+    Browsers hold `form-action` against every redirect that follows a form, and the software may redirect on
+    to addresses that it never registered: no list of them would be right.
+    """
+    return any(page.startswith(_ASKS_A_PERSON) for page in (request.path, request.GET.get("next", "")))

@@ -1,5 +1,6 @@
 """The containers' files are whole, and the checks would say if they weren't."""
 
+import json
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from tools.compose import ComposeError, faults, resolved
+from tools.run import WEB
 
 pytestmark = pytest.mark.process
 
@@ -92,6 +94,29 @@ def test_only_migrations_run_as_the_owner(compose: dict[str, Any]) -> None:
     }
     assert [name for name, role in roles.items() if role == "rtr_owner"] == ["migrate"]
     assert set(roles.values()) == {"rtr_owner", "rtr_app"}
+
+
+def test_the_web_server_is_the_same_in_the_image_in_compose_and_here(compose: dict[str, Any]) -> None:
+    """No other command line has the limits on what callers can make last."""
+    (line,) = re.findall(r"^CMD (.+)$", DOCKERFILE, re.MULTILINE)
+    assert json.loads(line) == ["python", "-m", "backend.serve", "--host", "0.0.0.0"]
+    assert "ENTRYPOINT" not in DOCKERFILE
+    web = compose["services"]["web"]
+    assert not {"command", "entrypoint"} & web.keys(), "it runs what the image says"
+    assert WEB[0] == "backend.serve", "make run"
+    servers = [name for name, service in compose["services"].items() if "granian" in str(service)]
+    assert servers == [], "nobody starts the server past its limits"
+
+
+def test_compose_names_its_proxies_and_will_not_start_without(compose: dict[str, Any]) -> None:
+    raw = (ROOT / "docker-compose.yml").read_text()
+    assert "TRUSTED_PROXIES: ${TRUSTED_PROXIES:?}" in raw
+    assert "TRUSTED_PROXIES" in compose["services"]["web"]["environment"]
+    proxy = (
+        (ROOT / "docs" / "operations.md").read_text().partition("\n## The proxy\n")[2].partition("\n## ")[0]
+    )
+    assert "docker-compose.yml" in proxy
+    assert "docker network inspect" in proxy
 
 
 def test_every_queue_has_a_worker_and_critical_one_of_its_own(compose: dict[str, Any]) -> None:

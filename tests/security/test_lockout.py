@@ -112,7 +112,7 @@ def test_the_cookie_says_nothing_about_the_person_and_stays_with_this_site(
     browser, _ = sign_in(person)
     cookie = browser.cookies[COOKIE]
     assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Lax")
-    assert cookie["path"] == "/admin/"
+    assert cookie["path"] == "/"
     assert person.username not in cookie.value
     assert str(person.id) not in cookie.value
 

@@ -176,4 +176,5 @@ def test_every_page_says_that_it_loads_nothing_from_elsewhere(
     )
     assert policy["default-src"] == policy.get("img-src", "").replace(" data:", "") == "'self'"
     assert policy.get("script-src") == scripts
+    assert policy.get("form-action") == (None if page == "/oauth/authorize/" else "'self'")
     assert policy["frame-ancestors"] == policy["object-src"] == policy["base-uri"] == "'none'"
