@@ -63,6 +63,7 @@ def patient(request: HttpRequest, member: Membership, patient_id: uuid.UUID) -> 
             _due(row, now, may_act=there and may(request, Permission.ANSWER_FOLLOW_UPS)) for row in follow_ups
         ],
         "clinical": whole,
+        "may_archive": there and may(request, Permission.CHANGE_PATIENTS),
         "may_record": there and whole and may(request, Permission.RECORD_ASSESSMENTS),
         "may_plan": there and whole and may(request, Permission.CHANGE_PROGRAMMES),
         "zone": member.clinic.zone,

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from assessments.pages import assess, close, decide, letters, result, worklist
+from assessments.pages.archive import archive
 from assessments.pages.channels import ChannelPage, ChannelsPage
 from assessments.pages.parameters import ParametersPage, PreviewPage
 from assessments.pages.patient import patient
@@ -16,6 +17,7 @@ urlpatterns = [
     path("worklist/<uuid:escalation_id>/claim/", worklist.claim, name="worklist-claim"),
     path("worklist/<uuid:escalation_id>/resolve/", close.close, name="worklist-resolve"),
     path("patients/<uuid:patient_id>/", patient, name="patient-page"),
+    path("patients/<uuid:patient_id>/archive/", archive, name="archive-patient"),
     path("patients/<uuid:patient_id>/assess/", assess.assess, name="assess"),
     path("patients/<uuid:patient_id>/assess/decision/", assess.decide_so_far, name="assess-decision"),
     path("assessments/<uuid:assessment_id>/correct/", assess.correct, name="correct-assessment"),
