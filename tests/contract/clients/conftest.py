@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
+from backend import settings as as_shipped
 from clinics.tenancy import clinic_scope
 from tests.factories import make_clinic
 from tools import toolchain
-
-HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,9 @@ class Vendor:
 @pytest.fixture
 def vendor(address: str, settings: Any) -> Vendor:
     """The software of a clinic on the running service."""
-    settings.PASSWORD_HASHERS = HASHERS  # the served process reads the secret with those of production
+    settings.PASSWORD_HASHERS = (
+        as_shipped.PASSWORD_HASHERS
+    )  # the served process reads the secret with those of production
     clinic, secret = make_clinic("Harbour Physio"), secrets.token_urlsafe(32)
     with clinic_scope(clinic.id):
         client = clinic.api_clients.get()

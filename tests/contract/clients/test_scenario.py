@@ -28,6 +28,11 @@ changes assessment escalation follow_up patient
 """
 
 
+def program_of(folder: Path, name: str) -> Path:
+    """A scenario in a vendor's folder, where no module of ours is found beside it."""
+    return Path(shutil.copy(SCENARIO / name, folder))
+
+
 def type_checked(package: Path, *asked: str | Path) -> None:
     """Hold a program, or a package, to mypy's strict mode."""
     environment = toolchain.tool_environment() | {"MYPYPATH": str(package)}
@@ -49,7 +54,7 @@ def python_goes_through(program: Path, package: Path, vendor: Vendor) -> None:
 
 def typescript_goes_through(name: str, project: Path, vendor: Vendor) -> None:
     """Compile the scenario in a project that has its client, and run it."""
-    shutil.copy(SCENARIO / f"{name}.ts", project)
+    program_of(project, f"{name}.ts")
     toolchain.run([toolchain.node_program("tsc"), "--project", project])
     assert vendor.run([toolchain.node(), project / "out" / f"{name}.js", REASSURING], cwd=project) == SAID
 
@@ -57,15 +62,18 @@ def typescript_goes_through(name: str, project: Path, vendor: Vendor) -> None:
 @pytest.mark.smoke
 def test_the_published_python_client(vendor: Vendor, tmp_path: Path) -> None:
     """It and its program are strictly typed as a whole."""
-    package, program = python_with_package(tmp_path), SCENARIO / "openapi_python_client.py"
+    package, program = python_with_package(tmp_path), program_of(tmp_path, "openapi_python_client.py")
     type_checked(package, program)
     type_checked(package, "--package", "return_to_run_client")
     python_goes_through(program, package, vendor)
 
 
-def test_the_client_of_openapi_generator_for_python(vendor: Vendor) -> None:
+def test_the_client_of_openapi_generator_for_python(vendor: Vendor, tmp_path: Path) -> None:
     """Its templates are not strictly typed; a program that uses them can be."""
-    package, program = generated("openapi-generator-python"), SCENARIO / "openapi_generator_python.py"
+    package, program = (
+        generated("openapi-generator-python"),
+        program_of(tmp_path, "openapi_generator_python.py"),
+    )
     type_checked(package, "--follow-imports=silent", program)
     python_goes_through(program, package, vendor)
 

@@ -9,7 +9,7 @@ import sys
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from return_to_run_client import AuthenticatedClient
@@ -21,13 +21,19 @@ from return_to_run_client.api.follow_ups import answer_follow_up, list_follow_up
 from return_to_run_client.api.patients import put_patient, update_patient
 from return_to_run_client.models import (
     AnswersRequest,
+    Assessment,
     AssessmentRequest,
     AssessorRole,
+    Changes,
     ContactRequest,
+    Escalation,
     EvaluationRequest,
+    EvaluationWithNotices,
     FollowUpKind,
     FollowUpResponseRequest,
+    PaginatedFollowUpList,
     PatchedPatientRequest,
+    Patient,
     PatientRequest,
     Problem,
     ProblemCode,
@@ -49,12 +55,16 @@ class Refused(Exception):
         self.problem = problem
 
 
-def done(response: Response[Answer | Problem]) -> Answer:
-    """Return what was answered; raises Refused for a problem."""
+def done(response: Response[Any], expected: type[Answer]) -> Answer:
+    """Return what was answered; raises Refused for a problem.
+
+    A token that may write and not read is answered without a body, which the client types as Any: so what
+    is expected is asked for by its class.
+    """
     if isinstance(response.parsed, Problem):
         raise Refused(response.parsed)
-    if response.parsed is None:
-        raise RuntimeError(f"an answer that this client does not know: {response.status_code}")
+    if not isinstance(response.parsed, expected):
+        raise RuntimeError(f"{response.status_code} without {expected.__name__}")
     return response.parsed
 
 
@@ -75,9 +85,10 @@ def register(client: AuthenticatedClient) -> tuple[uuid.UUID, str]:
     robin.contact = ContactRequest(email="robin@example.org")
     etag = created.headers["ETag"]
     replaced = put_patient.sync_detailed("chart-1", client=client, body=robin, if_match=etag)
-    assert done(created).id == done(replaced).id
-    print("patient", int(created.status_code), int(replaced.status_code), done(replaced).contact.email)
-    return done(created).id, etag
+    patient = done(replaced, Patient)
+    assert done(created, Patient).id == patient.id
+    print("patient", int(created.status_code), int(replaced.status_code), patient.contact.email)
+    return patient.id, etag
 
 
 def decide(client: AuthenticatedClient) -> None:
@@ -85,7 +96,8 @@ def decide(client: AuthenticatedClient) -> None:
     asked = EvaluationRequest(
         assessed_at=datetime.now(UTC), assessor_role=PHYSIOTHERAPIST, answers=REASSURING
     )
-    print("evaluated", done(evaluate.sync_detailed(client=client, body=asked)).decision)
+    evaluated = evaluate.sync_detailed(client=client, body=asked)
+    print("evaluated", done(evaluated, EvaluationWithNotices).decision)
 
 
 def assessment(
@@ -100,9 +112,10 @@ def record(client: AuthenticatedClient, patient: uuid.UUID) -> uuid.UUID:
     """Record an assessment, and once more with its key as after a time-out: it is the same one."""
     body = assessment(patient, REASSURING)
     key = str(uuid.uuid4())
-    first = done(create_assessment.sync_detailed(client=client, body=body, idempotency_key=key))
+    created = create_assessment.sync_detailed(client=client, body=body, idempotency_key=key)
     again = create_assessment.sync_detailed(client=client, body=body, idempotency_key=key)
-    assert done(again).id == first.id
+    first = done(created, Assessment)
+    assert done(again, Assessment).id == first.id
     print("recorded", first.evaluation.decision, "replayed", again.headers["Idempotency-Replayed"])
     return first.id
 
@@ -110,12 +123,14 @@ def record(client: AuthenticatedClient, patient: uuid.UUID) -> uuid.UUID:
 def check(client: AuthenticatedClient, patient: uuid.UUID) -> uuid.UUID:
     """Answer the check after 24 hours, which the decision promised."""
     kind = FollowUpKind.CHECK_24_HOURS
-    [waiting] = done(list_follow_ups.sync_detailed(client=client, patient=patient, kind=kind)).results
+    listed = list_follow_ups.sync_detailed(client=client, patient=patient, kind=kind)
+    [waiting] = done(listed, PaginatedFollowUpList).results
     body = FollowUpResponseRequest(
         assessed_at=datetime.now(UTC), assessor_role=PHYSIOTHERAPIST, answers=REASSURING
     )
     key = str(uuid.uuid4())
-    checked = done(answer_follow_up.sync_detailed(waiting.id, client=client, body=body, idempotency_key=key))
+    answered = answer_follow_up.sync_detailed(waiting.id, client=client, body=body, idempotency_key=key)
+    checked = done(answered, Assessment)
     print("answered", waiting.kind, checked.evaluation.decision)
     return checked.id
 
@@ -125,9 +140,10 @@ def call(client: AuthenticatedClient, patient: uuid.UUID) -> uuid.UUID:
     answers = AnswersRequest(bladder_change=YesNoLongstanding.YES)
     body = assessment(patient, answers)
     key = str(uuid.uuid4())
-    emergency = done(create_assessment.sync_detailed(client=client, body=body, idempotency_key=key))
+    created = create_assessment.sync_detailed(client=client, body=body, idempotency_key=key)
+    emergency = done(created, Assessment)
     assert emergency.escalation is not None
-    taken = done(acknowledge_escalation.sync_detailed(emergency.escalation, client=client))
+    taken = done(acknowledge_escalation.sync_detailed(emergency.escalation, client=client), Escalation)
     assert taken.acknowledged_by is not None
     print("acknowledged", taken.urgency, taken.state)
     return taken.id
@@ -137,7 +153,7 @@ def mistake(client: AuthenticatedClient, patient: uuid.UUID) -> None:
     """Send a time that is still to come: the problem names the place."""
     body = assessment(patient, REASSURING, late=timedelta(days=1))
     try:
-        done(create_assessment.sync_detailed(client=client, body=body))
+        done(create_assessment.sync_detailed(client=client, body=body), Assessment)
     except Refused as refused:
         [wrong] = refused.problem.errors
         print("refused", refused.problem.status, refused.problem.code, wrong.pointer, wrong.code)
@@ -147,7 +163,7 @@ def overwrite(client: AuthenticatedClient, patient: uuid.UUID, stale: str) -> No
     """Change a runner whom somebody else has changed meanwhile: read them again, then decide."""
     body = PatchedPatientRequest(given_name="Robyn")
     try:
-        done(update_patient.sync_detailed(patient, client=client, body=body, if_match=stale))
+        done(update_patient.sync_detailed(patient, client=client, body=body, if_match=stale), Patient)
     except Refused as refused:
         assert refused.problem.code is ProblemCode.PRECONDITION_FAILED
         print("stale", refused.problem.status, refused.problem.code)
@@ -155,10 +171,10 @@ def overwrite(client: AuthenticatedClient, patient: uuid.UUID, stale: str) -> No
 
 def catch_up(client: AuthenticatedClient) -> set[uuid.UUID]:
     """Read what changed, page by page; whoever keeps the last cursor goes on from there next time."""
-    page = done(list_changes.sync_detailed(client=client, page_size=2))
+    page = done(list_changes.sync_detailed(client=client, page_size=2), Changes)
     entries = page.results
     while page.more:
-        page = done(list_changes.sync_detailed(client=client, page_size=2, cursor=page.cursor))
+        page = done(list_changes.sync_detailed(client=client, page_size=2, cursor=page.cursor), Changes)
         entries += page.results
     print("changes", *sorted({str(entry.type_) for entry in entries}))
     return {entry.id for entry in entries}

@@ -36,6 +36,12 @@ function assessment(patient: string, answers: AnswersRequest, days = 0): Assessm
   return { patient, assessedAt, assessorRole: AssessorRole.Physiotherapist, answers };
 }
 
+/** Return what was answered; a token that may write and not read is answered without a body. */
+function read<Answer>(answer: Answer | null | undefined): Answer {
+  assert(answer, "this token may not read what it wrote");
+  return answer;
+}
+
 /** Return the problem of a request that is refused. */
 async function problemOf(request: Promise<unknown>): Promise<Problem> {
   const error: unknown = await request.then(() => undefined, (reason: unknown) => reason);
@@ -78,7 +84,7 @@ async function decide(service: Configuration): Promise<void> {
 async function record(service: Configuration, patient: string): Promise<string> {
   const assessments = new AssessmentsApi(service);
   const request = { assessmentRequest: assessment(patient, reassuring), idempotencyKey: randomUUID() };
-  const first = await assessments.createAssessment(request);
+  const first = read(await assessments.createAssessment(request));
   const again = await assessments.createAssessmentRaw(request);
   assert.equal((await again.value()).id, first.id);
   console.log("recorded", first.evaluation.decision, "replayed", again.raw.headers.get("Idempotency-Replayed"));
@@ -90,7 +96,7 @@ async function check(service: Configuration, patient: string): Promise<string> {
   const followUps = new FollowUpsApi(service);
   const [waiting] = (await followUps.listFollowUps({ patient, kind: FollowUpKind.Check24Hours })).results;
   assert(waiting);
-  const checked = await followUps.answerFollowUp({
+  const answered = await followUps.answerFollowUp({
     followUpId: waiting.id,
     followUpResponseRequest: {
       assessedAt: new Date(),
@@ -99,6 +105,7 @@ async function check(service: Configuration, patient: string): Promise<string> {
     },
     idempotencyKey: randomUUID(),
   });
+  const checked = read(answered);
   console.log("answered", waiting.kind, checked.evaluation.decision);
   return checked.id;
 }
@@ -107,9 +114,10 @@ async function check(service: Configuration, patient: string): Promise<string> {
 async function call(service: Configuration, patient: string): Promise<string> {
   const assessmentRequest = assessment(patient, { bladderChange: YesNoLongstanding.Yes });
   const idempotencyKey = randomUUID();
-  const { escalation } = await new AssessmentsApi(service).createAssessment({ assessmentRequest, idempotencyKey });
+  const recorded = await new AssessmentsApi(service).createAssessment({ assessmentRequest, idempotencyKey });
+  const { escalation } = read(recorded);
   assert(escalation);
-  const taken = await new EscalationsApi(service).acknowledgeEscalation({ escalationId: escalation });
+  const taken = read(await new EscalationsApi(service).acknowledgeEscalation({ escalationId: escalation }));
   assert(taken.acknowledgedBy);
   console.log("acknowledged", taken.urgency, taken.state);
   return taken.id;
