@@ -66,8 +66,9 @@ class ChangesView(ClinicAPIView):
     def get(self, request: Request) -> Response:
         """Each entry names what to read again. Whoever keeps the last `cursor` misses nothing.
 
-        Changes are kept for 400 days. A cursor from before the oldest is refused as `gone`: start afresh with
-        an export, which says from which cursor to go on.
+        Changes are kept for 400 days. A cursor from before the oldest, or from before the service was
+        restored from a backup, is refused as `gone`: start afresh with an export, which says from which
+        cursor to go on.
         """
         query = read_query(ChangesQuery, request)
         position, size = int(query.get("cursor", "0")), query["page_size"]

@@ -21,10 +21,11 @@ def changes_after(*, clinic: Clinic, position: int, limit: int) -> list[Change]:
 
     Nothing appears at or before a position that somebody has seen, however transactions overlap: positions
     are given out at the end of a transaction, under a lock of the clinic that is held until it is committed.
-    Raises ``ForgottenError``.
+    A position that nobody can have seen, beyond the last, is of before a restore. Raises ``ForgottenError``.
     """
     changes = list(clinic.changes.filter(position__gt=position).order_by("position")[:limit])
-    if position < forgotten_up_to(clinic=clinic):  # asked last: what was forgotten meanwhile counts too
+    # Asked last: what was forgotten meanwhile counts too.
+    if not forgotten_up_to(clinic=clinic) <= position <= last_position(clinic=clinic):
         raise ForgottenError
     return changes
 
@@ -38,7 +39,18 @@ def forgotten_up_to(*, clinic: Clinic) -> int:
 def last_position(*, clinic: Clinic) -> int:
     """The position of the latest change; whoever goes on from it misses nothing that is committed later."""
     latest: int | None = clinic.changes.aggregate(latest=Max("position"))["latest"]
-    return latest if latest is not None else forgotten_up_to(clinic=clinic)
+    return max(latest or 0, forgotten_up_to(clinic=clinic))
+
+
+def begin_anew() -> int:
+    """Take back every position that was ever given out, also by what a restored backup lacks.
+
+    Returns the position from which readers of the clinic of the transaction go on.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT begin_changes_anew()")
+        (position,) = cursor.fetchone()
+    return int(position)
 
 
 def forget_changes(*, before: datetime, at_most: int) -> int:

@@ -5,14 +5,17 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Change
+from assessments.models import Change, ForgottenChanges
+from assessments.services.changes import forget_changes, last_position
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
@@ -129,6 +132,44 @@ def test_the_service_can_only_read_it(clinic: Clinic, patient: Patient) -> None:
 @pytest.mark.parametrize("query", [{"cursor": "x"}, {"cursor": "-1"}, {"page_size": 0}, {"since": "1"}])
 def test_a_query_that_makes_no_sense_is_refused(api: APIClient, query: dict[str, object]) -> None:
     assert_problem(api.get("/api/v1/changes", query), "invalid", f"/{next(iter(query))}")
+
+
+@pytest.mark.parametrize("beyond", [1, 1000, 10**15])
+def test_nobody_follows_from_a_place_that_wasnt_given_out(
+    api: APIClient, patient: Patient, beyond: int
+) -> None:
+    _, cursor = read(api)
+    assert_problem(api.get("/api/v1/changes", {"cursor": str(int(cursor) + beyond)}), "gone")
+    assert api.get("/api/v1/changes", {"cursor": cursor}).status_code == 200
+
+
+def test_after_a_new_beginning_every_cursor_of_before_is_gone(
+    api: APIClient, clinic: Clinic, other_clinic: Clinic, patient: Patient, other_api: APIClient
+) -> None:
+    make_patient(other_clinic)
+    _, cursor = read(api)
+    _, theirs = read(other_api)
+    call_command("begin_changes_anew", stdout=StringIO())
+    one = make_patient(clinic)
+    for old in ("0", str(int(cursor) - 1), cursor, str(int(cursor) + 7)):
+        assert_problem(api.get("/api/v1/changes", {"cursor": old}), "gone")
+    assert_problem(other_api.get("/api/v1/changes", {"cursor": theirs}), "gone")
+
+    with clinic_scope(other_clinic.id):
+        begun = last_position(clinic=other_clinic)
+    assert begun > int(theirs)
+    two = make_patient(other_clinic)
+    entries, _ = read(other_api, str(begun))
+    assert said(entries) == [("patient", str(two.id), "created")]
+
+    with clinic_scope(clinic.id):
+        begun = ForgottenChanges.objects.get().position
+        forget_changes(before=timezone.now(), at_most=0)
+        assert ForgottenChanges.objects.get().position == begun
+    entries, _ = read(api, str(begun))
+    assert said(entries) == [("patient", str(one.id), "created")]
+    call_command("begin_changes_anew", stdout=StringIO())
+    assert_problem(api.get("/api/v1/changes", {"cursor": str(begun)}), "gone")
 
 
 def test_one_who_commits_late_is_not_missed(api: APIClient, clinic: Clinic) -> None:

@@ -33,6 +33,7 @@ from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
+from tests.api_edge.checks import assert_problem
 from tests.clock import Clock
 from tests.docs.test_operations import block
 from tests.factories import assessment_body, make_patient, reassuring_answers
@@ -129,8 +130,11 @@ def test_what_was_backed_up_is_all_there_and_goes_on(
     assert done.returncode == 0, done.stderr
     before = tables(str(connection.settings_dict["NAME"]))
     assert clinic.on_call is not None
+    read = api.get("/api/v1/changes", {"page_size": 100}).json()["cursor"]
     by = NamedClinician(clinic.on_call, None)
     acknowledge(clinic=clinic, escalation_id=escalations[0], by=by, now=clock())
+    lost = api.get("/api/v1/changes", {"cursor": read}).json()["cursor"]
+    assert int(lost) > int(read)
 
     restore = block("sh", "pg_restore")
     done = shell(restore, tmp_path, OWNER_URL=url(user="rtr_owner", dbname=fresh_database))
@@ -145,6 +149,12 @@ def test_what_was_backed_up_is_all_there_and_goes_on(
         call_command("verify_access_log", stdout=said)
         assert "1 entries" in said.getvalue()
         assert Escalation.objects.count() == 0, "no clinic is seen from outside its scope"
+        assert_problem(api.get("/api/v1/changes", {"cursor": lost}), "gone")
+        call_command("begin_changes_anew", stdout=StringIO())
+        for _ in range(3):  # more than what was lost: the positions have caught up
+            make_patient(clinic)
+        for cursor in (read, lost):
+            assert_problem(api.get("/api/v1/changes", {"cursor": cursor}), "gone")
         clock.advance(minutes=1)
         assert carry_out_all(clock=clock, channel=EmailChannel())["escalations attempted"] == 2
         told = [str(message) for message in postbox.messages]

@@ -55,6 +55,7 @@ DEFINER_FUNCTIONS = {
     "erase_patient": "the one way past rows that never change: one patient of the transaction's own clinic",
     "erase_letters": "the rest of it: the letters of an erased patient of the transaction's own clinic",
     "erase_card_feedback": "and comments on cards about them",
+    "begin_changes_anew": "how far the entered clinic's changes are told, forward only",
     "forget_changes": "the oldest of the entered clinic's changes, none younger than 400 days",
     "note_change": "a trigger: writes the list of changes, which the service can only read",
     "clinics_of_person": "where does this person work? asked when they have signed in",
@@ -84,5 +85,6 @@ INJECTED = {
     "erase_patient": "SELECT * FROM erase_patient(%(patient)s::uuid, now())",
     "erase_letters": "SELECT * FROM erase_letters(%(patient)s::uuid, now())",
     "erase_card_feedback": "SELECT * FROM erase_card_feedback(%(patient)s::uuid)",
+    "begin_changes_anew": "SELECT begin_changes_anew()",
     "forget_changes": "SELECT forget_changes(now(), 1000000)",
 }
