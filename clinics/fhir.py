@@ -21,6 +21,8 @@ from clinics.scopes import native_scopes
 
 #: What a client that needs no resource back asks for (RFC 7240, FHIR 3.1.0.1.8).
 MINIMAL = "return=minimal"
+#: What a client asks for that wants to hear what became of its resource instead.
+OUTCOME = "return=OperationOutcome"
 
 
 def opens(scopes: frozenset[str], kind: str, letter: str) -> bool:
@@ -65,17 +67,18 @@ class FhirView(FhirAPIView, ClinicAPIView):
 
     def may_show(self) -> bool:
         """Whether the caller may read the type that a change answers with, and asked for it."""
-        return self.may_read(self.resource_type) and not self._wants_little()
+        return self.may_read(self.resource_type) and not self.prefers(MINIMAL)
 
     def withheld(self, response: Response) -> Response:
         """The address and the version alone, which is FHIR's ``return=minimal``."""
         shown = {name: response[name] for name in ("Location", "ETag", REPLAYED) if response.has_header(name)}
-        applied = {"Preference-Applied": MINIMAL} if self._wants_little() else {}
+        applied = {"Preference-Applied": MINIMAL} if self.prefers(MINIMAL) else {}
         return Response(status=response.status_code, headers={**shown, **applied})
 
-    def _wants_little(self) -> bool:
-        preferences = self.request.headers.get("Prefer", "").replace(" ", "").split(",")
-        return MINIMAL in {preference.partition(";")[0] for preference in preferences}
+    def prefers(self, preference: str) -> bool:
+        """Whether the caller prefers this (``Prefer``)."""
+        given = self.request.headers.get("Prefer", "").replace(" ", "").split(",")
+        return preference in {one.partition(";")[0] for one in given}
 
     def patients_shown(self, data: Any) -> Iterable[uuid.UUID]:
         """Whose data the answer shows, found in the resources themselves."""

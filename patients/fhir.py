@@ -40,6 +40,11 @@ def external_ids() -> str:
     return identifier_system("external-id")
 
 
+def is_external_id(text: Any) -> bool:
+    """Whether a system is ours for the practice's own ids, on this host or on one before or after it."""
+    return isinstance(text, str) and text.endswith("/fhir/identifier/external-id")
+
+
 def patient_resource(patient: Patient) -> Resource:
     """A runner; an erased one has a pseudonym and isn't active."""
     contact = patient.contact or {}

@@ -24,6 +24,7 @@ MOST_CHARACTERS = 139
 #: Places that a card names.
 MOST_PLACES = 20
 OTHER_VERSION = "The answers are to another version of the form: ask again"
+OTHER_FORM = "The answers are to another form that uses our questions: ask again"
 UNREAD = "Answers to the form couldn't be read: ask again"
 _SUMMARIES = {
     Decision.CONTINUE_RUNNING: "May run on within the present parameters",
@@ -49,7 +50,7 @@ def card_of_answers(judged: Judged, call: Call) -> Card:
 
 def card_of_doubt(judged: Judged, call: Call) -> Card:
     """There are answers, and what they say isn't known: silence would look like safety."""
-    summary = OTHER_VERSION if judged.other_version and not judged.places else UNREAD
+    summary = _other(judged) if judged.is_other and not judged.places else UNREAD
     task = {
         "resourceType": "Task",
         "status": "draft",
@@ -83,14 +84,18 @@ def _card(
 
 def _doubts(judged: Judged) -> Iterator[str]:
     """What isn't understood, and what to do; places are named, never what stands there."""
-    if judged.other_version:
-        yield f"**{OTHER_VERSION}.** The form in force is {judged.evaluation.protocol_version}."
+    if judged.is_other:
+        yield f"**{_other(judged)}.** The form in force is {judged.evaluation.protocol_version}."
     if judged.places:
         named = judged.places[:MOST_PLACES]
         left_out = len(judged.places) - len(named)
         more = f"\n- and {left_out} more" if left_out else ""
         said = "\n".join(f"- `{place}`" for place in named)
         yield f"**{UNREAD}.** What can't be read may be urgent. In the prefetch:\n\n{said}{more}"
+
+
+def _other(judged: Judged) -> str:
+    return OTHER_FORM if judged.other_form else OTHER_VERSION
 
 
 def summary_of(evaluation: Evaluation) -> str:

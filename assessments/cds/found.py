@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from assessments.fhir.elements_beside import OF_RESPONSE, refused_elements
 from assessments.fhir.form import KNOWN, UNKNOWN
 from assessments.fhir.questionnaire import is_in_force, own_form
 from assessments.protocol import QUESTIONS
@@ -29,13 +30,15 @@ class Answers:
     """A response to our form about the patient of the call.
 
     ``at`` is when it was answered, as far as that can be read. ``doubts`` are the places that say more or
-    something else than is understood; ``other_version``: it was given to another version of the form.
+    something else than is understood; ``other_version``: it was given to another version of the form;
+    ``other_form``: it was given to a form that isn't ours and asks our questions.
     """
 
     resource: Mapping[str, Any]
     place: str
     at: dt.datetime | None
     other_version: bool = False
+    other_form: bool = False
     doubts: tuple[str, ...] = ()
 
 
@@ -129,8 +132,9 @@ def _sort_in(
     """Take a response in when it answers our form about this patient."""
     named = response.get("questionnaire")
     version = own_form(named.get("reference") if isinstance(named, Mapping) else named)
-    if version is None and (isinstance(named, str) or not _holds_ours(response.get("item"))):
-        if named is not None and not isinstance(named, str):
+    other_form = version is None and isinstance(named, str)
+    if version is None and not _holds_ours(response.get("item")):
+        if named is not None and not other_form:
             found.unread.append(f"{place}/questionnaire")
         return
     if response.get("status") == WITHDRAWN:
@@ -141,14 +145,15 @@ def _sort_in(
     elif not about:
         found.of_others.append(f"{place}/subject")
     else:
-        other = version is None or not is_in_force(version)
+        other_version = not other_form and (version is None or not is_in_force(version))
         doubts = tuple(f"{place}/{name}" for name in _doubtful(response))
-        found.answers.append(Answers(response, place, read_time(response.get("authored")), other, doubts))
+        at = read_time(response.get("authored"))
+        found.answers.append(Answers(response, place, at, other_version, other_form, doubts))
 
 
 def _doubtful(response: Mapping[str, Any]) -> Iterator[str]:
     """What may change the meaning of all answers, in ways that aren't understood."""
-    yield from (name for name in ("modifierExtension", "implicitRules") if response.get(name))
+    yield from refused_elements(response, OF_RESPONSE)
     if response.get("status") not in _STATUSES:
         yield "status"
     if read_time(response.get("authored")) is None:

@@ -39,12 +39,18 @@ class Judged:
     evaluation: Evaluation
     answered: str = "an unknown day"
     other_version: bool = False
+    other_form: bool = False
     places: tuple[str, ...] = ()
+
+    @property
+    def is_other(self) -> bool:
+        """Whether it rests on answers to another version of the form, or to another form."""
+        return self.other_version or self.other_form
 
     @property
     def speaks(self) -> bool:
         """Whether the evaluation may be shown: in doubt only what nothing else could make milder."""
-        return not (self.places or self.other_version) or self.evaluation.decision in _CERTAIN
+        return not (self.places or self.is_other) or self.evaluation.decision in _CERTAIN
 
 
 def judge(call: Call, clinic: Clinic) -> Judged:
@@ -55,13 +61,18 @@ def judge(call: Call, clinic: Clinic) -> Judged:
     doubts = [*call.found.unread, *call.doubts]
     latest = call.found.latest()
     read = [_judged(one, call, clinic) for one in latest]
-    if doubts or any(one.places or one.other_version for one in read) or not read:
+    if doubts or any(one.places or one.is_other for one in read) or not read:
         read += [_judged(one, call, clinic) for one in call.found.next_to(latest)]
     doubts += [place for one in read for place in one.places]
     nothing_known = Judged(evaluate({}, parameters_in_force(clinic).usable))
     worst = max(read, key=_how_bad, default=nothing_known)
-    other, places = any(one.other_version for one in read), tuple(dict.fromkeys(doubts))
-    judged = Judged(worst.evaluation, worst.answered, other, places)
+    judged = Judged(
+        worst.evaluation,
+        worst.answered,
+        other_version=any(one.other_version for one in read),
+        other_form=any(one.other_form for one in read),
+        places=tuple(dict.fromkeys(doubts)),
+    )
     return judged if judged.speaks else replace(judged, evaluation=nothing_known.evaluation)
 
 
@@ -88,7 +99,8 @@ def _judged(answers: Answers, call: Call, clinic: Clinic) -> Judged:
         places += [f"{answers.place}{reading.placed(problem).pointer}" for problem in refused]
     read = [Judged(evaluation) for evaluation, _ in evaluations]
     worst = max(read, key=_how_bad).evaluation
-    return Judged(worst, str(answers.resource.get("authored"))[:10], answers.other_version, tuple(places))
+    day = str(answers.resource.get("authored"))[:10]
+    return Judged(worst, day, answers.other_version, answers.other_form, tuple(places))
 
 
 def _evaluated(

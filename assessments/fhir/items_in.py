@@ -1,16 +1,15 @@
 """The items of a response with their places; what nobody would read is refused where it stands."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from assessments.fhir.elements_beside import OF_ITEM, Elements, refused_elements, why_refused
 from assessments.fhir.form import section_id, sections
 from assessments.fhir.noted import Reading
 
 _HEADING = "section-"
 _HEADINGS = frozenset(map(section_id, sections())) | {"section-1"}
-#: Of an item: what is read, and what says nothing about the runner.
-_ELEMENTS = frozenset({"linkId", "item", "answer", "id", "extension", "text", "definition"})
-_UNREAD = "This element isn't taken; without it nothing would be lost."
+_UNREAD = "Nothing is read here, so what it says would be lost."
 
 
 def items_in(items: Any, place: str, reading: Reading) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -23,7 +22,7 @@ def items_in(items: Any, place: str, reading: Reading) -> Iterator[tuple[str, Ma
         if not isinstance(item, Mapping) or not isinstance(item.get("linkId"), str):
             reading.refuse(here, "required", "An item with its linkId is needed.")
             continue
-        refuse_elements(item.keys() - _ELEMENTS, here, reading)
+        refuse_elements(item, OF_ITEM, here, reading)
         if item["linkId"] in _HEADINGS:
             refuse_beside("answer", item, here, reading)
             yield from items_in(item.get("item", []), f"{here}/item", reading)
@@ -39,7 +38,9 @@ def refuse_beside(name: str, item: Mapping[str, Any], place: str, reading: Readi
         reading.refuse(f"{place}/{name}", "unknown_field", _UNREAD)
 
 
-def refuse_elements(names: Iterable[str], place: str, reading: Reading) -> None:
-    """Refuse elements that aren't read; of a modifier extension FHIR itself demands it."""
-    for name in sorted(names):
-        reading.refuse(f"{place}/{name}", "unknown_field", _UNREAD)
+def refuse_elements(
+    given: Mapping[str, Any], known: Elements, place: str, reading: Reading, ignoring: Collection[str] = ()
+) -> None:
+    """Refuse the elements that may change an answer where they stand."""
+    for name in refused_elements(given, known, ignoring):
+        reading.refuse(f"{place}/{name}", "unknown_field", why_refused(name))

@@ -8,7 +8,10 @@ from backend.api.problems import FieldProblem
 
 @dataclass(slots=True)
 class Reading:
-    """What has been read: the native body, where each of its parts stands in the response, and the faults."""
+    """What has been read: the native body, where each of its parts stands in the response, and the faults.
+
+    ``known_as`` is the practice's own id of the runner, where the response names it.
+    """
 
     answers: dict[str, Any] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -16,6 +19,7 @@ class Reading:
     places: dict[str, str] = field(default_factory=dict)
     problems: list[FieldProblem] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    known_as: str = ""
 
     def refuse(self, place: str, code: str, detail: str) -> None:
         """Note a fault."""

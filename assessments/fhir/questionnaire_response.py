@@ -15,16 +15,18 @@ from rest_framework.response import Response
 from assessments.api.assessments import submission_problems
 from assessments.api.reading import read_submission
 from assessments.fhir.answered import answered, response_resource
+from assessments.fhir.elements_beside import not_kept
 from assessments.fhir.noted import Reading
 from assessments.fhir.response import read_response
 from assessments.models import Assessment
+from assessments.services.cards import patient_known_as
 from assessments.services.submit import Submission, submit_assessment
-from backend.api.fhir.elements import Resource, fhir_base, reference
-from backend.api.fhir.outcomes import informed
+from backend.api.fhir.elements import Resource, etag, fhir_base, reference
+from backend.api.fhir.outcomes import expression, informed
 from backend.api.fhir.search import Search
 from backend.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
-from clinics.fhir import FhirSearch, FhirView
+from clinics.fhir import OUTCOME, FhirSearch, FhirView
 
 
 def submission_of(reading: Reading, *, now: dt.datetime, patient: bool = True) -> Submission:
@@ -50,12 +52,33 @@ def record(view: ClinicAPIView, resource: Any) -> Assessment:
     """Read a response and record it."""
     now = timezone.now()
     reading = read_response(resource)
+    if reading.known_as:
+        reading.body["patient"] = _known_as(view, reading)
     submission = submission_of(reading, now=now)
     with placed(reading), submission_problems():
         recorded = submit_assessment(
             clinic=view.clinic, actor=view.principal.actor, submission=submission, now=now
         )
     return recorded.assessment
+
+
+def _known_as(view: ClinicAPIView, reading: Reading) -> str:
+    """The runner with the practice's own id; raises ``Problem`` where the reference names another."""
+    patient = patient_known_as(clinic=view.clinic, external_ids={reading.known_as})
+    if patient is None:
+        code, detail = "not_found", "Nobody, or more than one, is known by this identifier."
+    elif reading.body.get("patient", str(patient.id)) != str(patient.id):
+        code, detail = "other_patient", "The reference and the identifier name two patients."
+    else:
+        return str(patient.id)
+    raise Problem("invalid", errors=[FieldProblem("/subject", code, detail)])
+
+
+def recorded_outcome(assessment: Assessment, sent: Any) -> Resource:
+    """What became of a response, in words, with a warning for each of its elements that wasn't kept."""
+    pointer = reference("RiskAssessment", assessment.id)["reference"]
+    left_out = [expression(f"/{name}", "QuestionnaireResponse") for name in not_kept(sent)]
+    return informed(f"Recorded. The decision is {pointer}.", str(assessment.id), left_out)
 
 
 class ResponseFhir:
@@ -94,11 +117,14 @@ class Responses(ResponseFhir, FhirSearch):
         return self.created(record(self, request.data))
 
     def created(self, assessment: Assessment) -> Response:
-        """201 with its address."""
+        """201 with its address, and the response or, where that is preferred, what wasn't kept of it."""
         location = f"{fhir_base()}/QuestionnaireResponse/{assessment.id}"
-        return self.represent(
-            response_resource(assessment), status=status.HTTP_201_CREATED, headers={"Location": location}
-        )
+        shown = response_resource(assessment)
+        if not self.prefers(OUTCOME):
+            return self.represent(shown, status=status.HTTP_201_CREATED, headers={"Location": location})
+        headers = {"Location": location, "ETag": etag(shown), "Preference-Applied": OUTCOME}
+        outcome = recorded_outcome(assessment, self.request.data)
+        return Response(outcome, status=status.HTTP_201_CREATED, headers=headers)
 
     def show_again(self, reference: uuid.UUID) -> Response:
         """The response that was recorded."""
@@ -121,8 +147,7 @@ class ProcessResponse(FhirView):
 
     def processed(self, assessment: Assessment) -> Response:
         """What became of it, in words, and where the decision is."""
-        pointer = reference("RiskAssessment", assessment.id)["reference"]
-        return Response(informed(f"Recorded. The decision is {pointer}.", str(assessment.id)))
+        return Response(recorded_outcome(assessment, _response_in(self.request.data)))
 
     def show_again(self, reference: uuid.UUID) -> Response:
         """The same about what was recorded."""

@@ -1,25 +1,25 @@
 """A QuestionnaireResponse becomes the body of an assessment: the same reading as the native API's.
 
 Where a value can't be taken, its place is named in the response. An item that the form doesn't have, a value
-of another type and an element that would be lost are refused, never left out of account.
+of another type and an element that may change an answer are refused, never left out of account.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+from assessments.fhir.elements_beside import OF_RESPONSE
 from assessments.fhir.form import KNOWN, ROLE, UNKNOWN, has_reason
 from assessments.fhir.item_answers import read_answer
-from assessments.fhir.items_in import items_in
+from assessments.fhir.items_in import items_in, refuse_elements
 from assessments.fhir.noted import Reading
 from assessments.fhir.questionnaire import canonical, is_in_force, own_form
 from assessments.fhir.values import one_value
 from assessments.protocol import QUESTIONS, Question
 from backend.api.fhir.search import read_reference
+from backend.api.fields import composed
 from backend.api.problems import FieldProblem, Problem
+from patients.fhir import external_ids, is_external_id
 
-#: What is taken from a response, and what says only how it came about and isn't kept.
-TAKEN = frozenset({"resourceType", "questionnaire", "status", "subject", "authored", "item"})
-NOT_KEPT = frozenset({"id", "meta", "language", "text", "identifier", "encounter", "author", "source"})
 STATUSES = ("in-progress", "completed")
 _QUESTIONS = {question.name: question for question in QUESTIONS}
 
@@ -43,10 +43,7 @@ def read_response(resource: Mapping[str, Any]) -> Reading:
             "invalid",
             errors=[FieldProblem("/resourceType", "wrong_type", "A QuestionnaireResponse is needed.")],
         )
-    for name in resource.keys() - TAKEN - NOT_KEPT:
-        reading.refuse(
-            f"/{name}", "unknown_field", "This element isn't taken; without it nothing would be lost."
-        )
+    refuse_elements(resource, OF_RESPONSE, "", reading)
     _read_head(resource, reading)
     return _read_items(resource, reading)
 
@@ -69,17 +66,33 @@ def _read_head(resource: Mapping[str, Any], reading: Reading) -> None:
     if resource.get("status") not in STATUSES:
         detail = "in-progress or completed; a correction is an amendment, which the native API takes."
         reading.refuse("/status", "unknown_choice", detail)
-    subject = resource.get("subject")
-    text = subject.get("reference") if isinstance(subject, Mapping) else None
-    patient = read_reference(text, "Patient") if isinstance(text, str) else None
-    if patient is None:
-        reading.refuse("/subject", "required", "A reference Patient/{id} is needed.")
-    reading.body["patient"] = str(patient)
-    reading.places["/patient"] = "/subject"
+    _read_subject(resource.get("subject"), reading)
     if "authored" in resource:
         reading.body["assessed_at"] = resource["authored"]
     reading.places["/assessed_at"] = "/authored"
     reading.places["/assessor_role"] = "/item"
+
+
+def _read_subject(subject: Any, reading: Reading) -> None:
+    """Whom it is about: by our id, by the practice's own, or by both; whoever records it compares the two."""
+    given = subject if isinstance(subject, Mapping) else {}
+    text = given.get("reference")
+    patient = read_reference(text, "Patient") if isinstance(text, str) else None
+    reading.known_as = _external_id(given.get("identifier"))
+    if patient is None and (text is not None or not reading.known_as):
+        detail = f"A reference Patient/{{id}} or an identifier of {external_ids()} is needed."
+        reading.refuse("/subject", "required", detail)
+    if patient is not None:
+        reading.body["patient"] = str(patient)
+    reading.places["/patient"] = "/subject"
+
+
+def _external_id(identifier: Any) -> str:
+    """The practice's own id of the runner; empty where an identifier is none of these."""
+    given = identifier if isinstance(identifier, Mapping) else {}
+    value = given.get("value")
+    ours = is_external_id(given.get("system")) and isinstance(value, str) and "\0" not in value
+    return composed(str(value)) if ours else ""
 
 
 def _read_item(place: str, item: Mapping[str, Any], reading: Reading) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from assessments.fhir.elements_beside import OF_ANSWER
 from assessments.fhir.form import NONE
 from assessments.fhir.items_in import refuse_beside, refuse_elements
 from assessments.fhir.noted import Reading
@@ -82,8 +83,10 @@ def _answers(item: Mapping[str, Any], place: str, reading: Reading) -> list[tupl
     placed = [(f"{place}/answer/{number}", answer) for number, answer in enumerate(answers)]
     for here, answer in placed:
         values = {name for name in answer if name.lstrip("_").startswith("value")}
-        refuse_elements(answer.keys() - values - {"id", "extension"}, here, reading)
-        if len({name.lstrip("_") for name in values}) > 1:
+        if not answer.get("item"):
+            values |= {"item"}
+        refuse_elements(answer, OF_ANSWER, here, reading, ignoring=values)
+        if len({name.lstrip("_") for name in values - {"item"}}) > 1:
             reading.refuse(here, "not_unique", "One value is needed.")
     return placed
 

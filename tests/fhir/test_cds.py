@@ -138,7 +138,7 @@ def assert_card(found: dict[str, Any], native: dict[str, Any]) -> None:
 
 def test_nothing_is_said_where_nothing_was_answered(caller: ApiClient, form: dict[str, Any]) -> None:
     sent = body(form, reassuring_answers())
-    other_form = {**response_of(sent), "questionnaire": "urn:another"}
+    other_form = {**response_of(sent), "questionnaire": "urn:another", "item": [{"linkId": "mood"}]}
     withdrawn = {**response_of(sent), "status": "entered-in-error"}
     for nothing in (None, {"resourceType": "Bundle", "type": "searchset"}, other_form, withdrawn):
         sent["prefetch"]["response"] = nothing

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.cds import cards
 from assessments.fhir.questionnaire import ID
 from clinics.models import ApiClient, Clinic
 from tests.factories import reassuring_answers
@@ -96,6 +97,10 @@ READABLE: dict[str, Callable[[Body], Any]] = {
     },
     "of the next version": lambda r: {**r, "questionnaire": r["questionnaire"].partition("|")[0] + "|2099.1"},
     "without its form": lambda r: {name: part for name, part in r.items() if name != "questionnaire"},
+    "of another form that asks our questions": lambda r: {**r, "questionnaire": "urn:another"},
+    "of another form beside one of ours": lambda r: bundle(
+        {**r, "questionnaire": "urn:another"}, earlier(r, days=1)
+    ),
     "as a reference": lambda r: {**r, "questionnaire": {"reference": f"Questionnaire/{ID}"}},
     "in progress": lambda r: {**r, "status": "in-progress"},
     "amended": lambda r: {**r, "status": "amended"},
@@ -175,6 +180,18 @@ def test_answers_to_another_version_never_reassure(caller: ApiClient, calm: Body
     found = card(call(calm))
     assert found["indicator"] == "warning"
     assert "another version" in found["summary"]
+
+
+def test_answers_to_another_form_that_asks_our_questions_never_reassure(
+    caller: ApiClient, calm: Body
+) -> None:
+    response = answers(calm)
+    response["questionnaire"] = "https://ehr.example/Questionnaire/back-pain|1"
+    found = card(call(calm))
+    assert found["indicator"] == "warning"
+    assert found["summary"] == cards.OTHER_FORM
+    response["item"] = [{"linkId": "mood", "answer": [{"valueString": "fair"}]}]
+    assert call(calm).json() == {"cards": []}
 
 
 def test_the_newest_answers_count_wherever_they_stand(caller: ApiClient, emergency: Body, calm: Body) -> None:

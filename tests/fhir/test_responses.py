@@ -204,7 +204,7 @@ LOST = {
         ".item",
     ),
     "an item inside an answer": (
-        {"linkId": "age_years", "answer": [{"valueInteger": 40, "item": []}]},
+        {"linkId": "age_years", "answer": [{"valueInteger": 40, "item": [{"linkId": "x"}]}]},
         ".answer[0].item",
     ),
     "answers of a group": ({"linkId": "diagnoses", "answer": [{"valueString": "x"}]}, ".answer"),

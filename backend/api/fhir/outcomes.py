@@ -116,10 +116,21 @@ def expression(pointer: str, kind: str) -> str:
     return found
 
 
-def informed(text: str, identity: str = "") -> dict[str, Any]:
-    """What an operation answers with that went well."""
-    issue = {"severity": "information", "code": "informational", "details": {"text": text}}
-    found = {"resourceType": "OperationOutcome", "issue": [issue]}
+def informed(text: str, identity: str = "", not_kept: Iterable[str] = ()) -> dict[str, Any]:
+    """What an operation answers with that went well; ``not_kept`` are the FHIRPaths of what it left out."""
+    issues: list[dict[str, Any]] = [
+        {"severity": "information", "code": "informational", "details": {"text": text}}
+    ]
+    issues += [
+        {
+            "severity": "warning",
+            "code": "not-supported",
+            "details": {"text": "Taken and not kept; it changes no answer."},
+            "expression": [path],
+        }
+        for path in not_kept
+    ]
+    found = {"resourceType": "OperationOutcome", "issue": issues}
     return {**found, "id": identity} if identity else found
 
 
