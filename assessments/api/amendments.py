@@ -39,7 +39,7 @@ class AmendmentsView(ClinicAPIView):
         names the one that took its place.
         """
         now = timezone.now()
-        submission = read_submission(request.data, now=now, patient=False, reason=True)
+        submission = read_submission(request.data, now=now, zone=self.clinic.zone, patient=False, reason=True)
         with submission_problems(), latest_only():
             recorded = amend_assessment(
                 clinic=self.clinic,

@@ -53,12 +53,13 @@ class EvaluationsView(ClinicAPIView):
 
     def post(self, request: Request) -> Response:
         """Answers in, explained decision out; nothing is stored."""
-        submission = read_submission(request.data, now=timezone.now(), patient=False)
+        submission = read_submission(request.data, now=timezone.now(), zone=self.clinic.zone, patient=False)
         try:
             evaluation = evaluate(
                 submission.answers,
                 parameters_in_force(self.clinic).usable,
                 assessed_at=submission.assessed_at,
+                zone=self.clinic.zone,
                 assessor_role=submission.assessor_role,
             )
         except InvalidAnswers as exc:
@@ -86,7 +87,7 @@ class AssessmentsView(PagedList, ClinicAPIView):
     def post(self, request: Request) -> Response:
         """Record answers, get the decision with what it promises."""
         now = timezone.now()
-        submission = read_submission(request.data, now=now)
+        submission = read_submission(request.data, now=now, zone=self.clinic.zone)
         with submission_problems():
             recorded = submit_assessment(
                 clinic=self.clinic, actor=self.principal.actor, submission=submission, now=now

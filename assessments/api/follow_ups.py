@@ -92,7 +92,7 @@ class FollowUpResponseView(ClinicAPIView):
     def post(self, request: Request, follow_up_id: uuid.UUID) -> Response:
         """Record the answers as an assessment of their own, linked to the first."""
         now = timezone.now()
-        submission = read_submission(request.data, now=now, patient=False)
+        submission = read_submission(request.data, now=now, zone=self.clinic.zone, patient=False)
         try:
             with submission_problems():
                 _, recorded = answer_follow_up(

@@ -39,10 +39,12 @@ class _RefusedError(Exception):
         self.code, self.detail = code, detail
 
 
-def read_submission(body: Any, *, now: dt.datetime, patient: bool = True, reason: bool = False) -> Submission:
+def read_submission(
+    body: Any, *, now: dt.datetime, zone: dt.tzinfo, patient: bool = True, reason: bool = False
+) -> Submission:
     """Read the body of an assessment; without ``patient`` that of an evaluation or an answered follow-up.
 
-    With ``reason`` that of an amendment, which says why.
+    With ``reason`` that of an amendment, which says why. ``zone`` is the clinic's: dates are dates there.
 
     Raises ``Problem`` (422) that names every place, those of the answers included.
     """
@@ -60,7 +62,7 @@ def read_submission(body: Any, *, now: dt.datetime, patient: bool = True, reason
     values, problems = _read_fields(body, readers)
     problems += _absent_reason_problems(values.get("absent_reasons", {}))
     if problems:
-        raise Problem("invalid", errors=[*problems, *_answer_problems(values)])
+        raise Problem("invalid", errors=[*problems, *_answer_problems(values, zone)])
     return Submission(
         patient_id=values["patient"] if patient else uuid.UUID(int=0),
         assessed_at=values["assessed_at"],
@@ -80,10 +82,10 @@ def _in_body(problems: Iterable[AnswerProblem]) -> list[FieldProblem]:
     return [FieldProblem(f"/answers{problem.pointer}", problem.code, problem.detail) for problem in problems]
 
 
-def _answer_problems(values: Mapping[str, Any]) -> list[FieldProblem]:
+def _answer_problems(values: Mapping[str, Any], zone: dt.tzinfo) -> list[FieldProblem]:
     """What is wrong with the answers of a body that is refused anyway."""
     try:
-        validate(values.get("answers", {}), assessed_at=values.get("assessed_at"))
+        validate(values.get("answers", {}), assessed_at=values.get("assessed_at"), zone=zone)
     except InvalidAnswers as exc:
         return _in_body(exc.problems)
     return []

@@ -123,6 +123,7 @@ def _evaluation(answers: Mapping[str, Any], told: Submission, clinic: Clinic) ->
         answers,
         parameters_in_force(clinic).usable,
         assessed_at=told.assessed_at,
+        zone=clinic.zone,
         assessor_role=told.assessor_role,
     )
 

@@ -103,6 +103,7 @@ def _first_week(follow_up: FollowUp, now: datetime) -> bool:
         dated={},
         assessed_at=now,
         days_max=LONGEST_EPISODE_DAYS,
+        zone=linked.clinic.zone,
     ).get("episode_duration_days")
     return isinstance(days, int) and days < DEFAULTS["too_early_days_lt"]
 

@@ -83,7 +83,7 @@ class CheckInView(View):
         with opened_link(token, now=now, again=True) as opened:
             if opened.link.used_at is None:
                 form = form_for(opened.follow_up, request.POST, now=now)
-                if form.errors and not _alarming(form, now):
+                if form.errors and not _alarming(form, now, opened.clinic.zone):
                     return _form_page(request, opened, form, HTTPStatus.UNPROCESSABLE_ENTITY)
                 answer_by_link(token, submission=_submission(opened.follow_up, form, now), now=now)
             return _outcome_page(request, opened, now)
@@ -95,9 +95,9 @@ def _submission(follow_up: FollowUp, form: Form, now: dt.datetime) -> Submission
     )
 
 
-def _alarming(form: Form, now: dt.datetime) -> bool:
+def _alarming(form: Form, now: dt.datetime, zone: dt.tzinfo) -> bool:
     """Whether what is answered already calls for a referral: then no open question holds it up."""
-    evaluation = evaluate(form.answers(), assessed_at=now, assessor_role=SELF_REPORT)
+    evaluation = evaluate(form.answers(), assessed_at=now, zone=zone, assessor_role=SELF_REPORT)
     return any(met.id.startswith("RF-") for met in evaluation.criteria_met)
 
 

@@ -29,13 +29,13 @@ from clinics.api.views import ClinicAPIView
 from clinics.fhir import OUTCOME, FhirSearch, FhirView
 
 
-def submission_of(reading: Reading, *, now: dt.datetime, patient: bool = True) -> Submission:
+def submission_of(reading: Reading, *, now: dt.datetime, zone: dt.tzinfo, patient: bool = True) -> Submission:
     """The submission, as the native API reads it; faults are named where they stand in the response."""
     body = (
         reading.body if patient else {name: part for name, part in reading.body.items() if name != "patient"}
     )
     with placed(reading):
-        return read_submission(body, now=now, patient=patient)
+        return read_submission(body, now=now, zone=zone, patient=patient)
 
 
 @contextmanager
@@ -54,7 +54,7 @@ def record(view: ClinicAPIView, resource: Any) -> Assessment:
     reading = read_response(resource)
     if reading.known_as:
         reading.body["patient"] = _known_as(view, reading)
-    submission = submission_of(reading, now=now)
+    submission = submission_of(reading, now=now, zone=view.clinic.zone)
     with placed(reading), submission_problems():
         recorded = submit_assessment(
             clinic=view.clinic, actor=view.principal.actor, submission=submission, now=now

@@ -103,7 +103,7 @@ def _evaluate(
     parameters: InForce,
 ) -> Evaluation:
     known, _ = with_age(Submission(patient.id, at, role, answers), patient, clinic)
-    return evaluate(known, parameters.usable, assessed_at=at, assessor_role=role)
+    return evaluate(known, parameters.usable, assessed_at=at, zone=clinic.zone, assessor_role=role)
 
 
 def _live(

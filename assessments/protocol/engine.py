@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
 
 from assessments.protocol.compiled import CompiledProtocol
@@ -55,15 +55,17 @@ def evaluate(
     parameters: Mapping[str, object] | None = None,
     *,
     assessed_at: datetime | None = None,
+    zone: tzinfo | None = None,
     assessor_role: str | None = None,
 ) -> Evaluation:
     """The explained decision on answers as submitted.
 
-    `assessed_at` lets the duration be counted from `onset_date`. Answers a patient gave alone make
+    `assessed_at` lets the duration be counted from `onset_date`, by the calendar of `zone` (without it, of
+    the offset it is written with). Answers a patient gave alone make
     the result provisional. Raises InvalidAnswers or InvalidParameters, each with every problem.
     """
     protocol = protocol_for(parameters)
-    valid, notices = normalise(answers, assessed_at)
+    valid, notices = normalise(answers, assessed_at, zone)
     provisional = assessor_role == AssessorRole.PATIENT_SELF_REPORT
     return protocol.evaluate(valid, notices=notices, provisional=provisional)
 

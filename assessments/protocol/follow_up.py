@@ -221,12 +221,13 @@ def carry_forward(
     dated: Mapping[str, datetime],
     assessed_at: datetime,
     days_max: float = CARRY_FORWARD_DAYS_MAX,
+    zone: tzinfo = UTC,
 ) -> dict[str, object]:
     """Return the earlier answers that a check at ``assessed_at`` may rest on.
 
     ``answers`` are those of the linked assessment, given at ``answered_at``; ``dated`` holds the first date
     of those that were themselves carried; ``days_max`` is the clinic's ``carry_forward_days_max``. The
-    episode's duration grows with the days that have passed.
+    episode's duration grows with the days that have passed by the calendar of ``zone``, the clinic's.
     """
     carried = {
         name: value
@@ -236,7 +237,7 @@ def carry_forward(
     duration = carried.get("episode_duration_days")
     if isinstance(duration, int):
         carried["episode_duration_days"] = min(
-            duration + _days_between(answered_at, assessed_at), LONGEST_EPISODE_DAYS
+            duration + _days_between(answered_at, assessed_at, zone), LONGEST_EPISODE_DAYS
         )
     return carried
 
@@ -249,6 +250,6 @@ def _may_be_carried(name: str, value: object) -> bool:
     return name in CARRIED_QUESTIONS
 
 
-def _days_between(earlier: datetime, later: datetime) -> int:
-    """Dates apart in UTC, so that a chain of checks less than 24 hours apart still counts every day."""
-    return max((later.astimezone(UTC).date() - earlier.astimezone(UTC).date()).days, 0)
+def _days_between(earlier: datetime, later: datetime, zone: tzinfo) -> int:
+    """Dates apart, so that a chain of checks less than 24 hours apart still counts every day."""
+    return max((later.astimezone(zone).date() - earlier.astimezone(zone).date()).days, 0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import NoReturn, cast
 
 from assessments.protocol.problems import InvalidAnswers, Problem
@@ -61,17 +61,20 @@ class Notice:
     statement: str
 
 
-def validate(answers: Mapping[str, object], *, assessed_at: datetime | None = None) -> ValidAnswers:
+def validate(
+    answers: Mapping[str, object], *, assessed_at: datetime | None = None, zone: tzinfo | None = None
+) -> ValidAnswers:
     """The known answers, checked, with units converted and the effective duration of the episode.
 
-    `assessed_at` is needed to count days from `onset_date` and to see that dates are not in the future.
-    Raises InvalidAnswers with every problem.
+    `assessed_at` is needed to count days from `onset_date` and to see that dates are not in the future;
+    `zone` is where they are dates, whatever offset the moment is written with: the clinic's. Without it
+    they are dates where the moment was written. Raises InvalidAnswers with every problem.
     """
-    return normalise(answers, assessed_at)[0]
+    return normalise(answers, assessed_at, zone)[0]
 
 
 def normalise(
-    answers: Mapping[str, object], assessed_at: datetime | None
+    answers: Mapping[str, object], assessed_at: datetime | None, zone: tzinfo | None = None
 ) -> tuple[ValidAnswers, tuple[Notice, ...]]:
     """`validate`, with the notices that go with it."""
     if not isinstance(answers, Mapping):
@@ -79,8 +82,9 @@ def normalise(
     known, found = _read(answers)
     notices: tuple[Notice, ...] = ()
     if assessed_at is not None:
-        found += _dates_in_the_future(known, assessed_at.date())
-        notices = _apply_onset(known, assessed_at.date())
+        here = assessed_at if zone is None else assessed_at.astimezone(zone)
+        found += _dates_in_the_future(known, here.date(), here.tzinfo)
+        notices = _apply_onset(known, here.date())
     if found:
         raise InvalidAnswers(found)
     if known.get("diagnoses"):
@@ -126,7 +130,7 @@ def _with_clearance(diagnoses: list[dict[str, str]]) -> list[dict[str, str]]:
     return sorted(ordered, key=lambda item: tuple(item.get(name, "") for name in fields))
 
 
-def _dates_in_the_future(known: Mapping[str, object], today: date) -> list[Problem]:
+def _dates_in_the_future(known: Mapping[str, object], today: date, zone: tzinfo | None) -> list[Problem]:
     found = []
     detail = "Not after the date of the assessment."
     onset = known.get("onset_date")
@@ -134,9 +138,16 @@ def _dates_in_the_future(known: Mapping[str, object], today: date) -> list[Probl
         found.append(Problem("/onset_date", "in_the_future", detail))
     for place, diagnosis in enumerate(cast("list[dict[str, str]]", known.get("diagnoses", []))):
         cleared = diagnosis.get("cleared_at")
-        if cleared is not None and date.fromisoformat(cleared[:10]) > today:
+        if cleared is not None and _date_in(cleared, zone) > today:
             found.append(Problem(f"/diagnoses/{place}/cleared_at", "in_the_future", detail))
     return found
+
+
+def _date_in(text: str, zone: tzinfo | None) -> date:
+    """The date of a date or of a moment, there."""
+    if len(text) == len("YYYY-MM-DD"):
+        return date.fromisoformat(text)
+    return datetime.fromisoformat(text).astimezone(zone).date()
 
 
 def _apply_onset(known: dict[str, object], today: date) -> tuple[Notice, ...]:

@@ -92,6 +92,7 @@ def with_carried_answers(submission: Submission, linked: Assessment, *, days_max
         dated=dated,
         assessed_at=submission.assessed_at,
         days_max=days_max,
+        zone=linked.clinic.zone,
     )
     added = {name: value for name, value in carried.items() if name not in submission.answers}
     here = {"assessment": str(linked.id), "assessed_at": linked.assessed_at.isoformat()}

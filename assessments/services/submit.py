@@ -114,6 +114,7 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
             answers,
             parameters.usable,
             assessed_at=submission.assessed_at,
+            zone=clinic.zone,
             assessor_role=submission.assessor_role,
         )
         notices += [asdict(notice) for notice in evaluation.notices]

@@ -35,6 +35,7 @@ def preview(assessment: Assessment) -> Plan:
         assessment.answers,
         parameters,
         assessed_at=assessment.assessed_at,
+        zone=assessment.clinic.zone,
         assessor_role=assessment.assessor_role,
     )
     return build_programme(evaluation, evaluation.answers, parameters=parameters)
