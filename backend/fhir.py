@@ -9,6 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.fhir.code_systems import urlpatterns as of_codes
 from assessments.fhir.codes import copyright_notice
 from assessments.fhir.urls import urlpatterns as of_assessments
 from backend.api.fhir.elements import Resource, fhir_base
@@ -24,6 +25,14 @@ _COMMON_TYPES = {"_id": "token", "_lastUpdated": "date", "_count": "special"}
 _OPERATIONS = {
     "$everything": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
     "$process-response": "http://hl7.org/fhir/uv/sdc/OperationDefinition/Questionnaire-process-response",
+}
+#: The systems of our own codes, each read by its name and without a token.
+_CODES = {
+    "type": "CodeSystem",
+    "versioning": "versioned",
+    "readHistory": False,
+    "interaction": [{"code": "read"}],
+    "conditionalRead": "not-match",
 }
 _RELEASED = "2026-11-28"
 
@@ -46,8 +55,9 @@ def capability_statement() -> Resource:
             {
                 "mode": "server",
                 "documentation": (
-                    "What isn't understood is refused, never ignored. Of a QuestionnaireResponse the "
-                    "identifier, encounter, author, source and text are accepted and not kept."
+                    "What isn't understood is refused, never ignored. Of a QuestionnaireResponse "
+                    "whatever can't change an answer is accepted and not kept: an OperationOutcome names "
+                    "it (Prefer: return=OperationOutcome). modifierExtension and implicitRules are refused."
                 ),
                 "security": {
                     "service": [
@@ -62,7 +72,10 @@ def capability_statement() -> Resource:
                     ],
                     "description": "OAuth 2; .well-known/smart-configuration has the addresses.",
                 },
-                "resource": [_of_type(kind) for kind in sorted({view.resource_type for _, view in _views()})],
+                "resource": [
+                    _CODES,
+                    *(_of_type(kind) for kind in sorted({view.resource_type for _, view in _views()})),
+                ],
             }
         ],
     }
@@ -84,8 +97,12 @@ def _of_type(kind: str) -> dict[str, Any]:
     operations = sorted({route.rpartition("/")[2] for route, _ in views if "$" in route})
     if operations:
         found["operation"] = [{"name": name[1:], "definition": _OPERATIONS[name]} for name in operations]
+    if "read" in interactions:
+        found |= {"conditionalRead": "not-match"}
+    if "create" in interactions:
+        found |= {"conditionalCreate": False}
     if "update" in interactions:
-        found |= {"updateCreate": False}
+        found |= {"updateCreate": False, "conditionalUpdate": False}
     return found
 
 
@@ -155,6 +172,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         ".well-known/smart-configuration", SmartConfigurationView.as_view(), name="fhir-smart-configuration"
     ),
+    *of_codes,
     *of_patients,
     *of_assessments,
 ]

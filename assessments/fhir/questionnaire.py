@@ -79,14 +79,17 @@ class QuestionnaireSearch(FhirView):
         """By its name and version."""
         search = read_search(request.query_params, self.parameters)
         found: dict[str, Any] = questionnaire()
+        named = search.one("url")
         shown = (
-            search.one("url") in (None, found["url"])
+            (named is None or own_form(named) in ("", found["version"]))
             and search.one("version") in (None, found["version"])
             and (search.ids is None or ID in search.ids)
             and all(_holds(comparison, moment) for comparison, moment in search.changed)
         )
         address = {"relation": "self", "url": request.build_absolute_uri()}
-        return Response(bundle([found] if shown and search.count else [], [address]))
+        if search.count == 0:
+            return Response({**bundle([], [address]), "total": int(shown)})
+        return Response(bundle([found] if shown else [], [address]))
 
 
 def _holds(comparison: str, moment: dt.datetime) -> bool:
@@ -105,7 +108,7 @@ class QuestionnaireRead(FhirView):
     resource_type = "Questionnaire"
 
     def get(self, request: Request, questionnaire_id: str) -> Response:  # noqa: ARG002
-        """Of the version in force; there is no other."""
-        if questionnaire_id != ID:
+        """Of the version in force, by its id or by the name of the form; there is no other."""
+        if questionnaire_id not in (ID, _NAME):
             raise Http404
         return self.represent(questionnaire())

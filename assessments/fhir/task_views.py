@@ -103,6 +103,7 @@ class TaskRead(TaskFhir):
     """One task, and its status."""
 
     cannot_wait: ClassVar[frozenset[str]] = frozenset({"PUT"})
+    honours_if_match: ClassVar[frozenset[str]] = frozenset({"PUT"})
 
     def get(self, request: Request, task_id: uuid.UUID) -> Response:  # noqa: ARG002
         """As it stands now."""

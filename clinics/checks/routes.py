@@ -26,6 +26,7 @@ OPEN_ROUTES = {
     "problem": "what a kind of problem means",
     "cds-services": "which services CDS Hooks finds here",
     "fhir-metadata": "what the FHIR server can do, which says nothing of anybody",
+    "fhir-code-system": "what our own codes mean",
     "fhir-smart-configuration": "where the token endpoint is",
     "oauth2_provider:authorize": "asks the person to sign in, and refuses who isn't the client's clinic's",
     "oauth2_provider:token": "asks for the client's secret or its code and verifier",

@@ -67,6 +67,9 @@ REQUIRED_CODES = {
         "long code-invalid extension too-costly business-rule conflict transient lock-error no- "
         "store exception timeout incomplete throttled informational"
     ),
+    "CapabilityStatement.rest.resource.conditionalRead": "not-supported modified-since not-match",
+    "CodeSystem.status": "draft active retired unknown",
+    "CodeSystem.content": "not-present example fragment complete supplement",
     "CapabilityStatement.status": "draft active retired unknown",
     "CapabilityStatement.kind": "instance capability requirements",
     "CapabilityStatement.rest.mode": "client server",

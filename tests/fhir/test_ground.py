@@ -158,6 +158,8 @@ def test_every_parameter_that_is_named_is_understood(api: APIClient) -> None:
             named = (found["type"], parameter["name"])
             value = codes.get(named) or samples.get(parameter["type"], "nothing")
             fhir(api.get(f"/fhir/{found['type']}", {parameter["name"]: value}))
+        if {"code": "search-type"} not in found["interaction"]:
+            continue
         bad = api.get(f"/fhir/{found['type']}", {"_include": "x", "_count": "many"})
         assert_outcome(bad, "invalid", "http._include", "http._count", status=400)
 

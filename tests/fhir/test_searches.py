@@ -105,6 +105,23 @@ def test_the_pages_of_every_search_together_are_the_whole(api: APIClient, crowd:
             assert ids == first, (terms, size)
 
 
+def test_the_forms_are_counted_like_everything_else(api: APIClient, world: World) -> None:
+    (form,) = pages(api, "/fhir/Questionnaire")[0]
+    version = form["version"]
+    for terms, total in (
+        ({}, 1),
+        ({"url": form["url"]}, 1),
+        ({"url": f"{form['url']}|{version}"}, 1),
+        ({"url": "https://old.example/fhir/Questionnaire/return-to-run", "version": version}, 1),
+        ({"url": "urn:another"}, 0),
+        ({"version": "1999.1"}, 0),
+        ({"_id": str(uuid.uuid4())}, 0),
+    ):
+        counted = fhir(api.get("/fhir/Questionnaire", {**terms, "_count": 0}))
+        assert (counted["total"], "entry" in counted) == (total, False), terms
+        assert len(pages(api, f"/fhir/Questionnaire?{urlencode(terms)}")[0]) == total, terms
+
+
 def test_a_status_finds_what_is_shown_with_it(api: APIClient, crowd: World) -> None:
     """What time alone has made due is found as such before any worker has noticed."""
     with clinic_scope(crowd.clinic.id):

@@ -21,7 +21,7 @@ def fhir_base() -> str:
 
 
 def system(name: str) -> str:
-    """The name of one of our own code systems. It is a name: nothing is served there."""
+    """The name of one of our own code systems, which is also its address."""
     return f"{fhir_base()}/CodeSystem/{name}"
 
 

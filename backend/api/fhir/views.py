@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.utils.http import parse_etags
 from rest_framework.exceptions import NotAcceptable
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,7 +23,8 @@ _FORMATS = frozenset({"json", "application/json", CONTENT_TYPE, "application/fhi
 class FhirAPIView(APIView):
     """Speaks ``application/fhir+json`` and answers errors as OperationOutcome.
 
-    ``body_type`` is the type of resource that a body holds; ``searching`` are the methods that search.
+    ``body_type`` is the type of resource that a body holds; ``searching`` are the methods that search,
+    ``honours_if_match`` those that check the version they change (``check_version``).
     FHIR describes itself in its CapabilityStatement, so these views stay out of the OpenAPI document.
     """
 
@@ -30,6 +32,7 @@ class FhirAPIView(APIView):
     renderer_classes = [FhirRenderer, FhirAsJsonRenderer]
     parser_classes = [FhirParser, StrictJSONParser]
     body_type: ClassVar[str] = ""
+    honours_if_match: ClassVar[frozenset[str]] = frozenset()
     searching: ClassVar[frozenset[str]] = frozenset()
 
     def get_exception_handler(self) -> Callable[..., Any]:
@@ -47,6 +50,25 @@ class FhirAPIView(APIView):
             and "fhirVersion=4.0" not in request.headers["Accept"]
         ):
             raise NotAcceptable
+        self._refuse_conditions(request)
+
+    def _refuse_conditions(self, request: Request) -> None:
+        """Refuse a condition that nobody would check; raises ``Problem`` (412) that says what to send.
+
+        A reader's conditions only save a transfer: without a match the whole is answered.
+        """
+        reading = request.method in SAFE_METHODS
+        refused = {
+            "If-None-Exist": "Send an Idempotency-Key: the same request again is then recorded once.",
+            "If-Unmodified-Since": "Send If-Match with the version you read.",
+        }
+        if request.method not in self.honours_if_match:
+            refused["If-Match"] = "This request takes no version."
+        if not reading:
+            refused |= dict.fromkeys(("If-None-Match", "If-Modified-Since"), "Only reads take it.")
+        for name, instead in refused.items():
+            if name in request.headers:
+                raise Problem("precondition_failed", f"{name} isn't supported here. {instead}")
 
     def represent(
         self, found: Resource, *, status: int = 200, headers: dict[str, str] | None = None
@@ -54,9 +76,8 @@ class FhirAPIView(APIView):
         """Answer with a resource and its weak ETag; with an empty 304 when a reader has it already."""
         tag = etag(found)
         shown = {**(headers or {}), "ETag": tag}
-        if self.request.method in {"GET", "HEAD"} and tag in _tags(
-            self.request.headers.get("If-None-Match", "")
-        ):
+        known = _tags(self.request.headers.get("If-None-Match", ""))
+        if self.request.method in {"GET", "HEAD"} and {tag, "W/*"}.intersection(known):
             return Response(status=304, headers=shown)
         return Response(found, status=status, headers=shown)
 
