@@ -96,7 +96,48 @@ def test_a_run_is_at_most_a_tenth_longer_than_the_longest_of_a_month(weeks: Week
     run = weeks.run(distance=km(5))
     assert (run["planned"]["distance"]["km"], run["more_than_planned"]) == (4.4, ["distance"])
     weeks.later(days=31)
-    assert weeks.session()["cap"]["distance"] is None
+    cap = weeks.session()["cap"]
+    assert (cap["distance"]["km"], cap["basis"]) == (4.4, "last_done"), "no more than its session"
+
+
+def test_a_run_that_was_not_permitted_or_not_borne_shows_nothing_that_a_body_bears(weeks: Weeks) -> None:
+    weeks.begin(pain_run_peak_nrs=2, longest_run_30d_km=8, **YOUNG)
+    before = weeks.session()["cap"]
+    weeks.run(distance=km(5))
+    weeks.later(hours=3)
+    assert not weeks.session()["permitted"]
+    further = weeks.run(distance=km(20))
+    assert (further["as_permitted"], weeks.session()["cap"]) == (False, before)
+    weeks.later(days=1)
+    weeks.check(further["follow_up"])
+    assert weeks.session()["cap"] == before, "however green its check"
+
+
+@pytest.mark.parametrize("weekly", [{"weekly_km_prev4w_avg": 24}, {"weekly_km_prev4w_avg": None}])
+@pytest.mark.parametrize("told", [True, False])
+def test_who_does_what_is_permitted_breaks_no_cap_that_is_printed(
+    weeks: Weeks, weekly: dict[str, object], told: bool
+) -> None:
+    """Six weeks of every run that is permitted; without a distance it counts as its session."""
+    weeks.begin(pain_run_peak_nrs=2, runs_per_week=3, **weekly, **YOUNG)
+    reasons, runs = set(), 0
+    for _ in range(21):
+        session = weeks.session()
+        reasons.add(session["blocked_by"])
+        if session["permitted"]:
+            done = {"distance": km(session["distance"]["km"])} if told else {}
+            follow_up = weeks.run(**done)["follow_up"]
+            weeks.later(days=1)
+            weeks.check(follow_up)
+            weeks.later(days=1)
+            runs += 1
+        else:
+            weeks.later(days=1)
+        load = weeks.get(f"/programmes/{weeks.programme}/load")["weeks"]
+        assert [week["within"] for week in load if week["within"] is False] == []
+    assert runs >= 8
+    assert reasons <= {None, "week_full", "clear_days"}
+    assert "week_full" in reasons
 
 
 def test_two_weeks_without_a_run_start_further_back(graded: Weeks) -> None:

@@ -118,11 +118,16 @@ def session_size(
     return km, minutes
 
 
-def week_cap(previous_week_km: float | None, *, week: int, last_7_days_green: bool) -> Cap:
+def week_cap(
+    previous_week_km: float | None, *, week: int, last_7_days_green: bool, plan_km: float | None = None
+) -> Cap:
     """The most a week may hold; ``week`` counts from 1, ``previous_week_km`` is what was really run.
 
-    Without green checks for seven days the week before isn't exceeded; every fourth week is lighter.
+    Where that isn't known the week holds its runs at the length of the first session, ``plan_km``. Without
+    green checks for seven days the week before isn't exceeded; every fourth week is lighter.
     """
+    if previous_week_km is None and plan_km is not None:
+        return Cap(round(plan_km, 2), "A week's runs at the length of the first session.", ("B24",))
     if previous_week_km is None:
         return Cap(None, "The week before isn't known: no more than the planned sessions.", ("B24",))
     if week % LIGHT_WEEK_EVERY == 0:

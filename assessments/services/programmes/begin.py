@@ -7,6 +7,7 @@ from assessments.models import Assessment, EventType, Programme
 from assessments.protocol import evaluate
 from assessments.protocol.programme import Programme as Plan
 from assessments.protocol.programme import build_programme, usual_run_km
+from assessments.protocol.programme.load import SHARE_AFTER_THE_TABLE
 from assessments.services.parameters.in_force import parameters_of
 from assessments.services.programmes.reminders import end_reminders
 from assessments.services.programmes.standing import Kind, NotNowError, lock_programme, note
@@ -71,7 +72,7 @@ def draft_programme(
             usual_run_km=usual_run_km(assessment.answers),
             phase=plan.start.phase.value,
             stage=plan.start.stage or 0,
-            share_percent=plan.start.share_percent or 100,
+            share_percent=plan.start.share_percent or SHARE_AFTER_THE_TABLE,
             settle_first=plan.start.pause_until_settled,
         )
         note(programme, Kind.DRAFTED, now=now, by=by)

@@ -1,7 +1,8 @@
 """What a runner does next: the session of the day, and whether it may be run now."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from assessments.models import Programme
@@ -19,13 +20,16 @@ from assessments.protocol.programme import (
     session_size,
 )
 from assessments.protocol.programme.build import longest_told
+from assessments.protocol.programme.load import LIGHT_WEEK_EVERY, LIGHT_WEEK_SHARE
 from assessments.protocol.programme.walk_run import CONDITIONS
+from assessments.services.programmes.load import Week, weeks_of
 from assessments.services.programmes.past import Past, past_of
 from assessments.services.programmes.standing import standing_now, standing_of
 
 #: Why no run is permitted now, the first that applies.
 NOT_RELEASED, NOT_ACTIVE, NO_RUNNING_PHASE = "not_released", "not_active", "no_running_in_this_phase"
 SETTLE_FIRST, NOT_YET, CHECK_UNANSWERED = "settle_first", "clear_days", "check_unanswered"
+WEEK_FULL = "week_full"
 BLOCKED_IN_WORDS: Mapping[str, str] = {
     NOT_RELEASED: "a clinician hasn't signed the programme off",
     NOT_ACTIVE: "the programme isn't active; ask your clinician",
@@ -33,6 +37,7 @@ BLOCKED_IN_WORDS: Mapping[str, str] = {
     SETTLE_FIRST: "the pain must be at its usual level for 24 hours first",
     NOT_YET: "a clear day comes first",
     CHECK_UNANSWERED: "the check of the last run isn't answered in full; answer it, or be assessed anew",
+    WEEK_FULL: "this week's running is done",
 }
 CLEAR_DAYS_IN_WORDS = {1: "one clear day", 2: "two clear days"}
 LONGEST_OF = timedelta(days=30)
@@ -71,7 +76,11 @@ def session_of(programme: Programme, *, now: datetime, past: Past | None = None)
     blocked_by = _blocked_by(programme, standing, now)
     by_distance = standing.phase in {Phase.BUILD, Phase.PREHAB}
     cap = run_cap(*known_runs(programme, past, now=now)) if by_distance else None
-    words, distance_km, minutes = _words(programme, past, standing, cap)
+    week = weeks_of(programme, now=now, past=past)[-1:] if cap else []
+    words, distance_km, minutes = _words(programme, past, standing, cap, *week)
+    full = any(one.full for one in week)
+    if blocked_by is None and full:
+        blocked_by = WEEK_FULL
     return Session(
         words=words,
         today=_today(standing, words, blocked_by),
@@ -85,7 +94,7 @@ def session_of(programme: Programme, *, now: datetime, past: Past | None = None)
         stop_if=STOP_A_RUN,
         permitted=blocked_by is None,
         blocked_by=blocked_by,
-        from_=standing.next_run_from,
+        from_=_later(standing.next_run_from, week[0].ends_at) if full else standing.next_run_from,
     )
 
 
@@ -93,7 +102,8 @@ def known_runs(programme: Programme, past: Past, *, now: datetime) -> tuple[Know
     """What is known of the runner's runs, in km and in minutes of running, logged or told."""
     since, answers = now - LONGEST_OF, programme.assessment.answers
     told = longest_told(answers)
-    recent = [run for run in past.runs if run.at > since]
+    done = [run for run in past.runs if run.permitted]
+    recent = [run for run in past.runs if run.at > since and run.borne]
     km = [run.km for run in recent if run.km]
     if told and programme.assessment.assessed_at > since:
         km.append(told)
@@ -102,13 +112,23 @@ def known_runs(programme: Programme, past: Past, *, now: datetime) -> tuple[Know
     begun_minutes = (begun.get("stage") or {}).get("running_minutes")
     return (
         Known(max(km, default=None), _last_km(programme, past), begun["run_km"]),
-        Known(max(minutes, default=None), _last([run.minutes for run in past.runs]), begun_minutes),
+        Known(
+            max(minutes, default=None),
+            _last([_done(run.minutes, run.planned_minutes) for run in done]),
+            begun_minutes,
+        ),
     )
 
 
 def _last_km(programme: Programme, past: Past) -> float | None:
     told = programme.assessment.answers.get("last_run_km")
-    return _last([float(told) if told else None, *(run.km for run in past.runs)])
+    done = (_done(run.km, run.planned_km) for run in past.runs if run.permitted)
+    return _last([float(told) if told else None, *done])
+
+
+def _done(figure: float | None, planned: float | None) -> float | None:
+    """What of a run belongs to its session: what went beyond it shows nothing that a body bears."""
+    return figure if figure is None or planned is None else min(figure, planned)
 
 
 def _last(figures: list[float | None]) -> float | None:
@@ -116,7 +136,7 @@ def _last(figures: list[float | None]) -> float | None:
 
 
 def _words(
-    programme: Programme, past: Past, standing: Standing, cap: Cap | None
+    programme: Programme, past: Past, standing: Standing, cap: Cap | None, week: Week | None = None
 ) -> tuple[str, float | None, float | None]:
     """The session in words, its distance and its minutes of running."""
     if standing.phase is Phase.GRADED_RETURN:
@@ -133,6 +153,17 @@ def _words(
         last_km=_last_km(programme, past),
         from_the_table=from_the_table and standing.phase is Phase.BUILD,
     )
+    if week is None:
+        return _size_in_words(km, minutes, cap, share, programme.usual_run_km), km, minutes
+    if week.number % LIGHT_WEEK_EVERY == 0:
+        km = None if km is None else km * LIGHT_WEEK_SHARE
+        minutes = None if minutes is None else float(math.floor(minutes * LIGHT_WEEK_SHARE))
+    if km is not None:
+        left = km if week.left_km is None or week.full else week.left_km
+        cut = left < km
+        cap = replace(cap, reason="What is left of this week's running.") if cut else cap
+        km = math.floor(round(min(km, left) * 10, 6)) / 10
+        return _size_in_words(km, minutes, cap, share, None if cut else programme.usual_run_km), km, minutes
     return _size_in_words(km, minutes, cap, share, programme.usual_run_km), km, minutes
 
 
@@ -148,6 +179,10 @@ def _size_in_words(
     if minutes is not None:
         return f"{km:g} km or {minutes:g} min easy, whichever comes first ({said})"
     return f"{km:g} km easy ({said})"
+
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else max(one, other)
 
 
 def _lower(sentence: str) -> str:
