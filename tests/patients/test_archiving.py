@@ -10,15 +10,21 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.models import Escalation, FollowUp, FollowUpKind, Programme
+from assessments.models.follow_up import REPORTED
 from assessments.services.due_work import claim_next
-from clinics.models import Clinic, Role
+from assessments.services.on_call_services import add_on_call_service
+from assessments.services.programmes.begin import end_current
+from assessments.services.write_exports import write_due_exports
+from clinics.models import ApiClient, Clinic, Role
 from clinics.tenancy import clinic_scope
 from patients.models import ArchiveReason, Patient
 from tests.api_edge.checks import assert_problem, having_seen
 from tests.dashboard.settings_pages import signed_in
 from tests.dashboard.test_dashboard import record
-from tests.factories import make_patient
-from tests.programme.weeks import eight_weeks
+from tests.factories import api_for, make_client, make_member, make_patient, make_token
+from tests.privacy.erasure import erase
+from tests.programme.weeks import Weeks, eight_weeks
+from tests.security.samples import WEBHOOK
 
 REASONS = [reason.value for reason in ArchiveReason]
 #: Something that waits about a runner: makes it, and returns what looks it up again.
@@ -232,3 +238,114 @@ def test_what_is_cancelled_for_another_reason_says_so_and_is_no_line_of_the_time
         assert set(ended.values_list("cancelled_because", flat=True)) == {"assessed_since"}
     happened = api.get(f"/api/v1/patients/{runner.pk}/timeline").json()["results"]
     assert not [line for line in happened if line["type"] == "follow_up"]
+
+
+def begun(clinic: Clinic) -> Weeks:
+    """A runner with a released programme, a day after its assessment: the check is due."""
+    told = Weeks(clinic, make_patient(clinic), timezone.now() - dt.timedelta(days=1))
+    told.begin(episode_duration_days=3)
+    told.now = timezone.now()
+    return told
+
+
+def made_archived(api: APIClient, clinic: Clinic, told: Weeks) -> str:
+    assert archive(api, told.patient, "moved_away").status_code == 200
+    return "cancelled: moved_away"
+
+
+def made_erased(api: APIClient, clinic: Clinic, told: Weeks) -> str:
+    erased = erase(api, told.patient.pk)
+    assert erased.status_code == 200, erased.content
+    return "cancelled: erased"
+
+
+def made_held(api: APIClient, clinic: Clinic, told: Weeks) -> str:
+    address = f"/api/v1/patients/{told.patient.pk}"
+    held = {"reason": "legal_claim", "until": "2999-12-31"}
+    assert api.put(f"{address}/legal-hold", held, headers=having_seen(api, address)).status_code == 200
+    assert_problem(erase(api, told.patient.pk), "legal_hold")
+    return "works"
+
+
+def made_leave(api: APIClient, clinic: Clinic, told: Weeks) -> str:
+    """Who signed it all off is let go, another on call in their place."""
+    with clinic_scope(clinic.id):
+        clinic.members.filter(pk=clinic.on_call_id).update(active=False)
+        other = make_member(clinic, Role.CLINICIAN)
+        clinic.on_call = clinic.lead = other
+        clinic.save()
+        clinic.api_clients.update(acts_for=other)
+    return "works"
+
+
+def made_revoked(api: APIClient, clinic: Clinic, told: Weeks) -> str:
+    """The software that recorded it is revoked; other software goes on."""
+    with clinic_scope(clinic.id):
+        used = clinic.api_clients.get()
+        other = software(make_client(clinic, acts_for=clinic.on_call))
+    assert other.post(f"/api/v1/clinic/clients/{used.pk}/revoke").status_code == 200
+    return "works"
+
+
+def made_quiet(api: APIClient, clinic: Clinic, told: Weeks) -> str:
+    """The on-call service is switched off."""
+    with clinic_scope(clinic.id):
+        service, _ = add_on_call_service(clinic=clinic, details=WEBHOOK | {"urgencies": ["routine"]})
+    address = f"/api/v1/clinic/on-call-services/{service.pk}"
+    paused = api.patch(address, {"enabled": False}, headers=having_seen(api, address))
+    assert paused.status_code == 200
+    return "works"
+
+
+def made_end(api: APIClient, clinic: Clinic, told: Weeks) -> str:
+    with clinic_scope(clinic.id):
+        end_current(clinic, told.patient.pk, now=timezone.now())
+    return "works"
+
+
+STATES = [made_archived, made_erased, made_held, made_leave, made_revoked, made_quiet, made_end]
+
+
+def software(client: ApiClient) -> APIClient:
+    """A client of the API with a token of this software."""
+    api = APIClient()
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {make_token(client)}")
+    api.default_format = "json"
+    return api
+
+
+def ends(api: APIClient, clinic: Clinic, told: Weeks, link: str) -> set[str]:
+    """How each follow-up ends that was pending: cancelled with its reason, or answered."""
+    with clinic_scope(clinic.id):
+        rows = list(clinic.follow_ups.filter(patient=told.patient))
+    found = set()
+    for row in rows:
+        if row.state == FollowUp.State.CANCELLED:
+            found.add(f"cancelled: {row.cancelled_because}")
+        elif row.kind in REPORTED:
+            done = api.post(f"/api/v1/follow-ups/{row.pk}/result", {"result": "confirmed"})
+            found.add("works" if done.status_code == 200 else f"{row.kind} stuck: {done.content!r}")
+    page = Client().get(link)
+    found.add("works" if page.status_code == 200 else "over")
+    return found
+
+
+@pytest.mark.parametrize("happens", STATES)
+def test_nothing_is_chased_that_nobody_can_answer(clinic: Clinic, happens: Any) -> None:
+    """Each state, and what waits: checks, tasks, the link to check in, the export."""
+    told = begun(clinic)
+    api = api_for(clinic)
+    with clinic_scope(clinic.id):
+        check = clinic.follow_ups.filter(patient=told.patient, kind="check_24_hours").latest("due_at")
+    made = api.post(f"/api/v1/follow-ups/{check.pk}/check-in-link", {}).json()
+    link = "/" + made["url"].split("/", 3)[3]
+    export = api.post("/api/v1/exports", {"patient": str(told.patient.pk)})
+    assert export.status_code == 202, export.content
+    ending = happens(api, clinic, told)
+    with clinic_scope(clinic.id):
+        clinic.refresh_from_db()
+        other = software(make_client(clinic, acts_for=clinic.on_call))
+    found = ends(other, clinic, told, link)
+    assert found == ({ending, "over"} if ending.startswith("cancelled") else {"works"})
+    write_due_exports(clock=timezone.now, limit=10)
+    assert other.get(f"/api/v1/exports/{export.json()['id']}").json()["state"] == "ready"
