@@ -1,6 +1,7 @@
 """A list that is cut says how many there are and leads to the rest; a new cut must say how."""
 
 import ast
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,7 +23,16 @@ from tests.on_call.plans import clinician, set_plan, shift
 ROOT = Path(__file__).resolve().parents[2]
 #: Where lists for people are made: services, pages, papers.
 PLACES = ("assessments/services", "assessments/pages", "assessments/letters", "assessments/check_in",
-          "assessments/charts", "clinics/services", "clinics/pages", "patients/services")  # fmt: skip
+          "assessments/charts", "clinics/services", "clinics/pages", "patients/services",
+          "assessments/api", "assessments/fhir", "assessments/cds", "clinics/api", "patients/api",
+          "backend/api")  # fmt: skip
+TEMPLATES = ("assessments", "clinics", "patients", "backend")
+#: Every cut in a template, and why nobody misses the rest.
+IN_TEMPLATES = {
+    'form/live.html live.next|slice:"1:"': "the first stands before it",
+    'clinics/on_call.html fortnight.gaps|slice:":10"': "the rest stands below, and how many there are",
+    'clinics/on_call.html fortnight.gaps|slice:"10:"': "that rest",
+}
 #: Every slice with an end in these places, by module and what is cut, and why nobody misses the rest.
 ALLOWED = {
     "services/worklist.py ordered": "the page says how many there are and links to all",
@@ -49,6 +59,20 @@ ALLOWED = {
     "services/retention.py past": "the same",
     "services/retention.py past.values('id')": "the same",
     "services/retention.py ended.order_by('at').values_list('id', flat=True)": "the same",
+    "api/changes.py found": "a page, with its cursor",
+    "api/pagination.py rows": "a page, with the address of the next",
+    "api/pagination.py found": "the same",
+    "api/fhir/bundles.py rows.order_by(time, 'id')": "a page of the bundle, with its total and the next",
+    "api/fhir/bundles.py found": "the same",
+    "api/fhir/search.py text": "a prefix of two letters",
+    "api/problems.py parts": "the way to a place",
+    "api/problems.py pointer": "a text",
+    "api/authentication.py row": "the columns of one row",
+    "cds/cards.py judged.places": "the card says how many more there are",
+    "cds/calls.py f'{value}-01-01'": "a date",
+    "cds/found.py f'{value}-01-01'": "a date",
+    "cds/judged.py str(answers.resource.get('authored'))": "a date",
+    "services/programmes/past.py row": "the columns of one row",
     "services/webhooks/keys.py [SealedKey(key=encrypt(key), until=None), *kept]": "keys that are dropped",
 }  # fmt: skip
 
@@ -80,6 +104,15 @@ def test_every_slice_says_why_nobody_misses_the_rest() -> None:
     found = slices()
     assert {key: where for key, where in found.items() if key not in ALLOWED} == {}
     assert set(ALLOWED) - set(found) == set(), "a reason for what is cut no more"
+
+
+def test_every_cut_in_a_template_says_why_nobody_misses_the_rest() -> None:
+    found = set()
+    for place in TEMPLATES:
+        for page in sorted((ROOT / place).rglob("*.html")):
+            cuts = re.findall(r"""[\w.]+\|slice:"[^"]*\"""", page.read_text())
+            found |= {f"{page.parent.name}/{page.name} {cut}" for cut in cuts}
+    assert found == set(IN_TEMPLATES)
 
 
 def due(clinic: Clinic, runner: Patient, number: int) -> None:
