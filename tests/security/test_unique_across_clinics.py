@@ -22,6 +22,7 @@ ACROSS_CLINICS = {
     "auth_group(name)": OWN_WORDS,
     "auth_permission(content_type_id, codename)": OWN_WORDS,
     "axes_accessattempt(username, ip_address, user_agent)": "counts failed sign-ins; known and unknown alike",
+    "clinics_allowance(kind, destination, day)": "a keyed hash; a host's tests run out for all",
     "clinics_apiclient(client_id)": RANDOM,
     "clinics_user(lower((email)::text))": "a person may work in several clinics; an invitation answers alike",
     "clinics_user(username)": "another one is made where it is taken; an invitation answers alike",
