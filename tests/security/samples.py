@@ -288,7 +288,9 @@ SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {
     ("clinic-clients", "POST"): lambda world: _registration(world, grant_type="client_credentials"),
     ("clinic-client", "GET"): lambda world: Sample({"client_id": world.client}),
     ("clinic-client", "PATCH"): _registration,
-    ("clinic-client-secret", "POST"): lambda world: Sample({"client_id": world.client}, grants=PROTOCOLS),
+    ("clinic-client-secret", "POST"): lambda world: Sample(
+        {"client_id": world.client}, {"end_tokens": True}, grants=PROTOCOLS
+    ),
     ("clinic-client-keys", "PUT"): lambda world: Sample(
         {"client_id": world.client},
         {"jwks_uri": "https://ehr.invalid/jwks.json"},
