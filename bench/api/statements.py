@@ -70,10 +70,11 @@ INSERT = """
 WITH assessment AS (
     INSERT INTO assessments_assessment (
         id, clinic_id, patient_id, assessed_at, assessor_role, recorded_by_client_id, answers, absent_reasons,
-        evaluation, notices, carried, decision, urgency, protocol_version, protocol_hash, created_at
+        evaluation, notices, carried, decision, urgency, protocol_version, protocol_hash, created_at,
+        updated_at
     ) VALUES (
         {1}, {2}, {3}, {4}, {5}, {6}, {7}::text::jsonb, {8}::text::jsonb,
-        {9}::text::jsonb, {10}::text::jsonb, '{}', {11}, {12}, {13}, {14}, {15}
+        {9}::text::jsonb, {10}::text::jsonb, '{}', {11}, {12}, {13}, {14}, {15}, {15}
     )
 )
 INSERT INTO assessments_followup (
@@ -161,6 +162,7 @@ def document(
             "state": "holds" if created_at < lapses_at else "lapsed",
             "assessment": str(identifier),
             "run_status": evaluation["run_status"],
+            "adjust_level": evaluation["adjust_level"],
             "lapses_at": _time(lapses_at),
         },
         "created_at": _time(created_at),

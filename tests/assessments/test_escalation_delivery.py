@@ -272,12 +272,15 @@ def test_a_reopened_escalation_starts_again_and_remembers_who_did_what(
 def test_acknowledging_twice_keeps_the_first_name_and_time(
     api: APIClient, clinic: Clinic, emergency: str
 ) -> None:
-    url = f"/api/v1/escalations/{emergency}/acknowledge"
-    first = api.post(url, {}).json()
+    url = f"/api/v1/escalations/{emergency}"
+    first = api.post(f"{url}/acknowledge", {}).json()
+    again = api.post(f"{url}/acknowledge", {})
     other = make_member(clinic, Role.CLINICIAN)
-    second = api.post(url, {"on_behalf_of": str(other.id)}).json()
-    assert second["acknowledged_by"] == first["acknowledged_by"]
-    assert second["acknowledged_at"] == first["acknowledged_at"]
+    second = api.post(f"{url}/acknowledge", {"on_behalf_of": str(other.id)})
+    assert (again.status_code, second.status_code) == (200, 409)
+    for kept in (again.json(), api.get(url).json()):
+        assert kept["acknowledged_by"] == first["acknowledged_by"]
+        assert kept["acknowledged_at"] == first["acknowledged_at"]
 
 
 def test_software_that_acts_for_nobody_must_name_a_clinician(
