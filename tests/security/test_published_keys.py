@@ -231,8 +231,9 @@ def test_twenty_requests_make_one_connection_and_hold_nobody_up(
         assert manner is refuses or idle_in_transaction() == []
         for answer, seconds in (one.result(30) for one in asked):
             assert_try_again_or_wait(answer)
-            assert seconds < 3
-        assert (others[0].status_code, others[1] < 1) == (200, True)
+            # Far above what a request takes on a busy machine, and far below twenty look-ups in turn.
+            assert seconds < 15
+        assert (others[0].status_code, others[1] < 10) == (200, True)
         assert sum(one.result(30) for one in passes) == 1
         assert look_up_due_keys(clock=timezone.now) == 0, "a failure is remembered as a success is"
         assert len(server.connections) == 1
