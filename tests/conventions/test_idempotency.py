@@ -32,6 +32,7 @@ from tests.factories import (
     reassuring_answers,
 )
 from tests.security.programmes import programmes_of
+from tests.security.samples import signed_proof
 
 PERSON = {"given_name": "Robin", "family_name": "Runner"}
 KEY = "0192f1c4-key"
@@ -122,6 +123,10 @@ def registered_by(api: APIClient) -> str:
     return str(api.post("/api/v1/clinic/clients", body).json()["id"])
 
 
+def proof_of(client: str, clinic: uuid.UUID) -> tuple[str, dict[str, object]]:
+    return f"clinic/clients/{client}/issuer-proof", signed_proof(client, clinic)
+
+
 Prepare = Callable[[APIClient, Patient], tuple[str, dict[str, object]]]
 
 
@@ -209,6 +214,7 @@ CREATING: dict[str, Prepare] = {
         f"webhook-endpoints/{endpoint_of(api)}/redeliver",
         {"since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z"},
     ),
+    "clinic-client-issuer-proof": lambda api, patient: proof_of(registered_by(api), patient.clinic_id),
     "clinic-client-revocation": lambda api, _: (f"clinic/clients/{registered_by(api)}/revoke", {}),
 }
 #: A repeated answer leaves the secret out: tests/clinics/test_clients.py, tests/notify/test_services_api.py,

@@ -50,7 +50,7 @@ UNCAPPED = {
 #: What sends, or has a worker send, as it is called or handed on.
 SENDING = {"EmailMessage", "EmailMultiAlternatives", "send_mail", "mail_admins", "nudge_webhooks"}
 #: Whose ``send`` goes to nobody outside: a signal, or an answer of our own.
-OURS = {"user_login_failed", "user_locked_out", "self", "super"}
+OURS = {"archiving", "user_login_failed", "user_locked_out", "self", "super"}
 
 
 def sends(node: ast.AST) -> bool:

@@ -40,6 +40,7 @@ GOES_OUT = {
     "assessments/notify/http.py": "the guard",
     "assessments/notify/addresses.py": "the guard's look-up",
     "assessments/notify/on_call_service.py": "a library's own connections, each looked at before it is made",
+    "backend/front.py": "options of the connections that callers made",
     "assessments/services/keep_watch.py": "the dead man's switch, whose address the operator sets",
 }
 _CONNECTS = {"urllib3", "socket", "httpx", "requests", "aiohttp", "apprise"}

@@ -250,16 +250,18 @@ def _registration(world: World, **more: str) -> Sample:
     return Sample({} if more else {"client_id": world.client}, body, grants=PROTOCOLS)
 
 
-def _issuer_proof(world: World) -> Sample:
+def signed_proof(client: uuid.UUID | str, clinic: uuid.UUID) -> dict[str, object]:
     """What the client's software has just signed, its keys and issuer registered."""
-    issuer = f"https://ehr.example/{world.client}"
-    with clinic_scope(world.clinic.id):
-        ApiClient.objects.filter(id=world.client).update(
+    issuer = f"https://ehr.example/{client}"
+    with clinic_scope(clinic):
+        ApiClient.objects.filter(id=client).update(
             client_jwks=key_set(KEY), token_endpoint_auth_method="private_key_jwt", cds_issuer=issuer
         )
-    address = reverse("clinic-client-issuer-proof", args=[world.client])
-    body = {"token": hospital_token(address, issuer)}
-    return Sample({"client_id": world.client}, body, grants=PROTOCOLS)
+    return {"token": hospital_token(reverse("clinic-client-issuer-proof", args=[client]), issuer)}
+
+
+def _issuer_proof(world: World) -> Sample:
+    return Sample({"client_id": world.client}, signed_proof(world.client, world.clinic.id), grants=PROTOCOLS)
 
 
 def _service(**body: Any) -> Callable[[World], Sample]:
