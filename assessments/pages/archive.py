@@ -40,7 +40,7 @@ def archive(request: HttpRequest, member: Membership, patient_id: uuid.UUID) -> 
     if locked is None:
         raise Http404
     locked.clinic = member.clinic
-    if request.POST.get("seen") != locked.updated_at.isoformat():
+    if request.POST.get("as_of") != locked.updated_at.isoformat():
         return _page(request, member, locked, form, stale=CHANGED)
     if not form.is_valid():
         return _page(request, member, locked, form)
@@ -69,7 +69,7 @@ def _page(
         about=runner.id,
         runner=runner,
         archive_form=form,
-        seen=runner.updated_at.isoformat(),
+        as_of=runner.updated_at.isoformat(),
         stale=stale,
         faults=[] if stale else faults,
         **_what_ends(request, member, runner),
