@@ -41,6 +41,7 @@ ABOUT_NOBODY = {
     "on-call-service",
     "settings-channels",
     "settings-channel",
+    "settings-protocol",
 }
 WORDS = [
     *(word for urgency in Urgency if urgency != Urgency.NONE for word in (urgency, urgency_words(urgency))),
