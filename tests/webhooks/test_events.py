@@ -277,7 +277,7 @@ def test_where_nobody_listens_nothing_is_written(api: APIClient, clinic: Clinic,
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("answers", "statements"), [(None, 9), (EMERGENCY, 12)])
+@pytest.mark.parametrize(("answers", "statements"), [(None, 9), (EMERGENCY, 13)])
 def test_telling_costs_recording_one_statement(
     answers: dict[str, object] | None,
     statements: int,
