@@ -19,7 +19,7 @@ RUNNERS = (
         ),
         profile={"usual_weekly_km": 25},
     ),
-    # A rise of 4 during the run, nothing tried yet: major adjustment; the 24-hour check has fallen due.
+    # A rise of 4 during the run, nothing tried yet: major adjustment, no running until it has settled.
     Runner(
         "RS-1002",
         "Tom",
@@ -29,7 +29,7 @@ RUNNERS = (
         background=MAN,
         profile={"usual_weekly_km": 40},
     ),
-    # Not run for a fortnight: graded return; the check is overdue.
+    # Not run for a fortnight: graded return.
     Runner(
         "RS-1003",
         "Priya",
@@ -86,14 +86,14 @@ RUNNERS = (
         date(1993, 8, 22),
         (
             Visit(
-                timedelta(hours=24),
+                timedelta(hours=26),
                 {"saddle_sensation_change": None},
                 taken_on=timedelta(minutes=20),
                 closed=timedelta(hours=1),
                 code=Outcome.SCREEN_COMPLETED,
                 outcome="Asked by telephone; assessed again with the screen complete.",
             ),
-            Visit(timedelta(hours=23)),
+            Visit(timedelta(hours=25)),
         ),
     ),
 )
