@@ -61,7 +61,11 @@ def resolve(api: APIClient, clinic: Clinic, record: Record) -> Any:
 
 def archive(api: APIClient, clinic: Clinic, record: Record) -> Any:
     url = f"/api/v1/patients/{record['runner']}"
-    return api.patch(url, {"archived": True}, headers={"if-match": api.get(url).headers["ETag"]})
+    return api.patch(
+        url,
+        {"archived": True, "archive_reason": "moved_away"},
+        headers={"if-match": api.get(url).headers["ETag"]},
+    )
 
 
 def erase(api: APIClient, clinic: Clinic, record: Record) -> Any:

@@ -156,7 +156,7 @@ class Stage:
             for name, port in self.receiver_ports.items()
         }
         return receivers | {
-            "web": (*WEB, "--port", str(self.web_port), "backend.wsgi:application"),
+            "web": (*WEB, "--port", str(self.web_port), "backend.asgi:application"),
             "critical-1": (*critical, "--hostname", "critical-1@%h"),
             "critical-2": (*critical, "--hostname", "critical-2@%h"),
             "default": (*default, "--hostname", "default@%h"),
