@@ -60,6 +60,7 @@ def resolve(api: APIClient, clinic: Clinic, record: Record) -> Any:
 
 
 def archive(api: APIClient, clinic: Clinic, record: Record) -> Any:
+    resolve(api, clinic, record)  # nobody is archived while somebody must act
     url = f"/api/v1/patients/{record['runner']}"
     return api.patch(
         url,

@@ -174,7 +174,7 @@ def test_an_injured_runner_reads_who_must_clear_them(weeks: Weeks) -> None:
     weeks.begin(**INJURED)
     said = page(weeks, of(weeks, "print"))
     assert "Cleared to run by not yet" in said
-    assert "Activity without impact only" in said
+    assert "No running and no impact until a clinician has examined you and cleared running." in said
     weeks.step("clearance")
     assert "Cleared to run by Clinician Person on 2 March 2026" in page(weeks, of(weeks, "print"))
 
@@ -184,11 +184,11 @@ def test_an_injured_runner_reads_who_must_clear_them(weeks: Weeks) -> None:
     [
         (
             {"bladder_change": "yes"},
-            ["You need emergency care now.", "Do not exercise before you have been examined."],
+            ["You need emergency care now.", "no exercise before you have been examined."],
         ),
         (
             {"bladder_change": None},
-            ["There is no running programme yet", "Keep gently active unless told otherwise."],
+            ["There is no running programme yet", "Rest until the missing questions are answered today."],
         ),
         ({"leg_pain": "unilateral"}, ["being seen comes first", "No running."]),
     ],

@@ -153,12 +153,12 @@ def test_a_day_is_one_of_the_clinics_clocks(
 def test_answers_are_evaluated_as_they_were_stored(
     clinic: Clinic, api: APIClient, patient: Patient, tmp_path: Path
 ) -> None:
-    """An onset given on the far side of the date line, a unit, a duration that was replaced."""
+    """An onset of today in the clinic, written on the far side of the date line; a unit, a duration."""
     now = timezone.now()
-    ahead = now.astimezone(timezone.get_fixed_timezone(14 * 60))
+    ahead, today = now.astimezone(timezone.get_fixed_timezone(14 * 60)), now.astimezone(clinic.zone).date()
     for answers in (
-        {"onset_date": ahead.date().isoformat(), "episode_duration_days": None},
-        {"onset_date": (ahead.date() - timedelta(days=60)).isoformat(), "episode_duration_days": 20},
+        {"onset_date": today.isoformat(), "episode_duration_days": None},
+        {"onset_date": (today - timedelta(days=60)).isoformat(), "episode_duration_days": 20},
         {"weekly_km_current": {"value": 10, "unit": "mi"}},
     ):
         body = assessment_body(patient, reassuring_answers(**answers), assessed_at=ahead.isoformat())
