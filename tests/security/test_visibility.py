@@ -46,7 +46,9 @@ ABOUT_NOBODY = {
 WORDS = [
     *(word for urgency in Urgency if urgency != Urgency.NONE for word in (urgency, urgency_words(urgency))),
     *(word for kind in CHASERS for word in (f'"{kind}"', str(kind.label))),
-    *(word for result in FollowUpResult for word in (f'"result":"{result}"', f">{result.label}<")),
+    *(f'"result":"{result}"' for result in FollowUpResult),
+    # "Unknown" is also said of a runner's sex, which reception sees.
+    *(f">{result.label}<" for result in FollowUpResult if result != FollowUpResult.UNKNOWN),
     *DECISIONS.values(),
     "Referral:",
     "red flag",
