@@ -83,9 +83,11 @@ class TextField(serializers.CharField):
         self.validators = [*others, self.characters]
 
     def to_internal_value(self, data: Any) -> str:
-        """Take a string only."""
+        """Take a string only, no longer than the document says, the spaces that are dropped included."""
         if not isinstance(data, str):
             self.fail("wrong_type")
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         return composed(str(super().to_internal_value(data)))
 
 

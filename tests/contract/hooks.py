@@ -20,6 +20,7 @@ RULES = {
         "invalid|unknown|unsafe|out_of_range",
     ): "the parts of a plan must fit one another and the calendar",
     ("/birth_date", "min_value"): "nor dates",
+    ("/archive_reason", "required|invalid"): "stands together with archived: true and with nothing else",
     ("/until", "invalid|out_of_range"): "nor the ends of a period",
     ("/(handover|exclusion)/at", "before_the_assessment"): "depends on the assessment",
     ("/answers/diagnoses/[0-9]+/cleared_at", "malformed"): "a pattern knows no calendar",

@@ -37,7 +37,7 @@ deterministic = true
 
 [checks]
 # No mistakes of the service by themselves: the check in hooks.py says what it may refuse.
-positive_data_acceptance.expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 412, 422, 428, 429]
+positive_data_acceptance.expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 410, 412, 422, 428, 429]
 # RFC 6585 answers a missing If-Match with 428; one out of date is refused before the body is read.
 missing_required_header.expected-statuses = [400, 401, 403, 406, 415, 422, 428]
 negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 415, 422, 428, 429]
