@@ -12,7 +12,7 @@ from django.http import QueryDict
 from backend.api.etags import etag_of
 from clinics.api.on_call import plan_document
 from clinics.models import Clinic
-from clinics.pages.settings_form import place_of
+from clinics.pages.settings_form import faults_of
 from clinics.services.on_call_calendar import Holidays
 from clinics.services.on_call_change import PlanProblem
 from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS, Cover, Plan, Shift, plan_of
@@ -124,11 +124,11 @@ class PlanForms:
         """Where, which field and what, for each thing to correct."""
         if not self.settings.is_bound:
             return
-        yield from _faults_of(self.settings, "")
+        yield from faults_of(self.settings)
         for words, formset in (("Shift", self.shifts), ("Cover", self.covers)):
             yield from (("", "", str(text)) for text in formset.non_form_errors())
             for number, form in enumerate(formset.forms, 1):
-                yield from _faults_of(form, f"{words} {number}, ")
+                yield from faults_of(form, before=f"{words} {number}, ")
 
     def plan(self) -> Plan:
         """The plan that valid forms make."""
@@ -150,18 +150,6 @@ _FIELDS = {
     "/holidays/closed_days": "closed_days",
     "/quiet_hours/ends_at": "quiet_until",
 }
-
-
-def _faults_of(form: forms.Form, before: str) -> Iterator[tuple[str, str, str]]:
-    for name, texts in form.errors.items():
-        field = form[name] if name in form.fields else None
-        for text in texts:
-            label = (
-                f"{before}{str(field.label).lower()}"
-                if before and field
-                else str(field.label if field else "")
-            )
-            yield (place_of(field), label, str(text)) if field else ("", "", f"{before}{text}")
 
 
 def overtaken(clinic: Clinic, data: QueryDict) -> PlanForms:

@@ -14,6 +14,7 @@ from assessments.pages.ground import clinical, own_patient, page
 from assessments.pages.patient import CLINICAL
 from assessments.services.runner_record import pending_of
 from clinics.models import Membership
+from clinics.pages.settings_form import faults_of
 from clinics.permissions import Permission
 from clinics.signed_in import held, may
 from patients.models import ArchiveReason, Patient
@@ -56,11 +57,7 @@ def archive(request: HttpRequest, member: Membership, patient_id: uuid.UUID) -> 
 def _page(
     request: HttpRequest, member: Membership, runner: Patient, form: ArchiveForm, *, stale: str = ""
 ) -> HttpResponse:
-    faults = [
-        (f"id_{name}", str(form[name].label), str(text))
-        for name, texts in form.errors.items()
-        for text in texts
-    ]
+    faults = list(faults_of(form))
     response = page(
         request,
         member,

@@ -21,6 +21,7 @@ from assessments.services.acknowledge import (
 )
 from backend.api.fields import SeveralLinesValidator
 from clinics.models import Membership
+from clinics.pages.settings_form import faults_of
 from clinics.permissions import Permission
 
 CHANGED_HANDS = "It has changed hands since you saw it. Read who has it before you resolve it."
@@ -104,11 +105,7 @@ def _refused(
     request: HttpRequest, member: Membership, held: Escalation, form: OutcomeForm, *, stale: str = ""
 ) -> HttpResponse:
     """Show what was typed and why nothing of it was stored; it can be sent again from there."""
-    faults = [
-        (f"id_{name}", str(form[name].label), str(text))
-        for name, texts in form.errors.items()
-        for text in texts
-    ]
+    faults = list(faults_of(form))
     response = page(
         request,
         member,

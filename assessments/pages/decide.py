@@ -1,7 +1,6 @@
 """A clinician decides otherwise, or clears running: each page says its rule before it is broken."""
 
 import uuid
-from collections.abc import Iterator
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +21,7 @@ from assessments.services.submit import PatientNotFoundError
 from assessments.services.versions import AssessmentNotFoundError, SupersededError, lock_latest, with_versions
 from assessments.standing import standing
 from clinics.models import Membership
+from clinics.pages.settings_form import faults_of
 from clinics.permissions import Permission
 from patients.services import PatientErasedError
 
@@ -112,16 +112,10 @@ def _override_page(
         emergency=holds.decision == Decision.REFER_EMERGENCY,
         not_latest=not seen.endswith(str(assessment.id)),
         stale=STALE if stale else "",
-        faults=list(_faults(form)),
+        faults=list(faults_of(form)),
     )
     response.status_code = 409 if stale else 422 if form.errors else 200
     return response
-
-
-def _faults(form: OverrideForm) -> Iterator[tuple[str, str, str]]:
-    """Place, name and words of each thing to correct."""
-    for name, texts in form.errors.items():
-        yield from ((f"id_{name}", str(form[name].label), str(text)) for text in texts)
 
 
 @clinical(Permission.CHANGE_PROGRAMMES)

@@ -28,6 +28,7 @@ from assessments.services.letters import (
 )
 from backend.api.fields import SeveralLinesValidator
 from clinics.models import Membership
+from clinics.pages.settings_form import faults_of
 from clinics.permissions import Permission
 from clinics.signed_in import may
 from patients.services import PatientErasedError
@@ -183,9 +184,7 @@ def _page(
         letter_form=form if may_write else None,
         level=found.escalation.urgency,
         stale=CHANGED if status == 409 else "",
-        faults=[
-            (f"id_{name}", form[name].label, text) for name, texts in form.errors.items() for text in texts
-        ],
+        faults=list(faults_of(form)),
     )
     response.status_code = status
     return response

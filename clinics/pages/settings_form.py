@@ -35,10 +35,19 @@ class SettingsForm(forms.Form):
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """Where, which field and what, for each thing to correct."""
-        for name, texts in self.errors.items():
-            field: BoundField | None = self[name] if name in self.fields else None
-            for text in texts:
-                yield (place_of(field), str(field.label), str(text)) if field else ("", "", str(text))
+        return faults_of(self)
+
+
+def faults_of(form: forms.Form, *, before: str = "") -> Iterator[tuple[str, str, str]]:
+    """Place, name and words of each thing to correct; ``before`` names one of several like forms."""
+    for name, texts in form.errors.items():
+        field: BoundField | None = form[name] if name in form.fields else None
+        label = str(field.label) if field else ""
+        for text in texts:
+            if field is None:
+                yield "", "", f"{before}{text}"
+            else:
+                yield place_of(field), f"{before}{label.lower()}" if before else label, str(text)
 
 
 def place_of(field: BoundField) -> str:
