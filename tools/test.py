@@ -33,11 +33,14 @@ def main(arguments: list[str]) -> int:
     return run([sys.executable, "-m", "pytest", *PARALLEL, *tier, *rest])
 
 
+def pytest_environment() -> dict[str, str]:
+    """Return ours without the settings, which importing Celery names: the servers must run before."""
+    return {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+
+
 def run(command: list[str]) -> int:
     """Run pytest to its end, whoever interrupts."""
-    # pytest must not read the settings, which importing Celery names, before the servers run.
-    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as pytest:
+    with subprocess.Popen(command, cwd=ROOT, env=pytest_environment()) as pytest:
         # Ctrl-C reaches pytest itself, which reports and ends; SIGTERM is handed on.
         signal.signal(signal.SIGINT, lambda *_: None)
         signal.signal(signal.SIGTERM, lambda *_: pytest.send_signal(signal.SIGINT))

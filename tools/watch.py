@@ -6,7 +6,6 @@ runs everything that ARGS name, and each later one what executes changed code. C
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from watchfiles import PythonFilter, watch
 
 from tools.environment import ROOT
+from tools.test import pytest_environment
 
 WATCHED = ("backend", "clinics", "patients", "assessments", "tools", "tests")
 #: Of everything, the tests that start no process of their own: a loop is for the code at hand.
@@ -23,10 +23,9 @@ QUICK = ["-m", "not process"]
 def main(arguments: list[str]) -> int:
     """Run until Ctrl-C; every argument goes to pytest."""
     command = [sys.executable, "-m", "pytest", "--testmon", *QUICK, *arguments]
-    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
 
     def run() -> None:
-        subprocess.run(command, cwd=ROOT, env=environment, check=False)
+        subprocess.run(command, cwd=ROOT, env=pytest_environment(), check=False)
 
     try:
         run()
