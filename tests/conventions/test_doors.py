@@ -10,7 +10,7 @@ from django.urls import get_resolver
 from backend.api import throttling
 from backend.api.doors import DOORS, door_of
 from backend.embedded import RedisServer
-from tests.front.conftest import serving
+from tests.served import serving
 
 STRANGER, CLINIC = "198.51.100.7", "198.51.100.8"
 

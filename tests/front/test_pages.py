@@ -20,9 +20,9 @@ from patients.models import Patient
 from tests.check_in.page import link
 from tests.clinics.test_invitations import invite, link_to
 from tests.factories import make_member
-from tests.front.conftest import Served, serving
 from tests.programme.weeks import Weeks
 from tests.security.oauth import PASSWORD, authorization, register
+from tests.served import Served, serving
 
 pytestmark = pytest.mark.process
 

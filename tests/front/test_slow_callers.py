@@ -16,8 +16,8 @@ from clinics.models import Clinic
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
 from tests.front.callers import Caller, calling, wait_until
-from tests.front.conftest import Served
 from tests.platform.processes import descendants
+from tests.served import Served
 
 pytestmark = pytest.mark.process
 FIFTY = 50

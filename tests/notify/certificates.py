@@ -11,35 +11,6 @@ from cryptography.x509.oid import NameOID
 
 
 def certify(folder: Path, host: str) -> tuple[ssl.SSLContext, Path]:
-    """Return the context of a server for this host, and the file with the authority to trust."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    trusted, private = folder / f"{host}.pem", folder / f"{host}.key"
-    trusted.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(trusted, private)
-    return context, trusted
-
-
-def certify_under_an_authority(folder: Path, host: str) -> tuple[ssl.SSLContext, Path]:
     """Return the context of a server whose certificate an authority signed, and the authority's file.
 
     As a proxy that inspects TLS has them; some verifiers take no authority for a server.
@@ -67,7 +38,7 @@ def certify_under_an_authority(folder: Path, host: str) -> tuple[ssl.SSLContext,
     authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority = signed("authority", authority_key, by=authority_key, authority=True)
     server = signed(host, server_key, by=authority_key, authority=False)
-    trusted, chain = folder / "authority.pem", folder / "server.pem"
+    trusted, chain = folder / f"{host}.authority.pem", folder / f"{host}.pem"
     trusted.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
     chain.write_bytes(
         server.public_bytes(serialization.Encoding.PEM)

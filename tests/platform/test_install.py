@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.notify.certificates import certify_under_an_authority
+from tests.notify.certificates import certify
 from tools import install
 
 pytestmark = pytest.mark.process
@@ -39,7 +39,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def index(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """The index's address, and the authority that only somebody who is told of it trusts."""
-    context, authority = certify_under_an_authority(tmp_path_factory.mktemp("authority"), "localhost")
+    context, authority = certify(tmp_path_factory.mktemp("authority"), "localhost")
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *arguments: object) -> None:
