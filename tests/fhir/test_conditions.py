@@ -11,8 +11,9 @@ from clinics.tenancy import clinic_scope
 from tests.fhir.checks import assert_outcome
 from tests.security.fhir_samples import FHIR_SAMPLES
 from tests.security.samples import World, api_with
-from tests.security.test_permission_matrix import ask, undone
+from tests.security.test_permission_matrix import ask
 from tests.worlds import *  # noqa: F403 - fixtures
+from tests.worlds import undone
 
 OPERATIONS = [
     (route, method)

@@ -10,8 +10,9 @@ from clinics.fhir import letter_of
 from clinics.scopes import ALL_SCOPES, SMART_SCOPES, SMART_TYPES
 from tests.security.fhir_samples import FHIR_SAMPLES
 from tests.security.samples import World, api_with
-from tests.security.test_permission_matrix import ask, seen, undone
+from tests.security.test_permission_matrix import ask, seen
 from tests.worlds import *  # noqa: F403 - fixtures
+from tests.worlds import undone
 
 OPERATIONS = [
     (route, method)

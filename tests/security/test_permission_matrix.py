@@ -6,7 +6,6 @@ The samples are requests that work; what each test changes is who asks, or whose
 import json
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from backend.api.fhir.views import FhirAPIView
 from clinics.api.views import scope_needed, scopes_needed
 from clinics.checks.database import walls
 from clinics.checks.routes import OPEN_ROUTES, Route, routes
-from clinics.models import Clinic, Role
+from clinics.models import Role
 from clinics.permissions import permissions_of
 from clinics.scopes import ALL_SCOPES
 from clinics.tenancy import clinic_scope
@@ -29,7 +28,9 @@ from tests.security.cds_samples import CDS_IDS, CDS_SAMPLES
 from tests.security.fhir_samples import FHIR_SAMPLES
 from tests.security.hospital import hospital_api
 from tests.security.samples import SAMPLES as NATIVE_SAMPLES
-from tests.security.samples import Sample, World, api_with, fill
+from tests.security.samples import Sample, World, api_with
+from tests.worlds import *  # noqa: F403 - fixtures
+from tests.worlds import undone
 
 SAMPLES = NATIVE_SAMPLES | FHIR_SAMPLES | CDS_SAMPLES
 #: Hospital software signs each call of these itself: no token of ours opens them, so no person does.
@@ -58,18 +59,6 @@ def each(operations: list[tuple[Route, str]]) -> Any:
 every_operation = each(OPERATIONS)
 with_an_id_in_the_path = each([(route, method) for route, method in OPERATIONS if "<uuid:" in route.path])
 with_an_id_in_a_filter = each([(route, "GET") for route in API if id_filters(route)])
-
-
-@pytest.fixture
-def world(clinic: Clinic) -> World:
-    """The caller's clinic."""
-    return fill(clinic)
-
-
-@pytest.fixture
-def other_world(other_clinic: Clinic) -> World:
-    """The other one, with the same rows."""
-    return fill(other_clinic)
 
 
 def sample(route: Route, method: str, world: World) -> Sample:
@@ -114,14 +103,6 @@ def caller(world: World, route: Route, scopes: str = " ".join(ALL_SCOPES)) -> AP
     if route.path.startswith(SIGNED):
         return hospital_api(world.clinic, scopes)
     return api_with(world, scopes=scopes)
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Take back what the block wrote."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def content() -> dict[str, Any]:
