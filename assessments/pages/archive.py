@@ -41,7 +41,7 @@ def archive(request: HttpRequest, member: Membership, patient_id: uuid.UUID) -> 
     if locked is None:
         raise Http404
     locked.clinic = member.clinic
-    if request.POST.get("as_of") != locked.updated_at.isoformat():
+    if request.POST.get("state") != locked.updated_at.isoformat():
         return _page(request, member, locked, form, stale=CHANGED)
     if not form.is_valid():
         return _page(request, member, locked, form)
@@ -66,7 +66,7 @@ def _page(
         about=runner.id,
         runner=runner,
         archive_form=form,
-        as_of=runner.updated_at.isoformat(),
+        state=runner.updated_at.isoformat(),
         stale=stale,
         faults=[] if stale else faults,
         **_what_ends(request, member, runner),

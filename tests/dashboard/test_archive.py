@@ -27,8 +27,8 @@ def address(runner: Patient) -> str:
 
 def send(browser: Client, runner: Patient, reason: str) -> tuple[int, str]:
     """Open the page, choose and send; returns the status and the page."""
-    seen = hidden_in(browser.get(address(runner)).content, "as_of")
-    answer = browser.post(address(runner), {"as_of": seen, "reason": reason})
+    seen = hidden_in(browser.get(address(runner)).content, "state")
+    answer = browser.post(address(runner), {"state": seen, "reason": reason})
     return answer.status_code, answer.content.decode()
 
 
@@ -83,7 +83,7 @@ def test_an_emergency_refuses_it_without_saying_what_waits(
 
 def test_a_record_that_changed_meanwhile_is_read_again_first(clinic: Clinic, runner: Patient) -> None:
     browser = signed_in(clinic, Role.CLINICIAN)
-    answer = browser.post(address(runner), {"as_of": "earlier", "reason": "duplicate"})
+    answer = browser.post(address(runner), {"state": "earlier", "reason": "duplicate"})
     assert answer.status_code == 409
     assert standing(clinic, runner)[0] is False
 
