@@ -153,18 +153,16 @@ def _words(
         last_km=_last_km(programme, past),
         from_the_table=from_the_table and standing.phase is Phase.BUILD,
     )
-    if week is None:
-        return _size_in_words(km, minutes, cap, share, programme.usual_run_km), km, minutes
-    if week.number % LIGHT_WEEK_EVERY == 0:
+    usual_km = programme.usual_run_km
+    if week is not None and week.number % LIGHT_WEEK_EVERY == 0:
         km = None if km is None else km * LIGHT_WEEK_SHARE
         minutes = None if minutes is None else float(math.floor(minutes * LIGHT_WEEK_SHARE))
-    if km is not None:
+    if week is not None and km is not None:
         left = km if week.left_km is None or week.full else week.left_km
-        cut = left < km
-        cap = replace(cap, reason="What is left of this week's running.") if cut else cap
+        if left < km:
+            cap, usual_km = replace(cap, reason="What is left of this week's running."), None
         km = math.floor(round(min(km, left) * 10, 6)) / 10
-        return _size_in_words(km, minutes, cap, share, None if cut else programme.usual_run_km), km, minutes
-    return _size_in_words(km, minutes, cap, share, programme.usual_run_km), km, minutes
+    return _size_in_words(km, minutes, cap, share, usual_km), km, minutes
 
 
 def _size_in_words(
