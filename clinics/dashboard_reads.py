@@ -54,18 +54,13 @@ class _Reporting:
         text: str = self._template.render(context, request)
         if request is not None:
             shown = {name: value for name, value in (context or {}).items() if name not in _ABOUT_THE_PAGE}
-            show(request, patients_in(shown))
+            log_reading(request, patients_in(shown))
         return text
 
 
-def show(request: HttpRequest, patients: Iterable[uuid.UUID]) -> None:
-    """Remember that the answer to the request shows these patients."""
+def log_reading(request: HttpRequest, patients: Iterable[uuid.UUID]) -> None:
+    """Remember that the answer to the request tells something about these patients."""
     request.__dict__.setdefault("patients_shown", {}).update(dict.fromkeys(patients))
-
-
-def log_reading(request: HttpRequest, member: Membership, patients: Iterable[uuid.UUID]) -> None:  # noqa: ARG001
-    """Note that the answer told the person something about these patients."""
-    show(request, patients)
 
 
 def note_shown(request: HttpRequest, member: Membership) -> None:

@@ -60,13 +60,12 @@ def page(
     shown = read or SimpleLazyObject(lambda: member.clinic.patients.filter(id=about).first())
     whole = page_context(request, title, member=member, shown_runner=shown, **context)
     response = TemplateResponse(request, template, whole).render()
-    log_reading(request, member, [about])
+    log_reading(request, [about])
     return response
 
 
 def document(
     request: HttpRequest,
-    member: Membership,
     template: Template,
     sheet: dict[str, Any],
     *,
@@ -81,7 +80,7 @@ def document(
         return HttpResponse(
             "The document could not be set. Try again.", status=503, content_type="text/plain"
         )
-    log_reading(request, member, [about])
+    log_reading(request, [about])
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store"}
     return HttpResponse(made, content_type="application/pdf", headers=headers)
 

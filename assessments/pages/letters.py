@@ -129,9 +129,7 @@ def letter_pdf(request: HttpRequest, member: Membership, letter_id: uuid.UUID) -
     if found.state != Letter.State.ISSUED or found.issued_at is None or not found.content:
         raise Http404
     sheet, about = on_paper(found), found.patient_id
-    return document(
-        request, member, Template.LETTER, sheet, about=about, made_at=found.issued_at, name="letter"
-    )
+    return document(request, Template.LETTER, sheet, about=about, made_at=found.issued_at, name="letter")
 
 
 def on_paper(found: Letter) -> dict[str, Any]:

@@ -126,7 +126,7 @@ class PreviewPage(_ParametersPage):
     def context(self, about: ParameterPreview) -> dict[str, Any]:
         """The changes and the flips in words, the less cautious first."""
         shown = preview_document(about)
-        log_reading(self.request, self.member, patients_of_flips(self.clinic, [shown]))
+        log_reading(self.request, patients_of_flips(self.clinic, [shown]))
         flips = [
             {
                 "less": flip["direction"] == "less_cautious",

@@ -23,7 +23,7 @@ _NAMED = ("patient", "assessment", "released_by__user", "cleared_by__user")
 def programme(request: HttpRequest, member: Membership, programme_id: uuid.UUID) -> HttpResponse:
     """A programme as a page to print. One that isn't in force says so."""
     found = _programme(member, programme_id)
-    return _page(request, member, found.patient_id, programme_sheet(found, now=timezone.now()))
+    return _page(request, found.patient_id, programme_sheet(found, now=timezone.now()))
 
 
 @clinical(Permission.SEE_PROGRAMMES)
@@ -32,7 +32,7 @@ def programme_pdf(request: HttpRequest, member: Membership, programme_id: uuid.U
     found = _programme(member, programme_id)
     now = timezone.now()
     sheet, about = programme_sheet(found, now=now), found.patient_id
-    return document(request, member, Template.PROGRAMME, sheet, about=about, made_at=now, name="programme")
+    return document(request, Template.PROGRAMME, sheet, about=about, made_at=now, name="programme")
 
 
 @clinical(Permission.SEE_ASSESSMENTS, Permission.SEE_PROGRAMMES)
@@ -43,7 +43,7 @@ def plan(request: HttpRequest, member: Membership, assessment_id: uuid.UUID) -> 
     if found is None:
         raise Http404
     found.clinic = member.clinic
-    return _page(request, member, found.patient_id, plan_sheet(found, preview(found), now=timezone.now()))
+    return _page(request, found.patient_id, plan_sheet(found, preview(found), now=timezone.now()))
 
 
 def _programme(member: Membership, programme_id: uuid.UUID) -> Programme:
@@ -54,8 +54,8 @@ def _programme(member: Membership, programme_id: uuid.UUID) -> Programme:
     return found
 
 
-def _page(request: HttpRequest, member: Membership, about: uuid.UUID, sheet: dict[str, Any]) -> HttpResponse:
+def _page(request: HttpRequest, about: uuid.UUID, sheet: dict[str, Any]) -> HttpResponse:
     page = HttpResponse(render_to_string("assessments/programme_sheet.html", {"sheet": sheet}))
     page["Cache-Control"] = "no-store"
-    log_reading(request, member, [about])
+    log_reading(request, [about])
     return page

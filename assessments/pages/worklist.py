@@ -87,7 +87,7 @@ def worklist(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         due, context["all_due"] = follow_ups_due(member.clinic, permissions=permissions, now=now)
         context["follow_ups"] = [_follow_up(row, now) for row in due]
         shown |= {row.patient_id for row in due}
-    log_reading(request, member, shown)
+    log_reading(request, shown)
     return context
 
 

@@ -44,7 +44,7 @@ class HistoryPage(SettingsPage):
         values = KINDS[kind].values_for in self.held
         entries = [_entry(event, names, values=values) for event in shown]
         about_whom = {patient for event in shown if (patient := patient_of(kind, event))}
-        log_reading(self.request, self.member, sorted(about_whom))
+        log_reading(self.request, sorted(about_whom))
         return {
             "kinds": sorted((kind_words(name), name) for name in KINDS),
             "kind": kind,
