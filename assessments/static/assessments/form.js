@@ -40,15 +40,19 @@
       const page = await answer.text();
       if (mine !== asked) return;
       panel.innerHTML = page;
+      panel.removeAttribute("aria-busy");
       stale.hidden = true;
       applied();
     } catch {
-      if (mine === asked) stale.hidden = false;
+      if (mine !== asked) return;
+      panel.removeAttribute("aria-busy");
+      stale.hidden = false;
     }
   }
 
   function soon() {
     asked += 1; // an answer on its way is out of date already
+    panel.setAttribute("aria-busy", "true"); // what is shown is of other answers
     clearTimeout(waiting);
     waiting = setTimeout(ask, 200);
   }
