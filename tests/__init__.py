@@ -6,6 +6,7 @@ package is where a plain `pytest` gets its PostgreSQL and Redis. Parallel proces
 
 import atexit
 import os
+import sys
 from contextlib import ExitStack
 
 import django
@@ -13,6 +14,10 @@ import pytest
 
 from backend.embedded import ServerError
 from tools.environment import throwaway_servers
+
+# Some environments forbid keeping compiled modules: each process that a test starts would compile them all anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 if not os.environ.get("DATABASE_URL"):
     servers = ExitStack()

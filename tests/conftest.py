@@ -46,6 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # All tests, and the servers they start, call from one address.
     os.environ["RATE_LIMIT_PER_ADDRESS"] = str(settings.RATE_LIMIT_PER_ADDRESS * 1000)
     settings.RATE_LIMIT_PER_ADDRESS *= 1000
+    # Every test client builds the middleware anew: it needn't read all static files each time.
+    settings.WHITENOISE_AUTOREFRESH = True
     # Stretching passwords protects people, not tests: half a second for each person and client made.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 

@@ -149,7 +149,8 @@ def sync(venv: Path, lock: Path) -> None:
     print("Installing the locked packages …", flush=True)
     python = venv / "bin" / "python"
     uv: list[str | Path] = [venv / "bin" / "uv", "pip", "sync", "--quiet", "--python", python]
-    run("Installing the packages", *uv, "--require-hashes", lock)
+    # Compiled once here instead of in each process that the service and its tests start.
+    run("Installing the packages", *uv, "--require-hashes", "--compile-bytecode", lock)
 
 
 def _shown(path: Path) -> str:
