@@ -15,7 +15,7 @@ import pytest
 from backend.embedded import ServerError
 from tools.environment import throwaway_servers
 
-# Some environments forbid keeping compiled modules: each process that a test starts would compile them all anew.
+# Where keeping compiled modules is forbidden, each process that a test starts would compile them all anew.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

@@ -90,7 +90,7 @@ def make_token(client: ApiClient, *, scopes: str | None = None, user: User | Non
 def api_for(clinic: Clinic, **token: Any) -> APIClient:
     """An HTTP client that carries a token of the clinic's software."""
     with clinic_scope(clinic.id):
-        client = clinic.api_clients.get()
+        client = clinic.api_clients.earliest("created")
         secret = make_token(client, **token)
     api = APIClient()
     api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")

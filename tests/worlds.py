@@ -2,7 +2,7 @@
 
 A module that only asks questions of many operations takes these fixtures in the place of its own:
 
-    from tests.worlds import *  # clinic, other_clinic, world, other_world, db
+    from tests.worlds import *  # clinic, other_clinic, world, other_world, api, db
 
 Filling a world costs a third of a second; a savepoint costs nothing. Tests that commit, or use other
 connections, can't share one.
@@ -17,12 +17,22 @@ from contextlib import contextmanager
 import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
+from rest_framework.test import APIClient
 
 from clinics.models import Clinic
 from tests.factories import make_clinic
-from tests.security.samples import World, fill
+from tests.security.samples import World, api_with, fill
 
-__all__ = ["clinic", "db", "module_transaction", "other_clinic", "other_world", "shared_worlds", "world"]
+__all__ = [
+    "api",
+    "clinic",
+    "db",
+    "module_transaction",
+    "other_clinic",
+    "other_world",
+    "shared_worlds",
+    "world",
+]
 
 
 @contextmanager
@@ -77,3 +87,9 @@ def clinic(world: World) -> Clinic:
 def other_clinic(other_world: World) -> Clinic:
     """The clinic whose data the first may never see."""
     return other_world.clinic
+
+
+@pytest.fixture
+def api(world: World) -> APIClient:
+    """The clinic's software, with every scope."""
+    return api_with(world)

@@ -13,13 +13,13 @@ from rest_framework.test import APIClient
 from assessments.fhir.codes import LOINC, SNOMED, code_map
 from assessments.fhir.form import items
 from backend.fhir import capability_statement
-from clinics.models import Clinic
 from tests.factories import reassuring_answers
 from tests.fhir.checks import assert_valid, fhir
 from tests.fhir.test_cds import body
 from tests.fhir.test_resources import found
 from tests.security.hospital import hospital_api
-from tests.security.samples import World, api_with, fill
+from tests.security.samples import World, api_with
+from tests.worlds import *  # noqa: F403 - fixtures
 
 SHIPPED = "assessments/fhir/codes.json"
 #: The graded list of clinical codes; those that aren't sure are in no file of ours.
@@ -34,11 +34,6 @@ GRADES = {
     (SNOMED, "229065009"): "B",
 }
 ENTRY = {"concept": "request/referral", "system": SNOMED, "code": "306206005", "display": "x", "grade": "B"}
-
-
-@pytest.fixture
-def world(clinic: Clinic) -> World:
-    return fill(clinic)
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from patients.models import Patient
 from tests.factories import api_for, assessment_body, make_patient, reassuring_answers
 from tests.fhir.checks import assert_outcome, fhir
 from tests.security.fhir_samples import FHIR_SAMPLES
-from tests.security.samples import World, api_with, fill
+from tests.security.samples import World, api_with
+from tests.worlds import *  # noqa: F403 - fixtures
 
 TYPES = [
     "Patient",
@@ -29,11 +30,6 @@ TYPES = [
     "Task",
     "ServiceRequest",
 ]
-
-
-@pytest.fixture
-def world(clinic: Clinic) -> World:
-    return fill(clinic)
 
 
 def found(api: APIClient, path: str) -> list[dict[str, Any]]:
@@ -210,7 +206,7 @@ def test_who_may_not_see_escalations_sees_no_task_of_one(api: APIClient, patient
     answer = narrow.put(f"/fhir/Task/{record['escalation']}", {**task, "status": "accepted"})
     assert_outcome(answer, "not_found")
     with clinic_scope(patient.clinic.id):
-        assert Escalation.objects.get().state == "open"
+        assert Escalation.objects.get(id=record["escalation"]).state == "open"
 
 
 READS = [name for name, method in FHIR_SAMPLES if method == "GET" or name == "fhir-patient-search"]
