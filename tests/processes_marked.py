@@ -17,6 +17,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 EVENTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system"}
+#: Fixtures that hand out a process which another test may have started.
+SHARED = {"browser"}
 SERVICE = {"assessments", "backend", "clinics", "patients"}
 
 
@@ -51,15 +53,25 @@ class ProcessesMarked:
         finally:
             self.running = None
 
+    @pytest.hookimpl
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Refuse a test that shares a process without saying so."""
+        if SHARED.intersection(getattr(item, "fixturenames", ())) and not item.get_closest_marker("process"):
+            pytest.fail(unmarked(item, "uses"))
+
     def _audit(self, event: str, _arguments: tuple[object, ...]) -> None:
         test = self.running
         if event not in EVENTS or test is None or _allowed or test.get_closest_marker("process"):
             return
         if started_by_the_tests(sys._getframe(1)):
-            pytest.fail(
-                f"{test.nodeid} starts a process: mark it with @pytest.mark.process, so that `make test` "
-                "stays quick."
-            )
+            pytest.fail(unmarked(test, "starts"))
+
+
+def unmarked(test: pytest.Item, does: str) -> str:
+    """What is said of a test in no tier of its own."""
+    return (
+        f"{test.nodeid} {does} a process: mark it with @pytest.mark.process, so that `make test` stays quick."
+    )
 
 
 def started_by_the_tests(frame: FrameType | None) -> bool:

@@ -14,6 +14,8 @@ from tests.clinics.test_invitations import invite, link_to
 from tests.factories import api_for
 from tests.programme.weeks import eight_weeks
 
+pytestmark = pytest.mark.process
+
 #: Of a text to its own ground (WCAG 2.2, 1.4.3), and of a button to the page's.
 READABLE, APART = 4.5, 1.05
 PRESSED = "button[type=submit], input[type=submit], main button, a.rtr-button, a.af-button"

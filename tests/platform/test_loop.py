@@ -32,6 +32,13 @@ def test_without_a_marker():
 def test_by_a_fixture(started):
     pass
 
+@pytest.fixture
+def browser():
+    return "started by another test"
+
+def test_in_a_browser_that_runs_already(browser):
+    pass
+
 @pytest.mark.process
 def test_with_its_marker():
     start()
@@ -73,6 +80,7 @@ def test_a_test_that_starts_a_process_without_its_marker_fails(tmp_path: Path) -
     assert outcomes == {
         "test_without_a_marker": "FAILED",
         "test_by_a_fixture": "ERROR",
+        "test_in_a_browser_that_runs_already": "ERROR",
         "test_with_its_marker": "PASSED",
         "test_that_starts_nothing": "PASSED",
     }, done.stdout
