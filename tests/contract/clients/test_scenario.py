@@ -33,9 +33,9 @@ def program_of(folder: Path, name: str) -> Path:
     return Path(shutil.copy(SCENARIO / name, folder))
 
 
-def type_checked(package: Path, *asked: str | Path) -> None:
-    """Hold a program, or a package, to mypy's strict mode."""
-    environment = toolchain.tool_environment() | {"MYPYPATH": str(package)}
+def type_checked(path: Path | str, *asked: str | Path) -> None:
+    """Hold programs, or packages, that are found on a path to mypy's strict mode."""
+    environment = toolchain.tool_environment() | {"MYPYPATH": str(path)}
     command = [
         toolchain.python_program("mypy"),
         "--strict",
@@ -63,8 +63,7 @@ def typescript_goes_through(name: str, project: Path, vendor: Vendor) -> None:
 def test_the_published_python_client(vendor: Vendor, tmp_path: Path) -> None:
     """It and its program are strictly typed as a whole."""
     package, program = python_with_package(tmp_path), program_of(tmp_path, "openapi_python_client.py")
-    type_checked(package, program)
-    type_checked(package, "--package", "return_to_run_client")
+    type_checked(f"{package}:{tmp_path}", "--package", "return_to_run_client", "--module", program.stem)
     python_goes_through(program, package, vendor)
 
 
