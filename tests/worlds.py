@@ -52,10 +52,15 @@ def module_transaction(django_db_setup: None, django_db_blocker: DjangoDbBlocker
         yield
 
 
-@pytest.fixture(scope="module")
-def shared_worlds(module_transaction: None) -> tuple[World, World]:
+def two_worlds() -> tuple[World, World]:
     """Two clinics with a row of everything that the API names by id."""
     return fill(make_clinic("Harbour Physio")), fill(make_clinic("Hillside Physio"))
+
+
+@pytest.fixture(scope="module")
+def shared_worlds(module_transaction: None) -> tuple[World, World]:
+    """The worlds of a module; one that wants others in it overrides this."""
+    return two_worlds()
 
 
 @pytest.fixture

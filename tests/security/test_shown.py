@@ -20,7 +20,7 @@ from clinics.checks.routes import Route
 from clinics.models import Clinic
 from clinics.scopes import ALL_SCOPES
 from clinics.tenancy import clinic_scope
-from tests.security.samples import Sample, World, fill
+from tests.security.samples import Sample, World
 from tests.security.test_permission_matrix import (
     SIGNED,
     ask,
@@ -29,6 +29,8 @@ from tests.security.test_permission_matrix import (
     sample,
     seen,
 )
+from tests.worlds import *  # noqa: F403 - fixtures
+from tests.worlds import two_worlds
 
 #: What names rows by their ids and shows nothing of what is in them, and why that is no reading of a record.
 IDS_ALONE = {
@@ -43,14 +45,15 @@ IDS_ALONE = {
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-@pytest.fixture
-def world(clinic: Clinic) -> World:
-    """A clinic in which every runner has a name of their own."""
-    made = fill(clinic)
+@pytest.fixture(scope="module")
+def shared_worlds(module_transaction: None) -> tuple[World, World]:
+    """Two clinics, in the first of which every runner has a name of their own."""
+    worlds = two_worlds()
+    clinic = worlds[0].clinic
     with clinic_scope(clinic.id):
         for number, patient in enumerate(clinic.patients.all()):
             clinic.patients.filter(pk=patient.pk).update(family_name=f"Runner-no-{number:02}-")
-    return made
+    return worlds
 
 
 @every_operation
