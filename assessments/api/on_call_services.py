@@ -21,7 +21,7 @@ from assessments.services.on_call_services import (
     try_on_call_service,
 )
 from backend.api.etags import Conditional, check_if_match
-from backend.api.fields import StrictSerializer, TextField, TrueOrFalseField, WordField
+from backend.api.fields import ListField, StrictSerializer, TextField, TrueOrFalseField, WordField
 from backend.api.pagination import PagedList
 from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import ListQuery
@@ -61,7 +61,7 @@ class OnCallServiceSerializer(StrictSerializer):
     )
     schema = serializers.CharField(read_only=True, help_text="What stands before `://`.")
     ending = serializers.CharField(read_only=True, help_text="The address's last four characters, or none.")
-    urgencies = serializers.ListField(
+    urgencies = ListField(
         child=WordField("OnCallUrgency", URGENCIES),
         required=False,
         min_length=1,

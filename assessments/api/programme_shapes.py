@@ -12,7 +12,14 @@ from assessments.models import Programme, ProgrammeEvent, RunLog
 from assessments.programme_documents import KM_PER_MILE
 from assessments.protocol.programme import Basis, Lever, Phase, Reaction, Status
 from assessments.services.programmes import session
-from backend.api.fields import NumberField, OffsetDateTimeField, StrictSerializer, WholeNumberField, WordField
+from backend.api.fields import (
+    ListField,
+    NumberField,
+    OffsetDateTimeField,
+    StrictSerializer,
+    WholeNumberField,
+    WordField,
+)
 from backend.api.queries import ListQuery
 
 BLOCKS = [
@@ -252,5 +259,5 @@ class RunBody(OnBehalf):
     )
     surface = WordField("Surface", RunLog.Surface, required=False, allow_null=True)
     speed = WordField("Speed", RunLog.Speed, required=False, allow_null=True)
-    changed = serializers.ListField(child=WordField("Lever", Lever), required=False, max_length=6)
+    changed = ListField(child=WordField("Lever", Lever), required=False, max_length=6)
     shoe = serializers.UUIDField(required=False, allow_null=True, help_text="The runner's, by its id.")

@@ -10,6 +10,7 @@ from assessments.models import EventType, WebhookAttempt, WebhookDelivery
 from assessments.services.webhooks.endpoints import LISTENABLE
 from assessments.services.webhooks.keys import LONGEST_OVERLAP, OVERLAP, old_keys_until
 from backend.api.fields import (
+    ListField,
     OffsetDateTimeField,
     StrictSerializer,
     TextField,
@@ -34,7 +35,7 @@ class EndpointSerializer(StrictSerializer):
         help_text="An https address of the internet. It is asked without following redirects.",
     )
     description = TextField(max_length=200, required=False, allow_blank=True, help_text="For people.")
-    events = serializers.ListField(
+    events = ListField(
         child=WordField("WebhookEventType", LISTENABLE),
         required=False,
         max_length=len(LISTENABLE),

@@ -158,6 +158,17 @@ class OffsetDateTimeField(serializers.DateTimeField):
         return super().enforce_timezone(value)
 
 
+class ListField(serializers.ListField):
+    """A list no longer than the document says: a longer one is refused before its items are looked at."""
+
+    def run_child_validation(self, data: Any) -> list[Any]:
+        """Validate the items, if there aren't too many of them."""
+        if self.max_length is not None and len(data) > self.max_length:
+            self.run_validators(data)
+        items: list[Any] = super().run_child_validation(data)
+        return items
+
+
 class WordField(serializers.ChoiceField):
     """One word of a closed set, which has a name of its own in the OpenAPI document."""
 

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from oauth2_provider.settings import oauth2_settings
 from rest_framework import serializers
 
-from backend.api.fields import StrictSerializer, TextField, TrueOrFalseField, WordField
+from backend.api.fields import ListField, StrictSerializer, TextField, TrueOrFalseField, WordField
 from clinics.models import ApiClient
 from clinics.scopes import ALL_SCOPES
 from clinics.services.key_sets import UnfitKeysError, read_keys
@@ -40,13 +40,13 @@ class ClientChangesSerializer(StrictSerializer):
     """What may be changed of a client."""
 
     name = TextField(max_length=200)
-    redirect_uris = serializers.ListField(
+    redirect_uris = ListField(
         child=TextField(max_length=500, validators=[redirect_uri]),
         max_length=10,
         default=list,
         help_text="Where people come back to; for authorization_code at least one, otherwise none.",
     )
-    scopes = serializers.ListField(
+    scopes = ListField(
         child=WordField("Scope", ALL_SCOPES),
         min_length=1,
         max_length=100,

@@ -7,7 +7,14 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from backend.api.fields import OffsetDateTimeField, StrictSerializer, TextField, WholeNumberField, WordField
+from backend.api.fields import (
+    ListField,
+    OffsetDateTimeField,
+    StrictSerializer,
+    TextField,
+    WholeNumberField,
+    WordField,
+)
 from clinics.api.clinic import MemberSerializer
 from clinics.services.on_call_ladder import LATEST_MINUTES, WHO
 from clinics.services.on_call_now import Source
@@ -46,7 +53,7 @@ class ShiftSerializer(StrictSerializer):
     """A member's turn that comes back, by the clinic's clocks."""
 
     member = serializers.UUIDField(help_text="A clinician with an e-mail address.")
-    days = serializers.ListField(
+    days = ListField(
         child=WordField("OnCallDay", (*WEEKDAYS, HOLIDAY)),
         allow_empty=False,
         max_length=len(WEEKDAYS) + 1,
@@ -78,7 +85,7 @@ class HolidaysSerializer(StrictSerializer):
 
     country = TextField(max_length=3, allow_null=True, help_text="ISO 3166-1, two letters: GB.")
     subdivision = TextField(max_length=40, allow_null=True, default=None, help_text="ISO 3166-2: ENG.")
-    closed_days = serializers.ListField(
+    closed_days = ListField(
         child=serializers.DateField(validators=[this_century]),
         max_length=400,
         help_text="The clinic's own, besides the country's public holidays.",
@@ -90,15 +97,15 @@ class StepSerializer(StrictSerializer):
     """From then on these people are told as well as everybody told before."""
 
     after_minutes = WholeNumberField(min_value=0, max_value=_MOST_MINUTES)
-    who = serializers.ListField(child=WordField("LadderWho", WHO), max_length=len(WHO))
-    members = serializers.ListField(child=serializers.UUIDField(), max_length=50, default=list)
+    who = ListField(child=WordField("LadderWho", WHO), max_length=len(WHO))
+    members = ListField(child=serializers.UUIDField(), max_length=50, default=list)
 
 
 @extend_schema_serializer(component_name="Ladder")
 class LadderSerializer(StrictSerializer):
     """Who is told when, until somebody acknowledges."""
 
-    steps = serializers.ListField(child=StepSerializer(), allow_empty=False, max_length=10)
+    steps = ListField(child=StepSerializer(), allow_empty=False, max_length=10)
     repeat_minutes = WholeNumberField(min_value=1, max_value=_MOST_MINUTES)
 
 
@@ -125,8 +132,8 @@ class QuietHoursSerializer(StrictSerializer):
 class PlanSerializer(StrictSerializer):
     """Who is told about an escalation, and when. Without shifts the pathway's `on_call` is on call always."""
 
-    shifts = serializers.ListField(child=ShiftSerializer(), max_length=50)
-    covers = serializers.ListField(child=CoverSerializer(), max_length=100)
+    shifts = ListField(child=ShiftSerializer(), max_length=50)
+    covers = ListField(child=CoverSerializer(), max_length=100)
     holidays = HolidaysSerializer()
     ladders = LaddersSerializer()
     quiet_hours = QuietHoursSerializer(allow_null=True)

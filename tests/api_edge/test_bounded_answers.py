@@ -11,10 +11,11 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from backend.api.problems import MORE, PLACES_NAMED, POINTER_CHARACTERS, FieldProblem, Problem
-from clinics.models import Clinic
-from tests.security.samples import SAMPLES, api_with, fill
+from tests.security.samples import SAMPLES, World
+from tests.worlds import *  # noqa: F403 - fixtures
 
 CAP = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 #: Seconds of CPU, with room for a slow machine.
@@ -78,27 +79,29 @@ def assert_bounded(answer: Any, sent: int, seconds: float, said: str) -> None:
     assert seconds < CPU_SECONDS, said
 
 
-def test_every_answer_to_the_worst_bodies_is_short_and_soon_made(clinic: Clinic) -> None:
-    world = fill(clinic)
-    api = api_with(world)
-    for (name, method), sample in BODIES.items():
-        request = sample(world)
-        if request.form:
-            continue
-        path = reverse(name, kwargs=request.path)
-        bodies = {**SHAPES, **{f"spoiled {n}": text for n, text in enumerate(spoiled(request.body or {}))}}
-        for shape, text in bodies.items():
-            assert len(text) <= CAP, f"{name} {shape}"
-            began = time.process_time()
-            answer = api.generic(
-                method, path, text, content_type="application/json", headers={"If-Match": '"0"'}
-            )
-            assert_bounded(answer, len(text), time.process_time() - began, f"{method} {name} {shape}")
+@pytest.mark.parametrize(("name", "method"), BODIES, ids=map(" ".join, BODIES))
+def test_every_answer_to_the_worst_bodies_is_short_and_soon_made(
+    api: APIClient, world: World, name: str, method: str
+) -> None:
+    request = BODIES[name, method](world)
+    if request.form:
+        return
+    path = reverse(name, kwargs=request.path)
+    bodies = {**SHAPES, **{f"spoiled {n}": text for n, text in enumerate(spoiled(request.body or {}))}}
+    for shape, text in bodies.items():
+        assert len(text) <= CAP, shape
+        began = time.process_time()
+        answer = api.generic(method, path, text, content_type="application/json", headers={"If-Match": '"0"'})
+        assert_bounded(answer, len(text), time.process_time() - began, shape)
 
 
-def test_memory_is_back_afterwards(clinic: Clinic) -> None:
-    api = api_with(fill(clinic))
+def test_a_list_that_is_too_long_is_refused_as_such(api: APIClient, world: World) -> None:
+    body = {**BODIES["clinic-clients", "POST"](world).body, "scopes": ["nothing:known"] * 101}
+    (error,) = api.post("/api/v1/clinic/clients", body).json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/scopes", "max_length")
 
+
+def test_memory_is_back_afterwards(api: APIClient) -> None:
     def ask() -> None:
         for text in SHAPES.values():
             api.generic("POST", "/api/v1/evaluations", text, content_type="application/json")
@@ -114,8 +117,7 @@ def test_memory_is_back_afterwards(clinic: Clinic) -> None:
     assert peak < 100 * 1024 * 1024
 
 
-def test_the_first_places_are_named_and_the_others_counted(clinic: Clinic) -> None:
-    api = api_with(fill(clinic))
+def test_the_first_places_are_named_and_the_others_counted(api: APIClient) -> None:
     answer = api.generic("POST", "/api/v1/patients", wide("1", 500), content_type="application/json")
     errors = answer.json()["errors"]
     assert len(errors) == PLACES_NAMED + 1
