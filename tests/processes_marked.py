@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 EVENTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system"}
 #: Fixtures that hand out a process which another test may have started.
-SHARED = {"browser"}
+SHARED = {"open_page"}
 SERVICE = {"assessments", "backend", "clinics", "patients"}
 
 

@@ -33,10 +33,10 @@ def test_by_a_fixture(started):
     pass
 
 @pytest.fixture
-def browser():
-    return "started by another test"
+def open_page():
+    return "of a browser that another test started"
 
-def test_in_a_browser_that_runs_already(browser):
+def test_in_a_browser_that_runs_already(open_page):
     pass
 
 @pytest.mark.process
