@@ -28,14 +28,13 @@ from backend.arrival import (
     read_body,
     read_headers,
 )
+from backend.serve import THREADS
 
 logger = structlog.get_logger(__name__)
 
 Send = Callable[[Message], Awaitable[None]]
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-#: Requests that a process works on at a time, and so its connections to PostgreSQL; the others wait.
-THREADS = 4
 #: Seconds within which a caller takes the next piece of an answer.
 PIECE_SECONDS = 20.0
 PIECE_BYTES = 16 * 1024

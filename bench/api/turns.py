@@ -140,11 +140,11 @@ def comparable(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _stored(machine: Machine, turn: Turn) -> tuple[Any, Any]:
-    """Assessment and follow-ups as stored; without the state, which a later turn changes."""
+    """Assessment and follow-ups as stored; without the state and its reason, which a later turn changes."""
     with psycopg.connect(machine.owner_url) as connection:
         assessment = connection.execute(
             "SELECT to_jsonb(row) - %s::text[] FROM assessments_assessment row WHERE id = %s",
-            [["id", "patient_id", "created_at"], turn.answer["id"]],
+            [["id", "patient_id", "created_at", "updated_at"], turn.answer["id"]],
         ).fetchone()
         changing = [
             "id",
@@ -153,6 +153,7 @@ def _stored(machine: Machine, turn: Turn) -> tuple[Any, Any]:
             "created_at",
             "updated_at",
             "state",
+            "cancelled_because",
             "next_attempt_at",
         ]
         follow_ups = connection.execute(

@@ -10,8 +10,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from backend.arrival import BODY_SECONDS
-from backend.front import THREADS
-from backend.serve import HEAD_MILLISECONDS
+from backend.serve import HEAD_MILLISECONDS, THREADS
 from clinics.models import Clinic
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
