@@ -133,13 +133,15 @@ def event_document(event: ProgrammeEvent) -> dict[str, Any]:
 
 
 def load_document(programme: Programme, *, now: dt.datetime) -> dict[str, Any]:
-    """The distance of each week since the release against its cap."""
+    """The running of each week since the release against its cap."""
     weeks = [
         {
             "week": week.number,
             "starts_at": timestamp(week.starts_at),
             "runs": week.runs,
+            "runs_allowed": week.runs_allowed,
             "distance": distance(week.km),
+            "minutes": week.minutes,
             "cap": cap_document(week.cap),
             "within": week.within,
         }

@@ -108,7 +108,9 @@ class SessionShape(Shape):
     stage = StageShape(allow_null=True)
     distance = DistanceShape(allow_null=True)
     minutes = serializers.FloatField(allow_null=True, help_text="Of running, after the walk-run table.")
-    share_percent = serializers.IntegerField(allow_null=True)
+    share_percent = serializers.IntegerField(
+        allow_null=True, help_text="Of the usual distance, in a week that isn't a lighter one."
+    )
     cap = CapShape(allow_null=True)
     after_a_gap = serializers.BooleanField(
         help_text="Two weeks have passed without a run: it starts further back."
@@ -180,7 +182,9 @@ class WeekShape(Shape):
     week = serializers.IntegerField(min_value=1)
     starts_at = serializers.DateTimeField()
     runs = serializers.IntegerField(min_value=0)
+    runs_allowed = serializers.IntegerField(min_value=1, help_text="That a week after the table may hold.")
     distance = DistanceShape(allow_null=True)
+    minutes = serializers.FloatField(allow_null=True, help_text="Of running.")
     cap = CapShape()
     within = serializers.BooleanField(allow_null=True)
 

@@ -64,7 +64,7 @@ def _scores(row: Assessment) -> PainScores:
 def load_context(programme: Programme, past: Past, *, now: dt.datetime) -> dict[str, Any]:
     """The latest weeks since the release against their caps."""
     counted = weeks_of(programme, now=now, past=past)
-    weeks = [LoadWeek(week.number, week.starts_at, week.km, week.cap.km, week.within) for week in counted]
+    weeks = [LoadWeek(week.number, week.starts_at, week.km, week.cap.km, week.within_km) for week in counted]
     shown = list(zip(weeks, counted, strict=True))[-MOST_WEEKS:]
     return {
         "load": load_chart([week for week, _ in shown]),

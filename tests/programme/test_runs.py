@@ -13,6 +13,7 @@ from tests.programme.test_stories import MONDAY, NOT_RUN, YOUNG, where
 from tests.programme.weeks import V1, Weeks
 
 pytestmark = pytest.mark.django_db
+UNKNOWN_KM = dict.fromkeys(("weekly_km_current", "last_run_km", "longest_run_30d_km"))
 WALK = {"minutes": 30, "rise_during": 0, "rise_next_day": 0}
 TIMES = "\N{MULTIPLICATION SIGN}"
 
@@ -197,9 +198,68 @@ def test_the_weeks_stand_against_their_caps_and_every_fourth_is_lighter(weeks: W
     load = weeks.get(f"/programmes/{weeks.programme}/load")
     assert_matches("ProgrammeLoad", load)
     caps = [week["cap"]["distance"] and week["cap"]["distance"]["km"] for week in load["weeks"]]
-    assert caps == [18, 11, 12.1, 9, 14.3]
+    assert caps == [18, 11, 12.1, 9, 13.2], "after a lighter week the one before it counts"
     assert [week["within"] for week in load["weeks"]] == [True, True, True, False, True]
     assert load["weeks"][3]["cap"]["reason"] == "Every fourth week is a quarter lighter."
+
+
+def test_the_lighter_week_says_the_share_that_is_really_run(weeks: Weeks) -> None:
+    weeks.begin(pain_run_peak_nrs=2, weekly_km_prev4w_avg=24, runs_per_week=3, last_run_km=8, **YOUNG)
+    said = {}
+    for number in range(1, 5):
+        session = weeks.session()
+        said[number] = (session["distance"]["km"], session["session"])
+        follow_up = weeks.run(distance=km(session["distance"]["km"]))["follow_up"]
+        weeks.later(days=1)
+        weeks.check(follow_up, pain_run_peak_nrs=2 if number == 2 else 0)
+        weeks.later(days=6)
+    assert said[1] == (6.0, "6 km easy (75 % of your usual distance, easy)")
+    assert said[4] == (
+        4.5,
+        "4.5 km easy (56 % of your usual distance, easy; every fourth week is a quarter lighter)",
+    )
+
+
+def test_the_runs_of_a_week_are_a_limit(weeks: Weeks) -> None:
+    """In the second week there is distance left for a third run, but two a week are what was usual."""
+    usual = {"weekly_km_prev4w_avg": 60, "runs_per_week": 2, "last_run_km": 30, "longest_run_30d_km": 30}
+    weeks.begin(pain_run_peak_nrs=2, **usual, **YOUNG)
+    for _ in range(2):
+        weeks.run_and_check()
+    weeks.later(days=3)
+    for _ in range(2):
+        assert weeks.session()["permitted"]
+        follow_up = weeks.run(distance=km(20))["follow_up"]
+        weeks.later(days=1)
+        weeks.check(follow_up)
+        weeks.later(days=1)
+    week = weeks.get(f"/programmes/{weeks.programme}/load")["weeks"][1]
+    assert (week["runs"], week["runs_allowed"], week["within"]) == (2, 2, True)
+    assert week["cap"]["distance"]["km"] > week["distance"]["km"] + 2
+    assert weeks.session()["blocked_by"] == "week_full"
+    weeks.later(days=3)
+    assert weeks.session()["permitted"]
+
+
+def test_the_week_is_full_in_minutes_where_no_distance_is_known(weeks: Weeks) -> None:
+    weeks.begin(
+        ran_last_14d="no", **NOT_RUN, **YOUNG, **UNKNOWN_KM, weekly_km_prev4w_avg=None, runs_per_week=6
+    )
+    with clinic_scope(weeks.clinic.id):
+        weeks.clinic.programmes.update(phase="P2", stage=8, greens=1)
+    follow_up = weeks.run(running_minutes=30)["follow_up"]
+    weeks.later(days=1)
+    weeks.check(follow_up, **YOUNG)
+    weeks.later(days=6)
+    session = weeks.session()
+    assert (where(weeks.present())[1], session["minutes"], session["permitted"]) == ("P3", 30, True)
+    follow_up = weeks.run(running_minutes=30)["follow_up"]
+    weeks.later(days=1)
+    weeks.check(follow_up, **YOUNG)
+    weeks.later(days=1)
+    assert weeks.session()["blocked_by"] == "week_full"
+    week = weeks.get(f"/programmes/{weeks.programme}/load")["weeks"][1]
+    assert (week["cap"]["distance"], week["cap"]["minutes"], week["minutes"]) == (None, 37, 30)
 
 
 def test_an_empty_week_neither_grows_the_cap_nor_ends_running_for_good(weeks: Weeks) -> None:
@@ -221,9 +281,6 @@ def test_pain_lets_no_week_grow(weeks: Weeks) -> None:
     weeks.check(follow_up, pain_run_peak_nrs=2)
     weeks.later(days=6)
     assert weeks.get(f"/programmes/{weeks.programme}/load")["weeks"][1]["cap"]["distance"]["km"] == 10
-
-
-UNKNOWN_KM = dict.fromkeys(("weekly_km_current", "last_run_km", "longest_run_30d_km"))
 
 
 def test_who_leaves_the_table_by_minutes_runs_no_more_than_a_tenth_longer(weeks: Weeks) -> None:

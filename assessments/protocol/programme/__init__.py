@@ -9,6 +9,7 @@ from assessments.protocol.programme.exercises import EXERCISES, Exercise
 from assessments.protocol.programme.gap import after_gap, gap_ended
 from assessments.protocol.programme.levers import LEVERS, Lever
 from assessments.protocol.programme.load import (
+    Amount,
     Basis,
     Cap,
     Known,
@@ -57,6 +58,7 @@ __all__ = [
     "SHOE_LIMITS",
     "STAGES",
     "STOP_A_RUN",
+    "Amount",
     "Basis",
     "BriskWalk",
     "CalmDay",

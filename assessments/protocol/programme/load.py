@@ -11,9 +11,11 @@ from assessments.protocol.programme.walk_run import LAST_STAGE, STAGES
 
 #: A single run against the longest of the 30 days before it (B23).
 RUN_OVER_LONGEST = 1.10
-#: A week against the one before: a tenth, or one kilometre where that is more, and never above this (B24).
+#: A week against the one before: a tenth, or one kilometre or seven minutes where that is more, and never
+#: above this (B24).
 WEEK_OVER_WEEK = 1.10
 WEEK_KM_MORE = 1.0
+WEEK_MINUTES_MORE = 7.0
 WEEK_NEVER_OVER = 1.30
 #: Every fourth week is this much lighter, so that it ends between 20 and 30 % below.
 LIGHT_WEEK_EVERY = 4
@@ -73,29 +75,43 @@ class Cap:
 
 _REASONS = {
     Basis.LONGEST_30_DAYS: "At most a tenth more than the longest run of the last 30 days.",
-    Basis.LAST_DONE: "No more than the last run: there is none in the last 30 days to go by.",
+    Basis.LAST_DONE: "No more than the last run: no longest one of the last 30 days is known.",
     Basis.ENTRY: "No more than the first session: no run is known to go by.",
     Basis.PLAN: "No more than a walk-run session: nothing is known of any run.",
 }
 
 
+_OF_A_RUN = (Basis.LONGEST_30_DAYS, Basis.LAST_DONE, Basis.ENTRY)
+
+
 def run_cap(km: Known, minutes: Known) -> Cap:
-    """The longest next run. Each unit that is known bounds it, and where neither is, what was last done does,
-    then the session it began with, then a walk-run session: there is no run without a limit.
+    """The longest next run. Each unit is bounded by its own first ground that is known: the longest run, the
+    last one done, the session it began with. Where none of both is, a walk-run session bounds it: there is no
+    run without a limit, and what is known in one unit never lifts the limit in the other.
     """
-    for basis in (Basis.LONGEST_30_DAYS, Basis.LAST_DONE, Basis.ENTRY):
-        grounds = (km[list(Basis).index(basis)], minutes[list(Basis).index(basis)])
-        if any(ground is not None for ground in grounds):
-            ratio = RUN_OVER_LONGEST if basis is Basis.LONGEST_30_DAYS else 1.0
-            distance, time = (None if ground is None else ground * ratio for ground in grounds)
-            return Cap(
-                None if distance is None else round(distance, 2),
-                _REASONS[basis],
-                ("B23",),
-                None if time is None else float(math.floor(round(time, 6))),
-                basis,
-            )
-    return Cap(None, _REASONS[Basis.PLAN], ("B22", "B25"), MINUTES_NOTHING_KNOWN, Basis.PLAN)
+    distance, of_km = _bound(km)
+    time, of_minutes = _bound(minutes)
+    bases = [basis for basis in _OF_A_RUN if basis in {of_km, of_minutes}]
+    if not bases:
+        return Cap(None, _REASONS[Basis.PLAN], ("B22", "B25"), MINUTES_NOTHING_KNOWN, Basis.PLAN)
+    whole_minutes = None if time is None else float(math.floor(round(time, 6)))
+    return Cap(_rounded(distance), _reason(of_km, of_minutes), ("B23",), whole_minutes, bases[0])
+
+
+def _bound(known: Known) -> tuple[float | None, Basis | None]:
+    """The limit of a run in one unit, and what it rests on."""
+    for basis, ground in zip(_OF_A_RUN, known, strict=True):
+        if ground is not None:
+            return ground * (RUN_OVER_LONGEST if basis is Basis.LONGEST_30_DAYS else 1.0), basis
+    return None, None
+
+
+def _reason(of_km: Basis | None, of_minutes: Basis | None) -> str:
+    """Why a run goes no further; said for each unit where they rest on different grounds."""
+    if of_km is None or of_minutes is None or of_km is of_minutes:
+        return next(_REASONS[basis] for basis in (of_km, of_minutes) if basis is not None)
+    km, minutes = (_REASONS[basis] for basis in (of_km, of_minutes))
+    return f"In km {km[0].lower()}{km[1:-1]}; in minutes {minutes[0].lower()}{minutes[1:]}"
 
 
 def session_size(
@@ -118,30 +134,55 @@ def session_size(
     return km, minutes
 
 
-def week_cap(
-    previous_week_km: float | None, *, week: int, last_7_days_green: bool, plan_km: float | None = None
-) -> Cap:
-    """The most a week may hold; ``week`` counts from 1, ``previous_week_km`` is what was really run.
+class Amount(NamedTuple):
+    """Running in each unit, where it is known."""
 
-    Where that isn't known the week holds its runs at the length of the first session, ``plan_km``. Without
-    green checks for seven days the week before isn't exceeded; every fourth week is lighter.
+    km: float | None = None
+    minutes: float | None = None
+
+
+NOTHING_KNOWN = Amount()
+
+
+def week_cap(
+    previous: Amount,
+    *,
+    week: int,
+    last_7_days_green: bool,
+    plan: Amount = NOTHING_KNOWN,
+) -> Cap:
+    """The most a week may hold in each unit; ``week`` counts from 1, ``previous`` is what was really run.
+
+    Where nothing is known of that, a week holds its runs at the length of the first session, ``plan``.
+    Without green checks for seven days the week before isn't exceeded; every fourth week is lighter.
     """
-    if previous_week_km is None and plan_km is not None:
-        return Cap(round(plan_km, 2), "A week's runs at the length of the first session.", ("B24",))
-    if previous_week_km is None:
-        return Cap(None, "The week before isn't known: no more than the planned sessions.", ("B24",))
+    ground = plan if previous == NOTHING_KNOWN else previous
     if week % LIGHT_WEEK_EVERY == 0:
-        km = previous_week_km * LIGHT_WEEK_SHARE
-        return Cap(round(km, 2), "Every fourth week is a quarter lighter.", ("author-judgement",))
+        least = Amount(*(None if figure is None else figure * LIGHT_WEEK_SHARE for figure in ground))
+        return _of_a_week(least, "Every fourth week is a quarter lighter.", "author-judgement")
+    if plan == ground == NOTHING_KNOWN:
+        return _of_a_week(plan, "The week before isn't known: no more than the planned sessions.", "B24")
+    if previous == NOTHING_KNOWN:
+        return _of_a_week(plan, "A week's runs at the length of the first session.", "B24")
     if not last_7_days_green:
-        return Cap(
-            round(previous_week_km, 2), "No more than last week: the last 7 days weren't all green.", ("B19",)
-        )
-    more = max(previous_week_km * WEEK_OVER_WEEK, previous_week_km + WEEK_KM_MORE)
-    km = min(more, previous_week_km * WEEK_NEVER_OVER)
-    return Cap(
-        round(km, 2), "A tenth more than last week, or one km, and never above 30 % more.", ("B24", "EH-C3")
-    )
+        return _of_a_week(ground, "No more than last week: the last 7 days weren't all green.", "B19")
+    more = Amount(_more(ground.km, WEEK_KM_MORE), _more(ground.minutes, WEEK_MINUTES_MORE))
+    words = "A tenth more than last week, or one km or 7 minutes, and never above 30 % more."
+    return _of_a_week(more, words, "B24", "EH-C3")
+
+
+def _more(previous: float | None, least: float) -> float | None:
+    if previous is None:
+        return None
+    return min(max(previous * WEEK_OVER_WEEK, previous + least), previous * WEEK_NEVER_OVER)
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 2)
+
+
+def _of_a_week(most: Amount, reason: str, *sources: str) -> Cap:
+    return Cap(_rounded(most.km), reason, sources, _rounded(most.minutes))
 
 
 def needs_new_start(days_since_last_run: int | None) -> bool:

@@ -20,9 +20,9 @@ from assessments.protocol.programme import (
     session_size,
 )
 from assessments.protocol.programme.build import longest_told
-from assessments.protocol.programme.load import LIGHT_WEEK_EVERY, LIGHT_WEEK_SHARE
+from assessments.protocol.programme.load import LIGHT_WEEK_SHARE, NOTHING_KNOWN
 from assessments.protocol.programme.walk_run import CONDITIONS
-from assessments.services.programmes.load import Week, weeks_of
+from assessments.services.programmes.load import AHEAD_OF_BUILDING, Week, weeks_of
 from assessments.services.programmes.past import Past, past_of
 from assessments.services.programmes.standing import standing_now, standing_of
 
@@ -41,8 +41,6 @@ BLOCKED_IN_WORDS: Mapping[str, str] = {
 }
 CLEAR_DAYS_IN_WORDS = {1: "one clear day", 2: "two clear days"}
 LONGEST_OF = timedelta(days=30)
-#: Who began in one of these came to building through the walk-run table, and counts in minutes.
-AHEAD_OF_BUILDING = frozenset({Phase.CALM, Phase.RESTORE, Phase.GRADED_RETURN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +125,11 @@ def _last_km(programme: Programme, past: Past) -> float | None:
 
 
 def _done(figure: float | None, planned: float | None) -> float | None:
-    """What of a run belongs to its session: what went beyond it shows nothing that a body bears."""
-    return figure if figure is None or planned is None else min(figure, planned)
+    """What of a run belongs to its session: the whole of it where the run isn't told in that unit, and never
+    what went beyond it, which shows nothing that a body bears.
+    """
+    known = [size for size in (figure, planned) if size is not None]
+    return min(known, default=None)
 
 
 def _last(figures: list[float | None]) -> float | None:
@@ -153,30 +154,64 @@ def _words(
         last_km=_last_km(programme, past),
         from_the_table=from_the_table and standing.phase is Phase.BUILD,
     )
-    usual_km = programme.usual_run_km
-    if week is not None and week.number % LIGHT_WEEK_EVERY == 0:
-        km = None if km is None else km * LIGHT_WEEK_SHARE
-        minutes = None if minutes is None else float(math.floor(minutes * LIGHT_WEEK_SHARE))
-    if week is not None and km is not None:
-        left = km if week.left_km is None or week.full else week.left_km
-        if left < km:
-            cap, usual_km = replace(cap, reason="What is left of this week's running."), None
-        km = math.floor(round(min(km, left) * 10, 6)) / 10
-    return _size_in_words(km, minutes, cap, share, usual_km), km, minutes
+    size = _Size(km, minutes, programme.usual_run_km, share, cap.reason)
+    size = size if week is None else _in_week(size, week)
+    return _size_in_words(size), size.km, size.minutes
 
 
-def _size_in_words(
-    km: float | None, minutes: float | None, cap: Cap, share: int, usual_km: float | None
-) -> str:
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """A session in km and in minutes, each where its limit is known, with what bounds it.
+
+    ``share_percent`` of ``usual_km`` is what is wanted; ``lighter``: a quarter less in a lighter week.
+    """
+
+    km: float | None
+    minutes: float | None
+    usual_km: float | None
+    share_percent: int
+    because: str
+    lighter: bool = False
+
+
+def _in_week(size: _Size, week: Week) -> _Size:
+    """The size as the week leaves it: lighter in a lighter week, and no more than what is left of its cap."""
+    share = LIGHT_WEEK_SHARE if week.lighter else 1.0
+    km = None if size.km is None else size.km * share
+    minutes = None if size.minutes is None else size.minutes * share
+    left = NOTHING_KNOWN if week.full else week.left
+    cut = (km is not None and left.km is not None and left.km < km) or (
+        minutes is not None and left.minutes is not None and left.minutes < minutes
+    )
+    if cut:
+        size = replace(size, because="What is left of this week's running.", usual_km=None)
+    return replace(
+        size, km=_least(km, left.km, 0.1), minutes=_least(minutes, left.minutes, 1.0), lighter=week.lighter
+    )
+
+
+def _least(wanted: float | None, left: float | None, step: float) -> float | None:
+    """The smaller one, rounded down to whole steps; None where nothing is wanted in that unit."""
+    if wanted is None:
+        return None
+    least = wanted if left is None else min(wanted, left)
+    return math.floor(round(least / step, 6)) / round(1 / step)
+
+
+def _size_in_words(size: _Size) -> str:
     """The size with why; where it has two limits, the one that is reached first holds."""
-    if km is None:
-        return f"{minutes:g} min easy ({_lower(cap.reason)})"
-    said = f"{share} % of your usual distance, easy"
-    if usual_km is None or (cap.km is not None and cap.km < usual_km * share / 100):
-        said = _lower(cap.reason)
-    if minutes is not None:
-        return f"{km:g} km or {minutes:g} min easy, whichever comes first ({said})"
-    return f"{km:g} km easy ({said})"
+    said = _lower(size.because)
+    share = size.share_percent * (LIGHT_WEEK_SHARE if size.lighter else 1.0)
+    wanted = None if size.usual_km is None else size.usual_km * share / 100
+    if size.km is not None and wanted is not None and size.km >= wanted - 0.1:
+        said = f"{math.floor(share + 0.5)} % of your usual distance, easy"
+    if size.lighter:
+        said = f"{said}; every fourth week is a quarter lighter"
+    if size.km is None:
+        return f"{size.minutes:g} min easy ({said})"
+    if size.minutes is not None:
+        return f"{size.km:g} km or {size.minutes:g} min easy, whichever comes first ({said})"
+    return f"{size.km:g} km easy ({said})"
 
 
 def _later(one: datetime | None, other: datetime) -> datetime:

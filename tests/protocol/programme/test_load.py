@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from assessments.protocol.programme import (
+    Amount,
     BriskWalk,
     CalmDay,
     Known,
@@ -71,20 +72,39 @@ def test_after_the_table_half_an_hour_is_half_an_hour_whatever_was_usual() -> No
     ("previous", "km"), [(30, 33), (10, 11), (5, 6), (3, 3.9), (2, 2.6), (0, 0), (100, 110)]
 )
 def test_a_week_grows_by_a_tenth_or_a_kilometre_and_never_by_a_third(previous: float, km: float) -> None:
-    assert week_cap(previous, week=1, last_7_days_green=True).km == km
+    assert week_cap(Amount(km=previous), week=1, last_7_days_green=True).km == km
+
+
+@pytest.mark.parametrize(("previous", "minutes"), [(90, 99), (60, 67), (20, 26), (200, 220)])
+def test_a_week_of_minutes_grows_by_a_tenth_or_seven_of_them(previous: float, minutes: float) -> None:
+    cap = week_cap(Amount(minutes=previous), week=1, last_7_days_green=True)
+    assert (cap.km, cap.minutes) == (None, minutes)
 
 
 def test_a_week_does_not_grow_without_seven_green_days() -> None:
-    assert week_cap(30, week=2, last_7_days_green=False).km == 30
+    cap = week_cap(Amount(30, 90), week=2, last_7_days_green=False)
+    assert (cap.km, cap.minutes) == (30, 90)
 
 
 @pytest.mark.parametrize(("week", "km"), [(3, 22), (4, 15), (5, 22), (8, 15)])
 def test_every_fourth_week_is_lighter(week: int, km: float) -> None:
-    assert week_cap(20, week=week, last_7_days_green=True).km == km
+    assert week_cap(Amount(km=20), week=week, last_7_days_green=True).km == km
 
 
-def test_what_is_not_known_has_no_limit_to_run_to() -> None:
-    assert week_cap(None, week=1, last_7_days_green=True).km is None
+def test_a_week_of_which_nothing_is_known_before_holds_what_was_planned_and_less_in_the_fourth() -> None:
+    plan = Amount(minutes=90)
+    for week, minutes in ((1, 90), (4, 67.5)):
+        cap = week_cap(Amount(), week=week, last_7_days_green=True, plan=plan)
+        assert (cap.km, cap.minutes) == (None, minutes)
+
+
+def test_each_unit_falls_back_by_itself_and_the_reason_says_so() -> None:
+    cap = run_cap(Known(None, 5.0, 4.0), Known(40.0, 30.0, 30.0))
+    assert (cap.km, cap.minutes, cap.basis) == (5.0, 44.0, "longest_30_days")
+    assert cap.reason == (
+        "In km no more than the last run: no longest one of the last 30 days is known; "
+        "in minutes at most a tenth more than the longest run of the last 30 days."
+    )
 
 
 @pytest.mark.parametrize(("days", "again"), [(13, False), (14, True), (None, False)])
