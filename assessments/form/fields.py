@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from assessments.decision_page import plain
 from assessments.form.names import UNKNOWN, asked_none, control, place, reason_of, unit_of
 from assessments.form.reading import MAX_ROWS, Typed
+from assessments.form.words import CHOICES, HINTS
 from assessments.protocol import ADMINISTRATIVE, Question, protocol_for
 from assessments.protocol.parameters import DEFAULTS
 
@@ -131,15 +132,15 @@ _KINDS = {
 
 
 def _hints(question: Question) -> list[str]:
-    """Range, unit, when it is asked, and the note of the question table."""
+    """Range, unit, when it is asked, and what to know when asking it."""
     hints = []
     if question.low is not None and question.high is not None:
         whole = "Whole number" if question.type == "integer" else "Number"
         hints.append(f"{whole}, {question.low} to {question.high}{_of_unit(question)}.")
     if question.applies_when is not None:
         hints.append(f"Asked when {question.applies_when.sentence(protocol_for().context)}.")
-    if question.note:
-        hints.append(_capital(question.note))
+    if said := HINTS.get(question.name, question.note):
+        hints.append(_capital(said))
     return hints
 
 
@@ -156,7 +157,7 @@ def _capital(words: str) -> str:
 def _options(question: Question, name: str, here: str, typed: Typed, *, unknown: bool) -> tuple[Option, ...]:
     chosen = typed.getlist(name)
     options = [
-        Option(code, plain(code).capitalize(), f"{here}-{code}", code in chosen)
+        Option(code, CHOICES.get(code, plain(code).capitalize()), f"{here}-{code}", code in chosen)
         for code in _offered(question, typed)
     ]
     if unknown:

@@ -19,7 +19,7 @@ class FollowUpKind(models.TextChoices):
     DAY_14 = "day_14", "Day 14 review"
     DAY_28 = "day_28", "Day 28 of the episode"
     DAY_42 = "day_42", "Day 42 of the episode"
-    CLINICIAN_TASK = "clinician_task", "Reach the runner: the 24-hour check went unanswered"
+    CLINICIAN_TASK = "clinician_task", "Reach the runner: the 24-hour check is not answered in full"
     PREHAB = "prehab", "Prehab: strength, warm-up, shoes, and whether pain has returned"
     HANDOVER = "handover", "Referral: handed over"
     ATTENDANCE = "attendance", "Referral: attended"

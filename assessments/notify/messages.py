@@ -50,7 +50,7 @@ def _follow_up_headline(follow_up: FollowUp) -> str:
     if follow_up.urgency:
         return _REFERRAL_HEADLINES[Urgency(follow_up.urgency)]
     if follow_up.kind == FollowUpKind.CLINICIAN_TASK:
-        return "A clinician must act: a follow-up went unanswered"
+        return "A clinician must act: a check is not answered in full"
     return _FOLLOW_UP_HEADLINES[FollowUp.State(follow_up.state)]
 
 

@@ -124,7 +124,7 @@ def test_a_due_check_is_announced_chased_and_then_the_permission_lapses(
     clock.advance(days=1, minutes=1)
     announce(clock)
     assert sorted(subjects(postbox)[3:]) == [
-        "A clinician must act: a follow-up went unanswered",
+        "A clinician must act: a check is not answered in full",
         "A follow-up was not answered: permission has lapsed",
     ], "silence is chased for as long as it lasts"
 

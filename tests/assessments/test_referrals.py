@@ -301,3 +301,29 @@ def test_an_answered_check_spares_the_clinicians_task(api: APIClient, patient: P
     api.post(f"/api/v1/follow-ups/{checks[0]['id']}/response", body)
     tasks = api.get("/api/v1/follow-ups", {"kind": "clinician_task"}).json()["results"]
     assert [row["state"] for row in tasks if row["assessment"] == made["id"]] == ["cancelled"]
+
+
+def test_no_words_for_a_check_that_was_answered_unclearly_say_that_it_was_not_answered(
+    clinic: Clinic, patient: Patient, api: APIClient, postbox: Postbox, clock: Clock
+) -> None:
+    """A check with a score left open is answered, and somebody must still reach the runner."""
+    api.post("/api/v1/assessments", assessment_body(patient, reassuring_answers(episode_duration_days=3)))
+    [check] = api.get("/api/v1/follow-ups", {"kind": "check_24_hours"}).json()["results"]
+    body = assessment_body(patient, reassuring_answers(trend=None), assessor_role="patient_self_report")
+    del body["patient"]
+    answer = api.post(f"/api/v1/follow-ups/{check['id']}/response", body)
+    assert answer.status_code == 201, answer.json()
+    pending = api.get("/api/v1/follow-ups", {"kind": "clinician_task"}).json()["results"]
+    task = next(row for row in pending if row["state"] in ("scheduled", "due"))
+    clock.advance(hours=30)
+    announce(clock)
+    with clinic_scope(clinic.id):
+        row = clinic.follow_ups.get(id=task["id"])
+    said = [str(message["Subject"]) for message in postbox.messages] + [row.get_kind_display()]
+    said = [
+        line for line in said if "clinician must act" in line.lower() or "reach the runner" in line.lower()
+    ]
+    assert len(said) >= 2
+    for line in said:
+        assert "unanswered" not in line
+        assert "not answered in full" in line
