@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from assessments.models import Assessment
-from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT, PLANS, SAFETY_NET, URGENCIES
+from assessments.protocol.explain import ADJUSTMENTS, INSUFFICIENT, PLANS, SAFETY_NET, URGENCIES, decided
 from assessments.protocol.questions import QUESTIONS, QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import Urgency
 from assessments.standing import standing
@@ -17,7 +17,7 @@ RECENT = timedelta(days=14)
 def decision_words(evaluation: Mapping[str, Any]) -> str:
     """The decision as a sentence."""
     kind, decision = evaluation["insufficiency_kind"], evaluation["decision"]
-    sentence: str = INSUFFICIENT.get(kind) or DECISIONS.get(decision, decision)
+    sentence: str = INSUFFICIENT.get(kind) or decided(decision, evaluation["run_status"])
     level = evaluation["adjust_level"]
     return f"{sentence} As {ADJUSTMENTS.get(level, level)}." if level else sentence
 

@@ -246,7 +246,7 @@ def _today(subject: _Subject, programme: Programme) -> dict[str, str] | None:
 
 def _permission(subject: _Subject, session: Session) -> str:
     """Only where the programme and the runner's latest assessment both permit it."""
-    said = words.BLOCKED.get(session.blocked_by or "", words.PERMITTED)
+    said = words.NO_PERMISSION if session.blocked_by is None else words.BLOCKED[session.blocked_by]
     if session.permitted:
         found = permission_of_runner(clinic=subject.clinic, patient_id=subject.patient.id, now=subject.now)
         said = words.PERMITTED if found.state is Permission.HOLDS else words.NO_PERMISSION

@@ -14,7 +14,7 @@ WATCH_FOR = (
 DECISIONS: Mapping[str, str] = {
     Decision.CONTINUE_RUNNING: "You may go on running within your present limits.",
     Decision.ADJUST_RUNNING: "You may go on running, in an easier form.",
-    Decision.STOP_AND_REHAB: "No running for now. Stay active in other ways while your back recovers.",
+    Decision.STOP_AND_REHAB: "No running for now, while your back recovers.",
     Decision.STOP_RUNNING_CLEARANCE_REQUIRED: (
         "No running until a named clinician has examined you and cleared it."
     ),
@@ -43,6 +43,7 @@ BLOCKED: Mapping[str, str] = {
     session.NO_RUNNING_PHASE: "No running in this phase.",
     session.SETTLE_FIRST: "No run before your back has been at its usual level for 24 hours.",
     session.CHECK_UNANSWERED: "No further run before you have answered the check of your last run.",
+    session.WEEK_FULL: "No further run this week: its running is done.",
     session.NOT_YET: "No run yet: your back needs its clear days first.",
 }
 NO_PERMISSION = "No running now: ask your clinic before your next run."

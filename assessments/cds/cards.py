@@ -14,8 +14,10 @@ from assessments.fhir.referral import PRIORITIES, request_concept, request_words
 from assessments.models import CardFeedback
 from assessments.protocol import Evaluation
 from assessments.protocol.programme import build_programme
-from assessments.protocol.vocabulary import Decision, InsufficiencyKind, Urgency, urgency_rank
+from assessments.protocol.vocabulary import Decision, InsufficiencyKind, RunStatus, Urgency, urgency_rank
+from assessments.services.what_follows import follows_in_words
 from backend.api.fhir.elements import coding, concept, words
+from clinics.models import Clinic
 from clinics.models.base import new_id
 
 Card = dict[str, Any]
@@ -40,15 +42,15 @@ _HARMLESS = (Decision.CONTINUE_RUNNING, Decision.ADJUST_RUNNING)
 OVERRIDE_REASONS = dict(CardFeedback.Reason.choices)
 
 
-def card_of_answers(judged: Judged, call: Call) -> Card:
+def card_of_answers(judged: Judged, call: Call, clinic: Clinic) -> Card:
     """The decision, with what must be known about the answers it rests on."""
     evaluation = judged.evaluation
-    detail = [*_detail(evaluation, judged.answered), *_doubts(judged)]
+    detail = [*_detail(evaluation, judged.answered, clinic), *_doubts(judged)]
     suggestions = list(_suggestions(evaluation, call.subject))
     return _card(summary_of(evaluation), indicator_of(evaluation), detail, evaluation, suggestions)
 
 
-def card_of_doubt(judged: Judged, call: Call) -> Card:
+def card_of_doubt(judged: Judged, call: Call, clinic: Clinic) -> Card:
     """There are answers, and what they say isn't known: silence would look like safety."""
     summary = _other(judged) if judged.is_other and not judged.places else UNREAD
     task = {
@@ -60,7 +62,8 @@ def card_of_doubt(judged: Judged, call: Call) -> Card:
         "for": {"reference": call.subject},
     }
     suggestions = [_suggestion("Note it as a task", task)]
-    return _card(summary, "warning", list(_doubts(judged)), judged.evaluation, suggestions)
+    detail = [*_doubts(judged), _follows(judged.evaluation, clinic)]
+    return _card(summary, "warning", detail, judged.evaluation, suggestions)
 
 
 def _card(
@@ -101,6 +104,8 @@ def _other(judged: Judged) -> str:
 def summary_of(evaluation: Evaluation) -> str:
     """The decision in fewer than 140 characters, with the first of its reasons as far as there is room."""
     said = _SUMMARIES[evaluation.decision]
+    if evaluation.decision == Decision.ADJUST_RUNNING and evaluation.run_status == RunStatus.NO_RUNNING:
+        said = "No running yet, then with the running changed"
     if evaluation.insufficiency_kind == InsufficiencyKind.SCREEN:
         said = "The safety screen isn't complete: finish it now"
     reasons = [met.text.title for met in evaluation.criteria_met if met.text.urgency == evaluation.urgency]
@@ -115,10 +120,17 @@ def indicator_of(evaluation: Evaluation) -> str:
     return "info" if evaluation.decision in _HARMLESS else "warning"
 
 
-def _detail(evaluation: Evaluation, answered: str) -> Iterator[str]:
+def _follows(evaluation: Evaluation, clinic: Clinic) -> str:
+    """What holds for running and activity, and what comes before a run."""
+    said = follows_in_words(evaluation.follows, clinic=clinic, urgency=evaluation.urgency)
+    return "**What follows**\n\n" + "\n".join(f"- {line}" for line in said)
+
+
+def _detail(evaluation: Evaluation, answered: str, clinic: Clinic) -> Iterator[str]:
     """Markdown: what was met, what wasn't asked, and what else must be known."""
     decision, urgency = words(evaluation.decision), words(evaluation.urgency).lower()
     yield f"**{decision}**, urgency: {urgency}. By answers of {answered}."
+    yield _follows(evaluation, clinic)
     if evaluation.criteria_met:
         met = [f"- {one.text.title}: {one.text.statement} ({one.id})" for one in evaluation.criteria_met]
         yield "**Criteria met**\n\n" + "\n".join(met)

@@ -72,7 +72,8 @@ class Service(ClinicAPIView):
         if not call.found.answers and not call.found.unread:
             return []
         judged = judge(call, self.clinic)
-        card = card_of_answers(judged, call) if judged.speaks else card_of_doubt(judged, call)
+        made = card_of_answers if judged.speaks else card_of_doubt
+        card = made(judged, call, self.clinic)
         self._note(card, judged.evaluation, call, service)
         return [card]
 

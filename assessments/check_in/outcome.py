@@ -4,12 +4,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from assessments.models import Assessment, FollowUp, FollowUpKind, Programme
-from assessments.protocol.follows import Follows
 from assessments.protocol.programme.build import PATHWAY, activity_advice
 from assessments.protocol.vocabulary import Decision, RunStatus, Urgency
 from assessments.services.effective import effective_decision
 from assessments.services.programmes.session import session_of
 from assessments.services.run_permission import Permission, permission_of_runner
+from assessments.services.what_follows import follows_of
 from clinics.models import Clinic
 
 TOLD = "Your clinic has been told."
@@ -93,8 +93,9 @@ def _asked_again() -> Outcome:
 
 def activity_of(assessment: Assessment) -> str:
     """The activity that follows; rest where the record is of a version that didn't say."""
-    follows = assessment.evaluation.get("follows")
-    return PATHWAY if follows is None else activity_advice(Follows.of(follows))
+    if assessment.evaluation.get("follows") is None:
+        return PATHWAY
+    return activity_advice(follows_of(assessment))
 
 
 def _promise(clinic: Clinic, assessment: Assessment) -> str:

@@ -10,11 +10,13 @@ from assessments.decision_page import answer, decision_words, plain, urgency_wor
 from assessments.form.reading import negative
 from assessments.models import Assessment, Escalation
 from assessments.protocol import QUESTIONS, Question
-from assessments.protocol.explain import DECISIONS
+from assessments.protocol.explain import DECISIONS, FOLLOWS_RUNNING
+from assessments.protocol.follows import Running
 from assessments.protocol.questions import bone_and_inflammation
-from assessments.protocol.vocabulary import Screen
-from assessments.services.effective import effective_decision
+from assessments.protocol.vocabulary import RunStatus, Screen
+from assessments.services.effective import Effective, effective_decision
 from assessments.services.parameters.in_force import parameters_of
+from assessments.services.what_follows import follows_in_words, follows_of, where_to_go
 from clinics.models import Clinic
 
 #: Findings: both screens, and what bears on bone and inflammation. Everything else is what else was answered.
@@ -39,6 +41,7 @@ def letter_content(escalation: Escalation) -> dict[str, Any]:
         "urgency": escalation.urgency,
         "urgency_words": urgency_words(escalation.urgency).capitalize(),
         "decision": decided or decision_words(assessment.evaluation),
+        "follows": _follows(escalation, effective, decided=bool(overrides)),
         "decided_by": [f"{one.member.shown_name}: {one.reason}" for one in overrides],
         "assessed_at": _time(assessment.assessed_at),
         "assessor": assessment.get_assessor_role_display(),
@@ -51,6 +54,16 @@ def letter_content(escalation: Escalation) -> dict[str, Any]:
         "timeline": [{"at": _time(at), "what": what} for at, what in sorted(_timeline(escalation, clinic))],
         "protocol": assessment.protocol_version,
     }
+
+
+def _follows(escalation: Escalation, effective: Effective, *, decided: bool) -> list[str]:
+    """What the runner was told to do; beside a clinician's decision, only that there is no running."""
+    assessment, clinic = escalation.assessment, escalation.clinic
+    if not decided:
+        return follows_in_words(follows_of(assessment), clinic=clinic, urgency=escalation.urgency)
+    running = Running.NONE if effective.run_status == RunStatus.NO_RUNNING else Running.MODIFIED
+    where = where_to_go(clinic, effective.urgency)
+    return [FOLLOWS_RUNNING[running], *([where] if where else [])]
 
 
 def _runner(assessment: Assessment) -> dict[str, str]:

@@ -7,18 +7,28 @@ from textwrap import wrap
 
 from assessments.protocol.conditions.base import words
 from assessments.protocol.evaluation import CriterionMet, Evaluation
+from assessments.protocol.follows import Activity, Gate, Running
 from assessments.protocol.questions import QUESTIONS_BY_NAME
-from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, PlanRelease, Urgency
+from assessments.protocol.vocabulary import (
+    AdjustLevel,
+    Decision,
+    InsufficiencyKind,
+    PlanRelease,
+    RunStatus,
+    Urgency,
+)
 
 WIDTH = 88
 DECISIONS = {
     Decision.CONTINUE_RUNNING: "Running may continue within the current limits.",
     Decision.ADJUST_RUNNING: "Running continues in an adjusted form.",
-    Decision.STOP_AND_REHAB: "Stop running and rehabilitate; low-impact activity continues.",
+    Decision.STOP_AND_REHAB: "Stop running and rehabilitate.",
     Decision.STOP_RUNNING_CLEARANCE_REQUIRED: "Stop running until a named clinician clears it.",
     Decision.REFER_URGENT: "Refer urgently. No running until reviewed.",
     Decision.REFER_EMERGENCY: "Refer as an emergency. No running.",
 }
+#: The same of an adjustment that waits for its gate.
+ADJUSTED_LATER = "Running in an adjusted form, but not yet."
 INSUFFICIENT = {
     InsufficiencyKind.CORE: "Not enough information to decide. No running until it is complete.",
     InsufficiencyKind.SCREEN: "The safety screen is incomplete or not applicable. No running until then.",
@@ -41,10 +51,38 @@ PLANS = {
     PlanRelease.WITHHELD: "withheld until the record is complete and free of contradictions",
     PlanRelease.REFERRAL_ONLY: "none; the referral comes first",
 }
+FOLLOWS_RUNNING = {
+    Running.WITHIN_LIMITS: "May run within the current limits.",
+    Running.MODIFIED: "Modified running.",
+    Running.UNTIL_SETTLED: "No running until at the usual level for 24 hours.",
+    Running.NONE: "No running for now.",
+}
+FOLLOWS_ACTIVITY = {
+    Activity.NORMAL: "Usual activity.",
+    Activity.LOW_IMPACT: "Low impact: walk, cycle or swim within comfort.",
+    Activity.NO_IMPACT: "No impact; walking and gentle movement within comfort.",
+    Activity.REST: "Rest and follow the pathway.",
+}
+FOLLOWS_GATE = {
+    Gate.NONE: "",
+    Gate.CALM_24H: "Running after 24 hours at the usual level.",
+    Gate.P1: "Running after two brisk walks of 30 minutes without reaction.",
+    Gate.EXAMINATION: "Running after examination by a named clinician.",
+    Gate.CLEARANCE: "Running after written clearance by a named clinician.",
+    Gate.NEW_ASSESSMENT: "A new, complete assessment comes before any running.",
+    Gate.REFERRAL_OUTCOME: "Running after the outcome of the referral and a new assessment.",
+}
 SAFETY_NET = (
     "Safety net: new numbness between the legs, bladder, bowel or sexual change, both legs affected, "
     "or growing weakness: emergency department now."
 )
+
+
+def decided(decision: str, run_status: str) -> str:
+    """A decision as a sentence, never one that lets anybody run who may not yet."""
+    if decision == Decision.ADJUST_RUNNING and run_status == RunStatus.NO_RUNNING:
+        return ADJUSTED_LATER
+    return DECISIONS.get(decision, decision)  # type: ignore[call-overload, no-any-return]
 
 
 def explain(evaluation: Evaluation) -> str:
@@ -69,7 +107,7 @@ def _lines(evaluation: Evaluation) -> Iterator[str]:
 
 def _headline(evaluation: Evaluation) -> Iterator[str]:
     kind, level = evaluation.insufficiency_kind, evaluation.adjust_level
-    yield f"DECISION  {INSUFFICIENT[kind] if kind else DECISIONS[evaluation.decision]}"
+    yield f"DECISION  {INSUFFICIENT[kind] if kind else decided(evaluation.decision, evaluation.run_status)}"
     if level:
         yield f"          As {ADJUSTMENTS[level]}."
     at_least = "at least: " if evaluation.urgency_is_lower_bound else ""

@@ -52,10 +52,15 @@ STAGE_MINOR, STAGE_MAJOR = 4, 2
 
 
 def build_programme(
-    evaluation: Evaluation, answers: ValidAnswers, *, parameters: Mapping[str, object] | None = None
+    evaluation: Evaluation,
+    answers: ValidAnswers,
+    *,
+    parameters: Mapping[str, object] | None = None,
+    where_to_go: str = "",
 ) -> Programme:
     """Return the programme that an evaluation allows; ``answers`` are those it was made on.
 
+    ``where_to_go`` is the clinic's sentence for whoever is told to follow the pathway.
     Raises ``InvalidParameters``.
     """
     context = protocol_for(parameters).context
@@ -69,7 +74,7 @@ def build_programme(
         why=tuple(criterion.id for criterion in evaluation.criteria_met),
         start=start,
         clearance_needed=evaluation.follows.gate in CLEARED_BY_A_CLINICIAN,
-        advice=tuple(_advice(evaluation, start)),
+        advice=tuple(_advice(evaluation, start, where_to_go)),
         changes=tuple(_changes(evaluation, causes, answers)) if start else (),
         causes=causes,
         exercises=exercises,
@@ -144,11 +149,14 @@ def usual_run_km(answers: Mapping[str, object]) -> float | None:
     return float(last) if isinstance(last, int | float) else None
 
 
-def _advice(evaluation: Evaluation, start: Start | None) -> Iterator[Advice]:
+def _advice(evaluation: Evaluation, start: Start | None, where_to_go: str) -> Iterator[Advice]:
     """What is said beside the plan, or in its place: never more than the activity that follows."""
     follows = evaluation.follows
     if start is None or follows.released is Released.ACTIVITY_ONLY:
-        yield Advice(activity_advice(follows), _because_of(evaluation, "activity"))
+        said = activity_advice(follows)
+        if follows.activity is Activity.REST and where_to_go:
+            said = f"{said} {where_to_go}"
+        yield Advice(said, _because_of(evaluation, "activity"))
     else:
         for line in PHASE_CONTENT[start.phase].content:
             yield Advice(

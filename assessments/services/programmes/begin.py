@@ -13,6 +13,7 @@ from assessments.services.programmes.reminders import end_reminders
 from assessments.services.programmes.standing import Kind, NotNowError, lock_programme, note
 from assessments.services.versions import lock_latest
 from assessments.services.webhooks.emit import emit
+from assessments.services.what_follows import where_to_go
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
@@ -39,7 +40,12 @@ def preview(assessment: Assessment) -> Plan:
         zone=assessment.clinic.zone,
         assessor_role=assessment.assessor_role,
     )
-    return build_programme(evaluation, evaluation.answers, parameters=parameters)
+    return build_programme(
+        evaluation,
+        evaluation.answers,
+        parameters=parameters,
+        where_to_go=where_to_go(assessment.clinic, evaluation.urgency),
+    )
 
 
 def draft_programme(
