@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from backend.api.errors import plain_page
 from clinics.models import Membership
-from clinics.pages.layout import dress, page_context
+from clinics.pages.layout import dress, page_context, refused_title
 from clinics.services.accept_invitation import InvitationOverError, accept_invitation, invited_member
 
 
@@ -48,7 +48,7 @@ class InvitationView(View):
         return redirect("admin:index")
 
     def _page(self, request: HttpRequest, member: Membership, form: forms.Form) -> HttpResponse:
-        context = page_context(request, "Invitation", member=member, form=form)
+        context = page_context(request, refused_title(form, "Invitation"), member=member, form=form)
         return render(request, "clinics/invitation.html", context)
 
 

@@ -42,6 +42,11 @@ def page_context(request: HttpRequest, title: str, **more: Any) -> dict[str, Any
     return {**admin.site.each_context(request), "title": title, **more}
 
 
+def refused_title(form: forms.Form, title: str, said: str = "Nothing was stored") -> str:
+    """The title of a page, which says first that its form was refused."""
+    return f"{said}: {title}" if form.errors else title
+
+
 def dress(form: forms.Form, names: Iterable[str] | None = None) -> None:
     """Give the form's fields the dashboard's look."""
     for name in names or form.fields:

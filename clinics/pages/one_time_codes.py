@@ -18,7 +18,7 @@ from django_otp import login as note_device
 from clinics.lockout import count_wrong
 from clinics.models import User
 from clinics.pages.asking_again import CodeField, CurrentPasswordField, check_own_password, proved
-from clinics.pages.layout import dress, page_context
+from clinics.pages.layout import dress, page_context, refused_title
 from clinics.services.one_time_codes import (
     WrongCodeError,
     authenticator_of,
@@ -109,7 +109,8 @@ def _page(request: HttpRequest, form: CodeForm) -> HttpResponse:
         device = pending_authenticator(user)
         drawing = segno.make(device.config_url, micro=False).svg_inline(scale=5, light="#fff")
         more = {"enrolled": False, "secret": secret_of(device), "drawing": SafeString(drawing)}
-    return render(request, "clinics/one_time_codes.html", page_context(request, TITLE, form=form, **more))
+    context = page_context(request, refused_title(form, TITLE), form=form, **more)
+    return render(request, "clinics/one_time_codes.html", context)
 
 
 def _person(request: HttpRequest) -> User:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from clinics.lockout import count_wrong
 from clinics.models import User
 from clinics.pages.asking_again import CodeField, CurrentPasswordField, check_own_password, proved
-from clinics.pages.layout import dress, page_context
+from clinics.pages.layout import dress, page_context, refused_title
 from clinics.services.one_time_codes import authenticator_of, match_code
 
 TITLE = "Change password"
@@ -68,4 +68,6 @@ def change_password(request: HttpRequest) -> HttpResponse:
         proved(request)
         messages.success(request, "Your password is changed. You are signed out everywhere else.")
         return redirect("admin:index")
-    return render(request, "clinics/change_password.html", page_context(request, TITLE, form=form))
+    return render(
+        request, "clinics/change_password.html", page_context(request, refused_title(form, TITLE), form=form)
+    )

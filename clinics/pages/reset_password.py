@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from backend.api.errors import plain_page
-from clinics.pages.layout import dress
+from clinics.pages.layout import dress, refused_title
 from clinics.services.reset_password import ResetOverError, ask_for_reset, reset_password, resetting_person
 
 TITLE = "Another password"
@@ -58,5 +58,12 @@ def choose(request: HttpRequest, sealed: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: forms.Form, button: str) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "title": TITLE, "site_title": "Return to Run", "button": button}
+    refused = "No link was sent" if isinstance(form, AddressForm) else "Nothing was stored"
+    context: dict[str, Any] = {
+        "form": form,
+        "title": refused_title(form, TITLE, refused),
+        "site_title": "Return to Run",
+        "button": button,
+        "refused": refused,
+    }
     return render(request, "clinics/reset_password.html", context)
