@@ -7,7 +7,8 @@ from typing import Any
 from assessments.models import Assessment
 from assessments.protocol.explain import ADJUSTMENTS, INSUFFICIENT, PLANS, SAFETY_NET, URGENCIES, decided
 from assessments.protocol.questions import QUESTIONS, QUESTIONS_BY_NAME
-from assessments.protocol.vocabulary import Urgency
+from assessments.protocol.vocabulary import RunStatus, Urgency
+from assessments.services.effective import GATED
 from assessments.standing import standing
 
 #: Repeated contacts within this time are a warning in themselves.
@@ -17,8 +18,9 @@ RECENT = timedelta(days=14)
 def decision_words(evaluation: Mapping[str, Any]) -> str:
     """The decision as a sentence."""
     kind, decision = evaluation["insufficiency_kind"], evaluation["decision"]
-    sentence: str = INSUFFICIENT.get(kind) or decided(decision, evaluation["run_status"])
     level = evaluation["adjust_level"]
+    waits = RunStatus.NO_RUNNING if level in GATED else ""  # what a preview keeps says no more
+    sentence: str = INSUFFICIENT.get(kind) or decided(decision, evaluation.get("run_status", waits))
     return f"{sentence} As {ADJUSTMENTS.get(level, level)}." if level else sentence
 
 

@@ -11,6 +11,7 @@ from assessments.form.reading import MAX_ROWS, Typed
 from assessments.form.words import CHOICES, HINTS
 from assessments.protocol import ADMINISTRATIVE, Question, protocol_for
 from assessments.protocol.parameters import DEFAULTS
+from clinics.typed_numbers import write_number
 
 #: UCUM units of the question table in words.
 UNITS = {
@@ -148,6 +149,11 @@ def _of_unit(question: Question) -> str:
     if not question.unit or question.unit.startswith("{"):
         return ""
     return f" {UNITS.get(question.unit, question.unit)}"
+
+
+def number_in_words(question: Question, number: float) -> str:
+    """A number with its unit, never with a comma or point that can be taken for another one."""
+    return f"{write_number(number)}{_of_unit(question)}"
 
 
 def _capital(words: str) -> str:

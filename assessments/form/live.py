@@ -1,14 +1,22 @@
 """The decision on what has been typed so far; nothing is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from assessments.decision_page import decision_words, label, urgency_words
 from assessments.form.entered import Entered
+from assessments.form.fields import number_in_words
 from assessments.form.names import place
-from assessments.protocol import QUESTIONS, CompiledProtocol, Evaluation, InvalidAnswers, evaluate
+from assessments.protocol import (
+    QUESTIONS,
+    CompiledProtocol,
+    Evaluation,
+    InvalidAnswers,
+    Question,
+    evaluate,
+)
 from assessments.protocol.explain import PLANS
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import ESSENTIAL_SCREENS, Screen, Urgency
@@ -63,6 +71,7 @@ class Live:
     progress: tuple[Progress, ...]
     left_out: tuple[tuple[str, str], ...]
     not_asked: tuple[str, ...]
+    read_as: tuple[tuple[str, str, str], ...]
 
     @property
     def announcement(self) -> str:
@@ -125,7 +134,26 @@ def _live(
         progress=tuple(_progress(evaluation, protocol)),
         left_out=left_out,
         not_asked=tuple(q.name for q in QUESTIONS if protocol.asks(q, evaluation.answers) is False),
+        read_as=tuple(_read_as(QUESTIONS, evaluation.answers)),
     )
+
+
+def _read_as(
+    questions: Iterable[Question], answers: Mapping[str, Any], before: tuple[object, ...] = ()
+) -> Iterator[tuple[str, str, str]]:
+    """Each number that was typed as it was read, in the question's own unit: a misreading is seen here."""
+    for question in questions:
+        path, value = (*before, question.name), answers.get(question.name)
+        if value is None:
+            continue
+        if question.type in ("integer", "number"):
+            title = _title(question.name) if not before else question.label
+            yield place(*path), title, number_in_words(question, value)
+        elif question.type == "object":
+            yield from _read_as(question.fields, value, path)
+        elif question.type == "objects":
+            for row, item in enumerate(value):
+                yield from _read_as(question.fields, item, (*path, row))
 
 
 def _title(name: str) -> str:

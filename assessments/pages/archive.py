@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Programme
+from assessments.models import Letter, Programme
 from assessments.pages.ground import clinical, own_patient, page
 from assessments.pages.patient import CLINICAL
 from assessments.services.runner_record import pending_of
@@ -84,4 +84,5 @@ def _what_ends(request: HttpRequest, member: Membership, runner: Patient) -> dic
         "clinical": True,
         "pending": pending_of(runner, permissions=held(request)),
         "programme": current.exists(),
+        "drafts": member.clinic.letters.filter(patient=runner, state=Letter.State.DRAFT).count(),
     }

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from django.utils import timezone
+from playwright.sync_api import Page, Response
 
-from clinics.models import Clinic, Role
+from clinics.models import Authenticator, Clinic, Role
 from clinics.tenancy import clinic_scope
 from tests.browser.conftest import PASSWORD, SignIn, staff
 from tests.browser.pixels import contrast, most, of_button
-from tests.check_in.page import link
+from tests.check_in.page import WELL, link
 from tests.clinics.test_invitations import invite, link_to
 from tests.factories import api_for
 from tests.programme.weeks import eight_weeks
+from tests.security.test_sign_in import code
 
 pytestmark = pytest.mark.process
 
@@ -81,6 +83,63 @@ def test_the_buttons_of_papers_and_of_a_check_in_can_be_seen(
     faults += look(page, f"/admin/patients/{told.patient.pk}/")
     phone = open_page()
     faults += look(phone, link(told, str(due.pk)).path)
+    assert faults == []
+
+
+def keep(page: Page, answer: Response | None, heading: str) -> str:
+    """An address that shows the page of an answer again, for one that a reload would send a second time."""
+    assert answer is not None
+    shown, address = answer.text(), "/shown-again/"
+    assert heading in shown
+    page.route(f"**{address}", lambda route: route.fulfill(body=shown, content_type="text/html"))
+    return address
+
+
+def test_the_buttons_of_pages_that_are_shown_once_can_be_seen(
+    clinic: Clinic, sign_in: SignIn, open_page: Callable[[], Page]
+) -> None:
+    """The lockout, the recovery codes, and a check-in that is answered, or over."""
+    page, faults = open_page(), []
+    member = staff(clinic, Role.CLINICIAN)
+    for _ in range(7):
+        page.goto("/admin/login/")
+        page.get_by_label("Username").fill(member.user.username)
+        page.get_by_label("Password").fill("not this one")
+        with page.expect_navigation() as locked:
+            page.get_by_role("button", name="Log in").click()
+        if locked.value.status == 429:
+            break
+    faults += look(page, keep(page, locked.value, "Too many attempts"), least=0)
+
+    page = sign_in(clinic, Role.CLINICIAN)
+    page.goto("/admin/one-time-codes/")
+    with clinic_scope(clinic.id):
+        person = clinic.members.order_by("-created_at")[0].user
+    device = Authenticator.objects.get(user=person)
+    page.get_by_label("password").fill(PASSWORD)
+    page.get_by_label("code").fill(code(device))
+    with page.expect_navigation() as confirmed:
+        page.get_by_role("button", name="Confirm").click()
+    faults += look(page, keep(page, confirmed.value, "ecovery codes"))
+
+    told = eight_weeks(clinic)
+    told.now = timezone.now()
+    with clinic_scope(clinic.id):
+        due = clinic.follow_ups.filter(kind="check_24_hours").order_by("-due_at")[0]
+    path, phone = link(told, str(due.pk)).path, open_page()
+    phone.goto(path)
+    for name, chosen in WELL.items():
+        if phone.locator(f"select#{name}").count():
+            phone.select_option(f"#{name}", chosen)
+        else:
+            phone.check(f'[name="{name}"][value="{chosen}"]')
+    with phone.expect_navigation() as done:
+        phone.get_by_role("button").click()
+    faults += look(phone, keep(phone, done.value, "You can close this page."), least=0)
+    phone.unroute("**/shown-again/")
+    phone.goto(path)
+    assert "This link is no longer good" in phone.content()
+    faults += look(phone, path, least=0)
     assert faults == []
 
 

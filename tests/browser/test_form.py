@@ -130,3 +130,43 @@ def test_the_pages_of_a_decision_are_accessible(
     page.goto(f"/admin/assessments/assessment/{made['id']}/change/")
     page.get_by_role("button", name="Draft this programme").click()
     check(page)
+
+
+@pytest.mark.parametrize(
+    ("happened", "words"),
+    [
+        ("signed out", "you are signed out. Sign in in another tab"),
+        ("another clinic", "another clinic is open in this browser"),
+        ("signed in again", "you have signed in again since this form was opened"),
+    ],
+)
+def test_a_panel_that_is_out_of_date_says_what_happened_and_what_to_do(
+    sign_in: SignIn, clinic: Clinic, other_clinic: Clinic, patient: Patient, happened: str, words: str
+) -> None:
+    """In another tab of the same browser; what was typed stays."""
+    page = sign_in(clinic, Role.CLINICIAN)
+    page.goto(f"/admin/patients/{patient.pk}/assess/")
+    stale = page.locator("[data-stale]")
+    expect(stale).to_be_hidden()
+    cookies = page.context.cookies()
+    session = next(cookie for cookie in cookies if "session" in cookie["name"])
+    if happened == "signed out":
+        page.context.clear_cookies(name=session["name"])
+    elif happened == "signed in again":
+        token = next(cookie for cookie in cookies if "csrf" in cookie["name"])
+        page.context.add_cookies([{**token, "value": "a" * len(token["value"])}])
+    else:
+        with clinic_scope(clinic.id):
+            person = clinic.members.order_by("-created_at").first()
+        with clinic_scope(other_clinic.id):
+            other_clinic.members.create(user=person.user, role=Role.CLINICIAN, accepted=True)
+        tab = page.context.new_page()
+        tab.goto("/admin/choose-clinic/")
+        tab.get_by_role("button", name=other_clinic.name).click()
+        tab.close()
+    page.fill("#q-age_years", "40")
+    expect(stale).to_be_visible()
+    expect(stale).to_contain_text(words)
+    expect(stale).to_contain_text("Show the decision so far")
+    expect(page.locator("#q-age_years")).to_have_value("40")
+    check(page)

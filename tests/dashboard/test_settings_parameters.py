@@ -1,10 +1,12 @@
 """Thresholds change on a page only after a preview of the clinic's own record."""
 
+import re
 from typing import Any
 
 import pytest
 
 from assessments.pages.parameter_forms import TITLES
+from assessments.pages.parameters import LINKED
 from assessments.protocol.parameters import DEFAULTS
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.parameters.preview import SETTABLE
@@ -122,6 +124,33 @@ def test_the_pages_take_few_statements(clinic: Clinic) -> None:
     assert statements(browser, preview) < 15
     take(browser, preview, "put_into_force", reason="Agreed.")
     assert statements(browser, PAGE) < 15
+
+
+def test_who_set_what_goes_on_page_after_page_and_says_how_many_there_are(clinic: Clinic) -> None:
+    browser = signed_in(clinic)
+    for number in range(21):
+        changes = {} if number % 2 else STRICTER
+        values = {item.name: DEFAULTS[item.name] for item in SETTABLE} | changes
+        preview = take(browser, PAGE, "preview", **values)["Location"]
+        lead = {"lead": str(clinic.lead_id)} if number % 2 else {}
+        answer = take(browser, preview, "put_into_force", reason=f"Reason {number + 1}.", **lead)
+        assert answer["Location"] == PAGE, answer.context["faults"]
+    first, second = (browser.get(f"{PAGE}?page={page}").content.decode() for page in (1, 2))
+    assert "20 of 21 are shown" in first
+    assert 'href="?page=2">Earlier' in first
+    assert "1 of 21 are shown" in second
+    assert 'href="?page=1">Later' in second
+    shown = [int(number) for page in (first, second) for number in re.findall(r"<strong>Set (\d+)", page)]
+    assert shown == list(range(21, 0, -1))
+
+
+def test_a_preview_says_how_many_it_links_of_those_that_flip(clinic: Clinic) -> None:
+    for _ in range(LINKED + 1):
+        record(clinic, pain_walking_nrs=3)
+    browser = signed_in(clinic)
+    page = browser.get(previewed(browser, **STRICTER)).content.decode()
+    assert f"{LINKED} of {LINKED + 1} are linked" in page
+    assert page.count(">Assessment ") == LINKED
 
 
 def test_the_protocol_page_holds_every_criterion_with_the_clinics_own_thresholds(clinic: Clinic) -> None:

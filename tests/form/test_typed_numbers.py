@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from assessments.form.entered import entered
-from assessments.form.names import control, place
+from assessments.form.fields import number_in_words
+from assessments.form.names import control, place, unit_of
 from assessments.form.reading import gather
 from assessments.form.writing import as_typed
 from assessments.protocol import QUESTIONS, Question
@@ -137,3 +138,60 @@ def test_no_form_reads_a_number_in_another_way() -> None:
                 if number and on_forms and not hidden:
                     wrong.append(f"{module.name}:{node.lineno}")
     assert wrong == []
+
+
+def shown_as(browser: Client, patient: Patient, typed: dict[str, str]) -> str:
+    """The panel beside the form, without its marks."""
+    answer = browser.post(f"/admin/patients/{patient.pk}/assess/decision/", typed)
+    assert answer.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+@pytest.mark.parametrize("path", PLACES, ids=lambda path: control(*path))
+def test_a_number_is_shown_back_with_its_unit_before_it_is_recorded(
+    browser: Client, patient: Patient, path: tuple[object, ...]
+) -> None:
+    question = question_at(path)
+    number = question.high if question.high is not None else 3
+    row = {control(*path[:2], "type"): "distance"} if path[0] == "adjustments_tried" else {}
+    typed = {control(*path): str(number), "assessor_role": "physiotherapist", **row}
+    said = shown_as(browser, patient, typed)
+    assert "Numbers as they are read" in said
+    shown = said.partition("Numbers as they are read")[2]
+    assert number_in_words(question, number) in shown
+
+
+def question_at(path: tuple[object, ...]) -> Question:
+    """The question, or the part of one, of a place."""
+    names = [name for name in path if isinstance(name, str)]
+    question = next(one for one in QUESTIONS if one.name == names[0])
+    for name in names[1:]:
+        question = next(part for part in question.fields if part.name == name)
+    return question
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "words"),
+    [
+        ("1200", "km", "1200 km"),
+        ("7,5", "km", "7.5 km"),
+        ("1.2500", "km", "1.25 km"),
+        ("100", "mi", "160.9344 km"),
+        ("1,200", "km", None),
+    ],
+)
+def test_a_misreading_is_seen_before_and_after_recording(
+    browser: Client, clinic: Clinic, patient: Patient, typed: str, unit: str, words: str | None
+) -> None:
+    name, unit_name = control("shoe_distance_km"), unit_of("shoe_distance_km")
+    sent = filled(opened(browser, patient), **{name: typed, unit_name: unit})
+    shown = shown_as(browser, patient, sent).partition("Numbers as they are read")[2]
+    title = "Distance on the current shoes"
+    if words is None:
+        assert title not in shown
+        return
+    assert f"{title} : {words}" in shown
+    assert browser.post(address(patient), sent).status_code == 302
+    (made,) = recorded(clinic)
+    result = browser.get(f"/admin/assessments/assessment/{made.pk}/change/").content.decode()
+    assert words in " ".join(re.sub(r"<[^>]+>", " ", result).split())

@@ -5,17 +5,38 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Escalation, FollowUp, FollowUpKind, Programme
+from assessments.models import (
+    Delivery,
+    Escalation,
+    Export,
+    FollowUp,
+    FollowUpKind,
+    Letter,
+    Programme,
+    WebhookDelivery,
+)
 from assessments.models.follow_up import REPORTED
+from assessments.pages.letters import on_paper
 from assessments.services.due_work import claim_next
+from assessments.services.letters import (
+    Written,
+    content_of,
+    draft_letter,
+    issue_letter,
+    readable_letter,
+    state_of,
+)
 from assessments.services.on_call_services import add_on_call_service
 from assessments.services.programmes.begin import end_current
 from assessments.services.write_exports import write_due_exports
+from clinics.actor import Actor
 from clinics.models import ApiClient, Clinic, Role
+from clinics.services.name_clinician import name_clinician
 from clinics.tenancy import clinic_scope
 from patients.models import ArchiveReason, Patient
 from tests.api_edge.checks import assert_problem, having_seen
@@ -52,22 +73,37 @@ def follow_up(kind: str, state: str) -> Work:
         with clinic_scope(clinic.id):
             row = clinic.follow_ups.filter(patient=runner).first()
             assert row is not None
-            clinic.follow_ups.filter(pk=row.pk).update(kind=kind, state=state)
+            answered = {"answer": row.assessment, "answered_at": timezone.now(), "next_attempt_at": None}
+            more = answered if state == FollowUp.State.ANSWERED else {}
+            clinic.follow_ups.filter(pk=row.pk).update(kind=kind, state=state, **more)
         return lambda: clinic.follow_ups.get(pk=row.pk).state
 
     return make
 
 
 def escalation(state: str) -> Work:
-    """An emergency in this state."""
+    """An emergency in this state; what took the place of a superseded one is resolved."""
 
     def make(clinic: Clinic, runner: Patient) -> Callable[[], Any]:
+        if state == Escalation.State.SUPERSEDED:
+            drafted(clinic, runner)
+            assessed(clinic, runner, bladder_change="yes")
+            with clinic_scope(clinic.id):
+                later = clinic.escalations.get(patient=runner, state=Escalation.State.RESOLVED)
+                row = clinic.escalations.filter(patient=runner).exclude(pk=later.pk).get()
+                row.state, row.superseded_by, row.next_attempt_at = state, later, None
+                row.save()
+            return lambda: clinic.escalations.get(pk=row.pk).state
         assessed(clinic, runner, bladder_change="yes")
         with clinic_scope(clinic.id):
             row = clinic.escalations.get(patient=runner)
             if state == Escalation.State.ACKNOWLEDGED:
                 row.acknowledged_by, row.acknowledged_at = clinic.on_call, timezone.now()
                 row.next_attempt_at = None
+            if state == Escalation.State.RESOLVED:
+                row.acknowledged_by, row.acknowledged_at = clinic.on_call, timezone.now()
+                row.resolved_by, row.resolved_at = clinic.on_call, timezone.now()
+                row.outcome_code, row.outcome, row.next_attempt_at = "attended", "Seen.", None
             row.state = state
             row.save()
         return lambda: clinic.escalations.get(pk=row.pk).state
@@ -349,3 +385,162 @@ def test_nothing_is_chased_that_nobody_can_answer(clinic: Clinic, happens: Any) 
     assert found == ({ending, "over"} if ending.startswith("cancelled") else {"works"})
     write_due_exports(clock=timezone.now, limit=10)
     assert other.get(f"/api/v1/exports/{export.json()['id']}").json()["state"] == "ready"
+
+
+def drafted(clinic: Clinic, runner: Patient) -> Letter:
+    """A letter about an emergency of the runner that is resolved."""
+    assessed(clinic, runner, bladder_change="yes")
+    with clinic_scope(clinic.id):
+        called = clinic.escalations.filter(patient=runner)
+        called.update(
+            state=Escalation.State.RESOLVED, acknowledged_by=clinic.on_call, acknowledged_at=timezone.now(),
+            resolved_at=timezone.now(), resolved_by=clinic.on_call, outcome_code="attended",
+            outcome="Seen.", next_attempt_at=None,
+        )  # fmt: skip
+        found = called.get().pk
+        by = name_clinician(clinic=clinic, actor=Actor(user=clinic.on_call.user))
+    return draft_letter(clinic=clinic, escalation_id=found, to=Letter.To.GP, by=by, now=timezone.now())
+
+
+def letter(state: str) -> Work:
+    """A letter in this state."""
+
+    def make(clinic: Clinic, runner: Patient) -> Callable[[], Any]:
+        row = drafted(clinic, runner)
+        if state == Letter.State.ISSUED:
+            issue(clinic, row)
+        return lambda: clinic.letters.get(pk=row.pk).state
+
+    return make
+
+
+def issue(clinic: Clinic, row: Letter) -> None:
+    """Issue a draft as it is."""
+    with clinic_scope(clinic.id):
+        by = name_clinician(clinic=clinic, actor=Actor(user=clinic.on_call.user))
+        found = readable_letter(clinic, row.pk)
+        seen = state_of(found, content_of(found))
+    written = Written("Dr Lee", "020 7946 0000", "Please see.")
+    issue_letter(clinic=clinic, letter_id=row.pk, written=written, seen=seen, by=by, now=timezone.now())
+
+
+def programme(state: str) -> Work:
+    """A programme in this state."""
+
+    def make(clinic: Clinic, runner: Patient) -> Callable[[], Any]:
+        told = Weeks(clinic, runner, timezone.now() - dt.timedelta(hours=1))
+        drafted_ = told.post("/programmes", {"assessment": told.assess(episode_duration_days=3)["id"]})
+        told.programme = drafted_["id"]
+        if state != Programme.State.DRAFT:
+            told.step("release")
+        if state == Programme.State.ENDED:
+            with clinic_scope(clinic.id):
+                end_current(clinic, runner.pk, now=timezone.now())
+        return lambda: clinic.programmes.get(pk=told.programme).state
+
+    return make
+
+
+def export(state: str) -> Work:
+    """An export of the runner's record in this state."""
+
+    def make(clinic: Clinic, runner: Patient) -> Callable[[], Any]:
+        made = api_for(clinic).post("/api/v1/exports", {"patient": str(runner.pk)}).json()["id"]
+        more: dict[str, Any] = {
+            "ready": {"expires_at": timezone.now() + dt.timedelta(days=1), "next_attempt_at": None},
+            "failed": {"failure": Export.Failure.NOT_WRITTEN, "next_attempt_at": None},
+            "expired": {"next_attempt_at": None},
+        }
+        with clinic_scope(clinic.id):
+            clinic.exports.filter(pk=made).update(state=state, **more.get(state, {}))
+        return lambda: clinic.exports.get(pk=made).state
+
+    return make
+
+
+def delivery(state: str) -> Work:
+    """A message about a check of the runner in this state."""
+
+    def make(clinic: Clinic, runner: Patient) -> Callable[[], Any]:
+        assessed(clinic, runner)
+        with clinic_scope(clinic.id):
+            check = clinic.follow_ups.filter(patient=runner).first()
+            row = clinic.deliveries.create(follow_up=check, round=0, address="a@clinic.example", state=state)
+        return lambda: clinic.deliveries.get(pk=row.pk).state
+
+    return make
+
+
+REFUSED = "archiving is refused"
+#: What becomes of each state when its runner is archived: the state afterwards, or that it is refused.
+SETTLED: dict[type[Any], dict[str, str]] = {
+    FollowUp: dict.fromkeys(("scheduled", "due", "overdue", "lapsed"), "cancelled")
+    | {state: state for state in ("answered", "cancelled")},
+    Escalation: dict.fromkeys(("open", "acknowledged"), REFUSED)
+    | {state: state for state in ("resolved", "superseded")},
+    Programme: {"draft": "ended", "released": "ended", "ended": "ended"},
+    # A letter may still have to reach whoever treats or treated the runner; its paper says what happened.
+    Letter: {"draft": "draft", "issued": "issued"},
+    # The record stays, and so does the right to have it written out.
+    Export: {state: state for state in Export.State.values},
+    # Tried again only by what it is about, which is settled above.
+    Delivery: {state: state for state in Delivery.State.values},
+}
+#: About no runner: events of the clinic on their way, which name ids alone.
+OF_NO_RUNNER = {WebhookDelivery}
+MAKERS: dict[type[Any], Callable[[str], Work]] = {
+    FollowUp: lambda state: follow_up("day_7", state),
+    Escalation: escalation,
+    Programme: programme,
+    Letter: letter,
+    Export: export,
+    Delivery: delivery,
+}
+
+
+def test_the_table_names_every_state_of_everything_that_has_one() -> None:
+    found = {
+        model: {state for state, _ in model._meta.get_field("state").choices}
+        for model in apps.get_models()
+        if model._meta.app_label in ("assessments", "clinics", "patients")
+        and "state" in {column.name for column in model._meta.concrete_fields}
+        and not model.__name__.endswith("History")
+    }
+    assert set(found) - OF_NO_RUNNER == set(SETTLED)
+    assert {model: set(states) for model, states in SETTLED.items()} == {
+        model: states for model, states in found.items() if model not in OF_NO_RUNNER
+    }
+
+
+@pytest.mark.parametrize(
+    ("model", "state"),
+    [(model, state) for model, states in SETTLED.items() for state in states],
+    ids=lambda one: one if isinstance(one, str) else one.__name__,
+)
+def test_every_state_ends_as_the_table_says(
+    api: APIClient, clinic: Clinic, model: type[Any], state: str
+) -> None:
+    runner = make_patient(clinic)
+    look = MAKERS[model](state)(clinic, runner)
+    with clinic_scope(clinic.id):
+        assert look() == state
+    after = SETTLED[model][state]
+    answer = archive(api, runner)
+    assert answer.status_code == (409 if after == REFUSED else 200), answer.json()
+    with clinic_scope(clinic.id):
+        assert look() == (state if after == REFUSED else after)
+
+
+def test_a_letter_that_was_drafted_is_named_before_and_can_be_issued_after(
+    api: APIClient, clinic: Clinic
+) -> None:
+    runner = make_patient(clinic)
+    row = drafted(clinic, runner)
+    browser = signed_in(clinic, Role.CLINICIAN)
+    page = browser.get(f"/admin/patients/{runner.pk}/archive/").content.decode()
+    assert "1 letter drafted and not issued: kept" in page
+    assert archive(api, runner, "deceased").status_code == 200
+    issue(clinic, row)
+    with clinic_scope(clinic.id):
+        paper = on_paper(readable_letter(clinic, row.pk))
+    assert "DECEASED" in paper["mark"]

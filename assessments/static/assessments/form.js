@@ -34,9 +34,12 @@
         method: "POST",
         body: new FormData(form),
         credentials: "same-origin",
-        redirect: "error",
+        redirect: "manual", // to the sign-in: there is nobody here any more
       });
-      if (!answer.ok) throw new Error(String(answer.status));
+      if (!answer.ok) {
+        if (mine === asked) outOfDate(whyNot(answer));
+        return;
+      }
       const page = await answer.text();
       if (mine !== asked) return;
       panel.innerHTML = page;
@@ -44,10 +47,20 @@
       stale.hidden = true;
       applied();
     } catch {
-      if (mine !== asked) return;
-      panel.removeAttribute("aria-busy");
-      stale.hidden = false;
+      if (mine === asked) outOfDate("noAnswer");
     }
+  }
+
+  function whyNot(answer) {
+    if (answer.type === "opaqueredirect" || answer.status === 401) return "signedOut";
+    return { 403: "afresh", 404: "elsewhere", 409: "elsewhere" }[answer.status] || "noAnswer";
+  }
+
+  // What happened, and what to do: the words stand in the page.
+  function outOfDate(reason) {
+    panel.removeAttribute("aria-busy");
+    stale.textContent = stale.dataset[reason];
+    stale.hidden = false;
   }
 
   function soon() {
