@@ -14,7 +14,7 @@ WATCH_FOR = (
 DECISIONS: Mapping[str, str] = {
     Decision.CONTINUE_RUNNING: "You may go on running within your present limits.",
     Decision.ADJUST_RUNNING: "You may go on running, in an easier form.",
-    Decision.STOP_AND_REHAB: "No running for now, while your back recovers.",
+    Decision.STOP_AND_REHAB: "No running for now. Your back recovers first.",
     Decision.STOP_RUNNING_CLEARANCE_REQUIRED: (
         "No running until a named clinician has examined you and cleared it."
     ),
