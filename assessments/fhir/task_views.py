@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from django.http import Http404
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -42,6 +43,8 @@ from clinics.permissions import Permission
 
 #: What an update may change; the time stamps are ours, and so is what a state is called.
 CHANGED = frozenset({"status", "output", "owner", "meta", "lastModified", "businessStatus", "text"})
+#: What every task says alike, or says in its address.
+SAID_BY_EVERY_TASK = frozenset({"resourceType", "id", "intent"})
 #: Where the parts of the native bodies stand in a task.
 _ELEMENTS = {
     "/on_behalf_of": "/owner",
@@ -118,12 +121,22 @@ class TaskRead(TaskFhir):
         """
         wanted: Any = request.data
         row = self._find(task_id)
-        present = task_resource(row)
-        check_version(request, present)
-        _refuse_other_changes(wanted, present)
+        present, known = task_resource(row), self._known(task_id)
+        check_version(request, present, known or present)
+        _refuse_other_changes(wanted, known or _of_every_task(present))
         with _step_problems():
             self._step(row, wanted, present)
         return self.represent(task_resource(self._find(task_id)))
+
+    def _known(self, task_id: uuid.UUID) -> Resource | None:
+        """The task as the caller can read it; ``None`` for who can't, and mustn't learn of it by trying."""
+        if not self.may_read(self.resource_type):
+            return None
+        try:
+            permissions = seen_with(self)
+            return shown_task(find_task(self.clinic, task_id, permissions=permissions), permissions)
+        except Http404:
+            return None
 
     def may_show(self) -> bool:
         """Whether the caller may read what a change answers with: an escalation, or a result."""
@@ -167,11 +180,22 @@ class TaskRead(TaskFhir):
         report_result(clinic=self.clinic, follow_up_id=row.id, result=result, by=by, now=timezone.now())
 
 
-def _refuse_other_changes(wanted: Mapping[str, Any], present: Resource) -> None:
-    """What an update can't change must be as it is: nothing a caller sends is left out of account."""
-    differing = {name for name in {*wanted, *present} - CHANGED if wanted.get(name) != present.get(name)}
+def _of_every_task(present: Resource) -> Resource:
+    """What is known of a task to who can't read it."""
+    return {name: present[name] for name in SAID_BY_EVERY_TASK}
+
+
+def _refuse_other_changes(wanted: Mapping[str, Any], known: Resource) -> None:
+    """What an update can't change must be as the caller can read it, or be left out.
+
+    Nothing a caller sends is left out of account; and nothing is compared that the caller may not read.
+    """
+    differing = {name for name in wanted.keys() - CHANGED if wanted[name] != known.get(name)}
     if differing:
-        detail = "It differs from the present task; only the status, its owner and its output can be changed."
+        detail = (
+            "It isn't what you can read of the task; only status, owner and output are changed, and the rest "
+            "may be left out."
+        )
         raise Problem(
             "invalid", errors=[FieldProblem(f"/{name}", "read_only", detail) for name in sorted(differing)]
         )

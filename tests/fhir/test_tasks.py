@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from assessments.fhir.task_views import CHANGED
 from backend.api.fhir.elements import coding, concept
+from clinics.models import Clinic
 from patients.models import Patient
-from tests.factories import assessment_body, reassuring_answers
+from tests.factories import api_for, assessment_body, reassuring_answers
 from tests.fhir.checks import assert_outcome, fhir
 
 
@@ -93,6 +95,56 @@ def test_nothing_but_status_owner_and_output_is_changed(api: APIClient, task: di
     answer = put(api, task, status="accepted", priority="routine", note=[{"text": "mine"}])
     assert_outcome(answer, "invalid", "Task.note", "Task.priority")
     assert api.get(f"/api/v1/escalations/{task['id']}").json()["state"] == "open"
+
+
+def test_what_is_left_out_stays_as_it_is(api: APIClient, task: dict[str, Any]) -> None:
+    bare = {name: task[name] for name in ("resourceType", "id", "status")}
+    accepted = fhir(put(api, bare, status="accepted"))
+    assert accepted["status"] == "accepted"
+    assert accepted["reasonReference"] == task["reasonReference"]
+
+
+@pytest.mark.parametrize(
+    "scopes",
+    [
+        "follow-ups:write escalations:write",
+        "system/Task.u escalations:write",
+        "follow-ups:write follow-ups:read escalations:write",
+    ],
+)
+def test_who_may_not_read_a_task_learns_nothing_by_trying(
+    clinic: Clinic, task: dict[str, Any], chaser: dict[str, Any], scopes: str
+) -> None:
+    """A right guess and a wrong one are refused alike, and nothing that a task holds must be known to act."""
+    blind = api_for(clinic, scopes=scopes)
+    for shown, status in ((task, "accepted"), (chaser, "completed")):
+        bare = {name: shown[name] for name in ("resourceType", "id", "intent")}
+        output = [coded("result", "confirmed")]
+        for name in shown.keys() - CHANGED - bare.keys():
+            tried = [
+                put(blind, bare, status=status, output=output, **{name: value})
+                for value in (shown[name], "no")
+            ]
+            assert_outcome(tried[0], "invalid", f"Task.{name}")
+            assert told(tried[0]) == told(tried[1])
+        assert put(blind, bare, status=status, output=output).status_code == 200
+
+
+def test_who_sees_part_of_a_task_is_held_to_that_part(
+    clinic: Clinic, api: APIClient, patient: Patient
+) -> None:
+    recorded = api.post("/api/v1/assessments", assessment_body(patient)).json()
+    reader = api_for(clinic, scopes="follow-ups:write follow-ups:read")
+    seen = fhir(reader.get(f"/fhir/Task/{recorded['follow_ups'][0]}"))
+    tag = f'W/"{seen["meta"]["versionId"]}"'
+    answer = put(reader, seen, status="completed", headers={"if-match": tag})
+    assert_outcome(answer, "conflict", status=409)
+    assert_outcome(put(reader, seen, status="completed", priority="stat"), "invalid", "Task.priority")
+
+
+def told(answer: Any) -> Any:
+    """What an OperationOutcome says, whichever request it was."""
+    return [(issue["code"], issue["details"], issue["expression"]) for issue in answer.json()["issue"]]
 
 
 def test_who_has_not_seen_the_present_version_changes_nothing(api: APIClient, task: dict[str, Any]) -> None:

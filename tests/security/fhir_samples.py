@@ -10,8 +10,8 @@ from assessments.fhir.answered import response_items
 from assessments.fhir.questionnaire import ID as QUESTIONNAIRE
 from assessments.fhir.questionnaire import canonical
 from assessments.fhir.referral import reasons
-from assessments.fhir.task import output_type, task_resource
-from assessments.models import Escalation, FollowUp
+from assessments.fhir.task import output_type
+from assessments.models import Escalation
 from assessments.protocol import protocol_for
 from backend.api.fhir.elements import coding, concept
 from clinics.fhir import member_reference
@@ -50,14 +50,12 @@ def _questionnaire_response(world: World) -> Sample:
 
 def _completed_task(world: World) -> Sample:
     with clinic_scope(world.clinic.id):
-        task = task_resource(FollowUp.objects.select_related("result_by__user").get(id=world.chaser))
         result = [
             {"type": output_type("result"), "valueCodeableConcept": concept(coding("result", "confirmed"))}
         ]
         owner = member_reference(Membership.objects.select_related("user").get(id=world.clinic.on_call_id))
-    return Sample(
-        {"task_id": world.chaser}, {**task, "status": "completed", "owner": owner, "output": result}
-    )
+    task = {"resourceType": "Task", "id": str(world.chaser), "intent": "order", "status": "completed"}
+    return Sample({"task_id": world.chaser}, {**task, "owner": owner, "output": result})
 
 
 FHIR_SAMPLES: dict[tuple[str, str], Callable[[World], Sample]] = {

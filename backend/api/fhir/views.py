@@ -87,8 +87,11 @@ def _tags(header: str) -> list[str]:
     return [tag if tag.startswith("W/") else f"W/{tag}" for tag in parse_etags(header)]
 
 
-def check_version(request: Request, found: Resource) -> None:
-    """Let an update through only when the caller has seen this version (``If-Match``, where it is sent)."""
+def check_version(request: Request, *shown: Resource) -> None:
+    """Let an update through only when the caller has seen this version (``If-Match``, where it is sent).
+
+    ``shown`` is the resource in each way in which it may have been told.
+    """
     header = request.headers.get("If-Match")
-    if header is not None and not {etag(found), "W/*"}.intersection(_tags(header)):
+    if header is not None and not {*map(etag, shown), "W/*"}.intersection(_tags(header)):
         raise Problem("precondition_failed")
