@@ -34,8 +34,8 @@ def shoe_document(shoe: Shoe, *, today: dt.date) -> dict[str, Any]:
 
 
 def stored_shoe_document(shoe: Shoe) -> dict[str, Any]:
-    """The same for a file, with the age of the day on which it last changed."""
-    return shoe_document(shoe, today=shoe.updated_at.date())
+    """The same for a file, with the age of the clinic's day on which it last changed."""
+    return shoe_document(shoe, today=shoe.updated_at.astimezone(shoe.clinic.zone).date())
 
 
 def limit_document(limit: ShoeLimit) -> dict[str, Any]:

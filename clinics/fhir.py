@@ -94,7 +94,7 @@ class FhirSearch(FhirView):
 
     def get(self, request: Request) -> Response:
         """One page of what is found."""
-        search = read_search(request.query_params, self.parameters)
+        search = read_search(request.query_params, self.parameters, zone=self.clinic.zone)
         rows = self.rows(search)
         if search.ids is not None:
             rows = rows.filter(id__in=[found for text in search.ids if (found := self.row_id(text))])

@@ -106,7 +106,7 @@ class PatientPostSearch(PatientFhir, FhirView):
     def post(self, request: Request) -> Response:
         """All that is found, or a refusal when that is more than a page: no link could hold the terms."""
         form: Any = request.data
-        search = read_search(form, ("identifier", *IN_THE_BODY), common=())
+        search = read_search(form, ("identifier", *IN_THE_BODY), common=(), zone=self.clinic.zone)
         terms = {ours: search.one(theirs) for theirs, ours in IN_THE_BODY.items() if theirs in search.values}
         wanted = search.tokens("identifier")
         rows = self.clinic.patients.all()

@@ -33,7 +33,7 @@ class Everything(FhirView):
 
     def get(self, request: Request, patient_id: uuid.UUID) -> Response:
         """All of it at once."""
-        read_search(request.query_params, (), common=())
+        read_search(request.query_params, (), common=(), zone=self.clinic.zone)
         patient = get_object_or_404(self.clinic.patients, pk=patient_id)
         found = [patient_resource(patient)]
         for kinds, read in self._parts(patient_id):

@@ -77,7 +77,7 @@ class QuestionnaireSearch(FhirView):
 
     def get(self, request: Request) -> Response:
         """By its name and version."""
-        search = read_search(request.query_params, self.parameters)
+        search = read_search(request.query_params, self.parameters, zone=self.clinic.zone)
         found: dict[str, Any] = questionnaire()
         named = search.one("url")
         shown = (

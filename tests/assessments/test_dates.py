@@ -14,6 +14,9 @@ from rest_framework.test import APIClient
 import assessments
 from assessments.fhir.questionnaire import ID
 from assessments.protocol import InvalidAnswers, evaluate, validate
+from assessments.protocol.programme import months_between
+from assessments.services.shoes import with_distance
+from assessments.shoe_documents import stored_shoe_document
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
@@ -119,6 +122,43 @@ def test_what_was_read_can_be_handed_in_again(api: APIClient, patient: Patient, 
         shown = api.get(f"/fhir/QuestionnaireResponse/{amended.json()['id']}").json()
         taken = api.post("/fhir/QuestionnaireResponse", {**shown, "status": "completed"})
         assert taken.status_code == 201, taken.content
+
+
+def test_a_search_by_a_date_means_the_clinics_day(
+    api: APIClient, clinic: Clinic, patient: Patient, zone: str
+) -> None:
+    for today, moment in moments(zone):
+        with clinic_scope(clinic.id):
+            clinic.patients.filter(pk=patient.pk).update(updated_at=moment)
+        local = moment.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")[:19]
+        found = {
+            text: len(api.get(f"/fhir/Patient?_lastUpdated={text}").json().get("entry", []))
+            for text in (
+                f"{today}",
+                f"{today - DAY}",
+                f"{today + DAY}",
+                f"ge{today}",
+                f"gt{today}",
+                f"le{today}",
+            )
+        }
+        assert list(found.values()) == [1, 0, 0, 1, 0, 1], (moment, found)
+        for text in (f"{today:%Y-%m}", f"{today.year}", local, written(moment).replace("+", "%2B")):
+            assert api.get(f"/fhir/Patient?_lastUpdated={text}").json().get("entry"), (moment, text)
+
+
+def test_the_file_reckons_the_age_of_shoes_by_the_clinics_day(
+    api: APIClient, clinic: Clinic, patient: Patient, zone: str
+) -> None:
+    for today, moment in moments(zone):
+        begun = today.replace(year=today.year - 1, day=min(today.day, 28))
+        pair = {"name": "Blue", "started_on": str(begun)}
+        shoe = api.post(f"/api/v1/patients/{patient.pk}/shoes", pair).json()["id"]
+        with clinic_scope(clinic.id):
+            clinic.shoes.filter(pk=shoe).update(updated_at=moment)
+            stored = stored_shoe_document(with_distance(clinic.shoes.filter(pk=shoe)).get())
+            clinic.shoes.filter(pk=shoe).delete()
+        assert stored["months"] == months_between(begun, today), moment
 
 
 def test_no_evaluation_of_a_moment_forgets_where_it_was() -> None:

@@ -75,8 +75,10 @@ class Search:
         return None if text is None else read_codes(name, text, system=system, known=known)
 
 
-def read_search(query: QueryDict, known: Iterable[str], common: Iterable[str] = (*COMMON, PAGE)) -> Search:
-    """Read it; raises ``Problem`` that names every bad parameter."""
+def read_search(
+    query: QueryDict, known: Iterable[str], common: Iterable[str] = (*COMMON, PAGE), *, zone: dt.tzinfo
+) -> Search:
+    """Read it; raises ``Problem`` that names every bad parameter. ``zone`` is the one of its dates."""
     names = {*known, *common, "_format"}
     problems = [
         FieldProblem(f"/{name}", "unknown_parameter", "This search doesn't know the parameter.")
@@ -100,7 +102,7 @@ def read_search(query: QueryDict, known: Iterable[str], common: Iterable[str] = 
             except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
                 problems.append(FieldProblem(f"/{name}", "malformed", "It can't be read."))
     try:
-        changed = tuple(part for text in query.getlist("_lastUpdated") for part in read_moment(text))
+        changed = tuple(part for text in query.getlist("_lastUpdated") for part in read_moment(text, zone))
     except (ValueError, OverflowError):
         problems.append(
             FieldProblem("/_lastUpdated", "malformed", "A prefix and a FHIR date or time are needed.")
@@ -121,15 +123,15 @@ def _read_count(text: str) -> int:
     return min(count, MAX_PAGE_SIZE)
 
 
-def read_moment(text: str) -> list[tuple[str, dt.datetime]]:
-    """``ge2026-03-01`` as comparisons; without a prefix the whole day, month or year.
+def read_moment(text: str, zone: dt.tzinfo) -> list[tuple[str, dt.datetime]]:
+    """``ge2026-03-01`` as comparisons; without a prefix the whole day, month or year of that zone.
 
     Raises ``ValueError``.
     """
     prefix, rest = (text[:2], text[2:]) if text[:2].isalpha() else ("eq", text)
     if prefix not in _PREFIXES:
         raise ValueError(prefix)
-    start, end = _stretch(rest)
+    start, end = (moment.astimezone(dt.UTC) for moment in _stretch(rest, zone))
     if prefix == "eq":
         return [("gte", start), ("lt", end)]
     # A time with parts left out is the whole stretch: "after March" begins in April, "until March" ends it.
@@ -138,20 +140,20 @@ def read_moment(text: str) -> list[tuple[str, dt.datetime]]:
     return [("lt", end)] if prefix == "le" else [(_PREFIXES[prefix], start)]
 
 
-def _stretch(text: str) -> tuple[dt.datetime, dt.datetime]:
-    """The first moment of a FHIR date or time, and the first one after it; dates are UTC's."""
+def _stretch(text: str, zone: dt.tzinfo) -> tuple[dt.datetime, dt.datetime]:
+    """The first moment of a FHIR date or time, and the first one after it; one without an offset is local."""
     match _SECONDS.get(len(text)):
         case "year":
-            start = dt.datetime(int(text), 1, 1, tzinfo=dt.UTC)
+            start = dt.datetime(int(text), 1, 1, tzinfo=zone)
             return start, start.replace(year=start.year + 1)
         case "month":
-            start = dt.datetime.fromisoformat(f"{text}-01").replace(tzinfo=dt.UTC)
+            start = dt.datetime.fromisoformat(f"{text}-01").replace(tzinfo=zone)
             return start, (start + dt.timedelta(days=32)).replace(day=1)
         case "day":
-            start = dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+            start = dt.datetime.fromisoformat(text).replace(tzinfo=zone)
             return start, start + dt.timedelta(days=1)
     moment = dt.datetime.fromisoformat(text.replace(" ", "+"))  # an unescaped plus arrives as a space
-    start = moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
+    start = (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).astimezone(dt.UTC)
     smallest = dt.timedelta(microseconds=1) if "." in text else dt.timedelta(seconds=1)
     return start, start + smallest
 
