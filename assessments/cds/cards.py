@@ -10,11 +10,11 @@ from assessments.cds.calls import Call
 from assessments.cds.judged import Judged
 from assessments.fhir.codes import EXERCISE, codes_of
 from assessments.fhir.decision import labels
-from assessments.fhir.referral import PRIORITIES, request_concept, request_words
+from assessments.fhir.referral import PRIORITIES, referral_urgency, request_concept, request_words
 from assessments.models import CardFeedback
 from assessments.protocol import Evaluation
 from assessments.protocol.programme import build_programme
-from assessments.protocol.vocabulary import Decision, InsufficiencyKind, RunStatus, Urgency, urgency_rank
+from assessments.protocol.vocabulary import Decision, InsufficiencyKind, RunStatus, Urgency
 from assessments.services.what_follows import follows_in_words
 from backend.api.fhir.elements import coding, concept, words
 from clinics.models import Clinic
@@ -148,8 +148,10 @@ def _detail(evaluation: Evaluation, answered: str, clinic: Clinic) -> Iterator[s
 
 def _suggestions(evaluation: Evaluation, subject: str) -> Iterator[Card]:
     """Drafts for the caller's own record; each is accepted or left by a person."""
-    if evaluation.decision in (Decision.REFER_EMERGENCY, Decision.REFER_URGENT):
-        yield _suggestion(request_words(_referral_urgency(evaluation)), _request(evaluation, subject))
+    met = (one.text.urgency for one in evaluation.criteria_met)
+    referral = referral_urgency(evaluation.urgency, met)
+    if referral is not None and evaluation.decision in (Decision.REFER_EMERGENCY, Decision.REFER_URGENT):
+        yield _suggestion(request_words(referral), _request(evaluation, referral, subject))
     if evaluation.decision in _HARMLESS:
         yield _suggestion("Draft a plan", _plan(evaluation, subject))
     elif evaluation.decision != Decision.REFER_EMERGENCY:
@@ -161,16 +163,7 @@ def _suggestion(label: str, resource: dict[str, Any]) -> Card:
     return {"label": label, "uuid": str(uuid.uuid4()), "actions": [action]}
 
 
-def _referral_urgency(evaluation: Evaluation) -> Urgency:
-    """The urgency of the referral itself: above it may stand that the screen must be completed first."""
-    if evaluation.urgency in PRIORITIES:
-        return evaluation.urgency
-    met = (criterion.text.urgency for criterion in evaluation.criteria_met)
-    return max((urgency for urgency in met if urgency in PRIORITIES), key=urgency_rank)
-
-
-def _request(evaluation: Evaluation, subject: str) -> dict[str, Any]:
-    urgency = _referral_urgency(evaluation)
+def _request(evaluation: Evaluation, urgency: Urgency, subject: str) -> dict[str, Any]:
     return {
         "resourceType": "ServiceRequest",
         "status": "draft",

@@ -1,18 +1,26 @@
-"""Escalations as what they ask of others: a referral, and a warning for each of their reasons."""
+"""Escalations as what they ask of others: a referral, and a warning for each of their reasons.
+
+One escalation may ask for two things at once: that the screen is completed now, and the referral that is
+known already. The first is more urgent and so is the escalation's; the second stays a referral all the same
+(``referral_of``), and goes with the escalation that took the place of its own.
+"""
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.documents import OVERRIDDEN
 from assessments.fhir.codes import REFERRAL, codes_of
-from assessments.models import Escalation, Flag
-from assessments.protocol.vocabulary import Urgency
+from assessments.models import Escalation, Flag, Outcome
+from assessments.protocol.vocabulary import Urgency, urgency_rank
 from backend.api.fhir.elements import Resource, coding, concept, instant, period, reference, resource
 from backend.api.fhir.search import Search
 from clinics.fhir import FhirSearch, FhirView
@@ -49,12 +57,64 @@ _SAFETY = {
 }
 
 
-def reasons(escalation: Escalation) -> list[dict[str, str]]:
-    """The criteria that raised the urgency; above what the protocol said, a clinician's decision."""
+#: Escalations that came in the place of one that shows a referral, as far along as screens only follow.
+_TAKEN_OVER = """
+WITH RECURSIVE covering AS (
+    SELECT earlier.superseded_by_id AS id FROM assessments_escalation earlier
+    JOIN assessments_assessment found ON found.id = earlier.assessment_id
+    WHERE earlier.clinic_id = %s AND earlier.superseded_by_id IS NOT NULL
+    AND (earlier.urgency = ANY(%s) OR EXISTS (
+        SELECT FROM jsonb_array_elements(found.evaluation -> 'criteria_met') met
+        WHERE met ->> 'urgency' = ANY(%s)
+    ))
+    UNION
+    SELECT between_them.superseded_by_id FROM assessments_escalation between_them
+    JOIN covering ON covering.id = between_them.id
+    WHERE between_them.superseded_by_id IS NOT NULL AND between_them.urgency = 'complete_screen_now'
+)
+SELECT id FROM covering
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """What an escalation refers for: how urgently, and the escalation whose assessment found the reasons."""
+
+    urgency: Urgency
+    found_by: Escalation
+
+
+def referral_urgency(urgency: str, met: Iterable[str]) -> Urgency | None:
+    """The urgency of the referral itself, of a decision that met criteria of these urgencies.
+
+    The decision's own, unless that is to complete the screen first: then the most urgent referral that is
+    known already, if there is one.
+    """
+    if urgency in PRIORITIES:
+        return Urgency(urgency)
+    return max((Urgency(one) for one in met if one in PRIORITIES), key=urgency_rank, default=None)
+
+
+def referral_of(escalation: Escalation) -> Referral | None:
+    """The referral that an escalation is in force for: its own, else the one that it took the place of."""
+    met = (one["urgency"] for one in escalation.assessment.evaluation["criteria_met"])
+    urgency = referral_urgency(escalation.urgency, met)
+    if urgency is not None:
+        return Referral(urgency, escalation)
+    earlier = (referral_of(one) for one in escalation.supersedes.select_related("assessment"))
+    found = (one for one in earlier if one is not None)
+    return max(found, key=lambda one: (urgency_rank(one.urgency), one.found_by.opened_at), default=None)
+
+
+def reasons(escalation: Escalation, urgency: str = "") -> list[dict[str, str]]:
+    """The criteria of an urgency, which is the escalation's own unless said otherwise.
+
+    Above what the protocol said it is a clinician's decision.
+    """
     met = [
         {"id": one["id"], "title": one["title"]}
         for one in escalation.assessment.evaluation["criteria_met"]
-        if one["urgency"] == escalation.urgency
+        if one["urgency"] == (urgency or escalation.urgency)
     ]
     return met or [OVERRIDDEN]
 
@@ -70,29 +130,44 @@ def request_concept(urgency: str) -> dict[str, Any]:
 
 
 def request_resource(escalation: Escalation) -> Resource:
-    """The referral that the protocol proposes; a named clinician takes it on as the Task of the same id."""
+    """The referral that the protocol proposes; a named clinician takes it on as the Task of the same id.
+
+    Raises ``ValueError`` for an escalation that refers to nobody.
+    """
+    referral = referral_of(escalation)
+    if referral is None:
+        raise ValueError("The escalation is no referral.")
+    found_by = referral.found_by
     return resource(
         "ServiceRequest",
         escalation.id,
         escalation.updated_at,
-        status=_STATUSES[State(escalation.state)],
+        status=_status(escalation),
         intent="proposal",
-        priority=PRIORITIES[Urgency(escalation.urgency)],
-        code=request_concept(escalation.urgency),
+        priority=PRIORITIES[referral.urgency],
+        code=request_concept(referral.urgency),
         subject=reference("Patient", escalation.patient_id),
-        occurrenceDateTime=_due(escalation),
-        authoredOn=instant(escalation.opened_at),
-        reasonCode=[_reason(one) for one in reasons(escalation)],
+        occurrenceDateTime=_due(referral),
+        authoredOn=instant(found_by.opened_at),
+        reasonCode=[_reason(one) for one in reasons(found_by, referral.urgency)],
         supportingInfo=[
-            reference("RiskAssessment", escalation.assessment_id),
-            reference("QuestionnaireResponse", escalation.assessment_id),
+            reference("RiskAssessment", found_by.assessment_id),
+            reference("QuestionnaireResponse", found_by.assessment_id),
         ],
     )
 
 
-def _due(escalation: Escalation) -> str | None:
+def _status(escalation: Escalation) -> str:
+    """Once the screen is complete the referral goes on under the assessment that completed it."""
+    if escalation.state == State.RESOLVED and escalation.outcome_code == Outcome.SCREEN_COMPLETED:
+        return _STATUSES[State.SUPERSEDED]
+    return _STATUSES[State(escalation.state)]
+
+
+def _due(referral: Referral) -> str | None:
     """By when the runner should be seen; a routine referral has no such time."""
-    match Urgency(escalation.urgency):
+    escalation = referral.found_by
+    match referral.urgency:
         case Urgency.EMERGENCY_NOW:
             return instant(escalation.opened_at)
         case Urgency.SAME_DAY:
@@ -130,9 +205,13 @@ def flags(clinic: Clinic, **of: Any) -> QuerySet[Flag]:
 
 
 def requests(clinic: Clinic, **of: Any) -> QuerySet[Escalation]:
-    """The escalations of a clinic that send the runner to somebody: the referrals."""
-    found = clinic.escalations.filter(urgency__in=list(PRIORITIES), **of)
-    return found.select_related("assessment")
+    """The escalations of a clinic that send the runner to somebody: those with a ``referral_of``."""
+    referring = [urgency.value for urgency in PRIORITIES]
+    found = Q(urgency__in=referring)
+    for urgency in referring:
+        found |= Q(assessment__evaluation__criteria_met__contains=[{"urgency": urgency}])
+    found |= Q(id__in=RawSQL(_TAKEN_OVER, [clinic.id, referring, referring]))  # noqa: S611 - nothing of a caller's
+    return clinic.escalations.filter(found, **of).select_related("assessment")
 
 
 class RequestSearch(FhirSearch):

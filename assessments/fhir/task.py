@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest
 from django.http import Http404
 from django.utils import timezone
 
-from assessments.fhir.referral import TASK_PRIORITIES
+from assessments.fhir.referral import TASK_PRIORITIES, referral_of
 from assessments.models import Escalation, FollowUp, FollowUpKind
 from assessments.models.follow_up import REPORTED
 from assessments.protocol.vocabulary import Urgency
@@ -67,7 +67,7 @@ def task_rows(
     follow_ups = follow_ups if to_change else visible(follow_ups, permissions)
     follow_ups = follow_ups.annotate(at=Greatest("updated_at", *(_passed(step, now) for step in STEPS)))
     people = ("acknowledged_by__user", "resolved_by__user")
-    called: QuerySet[Any] = clinic.escalations.filter(**of).select_related(*people)
+    called: QuerySet[Any] = clinic.escalations.filter(**of).select_related("assessment", *people)
     called = called.annotate(at=F("updated_at"))
     if statuses is not None:
         follow_ups = follow_ups.filter(_shown_as(statuses, now))
@@ -136,7 +136,7 @@ def _of_escalation(row: Escalation) -> Resource:
         businessStatus=concept(coding("escalation-state", row.state), text=words(row.state)),
         priority=TASK_PRIORITIES[Urgency(row.urgency)],
         code=concept(coding("task", "escalation"), text=f"Take on: {words(row.urgency).lower()}"),
-        focus=reference("ServiceRequest", row.id) if row.urgency != Urgency.COMPLETE_SCREEN_NOW else None,
+        focus=reference("ServiceRequest", row.id) if referral_of(row) is not None else None,
         owner=member_reference(owner) if owner else None,
         output=list(_outcome(row)),
     )

@@ -169,6 +169,66 @@ def test_an_emergency_is_a_referral_at_once_and_a_warning_for_each_reason(
     assert found(api, f"/fhir/Flag?patient={patient.id}&_count=1") == flags
 
 
+def requests_of(api: APIClient, patient: Patient) -> list[tuple[str, str, list[str]]]:
+    """Each referral's status, priority and reasons, the oldest first; every door tells of the same ones."""
+    listed = found(api, f"/fhir/ServiceRequest?patient={patient.id}")
+    listed.sort(key=lambda one: str(one["id"]))  # ids grow with time
+    whole = fhir(api.get(f"/fhir/Patient/{patient.id}/$everything"))["entry"]
+    everything = [one["resource"] for one in whole]
+    requests = [one for one in everything if one["resourceType"] == "ServiceRequest"]
+    assert sorted(requests, key=lambda one: str(one["id"])) == listed
+    focus = {one["id"] for one in everything if one["resourceType"] == "Task" and "focus" in one}
+    assert focus == {one["id"] for one in listed}
+    for one in listed:
+        assert fhir(api.get(f"/fhir/ServiceRequest/{one['id']}")) == one
+    return [
+        (one["status"], one["priority"], [reason["coding"][0]["code"] for reason in one["reasonCode"]])
+        for one in listed
+    ]
+
+
+def recorded(api: APIClient, patient: Patient, **answers: object) -> Any:
+    return api.post("/api/v1/assessments", assessment_body(patient, reassuring_answers(**answers))).json()
+
+
+def test_an_incomplete_screen_hides_no_referral_that_is_known(api: APIClient, patient: Patient) -> None:
+    record = recorded(api, patient, cancer_history="yes", bladder_change=None)
+    assert record["evaluation"]["urgency"] == "complete_screen_now"
+    reasons = [
+        met["id"] for met in record["evaluation"]["criteria_met"] if met["urgency"] == "within_2_weeks"
+    ]
+    assert reasons
+    assert requests_of(api, patient) == [("active", "urgent", reasons)]
+
+
+def test_a_referral_outlives_the_open_questions_that_come_after_it(api: APIClient, patient: Patient) -> None:
+    """The screen is more urgent and takes the escalation's place; the referral stays in force beside it."""
+    first = recorded(api, patient, cancer_history="yes")
+    ((_, _, reasons),) = requests_of(api, patient)
+    for _ in range(2):
+        recorded(api, patient, bladder_change=None)
+        *earlier, latest = requests_of(api, patient)
+        assert latest == ("active", "urgent", reasons)
+        assert {status for status, _, _ in earlier} == {"revoked"}
+    (active,) = (
+        one for one in found(api, f"/fhir/ServiceRequest?patient={patient.id}") if one["status"] == "active"
+    )
+    assert {"reference": f"RiskAssessment/{first['id']}"} in active["supportingInfo"]
+    recorded(api, patient, fever_or_rigors="yes")
+    assert [status for status, _, _ in requests_of(api, patient)] == ["revoked"] * 3 + ["active"]
+
+
+def test_once_the_screen_is_complete_the_referral_goes_on_by_its_answers(
+    api: APIClient, patient: Patient
+) -> None:
+    asked = recorded(api, patient, cancer_history="yes", bladder_change=None)["escalation"]
+    recorded(api, patient, cancer_history="yes")
+    assert api.post(f"/api/v1/escalations/{asked}/acknowledge", {}).status_code == 200
+    done = {"outcome_code": "screen_completed", "outcome": "Asked by phone."}
+    assert api.post(f"/api/v1/escalations/{asked}/resolve", done).status_code == 200
+    assert sorted(status for status, _, _ in requests_of(api, patient)) == ["active", "revoked"]
+
+
 def test_a_missing_screen_is_a_task_and_no_referral(api: APIClient, patient: Patient) -> None:
     body = assessment_body(patient, reassuring_answers(bladder_change=None))
     record = api.post("/api/v1/assessments", body).json()
