@@ -15,9 +15,10 @@ from backend.api.etags import Conditional, check_if_match
 from backend.api.fields import EmailField, StrictSerializer, TextField, TrueOrFalseField, WordField
 from backend.api.pagination import PagedList
 from backend.api.problems import FieldProblem, Problem
-from clinics.api.refusals import beyond_own
+from clinics.api.refusals import beyond_own, spent
 from clinics.api.views import ClinicAPIView
 from clinics.models import Clinic, Membership, Role
+from clinics.services.allowances import AllowanceSpentError
 from clinics.services.authority import BeyondOwnError
 from clinics.services.change_member import LastAdminError, StillNeededError, change_member
 from clinics.services.invite_member import (
@@ -220,13 +221,16 @@ class MemberUnlocking(MembersView):
     def post(self, request: Request, member_id: uuid.UUID) -> Response:  # noqa: ARG002
         """Wrong attempts to sign in as them are forgotten; their password is asked for as before.
 
-        A browser in which they have signed in before is never locked by somebody else.
+        A browser in which they have signed in before is never locked by somebody else. Five times a day for
+        one member.
         """
         member = self.locked(member_id)
         try:
-            unlock_member(member=member, held=self.principal.scopes)
+            unlock_member(member=member, held=self.principal.scopes, now=timezone.now())
         except BeyondOwnError as exc:
             raise beyond_own("", exc) from None
+        except AllowanceSpentError as exc:
+            raise spent(exc, timezone.now()) from None
         return self.represented(member.id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

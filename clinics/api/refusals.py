@@ -14,6 +14,6 @@ def beyond_own(pointer: str, exc: BeyondOwnError) -> Problem:
 
 
 def spent(exc: AllowanceSpentError, now: dt.datetime) -> Problem:
-    """The 429 for what has gone to one destination often enough for today."""
-    detail = "Enough was sent there today."
+    """The 429 for what was done often enough for today."""
+    detail = "That was done often enough for today."
     return Problem("throttled", detail, headers={"Retry-After": str(exc.wait(now))})

@@ -16,6 +16,7 @@ from clinics.pages.settings import SettingsPage, beyond_own
 from clinics.pages.settings_form import Confirmed, SettingsForm
 from clinics.pages.states import State
 from clinics.permissions import Permission
+from clinics.services.allowances import AllowanceSpentError
 from clinics.services.authority import BeyondOwnError
 from clinics.services.change_member import LastAdminError, StillNeededError, change_member
 from clinics.services.invite_member import (
@@ -112,6 +113,10 @@ class MemberPage(SettingsPage):
         LastAdminError: lambda _: (None, "They are the last admin: make somebody else one first."),
         StillNeededError: lambda exc: (None, _NEEDED[exc.field]),
         NothingToAcceptError: lambda _: (None, "They have accepted already, or have left."),
+        AllowanceSpentError: lambda _: (
+            None,
+            "They were unlocked often enough for today: a link for another password unlocks them too.",
+        ),
     }
 
     def find(self, *, lock: bool, **ids: uuid.UUID) -> Membership:
@@ -157,7 +162,7 @@ class MemberPage(SettingsPage):
 
     def unlock(self, about: Membership, form: SettingsForm) -> HttpResponse:  # noqa: ARG002
         """Their password is asked for as before."""
-        unlock_member(member=about, held=self.held)
+        unlock_member(member=about, held=self.held, now=timezone.now())
         return self.done(f"{about.shown_name} can try to sign in again.")
 
     def _change(self, member: Membership, changes: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""How much goes out to one destination in a day, whoever asks for it.
+"""How much goes out to one destination in a day, and how often a lockout is ended, whoever asks for it.
 
 Escalations and what a follow-up owes aren't counted: they go to the clinic's own people, and must arrive.
 """
@@ -10,12 +10,14 @@ from django.utils.crypto import salted_hmac
 
 from clinics.models import Allowance
 
-#: Messages a day (UTC) to one destination, by kind, over all clinics.
+#: How often a day (UTC), by kind. Mails to a person's address are counted over all clinics and nobody is
+#: told; what answers that it is spent is counted for each clinic, so that none hears of another's.
 LIMITS = {
     "invitation": 3,  # to a mail address
     "password_reset": 3,  # to a mail address
     "webhook": 60,  # tests and repeated deliveries that a clinic asks for, to a host
-    "on_call_test": 30,  # test messages, to a host or to a vendor's service
+    "on_call_test": 30,  # test messages that a clinic asks for, to a host or to a vendor's service
+    "unlock": 5,  # ends of a member's lockout: each allows another row of guesses
 }
 
 KEPT_FOR = dt.timedelta(days=2)

@@ -1,5 +1,6 @@
 """Let in somebody who is shut out after too many wrong passwords or codes."""
 
+import datetime as dt
 from collections.abc import Set
 
 import structlog
@@ -7,17 +8,20 @@ import structlog
 from clinics.lockout import unlock
 from clinics.models import Membership
 from clinics.permissions import permissions_of
+from clinics.services.allowances import take
 from clinics.services.authority import check_held
 
 logger = structlog.get_logger(__name__)
 
 
-def unlock_member(*, member: Membership, held: Set[str]) -> None:
+def unlock_member(*, member: Membership, held: Set[str], now: dt.datetime) -> None:
     """Forget the wrong attempts for this person, from every address and browser; doing it twice is harmless.
 
     It opens no door by itself: the right password is asked for as before. Raises ``BeyondOwnError``, so that
-    weaker software can't clear the way for guessing a mightier person's password.
+    weaker software can't clear the way for guessing a mightier person's password, and
+    ``AllowanceSpentError``, so that nobody clears it without end.
     """
     check_held(permissions_of(member.role), held=held)
+    take(kind="unlock", destination=str(member.id), now=now)
     records = unlock(member.user.get_username())
     logger.info("member_unlocked", member=str(member.id), clinic=str(member.clinic_id), records=records)

@@ -1,4 +1,7 @@
-"""Whatever goes out to somebody is capped for each destination, or has its reason for not being."""
+"""Whatever goes out to somebody is capped for each destination, or has its reason for not being.
+
+So is ending a lockout, which lets guessing go on.
+"""
 
 import ast
 import datetime as dt
@@ -75,8 +78,26 @@ def test_every_place_that_sends_is_capped_or_has_its_reason() -> None:
     assert senders() == CAPPED.keys() | UNCAPPED.keys()
 
 
+#: What sends nothing and is capped all the same.
+CAPPED_BESIDES = {("clinics/services/unlock_member.py", "unlock_member"): "unlock"}
+
+
 def test_every_kind_is_taken_somewhere() -> None:
-    assert set(CAPPED.values()) == LIMITS.keys()
+    assert {*CAPPED.values(), *CAPPED_BESIDES.values()} == LIMITS.keys()
+
+
+def test_whoever_ends_a_lockout_is_capped_or_has_a_reason() -> None:
+    """The service's own is capped; a reset by its mail, and the operator sits at a terminal."""
+    found = set()
+    for path in (ROOT / "clinics").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and any(
+                isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "unlock"
+                for part in ast.walk(node)
+            ):
+                found.add((str(path.relative_to(ROOT)), node.name))
+    by_mail = {("clinics/services/reset_password.py", "reset_password")}
+    assert found == CAPPED_BESIDES.keys() | by_mail | {("clinics/management/commands/unlock.py", "handle")}
 
 
 KIM = {"email": "kim@clinic.example", "name": "Kim New", "role": "clinician"}
@@ -196,12 +217,39 @@ def test_a_service_is_tried_so_often_a_day_even_when_it_is_added_anew(
 
 
 def test_one_clinics_tests_use_up_nothing_of_anothers(
-    low: None, api: APIClient, other_api: APIClient
+    low: None, api: APIClient, other_api: APIClient, settings: Any, receiver: Receiver
 ) -> None:
+    """Of the same host and of the same vendor, to the last one and beyond it."""
+    settings.ALLOW_PRIVATE_WEBHOOKS = True
+    told = []
     for one in (api, other_api):
         mine = endpoint(one, "mine")
-        for _ in range(2):
-            assert one.post(f"/api/v1/webhook-endpoints/{mine}/test").status_code == 201
+        body = {"name": "Pager", "kind": "webhook", "url": f"http://{receiver.address}/"}
+        service = one.post("/api/v1/clinic/on-call-services", body).json()["id"]
+        tests = (f"webhook-endpoints/{mine}/test", f"clinic/on-call-services/{service}/test")
+        told += [[one.post(f"/api/v1/{path}").status_code for _ in range(3)] for path in tests]
+    assert told == [[201, 201, 429], [200, 200, 429]] * 2
+
+
+def test_a_member_is_unlocked_five_times_a_day_by_whichever_way(
+    api: APIClient, clinic: Clinic, other_api: APIClient, other_clinic: Clinic
+) -> None:
+    member = make_member(clinic, Role.CLINICIAN)
+    with clinic_scope(other_clinic.id):
+        elsewhere = other_clinic.members.create(user=member.user, role=Role.CLINICIAN, name="Kim")
+    page = f"/admin/settings/members/{member.id}/"
+    with time_machine.travel(NOON, tick=False) as clock:
+        browser = signed_in(clinic)
+        assert [take(browser, page, "unlock").status_code for _ in range(3)] == [302, 302, 302]
+        address = f"/api/v1/clinic/members/{member.id}/unlock"
+        assert [api.post(address).status_code for _ in range(2)] == [200, 200]
+        refused = api.post(address)
+        assert_problem(refused, "throttled")
+        assert int(refused["Retry-After"]) <= 86_401
+        assert take(browser, page, "unlock").status_code == 422
+        assert other_api.post(f"/api/v1/clinic/members/{elsewhere.id}/unlock").status_code == 200
+        clock.shift(dt.timedelta(days=1))
+        assert api.post(address).status_code == 200
 
 
 def test_an_allowance_says_nothing_about_whom_it_is_for(api: APIClient, postbox: Postbox) -> None:
