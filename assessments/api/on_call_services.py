@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from assessments.notify.addresses import UnsafeUrlError
 from assessments.services.on_call_services import (
     MOST_SERVICES,
+    TestUnderwayError,
     TooManyServicesError,
     add_on_call_service,
     change_on_call_service,
@@ -214,6 +215,9 @@ class OnCallServiceTestView(Conditional, OnCallServiceView):
             try_on_call_service(service=service, now=timezone.now())
         except AllowanceSpentError as exc:
             raise spent(exc, timezone.now()) from None
+        except TestUnderwayError as exc:
+            detail = "A test message is being sent: wait for what comes of it."
+            raise Problem("throttled", detail, headers={"Retry-After": str(exc.seconds)}) from None
         return self.show_again(service_id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

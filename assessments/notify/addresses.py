@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
-from assessments.notify.channel import DeliveryError
+from backend.sending import DeliveryError
 
 HTTPS_PORT = 443
 #: Below it live services that speak something else, some of them trusting whoever connects.

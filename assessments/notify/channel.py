@@ -20,18 +20,6 @@ class Message:
     about: uuid.UUID
 
 
-class DeliveryError(Exception):
-    """The message didn't leave; ``reason`` names the kind of failure, never its content.
-
-    ``permanent``: the same message to the same target would fail again, so that others must be told now.
-    """
-
-    def __init__(self, reason: str, *, permanent: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.permanent = permanent
-
-
 class Channel(Protocol):
     """Sends within a hard time limit."""
 

@@ -11,9 +11,9 @@ from time import monotonic
 
 import structlog
 
-from assessments.notify.channel import DeliveryError
 from assessments.notify.http import post
 from assessments.notify.signing import signed_headers
+from backend.sending import DeliveryError
 
 logger = structlog.get_logger(__name__)
 

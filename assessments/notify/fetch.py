@@ -2,8 +2,8 @@
 
 from http import HTTPStatus
 
-from assessments.notify.channel import DeliveryError
 from assessments.notify.http import Request, ask
+from backend.sending import DeliveryError
 from clinics.services.key_sets import KeysUnavailableError
 
 MOST_BYTES = 64 * 1024

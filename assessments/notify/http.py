@@ -17,8 +17,7 @@ from django.conf import settings
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from assessments.notify.addresses import Place, UnsafeUrlError, read_url, resolve
-from assessments.notify.channel import DeliveryError
-from assessments.notify.time_limit import within
+from backend.sending import DeliveryError, within
 
 #: Answers that the same request may not get a little later.
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}

@@ -13,10 +13,10 @@ from apprise.plugins import NotifyBase, url_to_dict
 from django.conf import settings
 
 from assessments.notify.addresses import UnsafeUrlError
-from assessments.notify.channel import DeliveryError, Message
+from assessments.notify.channel import Message
 from assessments.notify.http import refuse_unless_accepted
 from assessments.notify.public_only import public_addresses_only
-from assessments.notify.time_limit import within
+from backend.sending import DeliveryError, within
 
 #: Options that say where and how loudly an alert goes. Not among them: those that close, merge or ignore one.
 OPTIONS = frozenset(

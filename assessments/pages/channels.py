@@ -14,6 +14,7 @@ from assessments.decision_page import urgency_words
 from assessments.notify.addresses import UnsafeUrlError
 from assessments.services.on_call_services import (
     MOST_SERVICES,
+    TestUnderwayError,
     TooManyServicesError,
     add_on_call_service,
     change_on_call_service,
@@ -96,6 +97,7 @@ class _ChannelsPage(SettingsPage):
         TooManyServicesError: lambda _: (None, f"A clinic has at most {MOST_SERVICES} services."),
         NoEncryptionKeyError: lambda _: ("url", _NO_KEY),
         AllowanceSpentError: lambda _: (None, "Enough was sent there today: try again tomorrow."),
+        TestUnderwayError: lambda _: (None, "A test message is being sent: wait for what comes of it."),
     }
 
 

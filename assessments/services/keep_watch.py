@@ -11,6 +11,7 @@ from assessments.services.due_work import Clock
 from assessments.services.status import status
 from assessments.services.sweep import sweep
 from assessments.services.tallies import HEARTBEAT, note
+from backend.sending import DeliveryError, within
 
 logger = structlog.get_logger(__name__)
 
@@ -41,21 +42,28 @@ def ping(url: str) -> bool:
 
     The address is a secret of the operator's: neither it nor an error's words come into the log.
     """
+    answered: list[int] = []
     try:
-        with urllib3.PoolManager() as pool:
-            answer = pool.request(
-                "GET",
-                url,
-                timeout=Timeout(total=PING_SECONDS),
-                retries=False,
-                redirect=False,
-                preload_content=False,
-            )
-            answered = 200 <= answer.status < 300
-            answer.close()
-    except (urllib3.exceptions.HTTPError, ValueError) as exc:
+        within(PING_SECONDS, "heartbeat", lambda: answered.append(_status_of(url)))
+    except DeliveryError as exc:
+        logger.warning("heartbeat_failed", kind=exc.reason)
+    except (urllib3.exceptions.HTTPError, OSError, ValueError) as exc:
         logger.warning("heartbeat_failed", kind=type(exc).__name__)
-        return False
-    if not answered:
-        logger.warning("heartbeat_failed", status=answer.status)
-    return answered
+    if answered and not 200 <= answered[0] < 300:
+        logger.warning("heartbeat_failed", status=answered[0])
+    return bool(answered) and 200 <= answered[0] < 300
+
+
+def _status_of(url: str) -> int:
+    """What it answers with; nothing of a body is read."""
+    with urllib3.PoolManager() as pool:
+        answer = pool.request(
+            "GET",
+            url,
+            timeout=Timeout(total=PING_SECONDS),
+            retries=False,
+            redirect=False,
+            preload_content=False,
+        )
+        answer.close()
+        return answer.status

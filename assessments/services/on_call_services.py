@@ -7,11 +7,15 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.db import connection
+
 from assessments.notify.addresses import read_url
-from assessments.notify.channel import Channel, DeliveryError, Message
+from assessments.notify.channel import Channel, Message
 from assessments.notify.on_call_service import OnCallServiceChannel, load, schema_of
 from assessments.notify.signing import new_secret
 from assessments.notify.webhook import WebhookChannel
+from backend.sending import DeliveryError
 from clinics.models import Clinic, OnCallService
 from clinics.services.allowances import take
 from clinics.services.secrets import NoEncryptionKeyError, UnreadableSecretError, decrypt, encrypt
@@ -23,6 +27,12 @@ TestResult = OnCallService.TestResult
 MOST_SERVICES = 10
 #: A short address would be given away by its end.
 _LONG_ENOUGH = 20
+
+
+class TestUnderwayError(Exception):
+    """A test message of the clinic is being sent; ``seconds`` is the longest that it may take."""
+
+    seconds = int(settings.SEND_TIME_LIMIT)
 
 
 class TooManyServicesError(Exception):
@@ -97,8 +107,12 @@ def channel_of(service: OnCallService) -> Channel:
 def try_on_call_service(*, service: OnCallService, now: datetime) -> None:
     """Send a test message and store what came of it; takes up to ``SEND_TIME_LIMIT``.
 
-    Raises ``AllowanceSpentError``.
+    The only call out of the service that a request waits for: a person pressed for it, and a clinic has one
+    at a time, so that its silent services leave the other threads to everybody else. Raises
+    ``TestUnderwayError`` and ``AllowanceSpentError``.
     """
+    if not _is_only_test(service.clinic_id):
+        raise TestUnderwayError
     take(kind="on_call_test", destination=f"{service.clinic_id} {_destination(service)}", now=now)
     begun = monotonic()
     service.test_result, service.test_reason = TestResult.SENT, ""
@@ -110,6 +124,15 @@ def try_on_call_service(*, service: OnCallService, now: datetime) -> None:
     service.tested_at = now
     service.test_latency_ms = round((monotonic() - begun) * 1000)
     service.save()
+
+
+def _is_only_test(clinic_id: uuid.UUID) -> bool:
+    """Whether no other test of the clinic is being sent; none can be until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"on_call_test {clinic_id}"]
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _destination(service: OnCallService) -> str:

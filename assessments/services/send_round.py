@@ -10,10 +10,11 @@ import structlog
 from django.db.models import F
 
 from assessments.models import Delivery, DeliveryAttempt, DeliveryChannel, Escalation, FollowUp
-from assessments.notify.channel import Channel, DeliveryError, Message
+from assessments.notify.channel import Channel, Message
 from assessments.services.due_work import Claim, Clock, Work, renew
 from assessments.services.on_call_services import MOST_SERVICES, channel_of
 from assessments.services.policy import Target
+from backend.sending import DeliveryError
 from clinics.models import OnCallService
 from clinics.tenancy import clinic_scope
 

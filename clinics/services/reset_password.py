@@ -1,11 +1,11 @@
 """The way back for who has forgotten their password: a link by mail, good for an hour and one use."""
 
 import datetime as dt
-import smtplib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from backend.sending import DeliveryError, send_mail
 from clinics.lockout import unlock
 from clinics.models import User
 from clinics.services.allowances import AllowanceSpentError, give_back, take
@@ -92,34 +93,56 @@ def reset_password(*, person: User, password: str) -> None:
 
 
 def send_due_resets(*, now: dt.datetime) -> int:
-    """Mail what is due, each in a transaction of its own with its row locked; returns how many were sent."""
+    """Mail what is due; returns how many were sent.
+
+    The next try is stored before a mail leaves, and no transaction is open while it does.
+    """
     sent = 0
-    while (left := _send_next(now)) is not None:
-        sent += left
+    while (claim := _claim_next(now)) is not None:
+        sent += _send(claim, now)
     return sent
 
 
-def _send_next(now: dt.datetime) -> bool | None:
-    """Whether the next one was sent; ``None`` when none is due."""
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A mail to be sent now; ``again_at`` stands in the row and makes it this worker's until then."""
+
+    person: User
+    again_at: dt.datetime | None
+
+
+def _claim_next(now: dt.datetime) -> _Claim | None:
+    """The next one that is to be sent; ``None`` when none is due.
+
+    The address of one that isn't has had its mails of the day: nobody is told.
+    """
     with transaction.atomic():
-        due = User.objects.filter(password_reset_due_at__lte=now).order_by("password_reset_due_at")
-        person = due.select_for_update(skip_locked=True).first()
-        if person is None:
-            return None
-        again, sent = None, _sent(person, now)
-        if sent is False and now < person.password_reset_due_at + GOOD_FOR:  # type: ignore[operator]  # it is due
-            again = now + AGAIN_AFTER
-        User.objects.filter(pk=person.pk).update(password_reset_due_at=again)
-        return bool(sent)
+        while (person := _next_due(now)) is not None:
+            due_at = person.password_reset_due_at
+            again_at = now + AGAIN_AFTER if due_at is not None and now < due_at + GOOD_FOR else None
+            try:
+                take(**_counted(person), now=now)
+            except AllowanceSpentError:
+                _set_due(person, None)
+                continue
+            _set_due(person, again_at)
+            return _Claim(person, again_at)
+    return None
 
 
-def _sent(person: User, now: dt.datetime) -> bool | None:
-    """Whether the mail left; ``None`` when the address has had its mails of the day: nobody is told."""
-    counted = {"kind": "password_reset", "destination": person.email}
-    try:
-        take(**counted, now=now)
-    except AllowanceSpentError:
-        return None
+def _next_due(now: dt.datetime) -> User | None:
+    """The person who has waited longest, locked."""
+    due = User.objects.filter(password_reset_due_at__lte=now).order_by("password_reset_due_at")
+    return due.select_for_update(skip_locked=True).first()
+
+
+def _set_due(person: User, at: dt.datetime | None, **still: Any) -> None:
+    User.objects.filter(pk=person.pk, **still).update(password_reset_due_at=at)
+
+
+def _send(claim: _Claim, now: dt.datetime) -> bool:
+    """Whether the mail left."""
+    person = claim.person
     mail = EmailMessage(
         subject="Choose another password for Return to Run",
         body=_body(person),
@@ -127,12 +150,17 @@ def _sent(person: User, now: dt.datetime) -> bool | None:
         headers={"Auto-Submitted": "auto-generated"},
     )
     try:
-        mail.send()
-    except (smtplib.SMTPException, OSError) as exc:
-        logger.warning("password_reset_not_sent", person=str(person.pk), kind=type(exc).__name__)
-        give_back(**counted, now=now)
+        send_mail(mail, target=str(person.pk))
+    except DeliveryError as exc:
+        logger.warning("password_reset_not_sent", person=str(person.pk), kind=exc.reason)
+        give_back(**_counted(person), now=now)
         return False
+    _set_due(person, None, password_reset_due_at=claim.again_at)
     return True
+
+
+def _counted(person: User) -> dict[str, str]:
+    return {"kind": "password_reset", "destination": person.email}
 
 
 def _body(person: User) -> str:

@@ -4,14 +4,16 @@ An address gets three a day over all clinics; a fourth waits for the next day, a
 """
 
 import datetime as dt
-import smtplib
 import uuid
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
 
+from backend.sending import DeliveryError, send_mail
 from clinics.models import Membership
 from clinics.services.accept_invitation import Invitation
 from clinics.services.allowances import AllowanceSpentError, give_back, take
@@ -23,43 +25,59 @@ AGAIN_AFTER = dt.timedelta(minutes=5)
 TRIED_FOR = dt.timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """An invitation to be sent now; ``again_at`` stands in its row and makes it this worker's until then."""
+
+    member: Membership
+    again_at: dt.datetime
+
+
 def send_due_invitations(*, now: dt.datetime) -> int:
     """Send what is due in every clinic; returns how many were sent.
 
-    Each in a transaction of its own, its row locked: two workers never send the same one, and a worker that
-    dies leaves it due.
+    The next try is stored before a mail leaves, and no transaction is open while it does: two workers never
+    send the same one, and one that dies, or a mail server that is silent, delays it and nothing else.
     """
     sent = 0
     for clinic_id in all_clinic_ids():
-        while (left := _send_next(clinic_id, now)) is not None:
-            sent += left
+        while (claim := _claim_next(clinic_id, now)) is not None:
+            sent += _send(claim, now)
     return sent
 
 
-def _send_next(clinic_id: uuid.UUID, now: dt.datetime) -> bool | None:
-    """Whether the next one was sent; ``None`` when none is due."""
+def _claim_next(clinic_id: uuid.UUID, now: dt.datetime) -> _Claim | None:
+    """The next one that is to be sent; ``None`` when none is due."""
     with clinic_scope(clinic_id):
-        due = Membership.objects.filter(clinic_id=clinic_id, invitation_due_at__lte=now)
-        rows = due.select_related("clinic", "user").select_for_update(of=("self",), skip_locked=True)
-        member = rows.order_by("invitation_due_at").first()
-        if member is None:
-            return None
-        again, sent = None, False
-        if member.active and not member.accepted:
+        while (member := _next_due(clinic_id, now)) is not None:
+            if not member.active or member.accepted:
+                _set_due(member, None)
+                continue
             try:
-                sent = _sent(member, now)
-                again = now + AGAIN_AFTER if not sent and now < member.updated_at + TRIED_FOR else None
+                take(**_counted(member), now=now)
             except AllowanceSpentError as exc:
-                again = exc.until
-        # Around save(): when a mail left is no change of the member that anybody reads.
-        Membership.objects.filter(id=member.id).update(invitation_due_at=again)
-        return sent
+                _set_due(member, exc.until)
+                continue
+            _set_due(member, now + AGAIN_AFTER)
+            return _Claim(member, now + AGAIN_AFTER)
+    return None
 
 
-def _sent(member: Membership, now: dt.datetime) -> bool:
-    """Whether the mail left; raises ``AllowanceSpentError`` once the address has had its mails of the day."""
-    counted = {"kind": "invitation", "destination": member.user.email}
-    take(**counted, now=now)
+def _next_due(clinic_id: uuid.UUID, now: dt.datetime) -> Membership | None:
+    """The member who has waited longest, locked."""
+    due = Membership.objects.filter(clinic_id=clinic_id, invitation_due_at__lte=now)
+    rows = due.select_related("clinic", "user").select_for_update(of=("self",), skip_locked=True)
+    return rows.order_by("invitation_due_at").first()
+
+
+def _set_due(member: Membership, at: dt.datetime | None, **still: Any) -> None:
+    """Around save(): when a mail left is no change of the member that anybody reads."""
+    Membership.objects.filter(id=member.id, **still).update(invitation_due_at=at)
+
+
+def _send(claim: _Claim, now: dt.datetime) -> bool:
+    """Whether the mail left; one that didn't is tried again until the invitation is a day old."""
+    member = claim.member
     mail = EmailMessage(
         subject=f"{member.clinic.name} invites you to Return to Run",
         body=_body(member),
@@ -67,12 +85,22 @@ def _sent(member: Membership, now: dt.datetime) -> bool:
         headers={"Auto-Submitted": "auto-generated"},
     )
     try:
-        mail.send()
-    except (smtplib.SMTPException, OSError) as exc:
-        logger.warning("invitation_not_sent", member=str(member.id), kind=type(exc).__name__)
-        give_back(**counted, now=now)
-        return False
-    return True
+        send_mail(mail, target=str(member.id))
+    except DeliveryError as exc:
+        logger.warning("invitation_not_sent", member=str(member.id), kind=exc.reason)
+        sent = False
+    else:
+        sent = True
+    with clinic_scope(member.clinic_id):
+        if not sent:
+            give_back(**_counted(member), now=now)
+        if sent or now >= member.updated_at + TRIED_FOR:
+            _set_due(member, None, invitation_due_at=claim.again_at)
+    return sent
+
+
+def _counted(member: Membership) -> dict[str, str]:
+    return {"kind": "invitation", "destination": member.user.email}
 
 
 def _body(member: Membership) -> str:

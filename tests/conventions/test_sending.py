@@ -35,13 +35,14 @@ CAPPED = {
     ("assessments/services/on_call_services.py", "try_on_call_service"): "on_call_test",
     ("assessments/services/webhooks/endpoints.py", "ping"): "webhook",
     ("assessments/services/webhooks/redeliver.py", "_send_again"): "webhook",
-    ("clinics/services/reset_password.py", "_sent"): "password_reset",
-    ("clinics/services/send_invitations.py", "_sent"): "invitation",
+    ("clinics/services/reset_password.py", "_send"): "password_reset",
+    ("clinics/services/send_invitations.py", "_send"): "invitation",
 }
 #: And those that aren't capped.
 UNCAPPED = {
     ("assessments/notify/email.py", "send"): "the channel itself: who calls it stands here too",
-    ("assessments/notify/email.py", "_send"): "the channel itself",
+    ("backend/sending.py", "send_mail"): "every mail's way out: who calls it stands here too",
+    ("backend/sending.py", "_send"): "the same",
     ("assessments/services/send_round.py", "_try"): "escalations and follow-ups, to the clinic's own people "
     "and services: they must arrive, and the ladder says how often",
     ("assessments/services/webhooks/notices.py", "_tell"): "one mail for each time an endpoint fails or is "

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from assessments.notify.addresses import Place, UnsafeUrlError, is_public, read_url, resolve
-from assessments.notify.channel import DeliveryError
+from backend.sending import DeliveryError
 from tests.notify.attacks import NOT_PUBLIC, PUBLIC, UNSAFE_URLS
 
 

@@ -17,12 +17,13 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from assessments.models import EventType
-from assessments.notify.channel import DeliveryError, Message
+from assessments.notify.channel import Message
 from assessments.notify.event import Notification, tell
 from assessments.notify.fetch import published_keys
 from assessments.notify.signing import new_secret
 from assessments.notify.webhook import WebhookChannel
 from assessments.services.webhooks.emit import emit
+from backend.sending import DeliveryError
 from clinics.models import Clinic
 from clinics.services.key_sets import KeysUnavailableError
 from clinics.tenancy import clinic_scope

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from assessments.notify.channel import DeliveryError, Message
+from assessments.notify.channel import Message
 from assessments.notify.email import EmailChannel
+from backend.sending import DeliveryError
 from tests.mail import Postbox, SilentServer, free_port
 from tests.notify.certificates import certify
 from tests.notify.receivers import dribbler

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from assessments.notify.addresses import UnsafeUrlError
-from assessments.notify.channel import DeliveryError, Message
+from assessments.notify.channel import Message
 from assessments.notify.on_call_service import OnCallServiceChannel, load
+from backend.sending import DeliveryError
 from tests.mail import SilentServer, free_port
 from tests.notify.receivers import Receiver, dribbler
 

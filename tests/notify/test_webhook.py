@@ -12,9 +12,10 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from assessments.notify import http as guarded
-from assessments.notify.channel import DeliveryError, Message
+from assessments.notify.channel import Message
 from assessments.notify.signing import new_secret
 from assessments.notify.webhook import WebhookChannel
+from backend.sending import DeliveryError
 from tests.mail import SilentServer, free_port
 from tests.notify.certificates import certify
 from tests.notify.names import HOST, Names

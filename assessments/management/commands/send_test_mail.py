@@ -7,8 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from assessments.notify.channel import DeliveryError, Message
+from assessments.notify.channel import Message
 from assessments.notify.email import EmailChannel
+from backend.sending import DeliveryError
 
 _WORDS = (
     "The operator of Return to Run at {address} tries whether its mail arrives.\n\n"

@@ -8,9 +8,10 @@ import structlog
 from django.conf import settings
 from django.urls import reverse
 
-from assessments.notify.channel import DeliveryError, Message
+from assessments.notify.channel import Message
 from assessments.notify.email import EmailChannel
 from assessments.services.due_work import Clock
+from backend.sending import DeliveryError
 from clinics.models import Role, WebhookEndpoint
 from clinics.services.working_members import working_members
 from clinics.tenancy import all_clinic_ids, clinic_scope
