@@ -83,7 +83,8 @@ def counted_address(request: HttpRequest) -> str | None:
 
 def name_key(name: str) -> str:
     """The keyed hash of a name, whatever its case."""
-    return salted_hmac("clinics.lockout", name.strip().lower(), algorithm="sha256").hexdigest()
+    name = User.normalize_username(name)
+    return salted_hmac("clinics.lockout", name, algorithm="sha256").hexdigest()
 
 
 def count_wrong(request: HttpRequest, name: str) -> None:
@@ -132,7 +133,8 @@ def _known_browser(request: HttpRequest, name: str) -> str:
     since = said["people"].get(_person_key(name))
     if since is None:
         return ""
-    ended = User.objects.filter(username=name).values_list("browsers_known_since", flat=True).first()
+    person = User.objects.filter(username=User.normalize_username(name))
+    ended = person.values_list("browsers_known_since", flat=True).first()
     return "" if ended is not None and since <= ended.timestamp() else str(said["browser"])
 
 

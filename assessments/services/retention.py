@@ -189,7 +189,7 @@ RULES = (
     Rule(
         ("clinics_allowance",),
         allowances.KEPT_FOR,
-        "what was sent to a destination on a day counts on that day",
+        "what was sent to a destination, or unlocked, on a day counts on that day",
         lambda now: allowances.forget_allowances(now=now),
     ),
     Rule(

@@ -62,7 +62,7 @@ def _person(email: str) -> User:
     person = known.first()
     if person is not None:
         return person
-    taken = User.objects.filter(username__iexact=email).exists()
+    taken = User.objects.filter(username=User.normalize_username(email)).exists()
     try:
         with transaction.atomic():
             return User.objects.create_user(

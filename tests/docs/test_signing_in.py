@@ -53,6 +53,10 @@ SHOWN_BY = {
         f"{LOCKOUT}::test_the_operator_unlocks_by_a_command",
         f"{LOCKOUT}::test_the_page_of_a_lock_says_how_to_get_in",
     ],
+    "| who types their name in capitals": [
+        f"{SIGN_IN}::test_a_name_is_the_same_in_capitals_wherever_it_is_typed",
+        f"{SIGN_IN}::test_no_two_people_differ_by_capitals",
+    ],
     "| who has forgotten the password": [
         f"{RESET}::test_the_sign_in_leads_there_and_the_mail_back",
         f"{RESET}::test_a_link_works_once_and_for_an_hour",

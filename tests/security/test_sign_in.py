@@ -9,9 +9,11 @@ import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 from django_otp.oath import TOTP
+from rest_framework.test import APIClient
 
 from clinics.models import Authenticator, Clinic, Role, User
 from tests.factories import make_member
@@ -48,6 +50,60 @@ def test_five_wrong_passwords_close_the_door_to_the_right_one(person: User) -> N
         assert attempt(person.username, "wrong").status_code == 200
     assert attempt(person.username, "wrong").status_code == 429
     assert attempt(person.username, PASSWORD).status_code == 429
+
+
+def wide(name: str) -> str:
+    """The name in letters of double width, as keyboards of East Asia write them."""
+    return "".join(chr(ord(letter) + 0xFEE0) if letter.isalpha() else letter for letter in name)
+
+
+@pytest.mark.parametrize("spelled", [str.upper, str.title, " {} ".format, wide])
+def test_a_name_is_the_same_in_capitals_wherever_it_is_typed(person: User, spelled: Any) -> None:
+    """At the sign-in, with and without a code, and in the operator's commands; wide letters are letters."""
+    typed = spelled(person.username)
+    assert attempt(typed, PASSWORD).status_code == 302
+    for _ in range(5):
+        attempt(person.username, "wrong")
+    assert attempt(typed, PASSWORD).status_code == 429
+    call_command("unlock", typed, stdout=StringIO())
+    call_command("enrol_authenticator", typed, stdout=StringIO())
+    device = Authenticator.objects.get(user=person)
+    assert attempt(typed, PASSWORD, otp_token=code(device)).status_code == 302
+
+
+def test_a_browser_is_known_by_the_person_in_any_spelling(person: User) -> None:
+    """Guesses lock no known browser out, however it spells the name; its own count as those of one name."""
+    browser = Client()
+    form = {"username": person.username.upper(), "password": PASSWORD}
+    assert browser.post(LOGIN, form).status_code == 302
+    browser.post("/admin/logout/")
+    for _ in range(5):
+        attempt(person.username, "wrong")
+    assert browser.post(LOGIN, {**form, "username": person.username.title()}).status_code == 302
+    browser.post("/admin/logout/")
+    spellings = (str.upper, str.lower, str.title, str.swapcase, str.capitalize)
+    answers = [
+        browser.post(LOGIN, {**form, "username": one(person.username), "password": "x"}) for one in spellings
+    ]
+    assert answers[-1].status_code == 429
+
+
+def test_no_two_people_differ_by_capitals(api: APIClient, clinic: Clinic) -> None:
+    """Neither by an invitation, nor made by hand, nor by a row that is written past the model."""
+    body = {"email": "Kim@Clinic.Example", "name": "Kim", "role": "clinician"}
+    assert api.post("/api/v1/clinic/members", body).status_code == 201
+    again = api.post("/api/v1/clinic/members", {**body, "email": "KIM@clinic.example"})
+    assert again.status_code == 409
+    made = User.objects.create_user("JO")
+    assert made.username == "jo"
+    for make in (
+        lambda: User.objects.create_user("Jo"),
+        lambda: User.objects.create(username="JO"),
+        lambda: User.objects.filter(pk=made.pk).update(username="Jo"),
+        lambda: User.objects.create(username="another", email="KIM@CLINIC.EXAMPLE"),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            make()
 
 
 def test_the_door_opens_again_though_somebody_goes_on_guessing(person: User) -> None:

@@ -21,9 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """From now on their password alone signs nobody in; what was got with it alone ends at once."""
-        user = User.objects.filter(username=options["username"]).first()
-        if user is None:
-            raise CommandError("There is no such person.")
+        try:
+            user = User.objects.get_by_natural_key(options["username"])
+        except User.DoesNotExist:
+            raise CommandError("There is no such person.") from None
         if options["replace"]:
             Authenticator.objects.filter(user=user).delete()
             user.recovery_codes.all().delete()

@@ -19,6 +19,8 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, username: str, **__: Any) -> None:
         """Say how many records of wrong attempts there were."""
-        if not User.objects.filter(username=username).exists():
-            raise CommandError("There is no such person.")
+        try:
+            User.objects.get_by_natural_key(username)
+        except User.DoesNotExist:
+            raise CommandError("There is no such person.") from None
         self.stdout.write(f"{unlock(username)} records of wrong attempts are forgotten.")
