@@ -15,7 +15,7 @@ from backend.api.fhir.views import FhirAPIView
 from backend.api.idempotency import REPLAYED
 from backend.api.problems import FieldProblem, Problem
 from clinics.api.authentication import Principal
-from clinics.api.views import ClinicAPIView, HasScope
+from clinics.api.views import ClinicAPIView, HasScope, body_of
 from clinics.models import Membership
 from clinics.scopes import native_scopes
 
@@ -66,8 +66,21 @@ class FhirView(FhirAPIView, ClinicAPIView):
         return opens(self.principal.scopes, kind, "r")
 
     def may_show(self) -> bool:
-        """Whether the caller may read the type that a change answers with, and asked for it."""
-        return self.may_read(self.resource_type) and not self.prefers(MINIMAL)
+        """Whether the caller may read the type that a change answers with."""
+        return self.may_read(self.resource_type)
+
+    def wants_shown(self) -> bool:
+        """Whether the caller didn't ask for the address alone."""
+        return not self.prefers(MINIMAL)
+
+    def patients_refused(self) -> Iterable[uuid.UUID]:
+        """Also whom the body's resource is about."""
+        try:
+            about = list(patients_in(body_of(self.request)))
+        except ValueError:
+            about = []
+        known = self.clinic.patients.filter(pk__in=about).values_list("pk", flat=True)
+        return [*super().patients_refused(), *known]
 
     def withheld(self, response: Response) -> Response:
         """The address and the version alone, which is FHIR's ``return=minimal``."""

@@ -140,7 +140,7 @@ class _StepView(Conditional, ClinicAPIView):
         except OutcomeRefusedError as exc:
             allowed = "One of: " + ", ".join(sorted(exc.allowed)) + "."
             error = FieldProblem("/outcome_code", "not_enough", f"So urgent a case needs more. {allowed}")
-            raise Problem("invalid", errors=[error]) from None
+            raise Problem("invalid", errors=[error], telling=True) from None
         return self.show_again(escalation_id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

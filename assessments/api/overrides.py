@@ -104,7 +104,7 @@ class OverridesView(ClinicAPIView):
                 )
         except OverrideRefusedError as exc:
             errors = [FieldProblem(f"/{it.field}", it.code, it.detail) for it in exc.refusals]
-            raise Problem("invalid", errors=errors) from None
+            raise Problem("invalid", errors=errors, telling=True) from None
         return written(self, assessment_id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

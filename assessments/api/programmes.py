@@ -30,6 +30,7 @@ from backend.api.pagination import PagedList
 from backend.api.problems import FieldProblem, Problem
 from backend.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
+from patients.services import PatientErasedError
 
 ASSESSMENT_NOT_FOUND = FieldProblem("/assessment", "not_found", "There is no such assessment.")
 
@@ -39,7 +40,7 @@ class ProgrammesView(PagedList, ClinicAPIView):
 
     resource = "programmes"
     query_class: ClassVar[type[ListQuery]] = shapes.ProgrammeQuery
-    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict",)}
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "erased")}
 
     @extend_schema(
         operation_id="listProgrammes",
@@ -75,6 +76,8 @@ class ProgrammesView(PagedList, ClinicAPIView):
             )
         except (AssessmentNotFoundError, PatientNotFoundError):
             raise Problem("invalid", errors=[ASSESSMENT_NOT_FOUND]) from None
+        except PatientErasedError:
+            raise Problem("erased") from None
         except SupersededError as exc:
             raise Problem("conflict", f"Superseded by {exc.by}.") from None
         except begin.NoPlanError as exc:

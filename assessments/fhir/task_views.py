@@ -142,6 +142,13 @@ class TaskRead(TaskFhir):
         """Whether the caller may read what a change answers with: an escalation, or a result."""
         return super().may_show() and self.may(SEES_ESCALATIONS)
 
+    def patients_refused(self) -> Iterator[uuid.UUID]:
+        """Whom the task is about."""
+        for row in task_rows(self.clinic, permissions={SEES_ESCALATIONS}, to_change=True).filter(
+            id=self.kwargs["task_id"]
+        )[:1]:
+            yield row.patient_id
+
     def _find(self, task_id: uuid.UUID) -> Escalation | FollowUp:
         """What may be changed: every follow-up, and an escalation by who may act on one."""
         acts = frozenset({SEES_ESCALATIONS}) if self.may(ACTS_ON_ESCALATIONS) else frozenset()
@@ -272,4 +279,4 @@ def _step_problems() -> Iterator[None]:
     except OutcomeRefusedError as exc:
         allowed = "One of: " + ", ".join(sorted(exc.allowed)) + "."
         error = FieldProblem("/output", "not_enough", f"So urgent a case needs more. {allowed}")
-        raise Problem("invalid", errors=[error]) from None
+        raise Problem("invalid", errors=[error], telling=True) from None

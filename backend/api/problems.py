@@ -154,10 +154,16 @@ def bounded(errors: "Iterable[FieldProblem | Callable[[], FieldProblem]]") -> tu
     return (*first, FieldProblem("", MORE, f"{more} more are wrong.")) if more else first
 
 
+#: Problems that say how a row stands, and so something of the patient whom it is about.
+TELLING = frozenset({"conflict", "erased", "legal_hold", "escalation_unresolved", "gone"})
+WITHHELD = "Why is told to who may read it."
+
+
 class Problem(exceptions.APIException):
     """Raise to answer with a problem of the catalogue.
 
     ``code`` is a key of ``PROBLEMS``; ``errors`` are the places it names; ``headers`` go out with it.
+    ``telling``: its words say how a row stands, beyond what the code says always (``TELLING``).
     """
 
     def __init__(
@@ -167,12 +173,19 @@ class Problem(exceptions.APIException):
         *,
         errors: "Iterable[FieldProblem | Callable[[], FieldProblem]]" = (),
         headers: Mapping[str, str] | None = None,
+        telling: bool = False,
     ) -> None:
         self.problem_code = code
+        self.telling = telling or code in TELLING
         self.status_code, title, _ = PROBLEMS[code]
         self.errors = bounded(errors)
         self.headers = dict(headers or {})
         super().__init__(detail or title, code)
+
+    def without_words(self) -> "Problem":
+        """The same refusal, which says no more of a row than that it is one."""
+        errors = [FieldProblem(one.pointer, "refused", WITHHELD) for one in self.errors]
+        return Problem(self.problem_code, WITHHELD, errors=errors, headers=self.headers)
 
 
 class ProblemRenderer(JSONRenderer):

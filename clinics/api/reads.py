@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from clinics.api.authentication import Principal
+from clinics.models import Clinic
 from clinics.services.access_log import log_access
 
 #: What a patient's own document has and no other.
@@ -39,3 +40,28 @@ def patients_shown(view: APIView, data: Any) -> Iterator[uuid.UUID]:
         named = document.get("id" if document.keys() >= NAMES else "patient")
         if named:
             yield uuid.UUID(str(named))
+
+
+def patients_named(clinic: Clinic, named: Mapping[str, Any]) -> Iterator[uuid.UUID]:
+    """The clinic's patients whom rows are about, by the names that ids have in addresses: ``shoe_id``."""
+    managers = {
+        relation.related_model._meta.model_name: getattr(clinic, relation.get_accessor_name() or "")
+        for relation in Clinic._meta.related_objects
+        if relation.one_to_many and hasattr(relation.related_model, "patient_id")
+    }
+    for name, value in named.items():
+        kind, identity = name.removesuffix("_id").replace("_", ""), _id_of(value)
+        if identity is None:
+            continue
+        if kind == "patient":
+            yield from clinic.patients.filter(pk=identity).values_list("pk", flat=True)
+        elif kind in managers:
+            about = managers[kind].filter(pk=identity, patient__isnull=False)
+            yield from about.values_list("patient_id", flat=True)
+
+
+def _id_of(value: Any) -> uuid.UUID | None:
+    try:
+        return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value))
+    except ValueError:
+        return None

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django.db import DatabaseError, transaction
 from rest_framework import status
+from rest_framework.exceptions import APIException
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,10 +23,10 @@ from backend.api.purpose import read_purpose
 from backend.api.throttling import Quota, count_recording, count_request, policy_header
 from clinics.api.authentication import Principal
 from clinics.api.keyed import answer_again, first_answer, read_keyed, remember
-from clinics.api.reads import log_reads, patients_shown
+from clinics.api.reads import log_reads, patients_named, patients_shown
 from clinics.models import Clinic
 from clinics.services.answer_again import FirstAnswer
-from clinics.tenancy import clinicless_transaction
+from clinics.tenancy import clinic_scope, clinicless_transaction
 
 
 def scope_needed(view: APIView | type[APIView], method: str) -> str | None:
@@ -65,7 +66,8 @@ class ClinicAPIView(APIView):
 
     Every patient whose data an answer shows goes into the access log, whatever the method was, unless
     ``logs_reads`` is false: those views show nobody's. A write answers a caller who may not read with
-    nothing but the address and the version of what it stored.
+    nothing but the address and the version of what it stored. A refusal that says how a patient's row stands
+    is noted likewise, and says it to nobody who may not read.
 
     ``shown_with`` is the resource that a write's answer shows, where that isn't ``resource``;
     ``shows_own_input`` says that an answer holds nothing but what the request itself brought;
@@ -84,6 +86,7 @@ class ClinicAPIView(APIView):
     permission_classes = [HasScope]
     request: Request
     _quota: Quota | None = None
+    _purpose = ""
 
     @property
     def principal(self) -> Principal:
@@ -119,7 +122,11 @@ class ClinicAPIView(APIView):
             raise Problem("throttled", headers={"Retry-After": str(self._quota.seconds_left)})
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Nothing of a refused request is stored."""
+        """Nothing of a refused request is stored, but for whom the refusal tells something of."""
+        if isinstance(exc, Problem) and exc.telling and isinstance(self.request.user, Principal):
+            self._told_of = list(self.patients_refused())
+            if self._told_of and self.may_withhold(self.request.method or "") and not self.may_show():
+                exc = exc.without_words()
         scope = getattr(self, "_scope", None)
         if scope is not None and transaction.get_connection().in_atomic_block:
             transaction.set_rollback(True)
@@ -133,6 +140,9 @@ class ClinicAPIView(APIView):
                 with scope:
                     self._remember(response)
                     response = self._audited(response)
+                if told_of := self.__dict__.pop("_told_of", None):
+                    with clinic_scope(self.clinic.id):  # what was refused is undone by now
+                        log_reads(self.request, self.principal, told_of, purpose=self._purpose)
             except DatabaseError as exc:
                 response = self.handle_exception(exc)
         response.headers.setdefault("Cache-Control", "no-store")
@@ -151,7 +161,7 @@ class ClinicAPIView(APIView):
         """
         if not status.is_success(response.status_code) or _is_empty(response):
             return response
-        if self.may_withhold(self.request.method or "") and not self.may_show():
+        if self.may_withhold(self.request.method or "") and not (self.may_show() and self.wants_shown()):
             return self.withheld(response)
         if self.logs_reads:
             shown = self.patients_shown(getattr(response, "data", None))
@@ -166,6 +176,10 @@ class ClinicAPIView(APIView):
     def may_show(self) -> bool:
         """Whether the caller may read what a write answers with."""
         return f"{self.shown_with or self.resource}:read" in self.principal.scopes
+
+    def wants_shown(self) -> bool:
+        """Whether the caller wants to read it."""
+        return True
 
     def withheld(self, response: Response) -> Response:
         """204 with the address and the version of what was stored."""
@@ -185,11 +199,29 @@ class ClinicAPIView(APIView):
         """Whose data a document shows."""
         return patients_shown(self, data)
 
+    def patients_refused(self) -> Iterable[uuid.UUID]:
+        """Whom a refusal tells something of: whom the rows are about that the address and the body name."""
+        return patients_named(self.clinic, {**_named(self.request), **self.kwargs})
+
     def _remember(self, response: Response) -> None:
         """Store the answer of a keyed request with what it changed; refusals may be sent again corrected."""
         keyed = getattr(self, "_keyed", None)
         if keyed is not None and response.status_code < HTTPStatus.BAD_REQUEST:
             remember(keyed, response)
+
+
+def _named(request: Request) -> dict[str, Any]:
+    """The rows that a body names by id, under the names that they have in an address."""
+    body = body_of(request)
+    return {f"{name}_id": value for name, value in body.items()} if isinstance(body, Mapping) else {}
+
+
+def body_of(request: Request) -> Any:
+    """The body of a request that is refused; nothing where it can't be read."""
+    try:
+        return request.data
+    except APIException:
+        return None
 
 
 def _is_empty(response: Response) -> bool:

@@ -31,6 +31,11 @@ NEVER_CHANGED = {
 REFUSED = r"never changed|permission denied"
 
 
+def but_for_the_note() -> dict[str, Any]:
+    """Everything but the access log, which notes whom a refusal tells something of."""
+    return {table: rows for table, rows in content().items() if "accesslog" not in table}
+
+
 def hold(api: APIClient, patient: Patient, until: dt.date | None = None) -> Any:
     path = f"{V1}/patients/{patient.id}/legal-hold"
     body = {"reason": "legal_claim", "until": str(until or dt.date(2999, 12, 31))}
@@ -65,11 +70,11 @@ def test_the_reason_is_a_code_and_nothing_else_is_taken(
 def test_under_a_legal_hold_nothing_is_erased_until_it_ends(api: APIClient, patient: Patient) -> None:
     held = hold(api, patient).json()
     assert held["legal_hold"] == {"reason": "legal_claim", "until": "2999-12-31"}
-    before = content()
+    before = but_for_the_note()
     refused = erase(api, patient.id)
     assert_problem(refused, "legal_hold")
     assert "2999-12-31 (legal_claim)" in refused.json()["detail"]
-    assert content() == before
+    assert but_for_the_note() == before
 
     path = f"{V1}/patients/{patient.id}"
     tag = api.get(path).headers["ETag"]
@@ -98,9 +103,9 @@ def test_nobody_who_is_still_called_about_vanishes(api: APIClient, patient: Pati
     made = record(api, patient, bladder_change="yes")
     step = f"{V1}/escalations/{made['escalation']}"
     for path in ("/acknowledge", None):
-        before = content()
+        before = but_for_the_note()
         assert_problem(erase(api, patient.id), "escalation_unresolved")
-        assert content() == before
+        assert but_for_the_note() == before
         if path:
             assert api.post(step + path, {}).status_code == 200
     resolve_all(api, str(patient.id))
