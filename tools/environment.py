@@ -27,7 +27,7 @@ def exit_on_sigterm() -> None:
 def throwaway_servers() -> Iterator[dict[str, str]]:
     """Run PostgreSQL and Redis in a temporary folder; yields the environment that points at them.
 
-    The cluster is a copy of the prepared one: `TEMPLATE_DATABASE` is migrated, the service's database empty.
+    The cluster is a copy of the prepared one: `TEMPLATE_DATABASE` and the service's database are migrated.
     """
     with tempfile.TemporaryDirectory(prefix="return-to-run-", ignore_cleanup_errors=True) as folder:
         run_dir = Path(folder)

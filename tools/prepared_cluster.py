@@ -2,9 +2,9 @@
 
 Migrating an empty database takes half a minute, copying a cluster half a second. The cluster lies in
 `.prepared/<digest>/`, which git ignores; the digest covers whatever the schema depends on, so a changed
-migration finds none and makes a new one. Inside it `TEMPLATE_DATABASE` is migrated and never connected to
-again: a run that needs the schema says `CREATE DATABASE … TEMPLATE`. Runs share nothing but these files,
-which they only read.
+migration finds none and makes a new one. Inside it the service's own database is migrated, and so is
+`TEMPLATE_DATABASE`, which is never connected to again: who needs more databases clones it. Runs share
+nothing but these files, which they only read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from backend.embedded import Leash, PostgresServer, ServerError
-from backend.embedded.cluster import OWNER_ROLE
+from backend.embedded.cluster import DATABASE, OWNER_ROLE, prepare_cluster
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".prepared"
@@ -134,9 +134,10 @@ def _make(prepared: Path) -> None:
 
 
 def _migrate(postgres: PostgresServer) -> None:
+    """Migrate the template, and make the service's own database one of its clones."""
+    template, owner = sql.Identifier(TEMPLATE_DATABASE), sql.Identifier(OWNER_ROLE)
     with psycopg.connect(postgres.admin_url, autocommit=True) as connection:
-        names = (sql.Identifier(TEMPLATE_DATABASE), sql.Identifier(OWNER_ROLE))
-        connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))
+        connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(template, owner))
     environment = os.environ | {
         "DATABASE_URL": make_conninfo(postgres.owner_url, dbname=TEMPLATE_DATABASE),
         "DJANGO_SETTINGS_MODULE": "backend.settings",
@@ -147,6 +148,12 @@ def _migrate(postgres: PostgresServer) -> None:
     done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
     if done.returncode:
         raise ServerError(f"manage.py migrate failed:\n{done.stderr.strip()}")
+    with psycopg.connect(postgres.admin_url, autocommit=True) as connection:
+        own = sql.Identifier(DATABASE)
+        connection.execute(sql.SQL("DROP DATABASE {}").format(own))
+        clone = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        connection.execute(clone.format(own, owner, template))
+    prepare_cluster(postgres.admin_url, throwaway=True)
 
 
 def _copy_as(prepared: Path, postgres: PostgresServer) -> None:
@@ -167,6 +174,8 @@ def _copy_as(prepared: Path, postgres: PostgresServer) -> None:
         folder.chmod(0o700)
         if account:
             os.chown(folder, account.uid, account.gid)
+    if not postgres.throwaway:
+        os.sync()  # PostgreSQL trusts what it finds to be on the disc
 
 
 def _sizes(data: Path) -> dict[str, int]:

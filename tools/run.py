@@ -20,6 +20,7 @@ from tools.demo_clock import ahead
 from tools.environment import ROOT
 from tools.port import HOST, PortError, read_port, refuse_taken_port
 from tools.prepared import is_prepared, remember_prepared
+from tools.prepared_cluster import adopt
 from tools.reload import SourceWatch
 from tools.run_dir import (
     RUN_DIR,
@@ -81,6 +82,8 @@ def serve(port: int, *, lock_descriptor: int, started: float) -> int:
 
     try:
         print("Starting PostgreSQL and Redis …")
+        if not postgres.data_dir.exists():
+            adopt(postgres)
         supervisor.start(postgres)
         supervisor.start(redis)
         prepare(supervisor, program, postgres, base_url(port))

@@ -26,7 +26,8 @@ DEFAULT_PRIVILEGES = (
 def prepare_cluster(admin_url: str, *, throwaway: bool) -> None:
     """See that roles, default privileges and database exist; safe to repeat.
 
-    In a throwaway cluster the owner may also create databases and act as the runtime role.
+    In a throwaway cluster the owner may also create databases and act as the runtime role; in one that is
+    kept no longer, should it be the copy of a throwaway one.
     """
     with psycopg.connect(admin_url, autocommit=True) as connection:
         for role in (OWNER_ROLE, RUNTIME_ROLE):
@@ -35,6 +36,9 @@ def prepare_cluster(admin_url: str, *, throwaway: bool) -> None:
         if throwaway:
             _run(connection, "ALTER ROLE {0} CREATEDB", OWNER_ROLE)
             _run(connection, "GRANT {0} TO {1}", RUNTIME_ROLE, OWNER_ROLE)
+        else:
+            _run(connection, "ALTER ROLE {0} NOCREATEDB", OWNER_ROLE)
+            _run(connection, "REVOKE {0} FROM {1}", RUNTIME_ROLE, OWNER_ROLE)
         if not _exists(connection, "SELECT FROM pg_database WHERE datname = %s", DATABASE):
             _give_default_privileges(admin_url)
             _run(connection, "CREATE DATABASE {0} OWNER {1}", DATABASE, OWNER_ROLE)

@@ -23,6 +23,7 @@ from backend.embedded.cluster import RUNTIME_ROLE
 from tools.chaos.moods import WELL
 from tools.chaos.records import Receipt
 from tools.environment import ROOT
+from tools.prepared_cluster import adopt
 from tools.run import CELERY, WEB
 from tools.supervisor import Program, tail
 
@@ -61,6 +62,7 @@ class Stage:
 
     def prepare(self, *clinics_and_runners: int) -> list[dict[str, Any]]:
         """Start the servers and seed the database; from then on commits are as durable as `make run`'s."""
+        adopt(self.postgres)
         self.postgres.start()
         environment = self.environment() | {"DATABASE_URL": self.postgres.owner_url}
         webhook = f"http://127.0.0.1:{self.receiver_ports['http']}/"
