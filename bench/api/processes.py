@@ -70,6 +70,8 @@ def _environment(postgres: PostgresServer, redis: RedisServer) -> dict[str, str]
         "DATABASE_APP_ROLE": RUNTIME_ROLE,
         "REDIS_URL": redis.broker_url,
         "RATE_LIMIT_PER_MINUTE": "1000000",
+        "RATE_LIMIT_RECORDING": "1000000",
+        "RATE_LIMIT_PER_ADDRESS": "1000000",
         "SECRET_KEY": "only-for-a-benchmark-" + os.urandom(24).hex(),
         "DEBUG": "0",
         "SERVE_INSECURE_HTTP": "1",
