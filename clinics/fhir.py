@@ -111,11 +111,15 @@ class FhirSearch(FhirView):
         rows = self.rows(search)
         if search.ids is not None:
             rows = rows.filter(id__in=[found for text in search.ids if (found := self.row_id(text))])
-        return Response(searchset(self.resource_type, rows, search, self.represent_row, time=self.time))
+        return Response(searchset(self.resource_type, rows, search, self.represent_rows, time=self.time))
 
     def rows(self, search: Search) -> Any:
         """The rows that the search finds: each is one resource, each parameter a condition of them."""
         raise NotImplementedError
+
+    def represent_rows(self, rows: list[Any]) -> Iterable[Resource]:
+        """The resources of a page; a type that reads more for them reads it here, at once."""
+        return map(self.represent_row, rows)
 
     def represent_row(self, row: Any) -> Resource:
         """The resource that a row is shown as."""

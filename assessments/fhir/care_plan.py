@@ -14,6 +14,7 @@ from assessments.fhir.codes import EXERCISE, codes_of
 from assessments.fhir.plan_times import with_time_of_change
 from assessments.models import Programme
 from assessments.protocol.programme import Phase, Status
+from assessments.services.programmes.past import Past, pasts_of
 from assessments.services.programmes.session import session_of
 from backend.api.fhir.elements import Resource, concept, instant, period, reference, resource
 from backend.api.fhir.search import Search
@@ -24,8 +25,17 @@ State = Programme.State
 _GOAL = "goal"
 
 
-def plan_resource(programme: Programme) -> Resource:
-    """A row of ``plans_of``: a draft until a clinician has released it, on hold no plan to follow now."""
+def plan_resources(programmes: Sequence[Programme]) -> Iterator[Resource]:
+    """Rows of ``plans_of`` of one clinic, with one statement for what they are all judged by."""
+    pasts = pasts_of(programmes)
+    return (plan_resource(programme, pasts[programme.id]) for programme in programmes)
+
+
+def plan_resource(programme: Programme, past: Past | None = None) -> Resource:
+    """A row of ``plans_of``: a draft until a clinician has released it, on hold no plan to follow now.
+
+    ``past`` if it is read already.
+    """
     content = programme.content
     return resource(
         "CarePlan",
@@ -42,7 +52,7 @@ def plan_resource(programme: Programme) -> Resource:
         author=member_reference(programme.released_by) if programme.released_by else None,
         supportingInfo=[reference("RiskAssessment", programme.assessment_id)],
         goal=[{"reference": f"#{_GOAL}"}],
-        activity=list(_activities(programme)),
+        activity=list(_activities(programme, past)),
         note=[{"text": text} for text in _notes(content)],
     )
 
@@ -69,9 +79,9 @@ def _status(programme: Programme) -> str:
     return "active" if programme.status == Status.ACTIVE else "on-hold"
 
 
-def _activities(programme: Programme) -> Iterator[dict[str, Any]]:
+def _activities(programme: Programme, past: Past | None) -> Iterator[dict[str, Any]]:
     """The next run, then the exercises and the advice; a run that isn't permitted now is on hold."""
-    session = session_of(programme, now=timezone.now())
+    session = session_of(programme, now=timezone.now(), past=past)
     draft = programme.state != State.RELEASED
     yield _activity(
         "not-started" if draft else "scheduled" if session.permitted else "on-hold",
@@ -124,9 +134,9 @@ class PlanSearch(PlanFhir, FhirSearch):
         """Of the clinic or of one patient."""
         return plans_of(self.clinic, **self.of_patient(search))
 
-    def represent_row(self, row: Programme) -> Resource:
-        """The plan."""
-        return plan_resource(row)
+    def represent_rows(self, rows: list[Programme]) -> Iterator[Resource]:
+        """The plans."""
+        return plan_resources(rows)
 
 
 class PlanRead(PlanFhir, FhirView):

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.fhir.answered import answered, response_resource
-from assessments.fhir.care_plan import plan_resource, plans_of
+from assessments.fhir.care_plan import plan_resources, plans_of
 from assessments.fhir.decision import decided, risk_resource
 from assessments.fhir.impression import impression_resource, signed
 from assessments.fhir.referral import flag_resource, flags, request_resource, requests
@@ -56,7 +56,7 @@ class Everything(FhirView):
         return (
             (("QuestionnaireResponse", "RiskAssessment"), lambda: _of_assessments(assessments)),
             (("ClinicalImpression",), lambda: [impression_resource(row) for row in impressions[:]]),
-            (("CarePlan",), lambda: [plan_resource(row) for row in plans]),
+            (("CarePlan",), lambda: [*plan_resources(list(plans))]),
             (("ServiceRequest",), lambda: [request_resource(row) for row in referrals]),
             (("Flag",), lambda: [flag_resource(row) for row in warnings]),
             (("Task",), lambda: [shown_task(row, seen) for row in tasks[:]]),

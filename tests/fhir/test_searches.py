@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -200,3 +202,13 @@ def test_a_link_of_another_search_is_refused(api: APIClient, world: World, kind:
         assert answer.status_code == 200, "an id of a row is a text like any other"
     else:
         assert_outcome(answer, "invalid", "http._page", status=400)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_full_page_takes_as_many_statements_as_a_short_one(api: APIClient, crowd: World, kind: str) -> None:
+    def statements(count: int) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert len(fhir(api.get(f"/fhir/{kind}?_count={count}"))["entry"]) == count
+        return len(asked)
+
+    assert statements(MAX_PAGE_SIZE) <= statements(2)

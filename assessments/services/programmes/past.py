@@ -56,12 +56,28 @@ class Past:
 
 def past_of(programme: Programme) -> Past:
     """Read it, in one statement."""
-    runs = programme.clinic.runs.filter(programme__patient_id=programme.patient_id)
-    judged = programme.clinic.programme_events.filter(
-        programme__patient_id=programme.patient_id, kind=ProgrammeEvent.Kind.REACTED
+    return pasts_of([programme])[programme.id]
+
+
+def pasts_of(programmes: Sequence[Programme]) -> dict[uuid.UUID, Past]:
+    """Read those of any number of programmes of one clinic by their ids, in one statement."""
+    if not programmes:
+        return {}
+    clinic, runners = programmes[0].clinic, {programme.patient_id for programme in programmes}
+    runs = clinic.runs.filter(programme__patient_id__in=runners)
+    judged = clinic.programme_events.filter(
+        programme__patient_id__in=runners, kind=ProgrammeEvent.Kind.REACTED
     )
     rows = [*runs.order_by().values_list(*_RUN).union(judged.order_by().values_list(*_REACTED), all=True)]
     rows.sort(key=lambda row: row[:2])
+    theirs: dict[uuid.UUID, list[tuple[Any, ...]]] = {runner: [] for runner in runners}
+    for *row, runner in rows:
+        theirs[runner].append(tuple(row))
+    return {programme.id: _past(programme, theirs[programme.patient_id]) for programme in programmes}
+
+
+def _past(programme: Programme, rows: Sequence[Sequence[Any]]) -> Past:
+    """Of one programme, from the runs and reactions of its runner."""
     reactions = {(of, at): Reaction(reaction) for at, _, of, reaction, *_ in rows if reaction}
     return Past(
         tuple(_ran(row, programme.id, reactions) for row in rows if not row[3]),
@@ -97,9 +113,9 @@ _NUMBER, _AT = Value(None, FloatField()), Value(None, DateTimeField())
 _RUN = (
     "ended_at", "id", "programme_id", Value("", CharField()), "distance_km", _running_minutes(),
     "check_due__answer_id", "check_due__answered_at", _planned("distance_km"), _planned_minutes(),
-    "as_permitted",
+    "as_permitted", "programme__patient_id",
 )  # fmt: skip
 _REACTED = (
     "at", "id", "programme_id", "reaction", _NUMBER, _NUMBER, Value(None, UUIDField()), _AT, _NUMBER, _NUMBER,
-    Value(None, BooleanField()),
+    Value(None, BooleanField()), "programme__patient_id",
 )  # fmt: skip

@@ -11,8 +11,8 @@ from backend.api.fhir.elements import Resource, fhir_base
 from backend.api.fhir.search import PAGE, Place, Search
 from backend.api.problems import FieldProblem, Problem
 
-#: Turns a row into the one resource it is shown as.
-Represent = Callable[[Any], Resource]
+#: Turns the rows of a page into the one resource that each is shown as.
+Represent = Callable[[list[Any]], Iterable[Resource]]
 
 
 def searchset(
@@ -34,7 +34,7 @@ def searchset(
     found = rows.order_by(time, "id")[: search.count + 1]
     shown = list(found[: search.count])
     following = Place(getattr(shown[-1], time), str(shown[-1].id)) if len(found) > len(shown) else None
-    return _bundle(kind, map(represent, shown), search, following)
+    return _bundle(kind, represent(shown), search, following)
 
 
 def _behind(rows: Any, place: Place, time: str) -> Any:
