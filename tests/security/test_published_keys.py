@@ -46,7 +46,7 @@ bad_servers = pytest.mark.parametrize("manner", BAD, ids=lambda manner: manner._
 @pytest.fixture(autouse=True)
 def this_machine_may_be_asked(settings: Settings) -> Iterator[None]:
     settings.ALLOW_PRIVATE_WEBHOOKS = True
-    settings.SEND_TIME_LIMIT = 4
+    settings.SEND_TIME_LIMIT = 2
     server = redis()
     server.delete(WANTED, *server.keys("keys:asked:*"))
     yield
