@@ -76,6 +76,10 @@ SELECT id FROM covering
 """
 
 
+#: What ``referral_of`` looks at next, of one that finds no referral itself: read for a whole page at once.
+TAKEN_OVER = "supersedes__assessment"
+
+
 @dataclass(frozen=True, slots=True)
 class Referral:
     """What an escalation refers for: how urgently, and the escalation whose assessment found the reasons."""
@@ -101,7 +105,7 @@ def referral_of(escalation: Escalation) -> Referral | None:
     urgency = referral_urgency(escalation.urgency, met)
     if urgency is not None:
         return Referral(urgency, escalation)
-    earlier = (referral_of(one) for one in escalation.supersedes.select_related("assessment"))
+    earlier = (referral_of(one) for one in escalation.supersedes.all())
     found = (one for one in earlier if one is not None)
     return max(found, key=lambda one: (urgency_rank(one.urgency), one.found_by.opened_at), default=None)
 
@@ -211,7 +215,8 @@ def requests(clinic: Clinic, **of: Any) -> QuerySet[Escalation]:
     for urgency in referring:
         found |= Q(assessment__evaluation__criteria_met__contains=[{"urgency": urgency}])
     found |= Q(id__in=RawSQL(_TAKEN_OVER, [clinic.id, referring, referring]))  # noqa: S611 - nothing of a caller's
-    return clinic.escalations.filter(found, **of).select_related("assessment")
+    rows = clinic.escalations.filter(found, **of).select_related("assessment")
+    return rows.prefetch_related(TAKEN_OVER)
 
 
 class RequestSearch(FhirSearch):

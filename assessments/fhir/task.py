@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest
 from django.http import Http404
 from django.utils import timezone
 
-from assessments.fhir.referral import TASK_PRIORITIES, referral_of
+from assessments.fhir.referral import TAKEN_OVER, TASK_PRIORITIES, referral_of
 from assessments.models import Escalation, FollowUp, FollowUpKind
 from assessments.models.follow_up import REPORTED
 from assessments.protocol.vocabulary import Urgency
@@ -68,7 +68,7 @@ def task_rows(
     follow_ups = follow_ups.annotate(at=Greatest("updated_at", *(_passed(step, now) for step in STEPS)))
     people = ("acknowledged_by__user", "resolved_by__user")
     called: QuerySet[Any] = clinic.escalations.filter(**of).select_related("assessment", *people)
-    called = called.annotate(at=F("updated_at"))
+    called = called.prefetch_related(TAKEN_OVER).annotate(at=F("updated_at"))
     if statuses is not None:
         follow_ups = follow_ups.filter(_shown_as(statuses, now))
         states = [state for state, status in ESCALATION_STATUSES.items() if status in statuses]

@@ -21,7 +21,7 @@ from clinics.models import Clinic
 from clinics.models.base import new_id
 from clinics.tenancy import clinic_scope
 from patients.fhir import external_ids
-from tests.factories import make_patient, reassuring_answers
+from tests.factories import assessment_body, make_patient, reassuring_answers
 from tests.fhir.checks import assert_outcome, fhir
 from tests.fhir.test_resources import TYPES
 from tests.security.samples import World
@@ -212,3 +212,19 @@ def test_a_full_page_takes_as_many_statements_as_a_short_one(api: APIClient, cro
         return len(asked)
 
     assert statements(MAX_PAGE_SIZE) <= statements(2)
+
+
+def test_screens_that_are_not_complete_take_no_statements_of_their_own(
+    api: APIClient, clinic: Clinic
+) -> None:
+    """Whether such a one stands for a referral that it took the place of is read for all at once."""
+
+    def statements() -> int:
+        for _ in range(3):
+            body = assessment_body(make_patient(clinic), reassuring_answers(saddle_sensation_change=None))
+            assert api.post("/api/v1/assessments", body).json()["escalation"]
+        with CaptureQueriesContext(connection) as asked:
+            fhir(api.get(f"/fhir/Task?_count={MAX_PAGE_SIZE}"))
+        return len(asked)
+
+    assert statements() == statements()
