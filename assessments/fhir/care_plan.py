@@ -14,7 +14,7 @@ from assessments.fhir.codes import EXERCISE, codes_of
 from assessments.fhir.plan_times import with_time_of_change
 from assessments.models import Programme
 from assessments.protocol.programme import Phase, Status
-from assessments.services.programmes.past import Past, pasts_of
+from assessments.services.programmes.past import Past, past_of, pasts_of
 from assessments.services.programmes.session import session_of
 from backend.api.fhir.elements import Resource, concept, instant, period, reference, resource
 from backend.api.fhir.search import Search
@@ -31,11 +31,8 @@ def plan_resources(programmes: Sequence[Programme]) -> Iterator[Resource]:
     return (plan_resource(programme, pasts[programme.id]) for programme in programmes)
 
 
-def plan_resource(programme: Programme, past: Past | None = None) -> Resource:
-    """A row of ``plans_of``: a draft until a clinician has released it, on hold no plan to follow now.
-
-    ``past`` if it is read already.
-    """
+def plan_resource(programme: Programme, past: Past) -> Resource:
+    """A row of ``plans_of``: a draft until a clinician has released it, on hold no plan to follow now."""
     content = programme.content
     return resource(
         "CarePlan",
@@ -79,7 +76,7 @@ def _status(programme: Programme) -> str:
     return "active" if programme.status == Status.ACTIVE else "on-hold"
 
 
-def _activities(programme: Programme, past: Past | None) -> Iterator[dict[str, Any]]:
+def _activities(programme: Programme, past: Past) -> Iterator[dict[str, Any]]:
     """The next run, then the exercises and the advice; a run that isn't permitted now is on hold."""
     session = session_of(programme, now=timezone.now(), past=past)
     draft = programme.state != State.RELEASED
@@ -145,4 +142,4 @@ class PlanRead(PlanFhir, FhirView):
     def get(self, request: Request, programme_id: uuid.UUID) -> Response:  # noqa: ARG002
         """What to do, and whether it may be done now."""
         found = get_object_or_404(plans_of(self.clinic), pk=programme_id)
-        return self.represent(plan_resource(found))
+        return self.represent(plan_resource(found, past_of(found)))
