@@ -20,23 +20,13 @@ from assessments.protocol.programme import Reaction, build_programme, usual_run_
 from assessments.services.programmes.load import Week, weeks_of
 from assessments.services.programmes.past import Past, Ran
 from assessments.services.programmes.session import Session, session_of
+from tests.programme.test_stories import NOT_RUN
 from tests.protocol.records import record
 from tests.protocol.strategies import SETTINGS
 
 RELEASED = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 OWN = uuid.uuid4()
-NOT_RUN = dict.fromkeys(
-    (
-        "pain_pre_run_nrs",
-        "pain_run_peak_nrs",
-        "pain_post_run_peak_nrs",
-        "hours_to_settle",
-        "pain_next_day_nrs",
-        "analgesic_before_run",
-        "hours_since_run",
-    )
-)
 #: Who is asked to run less, and who comes to P3 through the walk-run table.
 ENTRIES: dict[str, dict[str, Any]] = {
     "minor": {"pain_run_peak_nrs": 2},
