@@ -1,7 +1,7 @@
 """Run the tests: `make test` the quick tier, `make test-all` everything; every other argument goes to pytest.
 
-They bring their own PostgreSQL and Redis (`tests/__init__.py`) and run in two processes. docs/testing.md says
-what the tiers hold.
+They bring their own PostgreSQL and Redis (`tests/__init__.py`) and run in three processes, which wait for
+those a quarter of their time. docs/testing.md says what the tiers hold.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 
 from tools.environment import ROOT
 
-PARALLEL = ["-n", "2", "--dist", "worksteal"]
+PARALLEL = ["-n", "3", "--dist", "worksteal"]
 #: Each tier as an expression over the markers of `pyproject.toml`.
 TIERS = {
     "quick": "not process or smoke",

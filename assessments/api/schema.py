@@ -395,7 +395,11 @@ class FollowUpShape(Shape):
         "Urgency", Urgency, allow_null=True, help_text="Of the referral; null for all but its chasers."
     )
     state = WordField("FollowUpState", FollowUp.State)
-    opens_at = serializers.DateTimeField()
+    opens_at = serializers.DateTimeField(
+        help_text="From when on it can be answered. What comes before is recorded and judged like any other "
+        "assessment, a referral symptom at once, and its `notices` say that it came too early; the check of "
+        "a programme's run stays open, any other one is planned anew."
+    )
     due_at = serializers.DateTimeField()
     overdue_at = serializers.DateTimeField()
     permission_lapses_at = serializers.DateTimeField(allow_null=True)

@@ -91,6 +91,14 @@ def _asked_again() -> Outcome:
     )
 
 
+def link_from_here(follow_up: FollowUp) -> str:
+    """What the link is still good for: answers that came too early leave the check to be answered."""
+    if follow_up.state not in FollowUp.PENDING:
+        return "The link is used up."
+    when = _moment(follow_up.opens_at, follow_up.clinic)
+    return f"Your check itself is still to come: open this link again from {when}."
+
+
 def activity_of(assessment: Assessment) -> str:
     """The activity that follows; rest where the record is of a version that didn't say."""
     if assessment.evaluation.get("follows") is None:
@@ -133,7 +141,11 @@ def _may_run(clinic: Clinic, assessment: Assessment, now: dt.datetime) -> str:
             f"Your programme's next session: {session.words.rstrip('.')}." if permitted else NO_NEW_PERMISSION
         )
     if session.blocked_by == "clear_days" and session.from_ is not None:
-        local = session.from_.astimezone(clinic.zone)
-        when = f"{local:%A} {local.day} {local:%B}, {local:%H:%M}"
+        when = _moment(session.from_, clinic)
         return f"Your programme's next session: {session.words.rstrip('.')}. Not before {when}."
     return NO_RUN
+
+
+def _moment(at: dt.datetime, clinic: Clinic) -> str:
+    local = at.astimezone(clinic.zone)
+    return f"{local:%A} {local.day} {local:%B}, {local:%H:%M}"

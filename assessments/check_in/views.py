@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
 from assessments.check_in.form import Form, form_for
-from assessments.check_in.outcome import outcome_of
+from assessments.check_in.outcome import link_from_here, outcome_of
 from assessments.models import FollowUp
 from assessments.protocol import InvalidAnswers, evaluate
 from assessments.protocol.programme import SAFETY_NET
@@ -25,6 +25,7 @@ from assessments.services.check_in_links import (
     LinkOverError,
     Opened,
     answer_by_link,
+    just_used,
     opened_link,
     requests_left,
 )
@@ -81,11 +82,12 @@ class CheckInView(View):
         """Record the answers and say what follows; a second tap hears the same."""
         now = timezone.now()
         with opened_link(token, now=now, again=True) as opened:
-            if opened.link.used_at is None:
+            if not just_used(opened.link, now=now):
                 form = form_for(opened.follow_up, request.POST, now=now)
                 if form.errors and not _alarming(form, now, opened.clinic.zone):
                     return _form_page(request, opened, form, HTTPStatus.UNPROCESSABLE_ENTITY)
                 answer_by_link(token, submission=_submission(opened.follow_up, form, now), now=now)
+                opened.link.refresh_from_db()
             return _outcome_page(request, opened, now)
 
 
@@ -114,12 +116,15 @@ def _form_page(
 
 
 def _outcome_page(request: HttpRequest, opened: Opened, now: dt.datetime) -> HttpResponse:
-    answer = opened.clinic.follow_ups.select_related("answer").get(id=opened.follow_up.id).answer
-    if answer is None:
+    if opened.link.used_at is None:
         raise LinkOverError(opened.clinic)
+    sent = opened.clinic.assessments.filter(patient_id=opened.follow_up.patient_id)
+    answer = sent.get(created_at=opened.link.used_at)
+    follow_up = opened.clinic.follow_ups.get(id=opened.follow_up.id)
     context = {
         "clinic": opened.clinic,
         "outcome": outcome_of(opened.clinic, answer, now=now),
+        "link": link_from_here(follow_up),
         "safety_net": _safety_net(),
     }
     return _noted(request, opened, _page(request, "assessments/check_in_done.html", context, HTTPStatus.OK))

@@ -10,9 +10,11 @@ from clinics.models import ApiClient, Clinic, Identified, User
 
 @recorded(values_for="follow-ups:read", leaving_out=("token_hash",))
 class CheckInLink(Identified):
-    """A link that opens one follow-up, for a while and once. The database keeps a hash of its token.
+    """A link that opens one follow-up, for a while and until it is answered. The database keeps a hash of
+    its token.
 
-    ``ended_at``: it was used, revoked, or another one took its place.
+    ``used_at``: when answers came last. ``ended_at``: the follow-up was answered by it, it was revoked, or
+    another one took its place.
     """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="check_in_links")
@@ -29,9 +31,6 @@ class CheckInLink(Identified):
         constraints = [
             models.UniqueConstraint(
                 fields=["follow_up"], condition=Q(ended_at__isnull=True), name="one_check_in_link"
-            ),
-            models.CheckConstraint(
-                name="a_used_link_has_ended", condition=Q(used_at__isnull=True) | Q(ended_at__isnull=False)
             ),
         ]
 

@@ -40,6 +40,8 @@ CHASERS = frozenset(
         FollowUpKind.OUTCOME,
     }
 )
+#: What a run is followed by: the check of its next day, and the task when nobody answers.
+OF_A_RUN = (FollowUpKind.CHECK_24_HOURS, FollowUpKind.CLINICIAN_TASK)
 #: What a clinician reports a result about; everything else is answered by an assessment.
 REPORTED = CHASERS | {FollowUpKind.CLINICIAN_TASK, FollowUpKind.PREHAB}
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from assessments.models import Assessment, EventType, FollowUp, RunLog
-from assessments.models.follow_up import CHASERS
+from assessments.models.follow_up import CHASERS, OF_A_RUN
 from assessments.protocol.follow_up import carry_forward
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.programmes.reminders import remind_again
@@ -39,8 +39,11 @@ def answer_follow_up(
     """Record the answers as a new assessment and close the follow-up, in one transaction.
 
     Answers that a day doesn't change are carried from the linked assessment, unless given afresh. Raises what
-    ``submit_assessment`` raises, ``FollowUpNotFoundError``, ``FollowUpClosedError`` or ``ReportedError``. A
-    referral symptom is never turned away for coming early: a follow-up may be answered at any time.
+    ``submit_assessment`` raises, ``FollowUpNotFoundError``, ``FollowUpClosedError`` or ``ReportedError``.
+
+    A referral symptom is never turned away for coming early, but nobody knows before ``opens_at`` how the
+    runner is a day after the run: what was said earlier is an assessment like any other, whose own schedule
+    takes this one's place. The check of a programme's run stays open, for its run is judged by it alone.
     """
     with clinic_scope(clinic.id):
         follow_up = _lock(clinic, follow_up_id)
@@ -52,7 +55,10 @@ def answer_follow_up(
         days_max = parameters_in_force(clinic).value("carry_forward_days_max")
         if of_a_walk(follow_up):
             submission = replace(submission, answers={**submission.answers, "ran_last_14d": "yes"})
-        whole = replace(with_carried_answers(submission, linked, days_max=days_max), check=follow_up.id)
+        whole = with_carried_answers(submission, linked, days_max=days_max)
+        if submission.assessed_at < follow_up.opens_at:
+            return _too_early(follow_up, actor, whole, now)
+        whole = replace(whole, check=follow_up.id)
         recorded = submit_assessment(clinic=clinic, actor=actor, submission=whole, now=now)
         follow_up.state = FollowUp.State.ANSWERED
         follow_up.answer = recorded.assessment
@@ -61,6 +67,26 @@ def answer_follow_up(
         follow_up.save()
         remind_again(follow_up, now=now)
         emit(clinic, (EventType.FOLLOW_UP_ANSWERED, follow_up.id), now=now)
+    return follow_up, recorded
+
+
+def _too_early(
+    follow_up: FollowUp, actor: Actor, submission: Submission, now: datetime
+) -> tuple[FollowUp, Recorded]:
+    """Record what was said before the follow-up opens, and leave the question open."""
+    clinic = follow_up.clinic
+    of_a_run = RunLog.objects.filter(check_due_id=follow_up.id).exists()
+    recorded = submit_assessment(
+        clinic=clinic,
+        actor=actor,
+        submission=replace(submission, too_early=True, run_check_stays=of_a_run),
+        now=now,
+    )
+    if of_a_run and recorded.schedule.latest:
+        # From here on it carries the newest answers.
+        own = clinic.follow_ups.filter(patient_id=follow_up.patient_id, kind__in=OF_A_RUN)
+        own.filter(state__in=FollowUp.PENDING).update(assessment=recorded.assessment, updated_at=now)
+    follow_up.refresh_from_db()
     return follow_up, recorded
 
 

@@ -131,31 +131,38 @@ def _is_open(link: CheckInLink, now: datetime, *, again: bool) -> bool:
         return False
     if link.ended_at is None:
         return now < link.expires_at and link.follow_up.state in FollowUp.PENDING
-    return again and link.used_at is not None and now - link.used_at < DOUBLE_TAP
+    return again and just_used(link, now=now)
+
+
+def just_used(link: CheckInLink, *, now: datetime) -> bool:
+    """Whether what is sent now is the second tap of what was sent a moment ago."""
+    return link.used_at is not None and now - link.used_at < DOUBLE_TAP
 
 
 def answer_by_link(token: str, *, submission: Submission, now: datetime) -> tuple[Opened, Recorded | None]:
-    """Record the runner's answers as those of the link's follow-up; the link is used up.
+    """Record the runner's answers as those of the link's follow-up; the link ends once that is closed.
 
-    A second tap that waited for the first finds it done: ``None``, and nothing is recorded twice. Raises
-    ``LinkOverError`` and what ``answer_follow_up`` raises.
+    After answers that came too early it stays good for the check. A second tap that waited for the first
+    finds it done: ``None``, and nothing is recorded twice. Raises ``LinkOverError`` and what
+    ``answer_follow_up`` raises.
     """
     with opened_link(token, now=now, again=True) as opened:
         lock_patient(opened.clinic, opened.follow_up.patient_id)
         opened.link.refresh_from_db()
         opened.follow_up.refresh_from_db()
-        if opened.link.used_at is not None:
+        if just_used(opened.link, now=now):
             return opened, None
         if not _is_open(opened.link, now, again=False):
             raise LinkOverError(opened.clinic)
-        _, recorded = answer_follow_up(
+        follow_up, recorded = answer_follow_up(
             clinic=opened.clinic,
             actor=Actor(client=opened.link.client, user=None if opened.link.client else opened.link.user),
             follow_up_id=opened.follow_up.id,
             submission=submission,
             now=now,
         )
-        opened.link.ended_at = opened.link.used_at = now
+        opened.link.used_at = now
+        opened.link.ended_at = None if follow_up.state in FollowUp.PENDING else now
         opened.link.save(update_fields=["ended_at", "used_at"])
     return opened, recorded
 

@@ -9,7 +9,8 @@ from typing import Any, cast
 import structlog
 from django.db import connection
 
-from assessments.models import Assessment, FollowUp
+from assessments.models import Assessment, FollowUp, FollowUpKind
+from assessments.models.follow_up import OF_A_RUN
 from assessments.protocol import Evaluation
 from assessments.protocol.follow_up import PlannedFollowUp, check_and_task, plan_follow_ups, reach_the_runner
 from assessments.protocol.vocabulary import InsufficiencyKind
@@ -32,7 +33,7 @@ WITH later AS (
     SET state = 'cancelled', cancelled_because = 'assessed_since', updated_at = %(now)s,
         next_attempt_at = NULL, claim_token = NULL, leased_until = NULL
     WHERE patient_id = %(patient)s AND state = ANY(%(pending)s) AND NOT (SELECT found FROM later)
-    AND urgency = ANY(%(outdone)s) AND kind <> 'prehab'
+    AND urgency = ANY(%(outdone)s) AND NOT kind = ANY(%(kept)s)
 )
 SELECT NOT found, ARRAY(
     SELECT kind::text FROM assessments_followup
@@ -57,11 +58,12 @@ class Schedule:
 
 
 def take_over_schedule(
-    *, patient_id: uuid.UUID, assessed_at: dt.datetime, urgency: str, now: dt.datetime
+    *, patient_id: uuid.UUID, assessed_at: dt.datetime, urgency: str, now: dt.datetime, run_check_stays: bool
 ) -> Schedule:
     """Cancel the runner's pending follow-ups, because a newer decision has a schedule of its own.
 
-    Reminders of prehab stay: they are the programme's. Chasers of a referral that is no less urgent than
+    Reminders of prehab stay: they are the programme's; with ``run_check_stays`` so does the check of its
+    run, with its task. Chasers of a referral that is no less urgent than
     ``urgency`` stay too: only a person closes those. Nothing is cancelled, and there is nothing to plan, when
     the runner has been assessed later than ``assessed_at``: a record of the past that comes in late must not
     replace the schedule of today's decision. Call it with the runner's row locked.
@@ -72,6 +74,7 @@ def take_over_schedule(
         "now": now,
         "pending": list(FollowUp.PENDING),
         "outdone": ["", *less_urgent(urgency)],
+        "kept": [FollowUpKind.PREHAB.value, *(OF_A_RUN if run_check_stays else ())],
         "referrals": list(REFERRALS),
         "in_hands": list(IN_SOMEBODYS_HANDS),
     }
@@ -82,9 +85,12 @@ def take_over_schedule(
 
 
 def planned_follow_ups(
-    assessment: Assessment, evaluation: Evaluation, now: dt.datetime
+    assessment: Assessment, evaluation: Evaluation, now: dt.datetime, *, run_check_stays: bool = False
 ) -> tuple[FollowUp, ...]:
-    """Return the follow-ups as unsaved rows; none when planning fails, which no emergency waits for (S14)."""
+    """Return the follow-ups as unsaved rows; none when planning fails, which no emergency waits for (S14).
+
+    With ``run_check_stays`` there is a check of the run already, with its task, and no second one is planned.
+    """
     try:
         planned = plan_follow_ups(
             decision=evaluation.decision,
@@ -97,6 +103,8 @@ def planned_follow_ups(
     except Exception as exc:  # noqa: BLE001 - planning is optional, the referral is not
         logger.error("planning_failed", assessment=str(assessment.id), kind=type(exc).__name__)
         planned = ()
+    if run_check_stays:
+        planned = tuple(plan for plan in planned if plan.kind not in OF_A_RUN)
     if evaluation.provisional and evaluation.insufficiency_kind is InsufficiencyKind.CORE:
         planned = (*planned, reach_the_runner(now))
     return _rows(assessment, planned, now)

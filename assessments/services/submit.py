@@ -42,6 +42,10 @@ WHERE clinic_id = %s AND id = %s AND (archived_at IS NULL OR erased_at IS NOT NU
 """
 
 
+#: Said of answers that came before the check they were given for.
+TOO_EARLY = "Given before the check opens: it is recorded and judged, but the check is still to be answered."
+
+
 class PathwayIncompleteError(Exception):
     """The clinic hasn't said where an emergency goes; ``missing`` names the settings."""
 
@@ -58,8 +62,10 @@ class PatientNotFoundError(Exception):
 class Submission:
     """What somebody hands in: answers as received, who gathered them and when.
 
-    ``check`` is the follow-up that it answers. ``attested`` are the findings that somebody ruled out
-    together, screen by screen; ``id`` the assessment's, when whoever hands it in has chosen one.
+    ``check`` is the follow-up that it answers. ``too_early``: it came before one opens, and answers none;
+    ``run_check_stays``: nor does it replace that one, which is a programme's run's. ``attested`` are the
+    findings that somebody ruled out together, screen by screen; ``id`` the assessment's, when whoever hands
+    it in has chosen one.
     """
 
     patient_id: uuid.UUID
@@ -71,6 +77,8 @@ class Submission:
     supersedes: Assessment | None = None
     reason: str = ""
     check: uuid.UUID | None = None
+    too_early: bool = False
+    run_check_stays: bool = False
     attested: Sequence[Mapping[str, Any]] = ()
     id: uuid.UUID | None = None
 
@@ -118,6 +126,8 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
             assessor_role=submission.assessor_role,
         )
         notices += [asdict(notice) for notice in evaluation.notices]
+        if submission.too_early:
+            notices.append(_notice("before_the_check_opens", "pain_next_day_nrs", TOO_EARLY))
         assessment = _assessment(clinic, actor, submission, evaluation, notices, now)
         assessment.parameter_set_id = parameters.id
         place_in_time = (submission.supersedes or submission).assessed_at
@@ -125,9 +135,17 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
         if escalation is not None:
             supersede_earlier(escalation, assessed_at=place_in_time, now=now)
         schedule = take_over_schedule(
-            patient_id=patient.id, assessed_at=place_in_time, urgency=assessment.urgency, now=now
+            patient_id=patient.id,
+            assessed_at=place_in_time,
+            urgency=assessment.urgency,
+            now=now,
+            run_check_stays=submission.run_check_stays,
         )
-        follow_ups = planned_follow_ups(assessment, evaluation, now) if schedule.latest else ()
+        follow_ups = (
+            planned_follow_ups(assessment, evaluation, now, run_check_stays=submission.run_check_stays)
+            if schedule.latest
+            else ()
+        )
         if escalation is not None:
             follow_ups += planned_chasers(escalation, pending=schedule.chased, now=now)
         insert_together([row for row in (assessment, escalation, *follow_ups) if row is not None])
@@ -179,18 +197,18 @@ def with_age(
     given = None if "age_years" in submission.carried else answers.get("age_years")
     if given is None or given == "unknown":
         return answers | {"age_years": known_age}, [
-            _notice("age_from_birth_date", "Taken from the birth date.")
+            _notice("age_from_birth_date", "age_years", "Taken from the birth date.")
         ]
     if isinstance(given, int) and given != known_age:
         statement = (
             "The age given differs from the patient's birth date; check that this is the right patient."
         )
-        return answers, [_notice("age_differs_from_birth_date", statement)]
+        return answers, [_notice("age_differs_from_birth_date", "age_years", statement)]
     return answers, []
 
 
-def _notice(code: str, statement: str) -> dict[str, str]:
-    return {"code": code, "question": "age_years", "statement": statement}
+def _notice(code: str, question: str, statement: str) -> dict[str, str]:
+    return {"code": code, "question": question, "statement": statement}
 
 
 def _refuse_anonymous_clearance(answers: Mapping[str, object]) -> None:

@@ -21,6 +21,9 @@ from tests.mail import Postbox
 
 NEW_DAY = {name: value for name, value in reassuring_answers().items() if name not in CARRIED_QUESTIONS}
 
+#: A run whose check is open and whose next day isn't known yet.
+RAN_YESTERDAY: dict[str, object] = {"pain_next_day_nrs": None, "hours_since_run": 20}
+
 
 @pytest.fixture
 def clock() -> Clock:
@@ -153,7 +156,7 @@ def test_messages_carry_no_health_data(
 def test_an_answered_check_is_an_assessment_linked_to_the_first(
     api: APIClient, patient: Patient, postbox: Postbox, clock: Clock
 ) -> None:
-    first = record(api, patient, cancer_history="no")
+    first = record(api, patient, cancer_history="no", **RAN_YESTERDAY)
     check = follow_ups(api)["check_24_hours"]["id"]
     answer = answer_check(api, check, NEW_DAY)
     assert answer.status_code == 201, answer.json()
@@ -242,7 +245,7 @@ def test_a_birthday_between_two_checks_is_not_a_contradiction(api: APIClient, cl
 
 
 def test_an_answer_comes_once(api: APIClient, patient: Patient) -> None:
-    record(api, patient)
+    record(api, patient, **RAN_YESTERDAY)
     check = follow_ups(api)["check_24_hours"]["id"]
     assert answer_check(api, check, NEW_DAY).status_code == 201
     again = answer_check(api, check, NEW_DAY)

@@ -118,7 +118,7 @@ def test_an_assessment_that_only_the_sweep_escalates(
 def test_a_follow_up_due_overdue_and_answered(
     api: APIClient, patient: Patient, endpoint: Listening, clock: Clock, postbox: Postbox
 ) -> None:
-    record(api, patient)
+    record(api, patient, reassuring_answers(pain_next_day_nrs=None, hours_since_run=20))
     news(endpoint, clock)
     with clinic_scope(endpoint.clinic.id):
         follow_up = endpoint.clinic.follow_ups.order_by("due_at").first()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from assessments.models import FollowUp, FollowUpKind, Programme, RunLog
-from assessments.models.follow_up import CancelledBecause
+from assessments.models import FollowUp, Programme, RunLog
+from assessments.models.follow_up import OF_A_RUN, CancelledBecause
 from assessments.protocol.programme import after_run
 from assessments.services.cancel import cancel_pending
 from assessments.services.programmes.reminders import end_reminders
@@ -132,8 +132,7 @@ def _refuse_untimely(programme: Programme, run: Run, now: datetime) -> None:
 def _schedule_check(programme: Programme, run_at: datetime, now: datetime) -> FollowUp:
     """The run's own check, and its task, take the place of an earlier one's that nobody answered."""
     clinic = programme.clinic
-    kinds = (FollowUpKind.CHECK_24_HOURS, FollowUpKind.CLINICIAN_TASK)
-    own = clinic.follow_ups.filter(patient_id=programme.patient_id, kind__in=kinds)
+    own = clinic.follow_ups.filter(patient_id=programme.patient_id, kind__in=OF_A_RUN)
     cancel_pending(own, because=CancelledBecause.LATER_RUN, now=now)
     latest = clinic.assessments.filter(patient_id=programme.patient_id).latest("assessed_at", "id")
     return plan_check(latest, run_at=run_at, now=now)

@@ -1,0 +1,118 @@
+"""What is said before the day after a run is heard, and isn't the reaction of the day after."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from clinics.models import Clinic
+from patients.models import Patient
+from tests.check_in.page import WELL, link, words
+from tests.factories import reassuring_answers
+from tests.programme.weeks import PAINLESS, Weeks
+
+MONDAY = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
+OPENS_H = 18
+EARLY, OPEN = (0, 1, 6, 12, 17), (18, 24, 30, 35)
+RED_FLAG = {"bladder_change": "yes"}
+
+
+@pytest.fixture
+def weeks(clinic: Clinic, patient: Patient) -> Weeks:
+    """A runner with a released programme."""
+    told = Weeks(clinic, patient, MONDAY)
+    told.begin(episode_duration_days=3)
+    told.later(days=2)
+    return told
+
+
+def pending(weeks: Weeks, kind: str) -> list[Any]:
+    rows = weeks.get(f"/follow-ups?patient={weeks.patient.id}&kind={kind}")["results"]
+    return [row for row in rows if row["state"] not in ("answered", "cancelled")]
+
+
+@pytest.mark.parametrize("hours", EARLY)
+@pytest.mark.parametrize("flag", [{}, RED_FLAG], ids=["well", "red flag"])
+def test_before_it_opens_the_check_of_a_run_stays_open_and_a_red_flag_calls(
+    weeks: Weeks, hours: int, flag: dict[str, object]
+) -> None:
+    check = weeks.run()["follow_up"]
+    weeks.later(hours=hours)
+    said = weeks.check(check, **flag)
+    assert (said["escalation"] is not None) == bool(flag)
+    assert "before_the_check_opens" in {notice["code"] for notice in said["notices"]}
+    (still_open,) = pending(weeks, "check_24_hours")
+    assert (still_open["id"], still_open["answer"], still_open["assessment"]) == (check, None, said["id"])
+    assert len(pending(weeks, "clinician_task")) == 1, "its task stays with it, and there is no second one"
+    assert weeks.present()["greens_in_a_row"] == 0
+    assert weeks.present()["status"] == ("suspended" if flag else "active")
+
+
+@pytest.mark.parametrize("hours", OPEN)
+@pytest.mark.parametrize("flag", [{}, RED_FLAG], ids=["well", "red flag"])
+def test_inside_the_window_the_answer_is_the_reaction(
+    weeks: Weeks, hours: int, flag: dict[str, object]
+) -> None:
+    check = weeks.run()["follow_up"]
+    weeks.later(hours=hours)
+    said = weeks.check(check, **flag)
+    assert (said["escalation"] is not None) == bool(flag)
+    closed = weeks.get(f"/follow-ups/{check}")
+    assert (closed["state"], closed["answer"]) == ("answered", said["id"])
+    assert weeks.present()["greens_in_a_row"] == (0 if flag else 1)
+
+
+def test_answered_twice_too_early_and_then_in_time_counts_once(weeks: Weeks) -> None:
+    check = weeks.run()["follow_up"]
+    for hours in (1, 1):
+        weeks.later(hours=hours)
+        weeks.check(check)
+    weeks.later(hours=22)
+    weeks.check(check)
+    assert weeks.present()["greens_in_a_row"] == 1
+
+
+def test_what_was_said_too_early_is_carried_to_the_check(weeks: Weeks) -> None:
+    check = weeks.run()["follow_up"]
+    weeks.later(hours=1)
+    weeks.check(check, cancer_history="yes")
+    weeks.later(hours=23)
+    answers = reassuring_answers(**PAINLESS)
+    del answers["cancer_history"]
+    body = {"assessed_at": weeks.now.isoformat(), "assessor_role": "physiotherapist", "answers": answers}
+    assert weeks.post(f"/follow-ups/{check}/response", body)["answers"]["cancer_history"] == "yes"
+
+
+@pytest.mark.parametrize("hours", EARLY)
+def test_without_a_programme_a_new_check_is_planned(clinic: Clinic, patient: Patient, hours: int) -> None:
+    weeks = Weeks(clinic, patient, MONDAY)
+    weeks.assess()
+    (check,) = pending(weeks, "check_24_hours")
+    weeks.later(hours=hours)
+    said = weeks.check(check["id"])
+    (planned,) = pending(weeks, "check_24_hours")
+    assert (planned["assessment"], planned["answer"]) == (said["id"], None)
+    left = weeks.get(f"/follow-ups/{check['id']}")
+    assert (left["state"], left["cancelled_because"]) == ("cancelled", "assessed_since")
+
+
+def test_a_link_that_was_used_too_early_is_good_for_the_check(weeks: Weeks) -> None:
+    check = weeks.run()["follow_up"]
+    phone = link(weeks, check)
+    weeks.later(hours=2)
+    page = words(phone.send())
+    assert "Your check itself is still to come: open this link again from Thursday 5 March, 02:00." in page
+    weeks.later(minutes=1)
+    assert words(phone.send()) == page, "a second tap hears the same"
+    assert len(weeks.get(f"/assessments?patient={weeks.patient.id}")["results"]) == 2
+    weeks.later(hours=22)
+    assert phone.open().status_code == 200
+    assert "The link is used up." in words(phone.send(WELL))
+    assert weeks.present()["greens_in_a_row"] == 1
+
+
+def test_a_red_flag_by_a_link_too_early_calls_at_once(weeks: Weeks) -> None:
+    phone = link(weeks, weeks.run()["follow_up"])
+    page = words(phone.send({**WELL, "bladder_change": "yes"}))
+    assert "Go to the emergency department now" in page
+    assert weeks.get("/escalations?state=open")["results"]
