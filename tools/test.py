@@ -1,7 +1,6 @@
 """Run the tests: `make test` the quick tier, `make test-all` everything; every other argument goes to pytest.
 
-They bring their own PostgreSQL and Redis (`tests/__init__.py`) and run in three processes, which wait for
-those a quarter of their time. docs/testing.md says what the tiers hold.
+They bring their own PostgreSQL and Redis (`tests/__init__.py`). docs/testing.md says what the tiers hold.
 """
 
 from __future__ import annotations
@@ -14,7 +13,8 @@ import sys
 
 from tools.environment import ROOT
 
-PARALLEL = ["-n", "3", "--dist", "worksteal"]
+#: In the quick tier three processes keep two cores busy; those that start others wait longer.
+PROCESSES = {"quick": "3", "rest": "4", "all": "4"}
 #: Each tier as an expression over the markers of `pyproject.toml`.
 TIERS = {
     "quick": "not process or smoke",
@@ -30,7 +30,8 @@ def main(arguments: list[str]) -> int:
     options, rest = parser.parse_known_args(arguments)
     named = any(argument.startswith("tests") for argument in rest)
     tier = [] if named or not TIERS[options.tier] else ["-m", TIERS[options.tier]]
-    return run([sys.executable, "-m", "pytest", *PARALLEL, *tier, *rest])
+    parallel = ["-n", PROCESSES[options.tier], "--dist", "worksteal"]
+    return run([sys.executable, "-m", "pytest", *parallel, *tier, *rest])
 
 
 def pytest_environment() -> dict[str, str]:

@@ -90,6 +90,7 @@ def remove(request: HttpRequest) -> HttpResponse:
     except WrongCodeError:
         return _wrong_code(request, form)
     proved(request)
+    request.session.cycle_key()  # every other one has ended
     messages.success(request, "Your authenticator is removed: your password alone signs you in.")
     return redirect("one-time-codes")
 

@@ -57,11 +57,15 @@ def confirm_authenticator(*, user: User, code: str, now: dt.datetime) -> tuple[A
 
 
 def remove_authenticator(*, user: User, code: str, now: dt.datetime) -> None:
-    """Take authenticator and recovery codes away; raises ``WrongCodeError`` without a good code."""
+    """Take authenticator and recovery codes away, and end what was got with them.
+
+    Tokens, codes and sessions end as when one is set up. Raises ``WrongCodeError`` without a good code.
+    """
     if match_code(user=user, code=code, now=now) is None:
         raise WrongCodeError
     Authenticator.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
+    end_person_access(user_id=user.pk, now=now)
 
 
 def match_code(*, user: User, code: str, now: dt.datetime) -> Authenticator | None:

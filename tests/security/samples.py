@@ -169,10 +169,15 @@ def clinic_client(clinic: Clinic) -> Any:
 
 def api_with(world: World, **token: Any) -> APIClient:
     """The API with a token of the clinic's software, or of a person through it."""
+    with clinic_scope(world.clinic.id):
+        return bearing(make_token(clinic_client(world.clinic), **token))
+
+
+def bearing(token: str) -> APIClient:
+    """The API with a token."""
     api = APIClient()
     api.default_format = "json"
-    with clinic_scope(world.clinic.id):
-        api.credentials(HTTP_AUTHORIZATION=f"Bearer {make_token(clinic_client(world.clinic), **token)}")
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     return api
 
 

@@ -12,6 +12,7 @@ import time_machine
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from django_otp import DEVICE_ID_SESSION_KEY
 from rest_framework.test import APIClient
 
 from clinics.models import ApiClient, Authenticator, Clinic, Membership, Role, User
@@ -58,6 +59,7 @@ EXPECTED = {
     "password changed by the operator": "- - -      -      -    -    +    +         +    +",
     "password reset by mail":   "-     -     -      -      -    -    +    +         +    +",
     "authenticator set up":     "+     -     -      -      -    -    +    +         +    +",
+    "authenticator removed":    "+     -     -      -      -    -    +    +         +    +",
     "authenticator set up by the operator": "- - -  -      -    -    +    +         +    +",
     "signed out everywhere":    "-     -     -      -      -    -    +    +         +    +",
     "signed out here":          "-     +     +      +      +    +    +    +         +    +",
@@ -202,6 +204,19 @@ def enrol(world: World) -> None:
     assert Authenticator.objects.filter(user=world.person, confirmed=True).exists()
 
 
+def remove_authenticator(world: World) -> None:
+    """One that has been there all along: what it got is what ends."""
+    device = pending_authenticator(world.person)
+    device.confirmed = True
+    device.save()
+    session = world.this.session
+    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+    session.save()
+    typed = {"password": PASSWORD, "code": code(device)}
+    assert world.this.post("/admin/one-time-codes/remove/", typed).status_code == 302
+    assert not Authenticator.objects.filter(user=world.person).exists()
+
+
 def enrol_by_command(world: World) -> None:
     call_command("enrol_authenticator", world.person.username, stdout=StringIO())
 
@@ -276,6 +291,7 @@ EVENTS: dict[str, Callable[[World], Any]] = {
     "password changed by the operator": change_by_command,
     "password reset by mail": reset_by_mail,
     "authenticator set up": enrol,
+    "authenticator removed": remove_authenticator,
     "authenticator set up by the operator": enrol_by_command,
     "signed out everywhere": sign_out_everywhere,
     "signed out here": lambda world: world.this.post("/admin/logout/"),
