@@ -52,6 +52,16 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let processes begin with the longest tests: begun last, one would run on alone for minutes."""
+    processes = getattr(config, "workerinput", {}).get("workercount", 1)
+    longest = [item for item in items if item.get_closest_marker("longest")]
+    items[:] = [item for item in items if item not in longest]
+    for turn, item in enumerate(longest):
+        items.insert((turn % processes) * (len(items) // processes), item)  # each begins with its own part
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A clone of the migrated template for this process, whose every connection is the runtime role's."""

@@ -55,7 +55,7 @@ class CheckInLinkView(ClinicAPIView):
         responses={201: CheckInLinkShape},
     )
     def post(self, request: Request, follow_up_id: uuid.UUID) -> Response:
-        """It opens a page in the clinic's name, without signing in, once, until two days after it is overdue.
+        """It opens a page in the clinic's name, without signing in, until it is answered or two days overdue.
 
         The address comes once, and an earlier link of the follow-up ends. What the runner answers is
         provisional until a clinician confirms it.

@@ -25,9 +25,9 @@ from assessments.services.check_in_links import (
     LinkOverError,
     Opened,
     answer_by_link,
-    just_used,
     opened_link,
     requests_left,
+    sent_by,
 )
 from assessments.services.submit import PathwayIncompleteError, PatientNotFoundError, Submission
 from assessments.sheet_words import REVIEWS
@@ -50,7 +50,7 @@ NOT_TAKEN = (PathwayIncompleteError, InvalidAnswers, OperationalError, Interface
 
 @method_decorator([csrf_exempt, sensitive_post_parameters()], name="dispatch")
 class CheckInView(View):
-    """Shows the questions of one follow-up; a POST answers them, once.
+    """Shows the questions of one follow-up; a POST answers them.
 
     Without a cookie there is no authority that another site's form could borrow, so there is no CSRF token
     that a runner's browser could lose; a form that another site sends is refused all the same.
@@ -79,15 +79,14 @@ class CheckInView(View):
             return _form_page(request, opened, form_for(opened.follow_up, now=timezone.now()))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Record the answers and say what follows; a second tap hears the same."""
+        """Record the answers and say what follows; a second tap hears the same, a correction is heard too."""
         now = timezone.now()
         with opened_link(token, now=now, again=True) as opened:
-            if not just_used(opened.link, now=now):
-                form = form_for(opened.follow_up, request.POST, now=now)
-                if form.errors and not _alarming(form, now, opened.clinic.zone):
-                    return _form_page(request, opened, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-                answer_by_link(token, submission=_submission(opened.follow_up, form, now), now=now)
-                opened.link.refresh_from_db()
+            form = form_for(opened.follow_up, request.POST, now=now)
+            if form.errors and not _alarming(form, now, opened.clinic.zone):
+                return _form_page(request, opened, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+            answer_by_link(token, submission=_submission(opened.follow_up, form, now), now=now)
+            opened.link.refresh_from_db()
             return _outcome_page(request, opened, now)
 
 
@@ -116,14 +115,10 @@ def _form_page(
 
 
 def _outcome_page(request: HttpRequest, opened: Opened, now: dt.datetime) -> HttpResponse:
-    if opened.link.used_at is None:
-        raise LinkOverError(opened.clinic)
-    sent = opened.clinic.assessments.filter(patient_id=opened.follow_up.patient_id)
-    answer = sent.get(created_at=opened.link.used_at)
     follow_up = opened.clinic.follow_ups.get(id=opened.follow_up.id)
     context = {
         "clinic": opened.clinic,
-        "outcome": outcome_of(opened.clinic, answer, now=now),
+        "outcome": outcome_of(opened.clinic, sent_by(opened.link), now=now),
         "link": link_from_here(follow_up),
         "safety_net": _safety_net(),
     }

@@ -1,7 +1,8 @@
 """When what is shown of a programme last changed, as a column: its row, the runner's runs, and time alone.
 
-A day of rest ends, a permission lapses, two weeks pass without a run, a long run leaves the thirty days that
-cap the next one: none of these touches the row, and each changes the session that is shown.
+A day of rest ends, a permission lapses, a week of the programme begins, two weeks pass without a run, a long
+run leaves the thirty days that cap the next one: none of these touches the row, and each changes the session
+that is shown.
 """
 
 import datetime as dt
@@ -13,6 +14,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     FloatField,
+    Func,
     Max,
     OuterRef,
     QuerySet,
@@ -26,6 +28,7 @@ from django.db.models.functions import Cast, Greatest
 
 from assessments.models import Programme
 from assessments.protocol.programme.load import GAP_DAYS
+from assessments.services.programmes.load import WEEK
 from assessments.services.programmes.session import LONGEST_OF
 from clinics.models import Clinic
 
@@ -49,6 +52,7 @@ def with_time_of_change(
         _after(last, _GAP),
         _after(_told(), _GAP),
         _after(F("released_at"), _GAP),
+        Func(Value(WEEK), _time(Value(now)), F("released_at"), function="date_bin"),  # its week began
     )
     return plans.annotate(
         **{f"moment{number}": _time(moment) for number, moment in enumerate(passed)}

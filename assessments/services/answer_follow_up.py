@@ -43,7 +43,7 @@ def answer_follow_up(
 
     A referral symptom is never turned away for coming early, but nobody knows before ``opens_at`` how the
     runner is a day after the run: what was said earlier is an assessment like any other, whose own schedule
-    takes this one's place. The check of a programme's run stays open, for its run is judged by it alone.
+    takes this one's place. The check of a programme's run stays open, for the run is judged by it alone.
     """
     with clinic_scope(clinic.id):
         follow_up = _lock(clinic, follow_up_id)
@@ -75,14 +75,15 @@ def _too_early(
 ) -> tuple[FollowUp, Recorded]:
     """Record what was said before the follow-up opens, and leave the question open."""
     clinic = follow_up.clinic
-    of_a_run = RunLog.objects.filter(check_due_id=follow_up.id).exists()
+    runs = clinic.runs.filter(programme__patient_id=follow_up.patient_id)
+    run_waits = runs.filter(check_due__state__in=FollowUp.PENDING).exists()
     recorded = submit_assessment(
         clinic=clinic,
         actor=actor,
-        submission=replace(submission, too_early=True, run_check_stays=of_a_run),
+        submission=replace(submission, too_early=True, run_check_stays=run_waits),
         now=now,
     )
-    if of_a_run and recorded.schedule.latest:
+    if run_waits and recorded.schedule.latest:
         # From here on it carries the newest answers.
         own = clinic.follow_ups.filter(patient_id=follow_up.patient_id, kind__in=OF_A_RUN)
         own.filter(state__in=FollowUp.PENDING).update(assessment=recorded.assessment, updated_at=now)

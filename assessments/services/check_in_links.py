@@ -11,15 +11,19 @@ from datetime import datetime, timedelta
 from django.core import signing
 from django.db import connection
 
-from assessments.models import CheckInLink, FollowUp
+from assessments.documents import FRESH_QUESTIONS
+from assessments.models import Assessment, CheckInLink, FollowUp
 from assessments.models.follow_up import REPORTED
+from assessments.protocol import evaluate
 from assessments.services.answer_follow_up import (
     FollowUpClosedError,
     FollowUpNotFoundError,
     ReportedError,
     answer_follow_up,
+    with_carried_answers,
 )
-from assessments.services.submit import Recorded, Submission, lock_patient
+from assessments.services.parameters.in_force import parameters_in_force
+from assessments.services.submit import Recorded, Submission, lock_patient, submit_assessment
 from backend.api.throttling import count_of
 from clinics.actor import Actor
 from clinics.models import Clinic
@@ -135,35 +139,60 @@ def _is_open(link: CheckInLink, now: datetime, *, again: bool) -> bool:
 
 
 def just_used(link: CheckInLink, *, now: datetime) -> bool:
-    """Whether what is sent now is the second tap of what was sent a moment ago."""
+    """Whether answers came by it a moment ago: the same ones are the second tap of a hand that waits."""
     return link.used_at is not None and now - link.used_at < DOUBLE_TAP
+
+
+def sent_by(link: CheckInLink) -> Assessment:
+    """What the answers became that came by it last. Raises ``LinkOverError`` where none came."""
+    if link.used_at is None:
+        raise LinkOverError(link.clinic)
+    sent = link.clinic.assessments.filter(patient_id=link.follow_up.patient_id)
+    return sent.get(created_at=link.used_at)
+
+
+def _says_the_same(before: Assessment, submission: Submission) -> bool:
+    """Whether every answer that a check asks for is as it was; else something is corrected, or happened."""
+    zone = before.clinic.zone
+    given = evaluate(
+        submission.answers,
+        assessed_at=submission.assessed_at,
+        zone=zone,
+        assessor_role=submission.assessor_role,
+    ).answers
+    asked = {*FRESH_QUESTIONS, *given} - {"ran_last_14d", *before.carried}
+    return all(before.answers.get(name) == given.get(name) for name in asked)
 
 
 def answer_by_link(token: str, *, submission: Submission, now: datetime) -> tuple[Opened, Recorded | None]:
     """Record the runner's answers as those of the link's follow-up; the link ends once that is closed.
 
-    After answers that came too early it stays good for the check. A second tap that waited for the first
-    finds it done: ``None``, and nothing is recorded twice. Raises ``LinkOverError`` and what
-    ``answer_follow_up`` raises.
+    After answers that came too early it stays good for the check. A second tap finds it done: ``None``, and
+    nothing is recorded twice. Whoever sends other answers a moment later corrects themselves: nothing of that
+    is lost, it is an assessment of its own. Raises ``LinkOverError`` and what ``answer_follow_up`` raises.
     """
     with opened_link(token, now=now, again=True) as opened:
-        lock_patient(opened.clinic, opened.follow_up.patient_id)
-        opened.link.refresh_from_db()
-        opened.follow_up.refresh_from_db()
-        if just_used(opened.link, now=now):
+        link, clinic, follow_up = opened.link, opened.clinic, opened.follow_up
+        lock_patient(clinic, follow_up.patient_id)
+        link.refresh_from_db()
+        follow_up.refresh_from_db()
+        before = sent_by(link) if just_used(link, now=now) else None
+        if before is not None and _says_the_same(before, submission):
             return opened, None
-        if not _is_open(opened.link, now, again=False):
-            raise LinkOverError(opened.clinic)
-        follow_up, recorded = answer_follow_up(
-            clinic=opened.clinic,
-            actor=Actor(client=opened.link.client, user=None if opened.link.client else opened.link.user),
-            follow_up_id=opened.follow_up.id,
-            submission=submission,
-            now=now,
-        )
-        opened.link.used_at = now
-        opened.link.ended_at = None if follow_up.state in FollowUp.PENDING else now
-        opened.link.save(update_fields=["ended_at", "used_at"])
+        actor = Actor(client=link.client, user=None if link.client else link.user)
+        if _is_open(link, now, again=False):
+            follow_up, recorded = answer_follow_up(
+                clinic=clinic, actor=actor, follow_up_id=follow_up.id, submission=submission, now=now
+            )
+        elif before is not None and now < link.expires_at:
+            days_max = parameters_in_force(clinic).value("carry_forward_days_max")
+            whole = with_carried_answers(submission, before, days_max=days_max)
+            recorded = submit_assessment(clinic=clinic, actor=actor, submission=whole, now=now)
+        else:
+            raise LinkOverError(clinic)
+        link.used_at = now
+        link.ended_at = None if follow_up.state in FollowUp.PENDING else link.ended_at or now
+        link.save(update_fields=["ended_at", "used_at"])
     return opened, recorded
 
 

@@ -42,8 +42,8 @@ WHERE clinic_id = %s AND id = %s AND (archived_at IS NULL OR erased_at IS NOT NU
 """
 
 
-#: Said of answers that came before the check they were given for.
-TOO_EARLY = "Given before the check opens: it is recorded and judged, but the check is still to be answered."
+#: Said of answers that came before what they were given for.
+TOO_EARLY = "Given before the follow-up opens: recorded and judged by itself, but no answer to the follow-up."
 
 
 class PathwayIncompleteError(Exception):

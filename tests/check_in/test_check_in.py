@@ -189,6 +189,18 @@ def test_the_second_tap_hears_the_same_and_records_nothing_twice(weeks: Weeks, p
     assert (answer.status_code, OVER in words(answer)) == (410, True)
 
 
+def test_a_correction_after_the_link_has_ended_is_an_assessment_of_its_own(
+    weeks: Weeks, phone: Phone
+) -> None:
+    phone.send()
+    weeks.later(minutes=3)
+    page = words(phone.send({**WELL, "bladder_change": "yes"}))
+    assert "Go to the emergency department now" in page
+    with clinic_scope(weeks.clinic.id):
+        assert weeks.clinic.assessments.filter(assessor_role="patient_self_report").count() == 2
+        assert weeks.clinic.escalations.filter(state="open").exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_taps_at_once_record_one_answer(weeks: Weeks, phone: Phone) -> None:
     with weeks.at():

@@ -17,7 +17,7 @@ from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
 from tests.factories import api_for, assessment_body, make_clinic, make_patient, make_token
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.longest]
 
 HERE = Path(__file__).parent
 NAMES = ["harbour", "hillside"]

@@ -116,3 +116,40 @@ def test_a_red_flag_by_a_link_too_early_calls_at_once(weeks: Weeks) -> None:
     page = words(phone.send({**WELL, "bladder_change": "yes"}))
     assert "Go to the emergency department now" in page
     assert weeks.get("/escalations?state=open")["results"]
+
+
+def test_what_is_corrected_a_moment_later_is_heard(weeks: Weeks) -> None:
+    phone = link(weeks, weeks.run()["follow_up"])
+    phone.send()
+    weeks.later(minutes=3)
+    page = words(phone.send({**WELL, "bladder_change": "yes"}))
+    assert "Go to the emergency department now" in page
+    assert weeks.get("/escalations?state=open")["results"]
+
+
+def test_the_answer_in_time_counts_however_soon_it_follows_the_early_one(weeks: Weeks) -> None:
+    check = weeks.run()["follow_up"]
+    phone = link(weeks, check)
+    weeks.later(hours=OPENS_H, minutes=-5)
+    phone.send()
+    weeks.later(minutes=7)
+    assert "The link is used up." in words(phone.send({**WELL, "pain_next_day_nrs": "1"}))
+    assert weeks.get(f"/follow-ups/{check}")["state"] == "answered"
+
+
+def test_an_early_review_leaves_the_check_of_a_run_as_it_is(weeks: Weeks) -> None:
+    (review,) = pending(weeks, "day_7")
+    check = weeks.run()["follow_up"]
+    weeks.later(hours=1)
+    weeks.check(review["id"])
+    assert [row["id"] for row in pending(weeks, "check_24_hours")] == [check]
+    weeks.later(hours=23)
+    weeks.check(check)
+    assert weeks.present()["greens_in_a_row"] == 1
+
+
+@pytest.mark.parametrize("hours", [36, 40, 48])
+def test_a_red_flag_long_after_the_run_calls_too(weeks: Weeks, hours: int) -> None:
+    check = weeks.run()["follow_up"]
+    weeks.later(hours=hours)
+    assert weeks.check(check, **RED_FLAG)["escalation"] is not None

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+import structlog
 from django.conf import settings as django_settings
 from django.test import Client
 from pytest_django import Settings
@@ -16,7 +17,7 @@ from rest_framework.test import APIClient
 from backend.broker import redis
 from clinics.models import ApiClient, Clinic
 from clinics.services.assertions import LEEWAY_SECONDS, LONGEST_SECONDS, _use_once
-from clinics.services.signed_tokens import TokenRefusedError
+from clinics.services.signed_tokens import REASONS, TokenRefusedError
 from clinics.signed_clients import ASSERTION_TYPE, token_url
 from clinics.tenancy import clinic_scope
 from tests.api_edge.checks import having_seen
@@ -119,8 +120,15 @@ REFUSED = {
 def test_an_assertion_that_says_something_else_gets_nothing(
     client: ApiClient, changes: dict[str, Any]
 ) -> None:
-    answer = ask(assertion(client, **changes))
+    sent = assertion(client, **changes)
+    with structlog.testing.capture_logs() as logs:
+        answer = ask(sent)
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    (refused,) = (line for line in logs if line["event"] == "assertion_refused")
+    assert refused["reason"] in {*REASONS, "unknown"}, "the log says why, by a code"
+    values = [*sent.split("."), *(str(value) for value in changes.values() if value is not None)]
+    for said in (str(refused), answer.content.decode()):
+        assert not [value for value in values if value in said], "neither log nor answer says a value of it"
 
 
 HEADERS = {
