@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from assessments.models import Assessment, FollowUp, FollowUpKind, Programme
 from assessments.protocol.programme.build import PATHWAY, activity_advice
 from assessments.protocol.vocabulary import Decision, RunStatus, Urgency
+from assessments.services.check_in_links import Opened
 from assessments.services.effective import effective_decision
 from assessments.services.programmes.session import session_of
 from assessments.services.run_permission import Permission, permission_of_runner
@@ -91,11 +92,11 @@ def _asked_again() -> Outcome:
     )
 
 
-def link_from_here(follow_up: FollowUp) -> str:
+def link_from_here(opened: Opened) -> str:
     """What the link is still good for: answers that came too early leave the check to be answered."""
-    if follow_up.state not in FollowUp.PENDING:
+    if opened.link.ended_at is not None:
         return "The link is used up."
-    when = _moment(follow_up.opens_at, follow_up.clinic)
+    when = _moment(opened.follow_up.opens_at, opened.clinic)
     return f"Your check itself is still to come: open this link again from {when}."
 
 

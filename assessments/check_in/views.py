@@ -85,9 +85,8 @@ class CheckInView(View):
             form = form_for(opened.follow_up, request.POST, now=now)
             if form.errors and not _alarming(form, now, opened.clinic.zone):
                 return _form_page(request, opened, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-            answer_by_link(token, submission=_submission(opened.follow_up, form, now), now=now)
-            opened.link.refresh_from_db()
-            return _outcome_page(request, opened, now)
+            sent, _ = answer_by_link(token, submission=_submission(opened.follow_up, form, now), now=now)
+            return _outcome_page(request, sent, now)
 
 
 def _submission(follow_up: FollowUp, form: Form, now: dt.datetime) -> Submission:
@@ -115,11 +114,10 @@ def _form_page(
 
 
 def _outcome_page(request: HttpRequest, opened: Opened, now: dt.datetime) -> HttpResponse:
-    follow_up = opened.clinic.follow_ups.get(id=opened.follow_up.id)
     context = {
         "clinic": opened.clinic,
-        "outcome": outcome_of(opened.clinic, sent_by(opened.link), now=now),
-        "link": link_from_here(follow_up),
+        "outcome": outcome_of(opened.clinic, sent_by(opened), now=now),
+        "link": link_from_here(opened),
         "safety_net": _safety_net(),
     }
     return _noted(request, opened, _page(request, "assessments/check_in_done.html", context, HTTPStatus.OK))

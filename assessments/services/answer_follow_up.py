@@ -51,13 +51,11 @@ def answer_follow_up(
             raise ReportedError
         if follow_up.state not in FollowUp.PENDING:
             raise FollowUpClosedError(follow_up.state)
-        linked = follow_up.assessment
-        days_max = parameters_in_force(clinic).value("carry_forward_days_max")
-        if of_a_walk(follow_up):
-            submission = replace(submission, answers={**submission.answers, "ran_last_14d": "yes"})
-        whole = with_carried_answers(submission, linked, days_max=days_max)
+        whole = with_carried_answers(about_its_run(submission, follow_up), follow_up.assessment)
         if submission.assessed_at < follow_up.opens_at:
-            return _too_early(follow_up, actor, whole, now)
+            recorded = record_beside(follow_up, actor, replace(whole, too_early=True), now=now)
+            follow_up.refresh_from_db()
+            return follow_up, recorded
         whole = replace(whole, check=follow_up.id)
         recorded = submit_assessment(clinic=clinic, actor=actor, submission=whole, now=now)
         follow_up.state = FollowUp.State.ANSWERED
@@ -70,25 +68,27 @@ def answer_follow_up(
     return follow_up, recorded
 
 
-def _too_early(
-    follow_up: FollowUp, actor: Actor, submission: Submission, now: datetime
-) -> tuple[FollowUp, Recorded]:
-    """Record what was said before the follow-up opens, and leave the question open."""
-    clinic = follow_up.clinic
-    runs = clinic.runs.filter(programme__patient_id=follow_up.patient_id)
-    run_waits = runs.filter(check_due__state__in=FollowUp.PENDING).exists()
-    recorded = submit_assessment(
-        clinic=clinic,
-        actor=actor,
-        submission=replace(submission, too_early=True, run_check_stays=run_waits),
-        now=now,
-    )
-    if run_waits and recorded.schedule.latest:
-        # From here on it carries the newest answers.
-        own = clinic.follow_ups.filter(patient_id=follow_up.patient_id, kind__in=OF_A_RUN)
-        own.filter(state__in=FollowUp.PENDING).update(assessment=recorded.assessment, updated_at=now)
-    follow_up.refresh_from_db()
-    return follow_up, recorded
+def record_beside(follow_up: FollowUp, actor: Actor, submission: Submission, *, now: datetime) -> Recorded:
+    """Record answers that came by a follow-up and don't answer it, as an assessment of their own.
+
+    Where a programme's run waits for its check, that stays, and carries these answers from here on. Call it
+    with the runner's row locked.
+    """
+    clinic, runner = follow_up.clinic, follow_up.patient_id
+    runs = clinic.runs.filter(programme__patient_id=runner, check_due__state__in=FollowUp.PENDING)
+    submission = replace(submission, run_check_stays=runs.exists())
+    recorded = submit_assessment(clinic=clinic, actor=actor, submission=submission, now=now)
+    if submission.run_check_stays and recorded.schedule.latest:
+        own = clinic.follow_ups.filter(patient_id=runner, kind__in=OF_A_RUN, state__in=FollowUp.PENDING)
+        own.update(assessment=recorded.assessment, updated_at=now)
+    return recorded
+
+
+def about_its_run(submission: Submission, follow_up: FollowUp) -> Submission:
+    """Say of the check of a walk that there was a run: nobody is asked that."""
+    if not of_a_walk(follow_up):
+        return submission
+    return replace(submission, answers={**submission.answers, "ran_last_14d": "yes"})
 
 
 def of_a_walk(follow_up: FollowUp) -> bool:
@@ -106,11 +106,8 @@ def _lock(clinic: Clinic, follow_up_id: uuid.UUID) -> FollowUp:
     return clinic.follow_ups.select_for_update(of=("self",)).select_related("assessment").get(id=follow_up_id)
 
 
-def with_carried_answers(submission: Submission, linked: Assessment, *, days_max: float) -> Submission:
-    """Add what may be carried from the linked assessment, marked with where and when it was answered.
-
-    ``days_max`` is the clinic's ``carry_forward_days_max``.
-    """
+def with_carried_answers(submission: Submission, linked: Assessment) -> Submission:
+    """Add what may be carried from the linked assessment, marked with where and when it was answered."""
     origins: dict[str, Any] = linked.carried
     dated = {name: datetime.fromisoformat(origin["assessed_at"]) for name, origin in origins.items()}
     carried = carry_forward(
@@ -118,7 +115,7 @@ def with_carried_answers(submission: Submission, linked: Assessment, *, days_max
         answered_at=linked.assessed_at,
         dated=dated,
         assessed_at=submission.assessed_at,
-        days_max=days_max,
+        days_max=parameters_in_force(linked.clinic).value("carry_forward_days_max"),
         zone=linked.clinic.zone,
     )
     added = {name: value for name, value in carried.items() if name not in submission.answers}

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from django.core import signing
 from django.db import connection
@@ -19,11 +19,12 @@ from assessments.services.answer_follow_up import (
     FollowUpClosedError,
     FollowUpNotFoundError,
     ReportedError,
+    about_its_run,
     answer_follow_up,
+    record_beside,
     with_carried_answers,
 )
-from assessments.services.parameters.in_force import parameters_in_force
-from assessments.services.submit import Recorded, Submission, lock_patient, submit_assessment
+from assessments.services.submit import Recorded, Submission, lock_patient
 from backend.api.throttling import count_of
 from clinics.actor import Actor
 from clinics.models import Clinic
@@ -135,32 +136,32 @@ def _is_open(link: CheckInLink, now: datetime, *, again: bool) -> bool:
         return False
     if link.ended_at is None:
         return now < link.expires_at and link.follow_up.state in FollowUp.PENDING
-    return again and just_used(link, now=now)
+    answered = link.ended_at == link.used_at  # revoking ends it later than its last answers
+    return again and answered and _just_used(link, now)
 
 
-def just_used(link: CheckInLink, *, now: datetime) -> bool:
+def _just_used(link: CheckInLink, now: datetime) -> bool:
     """Whether answers came by it a moment ago: the same ones are the second tap of a hand that waits."""
     return link.used_at is not None and now - link.used_at < DOUBLE_TAP
 
 
-def sent_by(link: CheckInLink) -> Assessment:
-    """What the answers became that came by it last. Raises ``LinkOverError`` where none came."""
-    if link.used_at is None:
-        raise LinkOverError(link.clinic)
-    sent = link.clinic.assessments.filter(patient_id=link.follow_up.patient_id)
-    return sent.get(created_at=link.used_at)
+def sent_by(opened: Opened) -> Assessment:
+    """Return what the answers became that came by it last. Raises ``LinkOverError`` where none came."""
+    if opened.link.used_at is None:
+        raise LinkOverError(opened.clinic)
+    sent = opened.clinic.assessments.filter(patient_id=opened.follow_up.patient_id)
+    return sent.get(created_at=opened.link.used_at)
 
 
-def _says_the_same(before: Assessment, submission: Submission) -> bool:
+def _says_the_same(before: Assessment, submission: Submission, zone: tzinfo) -> bool:
     """Whether every answer that a check asks for is as it was; else something is corrected, or happened."""
-    zone = before.clinic.zone
     given = evaluate(
         submission.answers,
         assessed_at=submission.assessed_at,
         zone=zone,
         assessor_role=submission.assessor_role,
     ).answers
-    asked = {*FRESH_QUESTIONS, *given} - {"ran_last_14d", *before.carried}
+    asked = {*FRESH_QUESTIONS, *given} - before.carried.keys()
     return all(before.answers.get(name) == given.get(name) for name in asked)
 
 
@@ -174,24 +175,25 @@ def answer_by_link(token: str, *, submission: Submission, now: datetime) -> tupl
     with opened_link(token, now=now, again=True) as opened:
         link, clinic, follow_up = opened.link, opened.clinic, opened.follow_up
         lock_patient(clinic, follow_up.patient_id)
-        link.refresh_from_db()
-        follow_up.refresh_from_db()
-        before = sent_by(link) if just_used(link, now=now) else None
-        if before is not None and _says_the_same(before, submission):
+        link.refresh_from_db(fields=["used_at", "ended_at"])
+        follow_up.refresh_from_db(fields=["state"])
+        if not _is_open(link, now, again=True):
+            raise LinkOverError(clinic)
+        submission = about_its_run(submission, follow_up)
+        before = sent_by(opened) if _just_used(link, now) else None
+        if before is not None and _says_the_same(before, submission, clinic.zone):
             return opened, None
         actor = Actor(client=link.client, user=None if link.client else link.user)
-        if _is_open(link, now, again=False):
+        if before is None or link.ended_at is None:
             follow_up, recorded = answer_follow_up(
                 clinic=clinic, actor=actor, follow_up_id=follow_up.id, submission=submission, now=now
             )
-        elif before is not None and now < link.expires_at:
-            days_max = parameters_in_force(clinic).value("carry_forward_days_max")
-            whole = with_carried_answers(submission, before, days_max=days_max)
-            recorded = submit_assessment(clinic=clinic, actor=actor, submission=whole, now=now)
+        elif now < link.expires_at:
+            recorded = record_beside(follow_up, actor, with_carried_answers(submission, before), now=now)
         else:
             raise LinkOverError(clinic)
         link.used_at = now
-        link.ended_at = None if follow_up.state in FollowUp.PENDING else link.ended_at or now
+        link.ended_at = None if follow_up.state in FollowUp.PENDING else now
         link.save(update_fields=["ended_at", "used_at"])
     return opened, recorded
 

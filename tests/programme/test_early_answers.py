@@ -14,7 +14,8 @@ from tests.programme.weeks import PAINLESS, Weeks
 MONDAY = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 OPENS_H = 18
 EARLY, OPEN = (0, 1, 6, 12, 17), (18, 24, 30, 35)
-RED_FLAG = {"bladder_change": "yes"}
+RED_FLAG: dict[str, object] = {"bladder_change": "yes"}
+with_and_without_a_red_flag = pytest.mark.parametrize("flag", [{}, RED_FLAG], ids=["well", "red flag"])
 
 
 @pytest.fixture
@@ -31,15 +32,21 @@ def pending(weeks: Weeks, kind: str) -> list[Any]:
     return [row for row in rows if row["state"] not in ("answered", "cancelled")]
 
 
-@pytest.mark.parametrize("hours", EARLY)
-@pytest.mark.parametrize("flag", [{}, RED_FLAG], ids=["well", "red flag"])
-def test_before_it_opens_the_check_of_a_run_stays_open_and_a_red_flag_calls(
-    weeks: Weeks, hours: int, flag: dict[str, object]
-) -> None:
+def check_after(weeks: Weeks, hours: int, flag: dict[str, object]) -> tuple[str, Any]:
+    """The id of a run's check and what became of an answer to it; whatever the hour, a red flag calls."""
     check = weeks.run()["follow_up"]
     weeks.later(hours=hours)
     said = weeks.check(check, **flag)
     assert (said["escalation"] is not None) == bool(flag)
+    return check, said
+
+
+@pytest.mark.parametrize("hours", EARLY)
+@with_and_without_a_red_flag
+def test_before_it_opens_the_check_of_a_run_stays_open_and_a_red_flag_calls(
+    weeks: Weeks, hours: int, flag: dict[str, object]
+) -> None:
+    check, said = check_after(weeks, hours, flag)
     assert "before_the_check_opens" in {notice["code"] for notice in said["notices"]}
     (still_open,) = pending(weeks, "check_24_hours")
     assert (still_open["id"], still_open["answer"], still_open["assessment"]) == (check, None, said["id"])
@@ -49,14 +56,11 @@ def test_before_it_opens_the_check_of_a_run_stays_open_and_a_red_flag_calls(
 
 
 @pytest.mark.parametrize("hours", OPEN)
-@pytest.mark.parametrize("flag", [{}, RED_FLAG], ids=["well", "red flag"])
+@with_and_without_a_red_flag
 def test_inside_the_window_the_answer_is_the_reaction(
     weeks: Weeks, hours: int, flag: dict[str, object]
 ) -> None:
-    check = weeks.run()["follow_up"]
-    weeks.later(hours=hours)
-    said = weeks.check(check, **flag)
-    assert (said["escalation"] is not None) == bool(flag)
+    check, said = check_after(weeks, hours, flag)
     closed = weeks.get(f"/follow-ups/{check}")
     assert (closed["state"], closed["answer"]) == ("answered", said["id"])
     assert weeks.present()["greens_in_a_row"] == (0 if flag else 1)
@@ -127,6 +131,26 @@ def test_what_is_corrected_a_moment_later_is_heard(weeks: Weeks) -> None:
     assert weeks.get("/escalations?state=open")["results"]
 
 
+def test_a_link_that_is_revoked_after_early_answers_takes_no_more(weeks: Weeks) -> None:
+    check = weeks.run()["follow_up"]
+    phone = link(weeks, check)
+    phone.send()
+    weeks.later(minutes=1)
+    with weeks.at() as api:
+        assert api.delete(f"/api/v1/follow-ups/{check}/check-in-link").status_code == 204
+    assert phone.send({**WELL, "bladder_change": "yes"}).status_code == 410
+
+
+def test_a_correction_by_another_check_leaves_the_check_of_a_run_as_it_is(weeks: Weeks) -> None:
+    (review,) = pending(weeks, "day_7")
+    phone = link(weeks, review["id"])
+    check = weeks.run()["follow_up"]
+    for trend in ("unchanged", "improving"):
+        weeks.later(minutes=3)
+        assert phone.send({**WELL, "trend": trend}).status_code == 200
+        assert [row["id"] for row in pending(weeks, "check_24_hours")] == [check]
+
+
 def test_the_answer_in_time_counts_however_soon_it_follows_the_early_one(weeks: Weeks) -> None:
     check = weeks.run()["follow_up"]
     phone = link(weeks, check)
@@ -150,6 +174,4 @@ def test_an_early_review_leaves_the_check_of_a_run_as_it_is(weeks: Weeks) -> Non
 
 @pytest.mark.parametrize("hours", [36, 40, 48])
 def test_a_red_flag_long_after_the_run_calls_too(weeks: Weeks, hours: int) -> None:
-    check = weeks.run()["follow_up"]
-    weeks.later(hours=hours)
-    assert weeks.check(check, **RED_FLAG)["escalation"] is not None
+    check_after(weeks, hours, RED_FLAG)
