@@ -196,6 +196,7 @@ def own_connection(transactional_db: None) -> Iterator[psycopg.Connection[Any]]:
 def test_a_seal_is_good_for_its_transaction_only(clinic: Clinic, transactional_db: None) -> None:
     """Not even the own clinic is entered again with what a transaction before has left."""
     with clinic_scope(clinic.id):
+        clinic.patients.create(given_name="Ada", family_name="Row", external_id="R-1")  # walls judge rows
         ((kept,),) = run("SELECT current_setting('app.clinic')")
     with pytest.raises(ProgrammingError) as refused, transaction.atomic():
         run(f"SELECT set_config('app.clinic', '{kept}', true); {NAMES}")
