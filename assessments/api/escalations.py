@@ -131,11 +131,9 @@ class _StepView(Conditional, ClinicAPIView):
             raise NotFound from None
         except PatientErasedError:
             raise Problem("erased") from None
-        except WrongStateError as exc:
-            raise Problem("conflict", f"The escalation is {exc.state}.") from None
         except SupersededEscalationError as exc:
             raise Problem("conflict", f"Superseded by {exc.by}; that is the one to act on.") from None
-        except TakenByAnotherError as exc:
+        except (TakenByAnotherError, WrongStateError) as exc:
             raise Problem("conflict", str(exc)) from None
         except OutcomeRefusedError as exc:
             allowed = "One of: " + ", ".join(sorted(exc.allowed)) + "."

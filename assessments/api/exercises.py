@@ -11,7 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.programme_view import WHY_NOT, ProgrammeView
+from assessments.api.programme_view import ProgrammeView, why_not
 from assessments.api.schema import Shape
 from assessments.exercise_documents import adherence_document, exercise_log_document
 from assessments.protocol.programme import EXERCISES, Phase
@@ -134,7 +134,7 @@ class ExerciseLogsView(PagedList, ProgrammeView):
         except ProgrammeNotFoundError:
             raise NotFound from None
         except NotNowError as exc:
-            raise Problem("conflict", WHY_NOT[exc.code]) from None
+            raise Problem("conflict", why_not(exc)) from None
         return self.represent(exercise_log_document(log), status=201 if new else 200)
 
 

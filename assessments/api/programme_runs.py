@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from assessments.api import programme_shapes as shapes
 from assessments.api.escalations import named_clinician
-from assessments.api.programme_view import WHY_NOT
+from assessments.api.programme_view import why_not
 from assessments.models import RunLog
 from assessments.programme_documents import run_document
 from assessments.services.programmes.runs import Run, log_run
@@ -65,7 +65,7 @@ class RunsView(PagedList, ClinicAPIView):
         except ShoeNotFoundError:
             raise Problem("invalid", errors=[SHOE_NOT_FOUND]) from None
         except NotNowError as exc:
-            raise Problem("conflict", WHY_NOT[exc.code]) from None
+            raise Problem("conflict", why_not(exc)) from None
         return self._created(run)
 
     def show_again(self, reference: uuid.UUID) -> Response:

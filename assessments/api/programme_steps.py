@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from assessments.api import programme_shapes as shapes
 from assessments.api.escalations import OnBehalf, named_clinician
-from assessments.api.programme_view import WHY_NOT, ProgrammeView
+from assessments.api.programme_view import ProgrammeView, why_not
 from assessments.programme_documents import programme_document
 from assessments.protocol.programme import BriskWalk, CalmDay
 from assessments.services.programmes import begin, steps
@@ -35,7 +35,7 @@ class _StepView(ProgrammeView):
         except ProgrammeNotFoundError:
             raise NotFound from None
         except NotNowError as exc:
-            raise Problem("conflict", WHY_NOT[exc.code]) from None
+            raise Problem("conflict", why_not(exc)) from None
         return self.show_again(programme_id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

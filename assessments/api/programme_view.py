@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from assessments.models import Programme
 from assessments.programme_documents import readable_programmes
+from assessments.services.programmes.standing import NotNowError
 from backend.api.etags import Conditional
 from clinics.api.views import ClinicAPIView
 
@@ -19,6 +20,7 @@ WHY_NOT = {
     "below_usual_volume": "The usual volume isn't reached yet.",
     "check_unanswered": "The check of the last run isn't answered.",
     "cleared": "It is cleared already.",
+    "drafted_already": "This assessment's programme is drafted already, and current.",
     "escalation_waits": "An urgent escalation of the runner isn't resolved.",
     "in_the_future": "It is in the future.",
     "last_check_not_green": "The last check wasn't green.",
@@ -40,6 +42,11 @@ WHY_NOT = {
     "too_long_ago": "The run is more than 36 hours past.",
     "wrong_phase": "It is in another phase.",
 }
+
+
+def why_not(exc: NotNowError) -> str:
+    """Say why a step isn't possible now, and whose step stands in its way."""
+    return f"{WHY_NOT[exc.code]} {exc.told}".strip()
 
 
 class ProgrammeView(Conditional, ClinicAPIView):

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from assessments.api import programme_shapes as shapes
 from assessments.api.escalations import named_clinician
 from assessments.api.plan_shapes import AssessmentPlanShape
-from assessments.api.programme_view import WHY_NOT, ProgrammeView
+from assessments.api.programme_view import ProgrammeView, why_not
 from assessments.programme_documents import (
     event_document,
     load_document,
@@ -64,6 +64,7 @@ class ProgrammesView(PagedList, ClinicAPIView):
         """It awaits a clinician's sign-off, and the runner's current programme ends.
 
         409 when the decision allows no plan; read `/assessments/{id}/plan` for what is released instead.
+        409 as well when this assessment's own programme is drafted already and current: it goes on.
         """
         body = shapes.DraftBody(data=request.data)
         body.is_valid(raise_exception=True)
@@ -84,7 +85,7 @@ class ProgrammesView(PagedList, ClinicAPIView):
             said = f"{exc.plan.decision} allows no plan: {exc.plan.release.value}."
             raise Problem("conflict", said) from None
         except NotNowError as exc:
-            raise Problem("conflict", WHY_NOT[exc.code]) from None
+            raise Problem("conflict", why_not(exc)) from None
         return self.show_again(programme.id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

@@ -30,6 +30,7 @@ from assessments.services.acknowledge import (
     TakenByAnotherError,
     WrongStateError,
     acknowledge,
+    last_step,
     resolve,
 )
 from assessments.services.answer_follow_up import FollowUpClosedError
@@ -122,7 +123,7 @@ class TaskRead(TaskFhir):
         wanted: Any = request.data
         row = self._find(task_id)
         present, known = task_resource(row), self._known(task_id)
-        check_version(request, present, known or present)
+        _check_version(request, row, present, known)
         _refuse_other_changes(wanted, known or _of_every_task(present))
         with _step_problems():
             self._step(row, wanted, present)
@@ -185,6 +186,22 @@ class TaskRead(TaskFhir):
         body.is_valid(raise_exception=True)
         result = FollowUpResult(body.validated_data["result"])
         report_result(clinic=self.clinic, follow_up_id=row.id, result=result, by=by, now=timezone.now())
+
+
+def _check_version(
+    request: Request, row: Escalation | FollowUp, present: Resource, known: Resource | None
+) -> None:
+    """Refuse who has seen an earlier version (412), and say who changed it where they may read that.
+
+    The refusal comes before the step, whose own words would have said who has it.
+    """
+    try:
+        check_version(request, present, known or present)
+    except Problem as stale:
+        told = last_step(row) if known and isinstance(row, Escalation) else ""
+        if told:
+            raise Problem(stale.problem_code, f"{stale.detail}: {told}", telling=True) from None
+        raise
 
 
 def _of_every_task(present: Resource) -> Resource:
@@ -268,11 +285,9 @@ def _step_problems() -> Iterator[None]:
     except Problem as problem:
         problem.errors = tuple(map(_in_task, problem.errors))
         raise
-    except WrongStateError as exc:
-        raise Problem("conflict", f"The escalation is {exc.state}.") from None
     except SupersededEscalationError as exc:
         raise Problem("conflict", f"Superseded by Task/{exc.by}; that is the one to act on.") from None
-    except TakenByAnotherError as exc:
+    except (TakenByAnotherError, WrongStateError) as exc:
         raise Problem("conflict", str(exc)) from None
     except FollowUpClosedError as exc:
         raise Problem("conflict", f"The follow-up is {exc.state}.") from None

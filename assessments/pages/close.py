@@ -64,7 +64,7 @@ def close(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) ->
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     rows = member.clinic.escalations.select_for_update(of=("self",)).select_related(
-        "patient", "acknowledged_by__user"
+        "clinic", "patient", "acknowledged_by__user"
     )
     held = rows.filter(id=escalation_id).first()
     if held is None:
@@ -80,7 +80,7 @@ def close(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) ->
     except EscalationNotFoundError:
         raise Http404 from None
     except WrongStateError as exc:
-        return _refused(request, member, held, form, stale=f"It is {exc.state} by now.")
+        return _refused(request, member, held, form, stale=str(exc))
     except SupersededEscalationError:
         return _refused(request, member, held, form, stale="A later one has taken its place.")
     except OutcomeRefusedError:

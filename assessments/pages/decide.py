@@ -10,7 +10,7 @@ from assessments.decision_page import decision_words, urgency_words
 from assessments.models import Assessment
 from assessments.pages.ground import clinical, clinician_of, page
 from assessments.pages.override_form import OverrideForm, groups
-from assessments.pages.result import NOT_NOW, own_programme, result_page
+from assessments.pages.result import own_programme, result_page, why_not
 from assessments.protocol.explain import DECISIONS
 from assessments.protocol.vocabulary import Decision
 from assessments.services.effective import effective_decision
@@ -134,7 +134,7 @@ def clear_running(request: HttpRequest, member: Membership, programme_id: uuid.U
             try:
                 clear(clinic=member.clinic, programme_id=programme_id, by=by, now=now)
             except NotNowError as exc:
-                messages.error(request, NOT_NOW[exc.code])
+                messages.error(request, why_not(exc))
             else:
                 messages.success(request, "Running is cleared in your name.")
             return result_page(programme.assessment_id)

@@ -25,6 +25,7 @@ from patients.services import PatientErasedError
 NOT_NOW = {
     "not_latest": "The runner has been assessed since; the programme starts from the latest assessment.",
     "overridden": "A clinician has decided otherwise; a programme starts from a new assessment.",
+    "drafted_already": "This assessment's programme is drafted already. Nothing was changed.",
     "not_a_draft": "This programme isn't a draft any more.",
     "provisional": "The runner answered alone; a clinician confirms the safety screen first.",
     "escalation_waits": "An urgent referral of this runner waits for its outcome; it comes first.",
@@ -33,6 +34,11 @@ NOT_NOW = {
     "no_clearance_needed": "This programme needs no clearance.",
     "cleared": "Running has been cleared already.",
 }
+
+
+def why_not(exc: NotNowError) -> str:
+    """Say why a step isn't possible now, and whose step stands in its way."""
+    return f"{NOT_NOW[exc.code]} {exc.told}".strip()
 
 
 def result_context(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
@@ -80,7 +86,7 @@ def draft(request: HttpRequest, member: Membership, assessment_id: uuid.UUID) ->
     except NoPlanError:
         messages.error(request, "This decision allows no programme.")
     except NotNowError as exc:
-        messages.error(request, NOT_NOW[exc.code])
+        messages.error(request, why_not(exc))
     else:
         messages.success(request, "Drafted. Read it through; the runner sees nothing before you release it.")
     return result_page(assessment_id)
@@ -99,7 +105,7 @@ def release(request: HttpRequest, member: Membership, programme_id: uuid.UUID) -
     except ProgrammeNotFoundError:
         raise Http404 from None
     except NotNowError as exc:
-        messages.error(request, NOT_NOW[exc.code])
+        messages.error(request, why_not(exc))
     else:
         messages.success(request, "Released in your name. Each run is followed by a check after 24 hours.")
     return result_page(programme.assessment_id)

@@ -4,8 +4,6 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
-from django.utils.formats import date_format
 
 from assessments.models import Escalation, EscalationEvent, EventType, Outcome
 from assessments.protocol.vocabulary import Urgency
@@ -13,6 +11,7 @@ from assessments.services.chase import answer_chasers, chase_again
 from assessments.services.escalate import call_anew, present, remember
 from assessments.services.nudge import nudge_escalations
 from assessments.services.webhooks.emit import emit
+from assessments.services.who_did import who_did
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
@@ -34,11 +33,10 @@ class EscalationNotFoundError(Exception):
 
 
 class WrongStateError(Exception):
-    """The escalation isn't in the state this step needs; ``state`` is the one it is in."""
+    """The escalation isn't in the state this step needs; the words say which it is in, and by whom."""
 
-    def __init__(self, state: str) -> None:
-        super().__init__(state)
-        self.state = state
+    def __init__(self, held: Escalation) -> None:
+        super().__init__(f"The escalation is {held.state}. {last_step(held)}".strip())
 
 
 class SupersededEscalationError(Exception):
@@ -53,10 +51,8 @@ class TakenByAnotherError(Exception):
     """Another clinician has taken it on; the words say who, since when and whether it is resolved."""
 
     def __init__(self, held: Escalation) -> None:
-        owner, since = held.acknowledged_by, timezone.localtime(held.acknowledged_at, held.clinic.zone)
-        done = ", and it is resolved since" if held.state == State.RESOLVED else ""
-        name = owner.shown_name if owner else "Another clinician"
-        super().__init__(f"{name} took it on at {date_format(since, 'H:i, j M')}{done}.")
+        done = f"; it is resolved since: {last_step(held)}" if held.state == State.RESOLVED else "."
+        super().__init__(f"{_taken_on(held)}{done}")
 
 
 class OutcomeRefusedError(Exception):
@@ -65,6 +61,25 @@ class OutcomeRefusedError(Exception):
     def __init__(self, allowed: frozenset[Outcome]) -> None:
         super().__init__("outcome refused")
         self.allowed = allowed
+
+
+def last_step(held: Escalation) -> str:
+    """Say who brought an escalation into its state, and when; empty where no person did."""
+    clinic = held.clinic
+    match held.state:
+        case State.RESOLVED:
+            return f"{who_did('resolved it', held.resolved_by, at=held.resolved_at, clinic=clinic)}."
+        case State.ACKNOWLEDGED:
+            return f"{_taken_on(held)}."
+        case State.OPEN:
+            calls = held.events.filter(kind__in=[Kind.REOPENED, Kind.RAISED]).select_related("member__user")
+            last = calls.order_by("-at", "-id").first()
+            return f"{who_did('reopened it', last.member, at=last.at, clinic=clinic)}." if last else ""
+    return ""
+
+
+def _taken_on(held: Escalation) -> str:
+    return who_did("took it on", held.acknowledged_by, at=held.acknowledged_at, clinic=held.clinic)
 
 
 def acknowledge(*, clinic: Clinic, escalation_id: uuid.UUID, by: NamedClinician, now: datetime) -> Escalation:
@@ -106,7 +121,7 @@ def resolve(
     with clinic_scope(clinic.id):
         escalation = _lock(clinic, escalation_id)
         if escalation.state != State.ACKNOWLEDGED:
-            raise WrongStateError(escalation.state)
+            raise WrongStateError(escalation)
         allowed = CLOSED_BY.get(escalation.urgency)
         if allowed is not None and code not in allowed:
             raise OutcomeRefusedError(allowed)
@@ -134,7 +149,7 @@ def reopen(
         if escalation.patient.erased_at is not None:
             raise PatientErasedError
         if escalation.state == State.OPEN:
-            raise WrongStateError(escalation.state)
+            raise WrongStateError(escalation)
         call_again(escalation, by=by, reason=reason, now=now)
     return escalation
 

@@ -54,7 +54,8 @@ def draft_programme(
     """Draft the programme of a runner's latest assessment; one that was current ends.
 
     Raises what ``lock_latest`` raises, ``NotNowError`` when the runner has been assessed since ("not_latest")
-    or a clinician decided otherwise ("overridden"), and ``NoPlanError``.
+    or a clinician decided otherwise ("overridden"), and ``NoPlanError``. The assessment's own programme is
+    drafted once ("drafted_already"): a page that is older than its release doesn't end it.
     """
     with clinic_scope(clinic.id):
         assessment = lock_latest(clinic, assessment_id)
@@ -68,6 +69,9 @@ def draft_programme(
         plan = preview(assessment)
         if plan.start is None:
             raise NoPlanError(plan)
+        current = clinic.programmes.filter(assessment=assessment, state__in=Programme.CURRENT).first()
+        if current is not None:
+            raise NotNowError("drafted_already", current)
         earlier = end_current(clinic, assessment.patient_id, now=now, by=by)
         programme = clinic.programmes.create(
             patient_id=assessment.patient_id,
@@ -109,7 +113,7 @@ def release_programme(
     with clinic_scope(clinic.id):
         programme = lock_programme(clinic, programme_id)
         if programme.state != Programme.State.DRAFT:
-            raise NotNowError("not_a_draft")
+            raise NotNowError("not_a_draft", programme)
         if programme.content["provisional"]:
             raise NotNowError("provisional")
         calling = clinic.escalations.filter(

@@ -9,6 +9,7 @@ from assessments.models import EventType, Programme, ProgrammeEvent
 from assessments.protocol.programme import Phase, Reaction, Standing, Status, after_gap, gap_ended
 from assessments.services.programmes.past import Past, past_of
 from assessments.services.webhooks.emit import emit
+from assessments.services.who_did import who_did
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 
@@ -19,12 +20,40 @@ class ProgrammeNotFoundError(Exception):
     """No such programme in this clinic."""
 
 
-class NotNowError(Exception):
-    """The programme isn't where this step is possible; ``code`` says why, for programs."""
+#: What a person did that stands in the way of the next one, by why the next step isn't possible; without
+#: words what the service does by itself.
+_IN_THE_WAY = {
+    "advanced_already": {Kind.ADVANCED: "advanced it"},
+    "cleared": {Kind.CLEARED: "cleared it"},
+    "drafted_already": {Kind.DRAFTED: "drafted it"},
+    "not_a_draft": {Kind.RELEASED: "released it", Kind.ENDED: "ended it"},
+    "not_active": {Kind.HELD: "held it", Kind.PAIN_RETURNED: "", Kind.SUSPENDED: "", Kind.STOPPED: ""},
+    "not_held": {Kind.RESUMED: "resumed it"},
+    "not_released": {Kind.ENDED: "ended it"},
+    "wrong_phase": {Kind.COMPLETED: "completed it"},
+}
 
-    def __init__(self, code: str) -> None:
+
+class NotNowError(Exception):
+    """The programme isn't where this step is possible; ``code`` says why, for programs.
+
+    ``told`` says who brought it where it is, and when; empty where no person did.
+    """
+
+    def __init__(self, code: str, programme: Programme | None = None) -> None:
         super().__init__(code)
         self.code = code
+        self.told = _who_brought_it_there(programme, code) if programme else ""
+
+
+def _who_brought_it_there(programme: Programme, code: str) -> str:
+    steps = _IN_THE_WAY.get(code, {})
+    events = programme.events.filter(kind__in=steps).select_related("member__user")
+    last = events.order_by("-at", "-id").first()
+    what = steps[Kind(last.kind)] if last else ""
+    if last is None or last.member is None or not what:
+        return ""
+    return f"{who_did(what, last.member, at=last.at, clinic=programme.clinic)}."
 
 
 def lock_programme(clinic: Clinic, programme_id: uuid.UUID) -> Programme:
@@ -39,7 +68,7 @@ def lock_released(clinic: Clinic, programme_id: uuid.UUID) -> Programme:
     """The same, of one that is released. Raises ``NotNowError`` ("not_released")."""
     programme = lock_programme(clinic, programme_id)
     if programme.state != Programme.State.RELEASED:
-        raise NotNowError("not_released")
+        raise NotNowError("not_released", programme)
     return programme
 
 

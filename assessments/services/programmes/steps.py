@@ -57,7 +57,8 @@ def resume(
     with clinic_scope(clinic.id):
         programme = lock_released(clinic, programme_id)
         if programme.status != Status.HELD:
-            raise NotNowError("needs_assessment" if programme.status in ENDED_BY_ASSESSMENT else "not_held")
+            code = "needs_assessment" if programme.status in ENDED_BY_ASSESSMENT else "not_held"
+            raise NotNowError(code, programme)
         return _set_status(programme, Status.ACTIVE, Kind.RESUMED, by, reason, now)
 
 
@@ -107,7 +108,7 @@ def advance(
         if not standing.past or standing.past[-1][1] is not Reaction.GREEN:
             raise NotNowError("last_check_not_green")
         if programme.events.order_by("-at", "-id").values_list("kind", flat=True).first() == Kind.ADVANCED:
-            raise NotNowError("advanced_already")
+            raise NotNowError("advanced_already", programme)
         move(programme, one_step_up(standing), now=now)
         note(programme, Kind.ADVANCED, now=now, by=by, reason=reason)
         return programme
@@ -177,7 +178,7 @@ def clear(*, clinic: Clinic, programme_id: uuid.UUID, by: NamedClinician, now: d
         if not programme.clearance_needed:
             raise NotNowError("no_clearance_needed")
         if programme.cleared_at is not None:
-            raise NotNowError("cleared")
+            raise NotNowError("cleared", programme)
         programme.cleared_at, programme.cleared_by = now, by.member
         programme.save()
         if programme.phase == Phase.CALM and _calm_already(programme, clinic, now):
@@ -232,14 +233,14 @@ def _two_green_weeks(standing: Standing, now: datetime) -> bool:
 def _active(clinic: Clinic, programme_id: uuid.UUID) -> Programme:
     programme = lock_released(clinic, programme_id)
     if programme.status != Status.ACTIVE:
-        raise NotNowError("not_active")
+        raise NotNowError("not_active", programme)
     return programme
 
 
 def _in_phase(clinic: Clinic, programme_id: uuid.UUID, phase: Phase) -> Programme:
     programme = _active(clinic, programme_id)
     if programme.phase != phase:
-        raise NotNowError("wrong_phase")
+        raise NotNowError("wrong_phase", programme)
     return programme
 
 
