@@ -11,6 +11,7 @@ from django.utils import timezone
 from oauthlib.oauth2 import InvalidClientError
 
 from clinics.authorization_codes import OneUseCodes
+from clinics.models import ApiClient, User
 from clinics.models.api_client import PRIVATE_KEY_JWT
 from clinics.named_client import NAMED
 from clinics.permissions import permissions_of
@@ -39,6 +40,11 @@ def token_url() -> str:
     return f"{settings.BASE_URL}/oauth/token/"
 
 
+def _works(person: User, client: ApiClient) -> bool:
+    """Whether the person is a member who may act for the client's clinic: none that was shut out is."""
+    return working_members(client.clinic).filter(user_id=person.pk).exists()
+
+
 class SignedClientValidator(OneUseCodes):
     """A client authenticates as it was registered: by its secret or by its signature, never by the other."""
 
@@ -50,6 +56,20 @@ class SignedClientValidator(OneUseCodes):
         if request.using_default_redirect_uri:
             return False
         return super().confirm_redirect_uri(client_id, code, redirect_uri, client, *args, **kwargs)
+
+    def validate_code(
+        self, client_id: str, code: str, client: Any, request: Any, *args: Any, **kwargs: Any
+    ) -> bool:
+        """Whether the code is good, and its person still works at the client's clinic."""
+        good = super().validate_code(client_id, code, client, request, *args, **kwargs)
+        return good and _works(request.user, client)
+
+    def validate_refresh_token(
+        self, refresh_token: str, client: Any, request: Any, *args: Any, **kwargs: Any
+    ) -> bool:
+        """Whether the token turns, and its person still works at the client's clinic."""
+        good = super().validate_refresh_token(refresh_token, client, request, *args, **kwargs)  # type: ignore[no-untyped-call]
+        return bool(good) and _works(request.user, client)
 
     def _save_bearer_token(self, token: Any, request: Any, *args: Any, **kwargs: Any) -> None:
         """Name and keep only the scopes that the person's role allows: no others would open anything."""

@@ -1,10 +1,12 @@
 """What each event ends, credential by credential: every cell of the table is run."""
 
+import ast
 import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +18,9 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from rest_framework.test import APIClient
 
 from clinics.models import ApiClient, Authenticator, Clinic, Membership, Role, User
+from clinics.services import end_access
 from clinics.services.accept_invitation import Invitation
-from clinics.services.one_time_codes import pending_authenticator
+from clinics.services.one_time_codes import _new_recovery_codes, pending_authenticator
 from clinics.services.reset_password import Reset
 from clinics.tenancy import clinic_scope
 from tests.factories import api_for, assessment_body, make_member, make_patient, make_token
@@ -35,6 +38,8 @@ from tests.security.oauth import (
 from tests.security.signing import key_set, new_key
 from tests.security.test_sign_in import code
 
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("assessments", "backend", "clinics", "patients")
 KEYS = json.loads(key_set(new_key()))
 NEW_PASSWORD = "walks-every-evening-2026"
 
@@ -50,31 +55,35 @@ CREDENTIALS = (
     "other person",  # a colleague's session
     "check-in link",  # a runner's
     "invitation",  # of the person, to another clinic
+    "reset link",  # the person's, by which another password is chosen
 )
 
 #: What must happen: ``+`` it goes on, ``-`` it has ended.
 EXPECTED = {
-    # event                      this other access refresh code app2 soft colleague link invitation
-    "password changed":         "+     -     -      -      -    -    +    +         +    +",
-    "password changed by the operator": "- - -      -      -    -    +    +         +    +",
-    "password reset by mail":   "-     -     -      -      -    -    +    +         +    +",
-    "authenticator set up":     "+     -     -      -      -    -    +    +         +    +",
-    "authenticator removed":    "+     -     -      -      -    -    +    +         +    +",
-    "authenticator set up by the operator": "- - -  -      -    -    +    +         +    +",
-    "signed out everywhere":    "-     -     -      -      -    -    +    +         +    +",
-    "signed out here":          "-     +     +      +      +    +    +    +         +    +",
-    "role changed":             "+     +     +      +      +    +    +    +         +    +",
-    "let go":                   "-     -     -      -      -    -    +    +         +    +",
-    "let go and taken back":    "-     -     -      -      -    -    +    +         +    +",
-    "app's secret rotated":     "+     +     -      -      -    +    +    +         +    +",
-    "app's secret exchanged without ending tokens": "+ + + +  +  + +   +         +    +",
-    "app revoked":              "+     +     -      -      -    +    +    +         +    +",
-    "software's secret rotated": "+    +     +      +      +    +    -    +         +    +",
-    "software switched to keys": "+    +     +      +      +    +    -    +         +    +",
-    "software revoked":         "+     +     +      +      +    +    -    +         +    +",
-    "code used twice":          "+     +     -      -      +    +    +    +         +    +",
-    "invitation taken back":    "+     +     +      +      +    +    +    +         +    -",
-    "check-in link revoked":    "+     +     +      +      +    +    +    +         -    +",
+    # event                      this other access refresh code app2 soft colleague link invitation reset
+    "password changed":         "+     -     -      -      -    -    +    +         +    +          -",
+    "password changed by the operator": "- - -      -      -    -    +    +         +    +          -",
+    "password reset by mail":   "-     -     -      -      -    -    +    +         +    +          -",
+    "authenticator set up":     "+     -     -      -      -    -    +    +         +    +          +",
+    "authenticator removed":    "+     -     -      -      -    -    +    +         +    +          +",
+    "authenticator set up by the operator": "- - -  -      -    -    +    +         +    +          +",
+    "signed out everywhere":    "-     -     -      -      -    -    +    +         +    +          +",
+    "signed out here":          "-     +     +      +      +    +    +    +         +    +          +",
+    "role changed":             "+     +     +      +      +    +    +    +         +    +          +",
+    "let go":                   "-     -     -      -      -    -    +    +         +    +          +",
+    "let go and taken back":    "-     -     -      -      -    -    +    +         +    +          +",
+    "app's secret rotated":     "+     +     -      -      -    +    +    +         +    +          +",
+    "app's secret exchanged without ending tokens": "+ + + +  +  + +   +         +    +          +",
+    "app revoked":              "+     +     -      -      -    +    +    +         +    +          +",
+    "software's secret rotated": "+    +     +      +      +    +    -    +         +    +          +",
+    "software switched to keys": "+    +     +      +      +    +    -    +         +    +          +",
+    "software revoked":         "+     +     +      +      +    +    -    +         +    +          +",
+    "code used twice":          "+     +     -      -      +    +    +    +         +    +          +",
+    "invitation taken back":    "+     +     +      +      +    +    +    +         +    -          +",
+    "check-in link revoked":    "+     +     +      +      +    +    +    +         -    +          +",
+    "recovery code used":       "+     +     +      +      +    +    +    +         +    +          +",
+    "refresh token used twice": "+     +     -      -      +    +    +    +         +    +          +",
+    "person deactivated":       "-     -     -      -      -    -    +    +         +    -          -",
 }  # fmt: skip
 
 
@@ -98,6 +107,7 @@ class World:
     follow_up: str
     link: str
     invitation: str
+    reset_link: str
     elsewhere: APIClient
     invited: str
     secret: str = SECRET
@@ -118,6 +128,7 @@ class World:
                     self.colleague.get("/admin/").status_code == 200,
                     Client().get(self.link).status_code == 200,
                     Client().get(self.invitation).status_code == 200,
+                    Client().get(self.reset_link).status_code == 200,
                 ],
                 strict=True,
             )
@@ -180,6 +191,7 @@ def world(clinic: Clinic, other_clinic: Clinic) -> World:
         follow_up=due["id"],
         link="/" + link.split("/", 3)[3],
         invitation=f"/admin/invitation/{sealed}/",
+        reset_link=f"/admin/password-reset/{Reset.of(User.objects.get(pk=person.pk)).sealed()}/",
         elsewhere=elsewhere,
         invited=invited,
     )
@@ -286,6 +298,34 @@ def reset_by_mail(world: World) -> None:
     assert Client().post(page, chosen).status_code == 302
 
 
+def use_recovery_code(world: World) -> None:
+    """In a browser that nobody knows; those that are there have given their code before."""
+    device = pending_authenticator(world.person)
+    device.confirmed = True
+    device.save()
+    for browser in (world.this, world.other):
+        session = browser.session
+        session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+        session.save()
+    one = _new_recovery_codes(world.person)[0]
+    form = {"username": world.person.username, "password": PASSWORD, "otp_token": one}
+    assert Client().post("/admin/login/", form).status_code == 302
+    assert Client().post("/admin/login/", form).status_code == 200, "it was used up"
+
+
+def use_refresh_token_again(world: World) -> None:
+    """What it was turned into ends with it."""
+    form = {"grant_type": "refresh_token", "refresh_token": world.tokens["refresh_token"]}
+    world.tokens = ask_token(world.app, **form).json()
+    assert opens(world.tokens["access_token"])
+    assert ask_token(world.app, **form).status_code == 400
+
+
+def deactivate(world: World) -> None:
+    """As the operator does, for all clinics."""
+    User.objects.filter(pk=world.person.pk).update(is_active=False)
+
+
 EVENTS: dict[str, Callable[[World], Any]] = {
     "password changed": change_password,
     "password changed by the operator": change_by_command,
@@ -307,7 +347,63 @@ EVENTS: dict[str, Callable[[World], Any]] = {
     "code used twice": use_code_again,
     "invitation taken back": take_back_invitation,
     "check-in link revoked": revoke_link,
+    "recovery code used": use_recovery_code,
+    "refresh token used twice": use_refresh_token_again,
+    "person deactivated": deactivate,
 }
+
+#: Every function that ends what was got before, and the events by which it is run.
+ENDING = {
+    "clinics/services/change_member.py: change_member": {"let go", "let go and taken back"},
+    "clinics/services/register_client.py: rotate_secret": {
+        "app's secret rotated",
+        "app's secret exchanged without ending tokens",
+        "software's secret rotated",
+    },
+    "clinics/services/register_client.py: revoke_client": {"app revoked", "software revoked"},
+    "clinics/services/set_client_keys.py: set_keys": {"software switched to keys"},
+    "clinics/services/one_time_codes.py: confirm_authenticator": {"authenticator set up"},
+    "clinics/services/one_time_codes.py: remove_authenticator": {"authenticator removed"},
+    "clinics/management/commands/enrol_authenticator.py: handle": {"authenticator set up by the operator"},
+    "clinics/pages/sign_out.py: everywhere": {"signed out everywhere"},
+    "clinics/authorization_codes.py: _end_what_came_of": {"code used twice"},
+    # Called by Django for every password that is set.
+    "clinics/services/end_access.py: password_changed": {
+        "password changed",
+        "password changed by the operator",
+        "password reset by mail",
+    },
+    "clinics/services/end_access.py: sign_out_everywhere": {"signed out everywhere"},
+    "clinics/services/end_access.py: end_member_access": {"let go", "let go and taken back"},
+    "clinics/services/end_access.py: end_person_access": {"password changed"},
+}
+#: What ends something, by the name that is called.
+ENDS = {
+    "sign_out_everywhere",
+    "revoke_family",
+    *(name for name in vars(end_access) if name.startswith("end_")),
+}
+
+
+def functions_that_end() -> set[str]:
+    """Each function of the service that calls one of them, with its file."""
+    found = set()
+    for path in sorted(file for part in PARTS for file in (ROOT / part).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and called_in(node) & ENDS:
+                found.add(f"{path.relative_to(ROOT)}: {node.name}")
+    return found
+
+
+def called_in(function: ast.FunctionDef) -> set[str]:
+    """The names that it calls, with or without what they belong to."""
+    calls = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
+    return {getattr(call, "id", getattr(call, "attr", "")) for call in calls}
+
+
+def test_every_function_that_ends_something_has_its_row() -> None:
+    assert functions_that_end() == ENDING.keys()
+    assert set().union(*ENDING.values()) <= EVENTS.keys()
 
 
 def test_every_event_has_its_row() -> None:
