@@ -11,14 +11,17 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from oauth2_provider.models import Grant
 from rest_framework.test import APIClient
 
 from clinics.models import ApiClient, Authenticator, Clinic, Role, User
 from clinics.services.accept_invitation import Invitation
+from clinics.services.reset_password import send_due_resets
 from clinics.sessions import SessionStore
 from clinics.tenancy import clinic_scope
-from tests.factories import make_member
+from tests.factories import assessment_body, make_member, make_patient
+from tests.mail import Postbox
 from tests.security.dump import every_row, spellings, tables_holding
 from tests.security.oauth import (
     PASSWORD,
@@ -32,6 +35,7 @@ from tests.security.oauth import (
 from tests.security.test_sign_in import code
 
 CODES = "/admin/one-time-codes/"
+NEW_PASSWORD = "walks-every-evening-2026"
 
 
 @pytest.fixture
@@ -100,19 +104,59 @@ def invited(api: APIClient, clinic: Clinic) -> dict[str, str]:
     return {"invitation": Invitation.of(member).sealed()}
 
 
+def reset_by_mail(person: User, postbox: Postbox) -> dict[str, str]:
+    """Ask for another password, get the mail, and choose one; returns the secret part of the link."""
+    Client().post("/admin/password-reset/", {"email": person.email})
+    assert send_due_resets(now=timezone.now()) == 1
+    text = postbox.messages[-1].get_payload(decode=True).decode()  # type: ignore[union-attr]
+    found = re.search(r"/admin/password-reset/(\S+)/", text)
+    assert found is not None
+    chosen = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
+    assert Client().post(found[0], chosen).status_code == 302
+    return {"reset link": found[1], "new password": NEW_PASSWORD}
+
+
+def checked_in(api: APIClient, clinic: Clinic) -> dict[str, str]:
+    """Have a runner's link made, twice under one key, and follow it; returns its secret part."""
+    api.post("/api/v1/assessments", assessment_body(make_patient(clinic)))
+    (due, *_) = [
+        row for row in api.get("/api/v1/follow-ups").json()["results"] if row["state"] == "scheduled"
+    ]
+    address, key = f"/api/v1/follow-ups/{due['id']}/check-in-link", {"idempotency-key": "a-link-once"}
+    made = [api.post(address, {}, headers=key).json()["url"] for _ in range(2)]
+    assert made[1] is None, "it is shown once"
+    token = str(made[0]).rpartition("/")[2]
+    assert Client().get(f"/check-in/{token}").status_code == 200
+    Client().post(f"/check-in/{token}", {"nothing": "answered"})
+    return {"check-in link": token, "check-in token": token.partition(".")[0]}
+
+
+def on_call_service(api: APIClient) -> dict[str, str]:
+    """Add one whose address is a secret, and test it, in vain; returns address and key."""
+    secret = "a-token-in-the-path-2026"
+    body = {"name": "Night desk", "kind": "webhook", "url": f"https://desk.invalid/{secret}"}
+    made = api.post("/api/v1/clinic/on-call-services", body)
+    assert made.status_code == 201, made.json()
+    tested = api.post(f"/api/v1/clinic/on-call-services/{made.json()['id']}/test")
+    assert tested.status_code == 200, tested.json()
+    return {"on-call address": secret, "on-call key": made.json()["signing_key"]}
+
+
 @pytest.fixture
-def used(person: User, api: APIClient, clinic: Clinic) -> dict[str, str]:
+def used(person: User, api: APIClient, clinic: Clinic, postbox: Postbox) -> dict[str, str]:
     """Every secret that was used, by what it is."""
     browser = sign_in(person)[0]
     secrets = {"password": PASSWORD, **enrolled(browser)}
     secrets |= authorized(browser, clinic) | rotated(api) | invited(api, clinic)
+    secrets |= checked_in(api, clinic) | on_call_service(api)
     secrets["session key"] = browser.cookies["sessionid"].value
+    secrets["known browser"] = browser.cookies["known_browser"].value
     # Typed wrongly, and typed where it doesn't belong.
     wrong = {"password": "mistyped-password-2026", "code": "314159"}
     browser.post(f"{CODES}remove/", wrong)
     Client().post("/admin/login/", {"username": "a-password-typed-as-a-name", "password": "x"})
     secrets |= {"mistyped password": wrong["password"], "code typed": wrong["code"]}
-    return secrets
+    return secrets | reset_by_mail(person, postbox)
 
 
 def test_no_secret_that_was_used_is_in_any_table(used: dict[str, str]) -> None:
