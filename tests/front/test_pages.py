@@ -16,6 +16,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from clinics.models import Clinic, Role, User
+from clinics.services.reset_password import Reset
 from patients.models import Patient
 from tests.check_in.page import link
 from tests.clinics.test_invitations import invite, link_to
@@ -138,12 +139,23 @@ def test_every_kind_of_page_is_as_closed_as_it_can_be(
         (stranger, f"{LOGIN}?next=/admin/", 200, DASHBOARD, "no-store"),
         (stranger, f"{LOGIN}?next={quote(authorize)}", 200, leads_on[LOGIN], "no-store"),
         (stranger, invitation, 200, DASHBOARD, "no-store"),
+        (stranger, "/admin/invitation/made-up/", 410, DASHBOARD, "no-store"),
         (stranger, "/admin/password-reset/", 200, DASHBOARD, ""),
+        (stranger, f"/admin/password-reset/{Reset.of(person).sealed()}/", 200, DASHBOARD, "no-store"),
+        (stranger, "/admin/password-reset/made-up/", 410, DASHBOARD, "no-store"),
         (stranger, check, 200, OURS, "no-store"),
         (stranger, "/check-in/made-up", 410, OURS, "no-store"),
         (stranger, "/api/docs", 200, OURS, ""),
         (stranger, "/api/v1/patients", 401, OURS, "no-store"),
         (stranger, "/fhir/metadata", 200, OURS, "public"),
+        (stranger, "/fhir/.well-known/smart-configuration", 200, OURS, "public"),
+        (stranger, "/fhir/CodeSystem/decision", 200, OURS, "public"),
+        (stranger, "/cds-services", 200, OURS, "public"),
+        (stranger, "/api/schema", 200, OURS, ""),
+        (stranger, "/api/problems/throttled", 200, OURS, ""),
+        (stranger, "/oauth/token/", 405, OURS, ""),
+        (stranger, "/statusz", 404, OURS, ""),
+        (stranger, "/metrics", 404, OURS, ""),
         (stranger, "/livez", 200, OURS, ""),
         (stranger, "/readyz", 200, OURS, ""),
         (stranger, "/nothing", 404, OURS, ""),
