@@ -2,7 +2,8 @@
 
 import re
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from rest_framework.test import APIClient
 
 from backend.arrival import BODY_SECONDS
 from backend.serve import HEAD_MILLISECONDS, THREADS
+from clinics.checks.routes import Route, routes
 from clinics.models import Clinic
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
@@ -20,6 +22,16 @@ from tests.served import Served
 
 pytestmark = pytest.mark.process
 FIFTY = 50
+#: Where most bodies arrive, by each way in.
+BUSIEST = (
+    "/oauth/token/",
+    "/admin/login/",
+    "/api/v1/assessments",
+    "/fhir/QuestionnaireResponse",
+    "/check-in/x",
+)
+#: So many doors are found at least, or the walk has missed a part.
+DOORS_AT_LEAST = 150
 #: Seconds that an ordinary answer may take meanwhile.
 AT_ONCE = 1.0
 HELD_SECONDS = 30.0
@@ -31,18 +43,36 @@ def head(method: str, path: str, *headers: str) -> bytes:
     return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *headers, "\r\n"]).encode()
 
 
-def doors(bearer: str, cookie: str) -> dict[str, tuple[str, ...]]:
-    """Routes of every part that take a body, and what else a caller sends there."""
-    return {
-        "/oauth/token/": ("Content-Type: application/x-www-form-urlencoded",),
-        "/admin/login/": ("Content-Type: application/x-www-form-urlencoded", f"Cookie: csrftoken={cookie}"),
-        "/admin/password_change/": ("Content-Type: multipart/form-data; boundary=x",),
-        "/api/v1/assessments": (f"Authorization: {bearer}", "Content-Type: application/json"),
-        "/api/v1/patients": ("Content-Type: application/json",),
-        "/fhir/QuestionnaireResponse": (f"Authorization: {bearer}", "Content-Type: application/fhir+json"),
-        "/cds-services/return-to-run": ("Content-Type: application/json",),
-        "/check-in/made-up": ("Content-Type: application/x-www-form-urlencoded",),
-    }
+#: What is written in an address for what its route leaves open.
+_OPEN = re.compile(r"<(?:(\w+):)?\w+>|\(\?P<.*")
+
+
+def takes_a_body(route: Route) -> str:
+    """The method by which a body is sent there; a page that isn't REST framework's may take a form."""
+    methods = route.methods if route.view else ["POST"]
+    return next((method for method in ("POST", "PUT", "PATCH") if method in methods), "")
+
+
+def doors(bearer: str, cookie: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Every route that takes a body: method, address, and what else a caller sends there."""
+    for route in routes():
+        method = takes_a_body(route)
+        path = "/" + _OPEN.sub(lambda named: str(uuid.UUID(int=1)) if named[1] == "uuid" else "x", route.path)
+        token = f"Authorization: {bearer}"
+        if not method:
+            continue
+        if path.startswith("/api/v1/"):
+            yield method, path, (token, "Content-Type: application/json")
+        elif path.startswith("/fhir/"):
+            yield method, path, (token, "Content-Type: application/fhir+json")
+        elif path.startswith("/cds-services"):
+            yield method, path, ("Content-Type: application/json",)
+        else:
+            yield (
+                method,
+                path,
+                ("Content-Type: application/x-www-form-urlencoded", f"Cookie: csrftoken={cookie}"),
+            )
 
 
 def sockets_of(served: Served) -> int:
@@ -64,13 +94,13 @@ def emergency(api: APIClient, patient: Patient, served: Served) -> Callable[[], 
 
 
 def slow_bodies(api: APIClient) -> list[Caller]:
-    """Fifty at each door: half of them silent after three bytes, half a byte a second."""
+    """At each door one who is silent after three bytes and one with a byte a second; fifty at the busiest."""
     cookie = str(Client().get("/admin/login/").cookies["csrftoken"].value)
     bearer = api._credentials["HTTP_AUTHORIZATION"]
     return [
-        Caller(path, head("POST", path, *headers, "Content-Length: 50000") + b"a=b", drip=b"x" * (number % 2))
-        for path, headers in doors(bearer, cookie).items()
-        for number in range(FIFTY)
+        Caller(path, head(method, path, *headers, "Content-Length: 50000") + b"a=b", drip=b"x" * (number % 2))
+        for method, path, headers in doors(bearer, cookie)
+        for number in range(FIFTY if path in BUSIEST else 2)
     ]
 
 
@@ -97,6 +127,8 @@ def test_nobody_waits_for_callers_who_are_slow_and_each_of_them_ends(
     clinic: Clinic, api: APIClient, patient: Patient, served: Served
 ) -> None:
     post, bodies, others = emergency(api, patient, served), slow_bodies(api), other_kinds()
+    assert len({caller.kind for caller in bodies}) >= DOORS_AT_LEAST
+    assert {caller.kind for caller in bodies} > set(BUSIEST)
     for path in ("/api/schema", "/livez"):
         served.ask("GET", path)  # the first of a process takes longer
     assert post()[0] == 201
