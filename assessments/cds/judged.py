@@ -20,6 +20,8 @@ from backend.api.problems import FieldProblem
 from clinics.models import Clinic
 from patients.models import Patient
 
+#: So many second answers are tried; nobody's form has as many, and each costs an evaluation.
+MOST_TRIED = 100
 #: What a part of the answers can't take back: decisions that what is missing could only make worse.
 _CERTAIN = (
     Decision.STOP_AND_REHAB,
@@ -94,6 +96,7 @@ def _judged(answers: Answers, call: Call, clinic: Clinic) -> Judged:
         places.append(f"{answers.place}/item")
         role = AssessorRole.PATIENT_SELF_REPORT
     told = Submission(Patient().id, min(at, now), str(role), reading.answers, reading.reasons)
+    told = _worst_told(told, reading.others, call, clinic)
     evaluations = [_evaluated(told, day, clinic) for day in call.birth_dates or (None,)]
     for _, refused in evaluations:
         places += [f"{answers.place}{reading.placed(problem).pointer}" for problem in refused]
@@ -101,6 +104,25 @@ def _judged(answers: Answers, call: Call, clinic: Clinic) -> Judged:
     worst = max(read, key=_how_bad).evaluation
     day = str(answers.resource.get("authored"))[:10]
     return Judged(worst, day, answers.other_version, answers.other_form, tuple(places))
+
+
+def _worst_told(told: Submission, others: Mapping[str, list[Any]], call: Call, clinic: Clinic) -> Submission:
+    """The answers with the most urgent of each question that has several: nobody knows which holds."""
+
+    def how_bad(said: Submission) -> tuple[int, int]:
+        days = call.birth_dates or (None,)
+        return max(_how_bad(Judged(_evaluated(said, day, clinic)[0])) for day in days)
+
+    tried = 0
+    for name, values in others.items():
+        reasons = {asked: reason for asked, reason in told.absent_reasons.items() if asked != name}
+        options = [
+            replace(told, answers={**told.answers, name: value}, absent_reasons=reasons) for value in values
+        ]
+        options = options[: max(MOST_TRIED - tried, 0)]
+        tried += len(options)
+        told = max([told, *options], key=how_bad) if options else told
+    return told
 
 
 def _evaluated(

@@ -4,7 +4,7 @@ Where a value can't be taken, its place is named in the response. An item that t
 of another type and an element that may change an answer are refused, never left out of account.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from assessments.fhir.elements_beside import OF_RESPONSE
@@ -106,14 +106,50 @@ def _read_item(place: str, item: Mapping[str, Any], reading: Reading) -> None:
         return
     if link_id in reading.seen and question.type != "objects":
         reading.refuse(place, "not_unique", "This item is there more than once.")
-        return
-    reading.seen.add(link_id)
+        _note_others(question, suffix, [item], reading)
+    else:
+        reading.seen.add(link_id)
+        _read_known(question, suffix, item, place, reading)
+    for inner in _misplaced(item, question.name):
+        alone = Reading()
+        _read_item(place, inner, alone)
+        reading.note_others(alone)
+
+
+def _read_known(
+    question: Question, suffix: str, item: Mapping[str, Any], place: str, reading: Reading
+) -> None:
     if question is ROLE:
         reading.places["/assessor_role"] = place
         role = one_value(item, question, place, reading)
         reading.body |= {} if role is None else {ROLE.name: role}
-    else:
-        read_answer(question, suffix, item, place, reading)
+        return
+    read_answer(question, suffix, item, place, reading)
+    answers = item.get("answer")
+    if question.type != "choices" and isinstance(answers, list) and len(answers) > 1:
+        _note_others(question, suffix, ({**item, "answer": [one]} for one in answers), reading)
+
+
+def _note_others(
+    question: Question, suffix: str, items: Iterable[Mapping[str, Any]], reading: Reading
+) -> None:
+    """Note what each of these items answers, where one too many is refused."""
+    for item in items:
+        alone = Reading()
+        if question is not ROLE:
+            read_answer(question, suffix, item, "", alone)
+        reading.note_others(alone)
+
+
+def _misplaced(item: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    """The items inside a question that are no parts of it; they are refused where they stand."""
+    answers = item.get("answer")
+    for around in [item, *(answers if isinstance(answers, list) else [])]:
+        within = around.get("item") if isinstance(around, Mapping) else None
+        for inner in within if isinstance(within, list) else []:
+            link_id = inner.get("linkId") if isinstance(inner, Mapping) else None
+            if isinstance(link_id, str) and not link_id.startswith(f"{name}."):
+                yield inner
 
 
 def _split(link_id: str) -> tuple[str, str]:

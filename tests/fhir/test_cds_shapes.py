@@ -10,7 +10,11 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.cds import cards
+from assessments.fhir.decision import labels
+from assessments.fhir.form import REQUIRED_SCREENS, answer_coding
 from assessments.fhir.questionnaire import ID
+from assessments.protocol import QUESTIONS, Question, evaluate
+from assessments.protocol.vocabulary import rank, urgency_rank
 from clinics.models import ApiClient, Clinic
 from tests.factories import reassuring_answers
 from tests.fhir.checks import fhir
@@ -256,3 +260,192 @@ def test_nobody_elses_answers_stand_beside_the_patients_own(caller: ApiClient, e
     assert card(call(emergency))["indicator"] == "critical"
     emergency["prefetch"]["response"] = bundle(other)
     assert call(emergency).status_code == 422
+
+
+#: The questions of the safety screens that everybody is asked.
+RED_FLAGS = [
+    question
+    for question in QUESTIONS
+    if question.screen in REQUIRED_SCREENS
+    and question.type in ("choice", "integer")
+    and question.applies_when is None
+]
+
+
+def decided(**answers: Any) -> tuple[int, int]:
+    """How bad it is to answer this, all else being well; of this day."""
+    found = evaluate(
+        reassuring_answers(**answers), assessed_at=timezone.now(), assessor_role="physiotherapist"
+    )
+    return rank(found.decision, found.insufficiency_kind), urgency_rank(found.urgency)
+
+
+def worst_and_best(question: Question) -> tuple[Any, Any]:
+    """The answers to a question that decide most and least urgently."""
+    numbers = range(int(question.low or 0), int(question.high or 10) + 1)
+    options = sorted(question.offered or numbers, key=lambda one: decided(**{question.name: one}))
+    return options[-1], options[0]
+
+
+def answered(form: Body, question: Question, value: Any) -> Body:
+    """A call whose answers are well but for this one."""
+    sent = body(form, reassuring_answers())
+    kind = {"valueCoding": answer_coding(value)} if question.type == "choice" else {"valueInteger": value}
+    item_of(sent, question.name)[1]["answer"] = [kind]
+    return sent
+
+
+def item_of(sent: Body, name: str) -> tuple[list[Body], Body]:
+    """The item of a question, and the items among which it stands."""
+    for section in answers(sent)["item"]:
+        for item in section.get("item", []):
+            if item["linkId"] == name:
+                return section["item"], item
+    raise AssertionError(name)
+
+
+Spoil = Callable[[list[Body], Body, Body], Any]
+
+
+def _twice(around: list[Body], good: Body, bad: Body) -> None:
+    around.insert(around.index(good) + 1, bad)
+
+
+def _twice_the_other_way(around: list[Body], good: Body, bad: Body) -> None:
+    around.insert(around.index(good), bad)
+
+
+def _below_a_section_of_its_own(around: list[Body], _good: Body, bad: Body) -> None:
+    around.append({"linkId": "section-4", "item": [bad]})
+
+
+def _two_answers(_around: list[Body], good: Body, bad: Body) -> None:
+    good["answer"] += bad["answer"]
+
+
+def _inside_the_item(_around: list[Body], good: Body, bad: Body) -> None:
+    good["item"] = [bad]
+
+
+def _inside_its_answer(_around: list[Body], good: Body, bad: Body) -> None:
+    good["answer"][0]["item"] = [bad]
+
+
+def _inside_another_question(around: list[Body], good: Body, bad: Body) -> None:
+    around.remove(good)
+    around[-1]["item"] = [bad]
+
+
+def _inside_an_unknown_one(around: list[Body], good: Body, bad: Body) -> None:
+    around[around.index(good)] = {"linkId": "more", "item": [bad]}
+
+
+#: Two answers to one question, or one where nobody looks: whichever is the more urgent decides.
+BOTH: dict[str, Spoil] = {
+    "the same item twice": _twice,
+    "the same item twice, the worse first": _twice_the_other_way,
+    "the same item again in another section": _below_a_section_of_its_own,
+    "two answers in one item": _two_answers,
+    "again inside its own item": _inside_the_item,
+    "again inside its own answer": _inside_its_answer,
+    "inside another question": _inside_another_question,
+    "inside an item that isn't there": _inside_an_unknown_one,
+}
+
+
+@pytest.mark.parametrize("question", RED_FLAGS, ids=lambda question: question.name)
+def test_of_two_answers_to_one_red_flag_the_more_urgent_decides(
+    caller: ApiClient, form: Body, question: Question
+) -> None:
+    worst, best = worst_and_best(question)
+    alone = answered(form, question, worst)
+    loud = card(call(alone))
+    for name, spoil in BOTH.items():
+        sent = answered(form, question, best)
+        around, good = item_of(sent, question.name)
+        spoil(around, good, deepcopy(item_of(alone, question.name)[1]))
+        found = card(call(sent))
+        topic, wanted = (one["source"]["topic"]["code"] for one in (found, loud))
+        asks_again = topic == "insufficient_information" and loud["indicator"] != "critical"
+        assert topic == wanted or asks_again, (name, topic, wanted)
+        assert LOUDNESS[found["indicator"]] >= LOUDNESS[loud["indicator"]], name
+        assert "/prefetch/response" in found["detail"], name
+
+
+LOUDNESS = {"info": 0, "warning": 1, "critical": 2}
+
+
+def _value(**value: Any) -> Spoil:
+    def spoil(_around: list[Body], _good: Body, bad: Body) -> None:
+        bad["answer"] = [value]
+
+    return spoil
+
+
+def _answer(answer: Any) -> Spoil:
+    def spoil(_around: list[Body], _good: Body, bad: Body) -> None:
+        bad["answer"] = answer
+
+    return spoil
+
+
+def _named(link_id: Any) -> Spoil:
+    def spoil(_around: list[Body], _good: Body, bad: Body) -> None:
+        bad["linkId"] = link_id
+
+    return spoil
+
+
+def _without_answer(_around: list[Body], _good: Body, bad: Body) -> None:
+    del bad["answer"]
+
+
+def _left_out(around: list[Body], _good: Body, bad: Body) -> None:
+    around.remove(bad)
+
+
+OWN = f"{HOST}/fhir/CodeSystem/answer"
+#: One answer that can't be read; whether its place is named, or it is a question that nobody has answered.
+BROKEN: dict[str, tuple[Spoil, bool]] = {
+    "a text": (_value(valueString="yes"), True),
+    "a truth": (_value(valueBoolean=True), True),
+    "a number that is none": (_value(valueInteger="10"), True),
+    "a decimal": (_value(valueDecimal=10.5), True),
+    "a date": (_value(valueDate="2026-03-01"), True),
+    "an unknown code": (_value(valueCoding={"system": OWN, "code": "definitely"}), True),
+    "a code of another system": (
+        _value(valueCoding={"system": "http://snomed.info/sct", "code": "yes"}),
+        True,
+    ),
+    "a code without a system": (_value(valueCoding={"code": "yes"}), True),
+    "a coding that is a text": (_value(valueCoding="yes"), True),
+    "a misspelt value": (_value(valuecoding={"system": OWN, "code": "yes"}), True),
+    "two values": (_value(valueString="yes", valueInteger=10), True),
+    "an answer that says nothing": (_value(), True),
+    "an answer of null": (_answer([None]), True),
+    "answers that are no list": (_answer({"valueString": "yes"}), True),
+    "answers of null": (_answer(None), True),
+    "no answers in the list": (_answer([]), False),
+    "neither answer nor item": (_without_answer, False),
+    "left out": (_left_out, False),
+    "a misspelt linkId": (_named("bladder_changes"), True),
+    "a linkId of null": (_named(None), True),
+    "a linkId of a number": (_named(4), True),
+}
+
+
+@pytest.mark.parametrize("question", RED_FLAGS, ids=lambda question: question.name)
+def test_a_red_flag_whose_answer_cannot_be_read_is_never_passed_over(
+    caller: ApiClient, form: Body, question: Question
+) -> None:
+    worst, _ = worst_and_best(question)
+    for name, (spoil, placed) in BROKEN.items():
+        sent = answered(form, question, worst)
+        around, item = item_of(sent, question.name)
+        spoil(around, item, item)
+        found = card(call(sent))
+        assert found["indicator"] != "info", name
+        if placed:
+            assert "/prefetch/response" in found["detail"], name
+        else:
+            assert labels([question.name]) in found["detail"], name
