@@ -1,7 +1,9 @@
 """One application can't take the service from the others."""
 
 import re
+import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,10 @@ from tests.api_edge.checks import assert_problem
 from tests.conventions.routes import Route, routes
 from tests.conventions.threads import all_at_once
 from tests.factories import api_for, assessment_body, make_client, make_token, reassuring_answers
+from tests.served import serving
 
+#: Seconds that an emergency may take among all that polling, on a machine that does other things too.
+AT_ONCE = 2.0
 MINUTE = 1_800_000_000.0  # begins a window
 
 
@@ -138,7 +143,7 @@ def test_requests_at_once_are_all_counted() -> None:
 #: What may be counted: an application by its id, a runner's link by its hash, an address without its name.
 IDS = (
     r"(recording:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|check-in:[0-9a-f]{64}"
-    r"|door:[a-z-]+:(read|write):[0-9a-f]{32}"
+    r"|door:[a-z-]+:(read|write|refused):[0-9a-f]{32}"
 )
 
 
@@ -154,6 +159,36 @@ def test_what_redis_holds_is_an_id_and_ends_by_itself(api: APIClient) -> None:
             assert window.isdigit()
             # -1 would mean for ever; another test's key may be ending right now.
             assert redis.ttl(key) in {-2, *range(121)}
+
+
+@pytest.mark.process
+def test_at_the_real_server_software_that_polls_without_end_gets_its_emergency_in(
+    transactional_db: None, clinic: Clinic, api: APIClient, patient: Patient
+) -> None:
+    """With a loop that never waits, and through as many connections as it opens."""
+    bearer = api._credentials["HTTP_AUTHORIZATION"]
+    with serving(RATE_LIMIT_PER_MINUTE="20", RATE_LIMIT_RECORDING="5") as served:
+        began = time.time() // 60
+
+        def poll() -> list[int]:
+            return [served.ask("GET", "/api/v1/patients", Authorization=bearer)[0] for _ in range(30)]
+
+        with ThreadPoolExecutor(4) as pool:
+            polling = [pool.submit(poll) for _ in range(4)]
+            polled = [status for each in polling for status in each.result(60)]
+            last = pool.submit(poll)
+            emergency = assessment_body(patient, reassuring_answers(bladder_change="yes"))
+            status, headers, _, seconds = served.ask(
+                "POST", "/api/v1/assessments", emergency, Authorization=bearer
+            )
+        minutes = time.time() // 60 - began + 1
+        assert (status, seconds < AT_ONCE) == (201, True)
+        assert headers["ratelimit"].startswith('"recording";r=')
+        statuses = [*polled, *last.result(60)]
+        assert set(statuses) == {200, 429}
+        assert statuses.count(200) <= 20 * minutes
+    with clinic_scope(patient.clinic_id):
+        assert Escalation.objects.count() == 1
 
 
 @pytest.mark.process

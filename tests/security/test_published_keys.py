@@ -1,11 +1,13 @@
 """A clinic's key server, whatever it does, keeps nobody waiting but the clinic's own software."""
 
+import base64
 import datetime as dt
 import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings as django_settings
@@ -35,10 +37,13 @@ from tests.security.key_servers import (
     refuses,
     says_nothing,
 )
-from tests.security.oauth import ask_token, register
+from tests.security.oauth import SECRET, ask_token, register
 from tests.security.signing import claims, key_set, new_key, sign
+from tests.served import Served, serving
 
 KEY = new_key()
+#: How long the key server is waited for, and how long anybody else may wait meanwhile; in seconds.
+HANGS_SECONDS, AT_ONCE = 10, 1.5
 BAD: list[Manner] = [says_nothing, dribbles, refuses]
 bad_servers = pytest.mark.parametrize("manner", BAD, ids=lambda manner: manner.__name__)
 
@@ -239,6 +244,53 @@ def test_twenty_requests_make_one_connection_and_hold_nobody_up(
         assert len(server.connections) == 1
         again = look_up_due_keys(clock=lambda: timezone.now() + dt.timedelta(minutes=11))
         assert (again, len(server.connections)) == (1, 2)
+
+
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("manner", [says_nothing, dribbles], ids=lambda manner: manner.__name__)
+def test_at_the_real_server_nobody_waits_while_a_key_server_hangs(
+    clinic: Clinic, other_clinic: Clinic, manner: Manner, settings: Settings
+) -> None:
+    """More callers than the server has threads, all for a client whose keys nobody can read."""
+    settings.SEND_TIME_LIMIT = HANGS_SECONDS
+    theirs = register(other_clinic, ApiClient.GRANT_CLIENT_CREDENTIALS, redirect_uris="")
+    basic = base64.b64encode(f"{theirs.client_id}:{SECRET}".encode()).decode()
+    with serving() as served, key_server(manner) as server, ThreadPoolExecutor(25) as pool:
+        client = software(clinic, server.address)
+
+        def forged() -> tuple[int, float]:
+            said = claims(client.client_id, f"{served.address}/oauth/token/")
+            form = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION_TYPE}
+            return post(served, form | {"client_assertion": sign(new_key(), said)})
+
+        def others() -> tuple[int, float]:
+            form = {"grant_type": "client_credentials"}
+            return post(served, form, Authorization=f"Basic {basic}")
+
+        assert (forged()[0], others()[0]) == (503, 200)  # the first of a process takes longer
+        looking = start(pool, lambda: look_up_due_keys(clock=timezone.now))
+        wait_for(lambda: bool(server.connections))
+        asked = [pool.submit(forged) for _ in range(20)]
+        alive, opened = [], []
+        while not looking.done() and len(alive) < 8:
+            status, _, _, seconds = served.ask("GET", "/livez")
+            alive.append((status, seconds < AT_ONCE))
+            status, seconds = others()
+            opened.append((status, seconds < AT_ONCE))
+        assert not looking.done(), "the key server hangs all the while"
+        assert (set(alive), set(opened)) == ({(200, True)}, {(200, True)})
+        assert {one.result(30)[0] for one in asked} == {503}
+        assert max(one.result()[1] for one in asked) < HANGS_SECONDS, "none of them waited for it"
+        assert looking.result(30) == 1
+        assert len(server.connections) == 1
+
+
+def post(served: Served, form: dict[str, str], **headers: str) -> tuple[int, float]:
+    """Status and seconds of a request to the token endpoint."""
+    named = {"Content_Type": "application/x-www-form-urlencoded", **headers}
+    status, _, _, seconds = served.ask("POST", "/oauth/token/", urlencode(form), **named)
+    return status, seconds
 
 
 def assert_try_again_or_wait(answer: Any) -> None:
