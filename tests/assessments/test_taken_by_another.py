@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.models import Escalation
@@ -260,6 +261,21 @@ def test_a_page_that_is_older_than_a_release_drafts_nothing_in_its_place(clinic:
     assert "drafted it at" in second.json()["detail"]
     with clinic_scope(clinic.id):
         assert clinic.programmes.get().state == "released"
+
+
+def test_a_programme_that_an_assessment_stopped_names_nobody_who_held_it_before(clinic: Clinic) -> None:
+    holder = named(clinic, HOLDER)
+    assessment, programme = drafted(clinic)
+    release(programme, holder)
+    api, reason = api_for(clinic), {"reason": "illness", "on_behalf_of": str(holder.pk)}
+    for step in ("hold", "resume"):
+        assert api.post(f"/api/v1/programmes/{programme}/{step}", reason).status_code == 200
+    body = {"assessed_at": timezone.now().isoformat(), "assessor_role": "physiotherapist"}
+    runner = api.get(f"/api/v1/assessments/{assessment}").json()["patient"]
+    answers = reassuring_answers(bladder_change="yes")
+    api.post("/api/v1/assessments", {**body, "patient": runner, "answers": answers})
+    refused = api.post(f"/api/v1/programmes/{programme}/hold", reason)
+    assert (refused.status_code, refused.json()["detail"]) == (409, "It isn't active.")
 
 
 #: A step of a programme, and how the second who takes it is told of the first.

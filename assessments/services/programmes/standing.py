@@ -27,7 +27,7 @@ _IN_THE_WAY = {
     "cleared": {Kind.CLEARED: "cleared it"},
     "drafted_already": {Kind.DRAFTED: "drafted it"},
     "not_a_draft": {Kind.RELEASED: "released it", Kind.ENDED: "ended it"},
-    "not_active": {Kind.HELD: "held it", Kind.PAIN_RETURNED: "", Kind.SUSPENDED: "", Kind.STOPPED: ""},
+    "not_active": {Kind.HELD: "held it", Kind.PAIN_RETURNED: ""},
     "not_held": {Kind.RESUMED: "resumed it"},
     "not_released": {Kind.ENDED: "ended it"},
     "wrong_phase": {Kind.COMPLETED: "completed it"},
@@ -47,7 +47,8 @@ class NotNowError(Exception):
 
 
 def _who_brought_it_there(programme: Programme, code: str) -> str:
-    steps = _IN_THE_WAY.get(code, {})
+    stopped = code == "not_active" and programme.status != Status.HELD
+    steps = {} if stopped else _IN_THE_WAY.get(code, {})
     events = programme.events.filter(kind__in=steps).select_related("member__user")
     last = events.order_by("-at", "-id").first()
     what = steps[Kind(last.kind)] if last else ""
