@@ -78,7 +78,10 @@ def document(
         made = pdf(template, sheet, made_at=made_at)
     except PrintError:
         return HttpResponse(
-            "The document could not be set. Try again.", status=503, content_type="text/plain"
+            "The document could not be set. Try again.",
+            status=503,
+            content_type="text/plain",
+            headers={"Retry-After": "5"},
         )
     log_reading(request, [about])
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store"}

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from assessments.print import PrintError, Template, pdf
-from assessments.print.pdf import DATA_BYTES_MAX, TEMPLATES
+from assessments.print.pdf import DATA_BYTES_MAX, SET_AT_ONCE, TEMPLATES, WAITING
+from backend.serve import THREADS
+from tests.conventions.threads import all_at_once
 from tests.print.pages import alternatives, catalog, standard, words
 
 MADE_AT = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
@@ -87,6 +89,28 @@ def test_more_data_than_any_document_needs_is_refused() -> None:
 def test_a_document_that_takes_too_long_is_given_up() -> None:
     with pytest.raises(PrintError, match="too_slow"):
         pdf(Template.PROGRAMME, sheet(), made_at=MADE_AT, seconds_max=0.001)
+
+
+def test_documents_leave_a_thread_of_the_server_free() -> None:
+    assert SET_AT_ONCE + WAITING < THREADS
+
+
+def test_of_many_at_once_some_are_set_and_the_others_told_to_come_again() -> None:
+    """And whoever comes later finds every place free again, whatever became of those before."""
+
+    def outcome() -> str:
+        try:
+            return made()[:5].decode()
+        except PrintError as exc:
+            return str(exc)
+
+    outcomes = all_at_once([outcome] * 12)
+    assert {*outcomes} == {"%PDF-", "busy"}
+    assert outcomes.count("%PDF-") >= SET_AT_ONCE + WAITING
+    for _ in range(SET_AT_ONCE + 1):
+        with pytest.raises(PrintError, match="not_set"):
+            pdf(Template.PROGRAMME, {}, made_at=MADE_AT)
+    assert [outcome() for _ in range(SET_AT_ONCE + 1)] == ["%PDF-"] * (SET_AT_ONCE + 1)
 
 
 def test_data_that_a_template_cannot_read_is_an_error_that_repeats_nothing(
