@@ -77,6 +77,13 @@ def test_a_wrong_secret_gets_nothing(clinic: Clinic, secret: str) -> None:
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
+def test_wrong_secrets_never_shut_out_the_right_one(clinic: Clinic) -> None:
+    client = register(clinic, SOFTWARE, redirect_uris="")
+    for _ in range(30):
+        assert ask_token(client, secret="wrong", grant_type="client_credentials").status_code == 401
+    assert ask_token(client, grant_type="client_credentials").status_code == 200
+
+
 def test_another_clinics_secret_opens_nothing(clinic: Clinic, other_clinic: Clinic) -> None:
     ours = register(clinic, SOFTWARE, client_secret="our secret, and nobody else's")
     theirs = register(other_clinic, SOFTWARE, client_secret="their secret")
