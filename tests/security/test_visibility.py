@@ -1,5 +1,6 @@
 """Reception sees no referral, no urgency and no result: at every door, in every field, filter and count."""
 
+import copy
 import re
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.factories import make_member
 from tests.programme.weeks import eight_weeks
 from tests.security.samples import World, api_with, fill
 from tests.security.test_permission_matrix import OPERATIONS, ask, sample
+from tests.worlds import undone
 
 #: What tells of the protocol or of the clinic's own arrangements, and of no runner.
 ABOUT_NOBODY = {
@@ -219,3 +221,111 @@ def found_in(answer: Any) -> Any:
     """The first clinical word of a page's text and addresses, scripts and styles aside."""
     text = re.sub(r"<(script|style).*?</\1>", "", answer.content.decode(), flags=re.DOTALL)
     return CLINICAL.search(text)
+
+
+#: Every document of one row that reception reads, and what of it is kept from them; the rest is the same for
+#: whoever may read the resource.
+KEPT_BACK: dict[str, set[str]] = {
+    "patient": set(),
+    "fhir-patient": set(),
+    "follow-up": set(FIELDS),
+    "fhir-task": {"priority", "output", "owner"},
+}
+#: What changes with the fields that are kept back: it can't be told from another's version.
+OF_THE_WHOLE = {"meta"}
+
+
+def documents() -> list[str]:
+    """The routes of one row about a runner that reception may read."""
+    return sorted(
+        route.name
+        for route, method in OPERATIONS
+        if method == "GET"
+        and "<uuid:" in route.path
+        and route.name not in ABOUT_NOBODY | {"fhir-everything"}
+        and scopes_needed(route.view, method) <= permissions_of(Role.RECEPTION)  # type: ignore[arg-type]
+    )
+
+
+def test_every_document_that_reception_reads_says_what_of_it_is_kept_back() -> None:
+    assert documents() == sorted(KEPT_BACK)
+
+
+@pytest.mark.parametrize("name", KEPT_BACK)
+def test_reception_sees_of_each_document_all_but_what_is_kept_back(world: World, name: str) -> None:
+    """Beside a clinician who reads the same row, which is filled to its last field."""
+    with clinic_scope(world.clinic.id):
+        world.clinic.follow_ups.filter(id=world.follow_up).update(
+            kind=FollowUpKind.CLINICIAN_TASK,
+            urgency="same_day",
+            result="not_yet",
+            result_at=timezone.now(),
+            result_by=world.clinic.on_call,
+            permission_lapses_at=timezone.now(),
+        )
+    [route] = [route for route, method in OPERATIONS if (route.name, method) == (name, "GET")]
+    seen = [
+        ask(api_with(world, user=member.user), route, "GET", sample(route, "GET", world)).json()
+        for member in (make_member(world.clinic, role) for role in (Role.CLINICIAN, Role.RECEPTION))
+    ]
+    differing = {key for key in seen[0] if seen[0][key] != seen[1].get(key)} - OF_THE_WHOLE
+    assert differing == {key for key in KEPT_BACK[name] if seen[0].get(key) is not None}
+    assert seen[1].keys() <= seen[0].keys()
+    if KEPT_BACK[name]:
+        assert differing, "a clinician sees more"
+
+
+def test_no_answer_to_a_write_of_receptions_tells_anything_clinical(world: World) -> None:
+    """About runners with referrals, whatever is done to them; what is refused says no more than that."""
+    api, written = reception(world), 0
+    with clinic_scope(world.clinic.id):
+        about = [*world.clinic.patients.filter(escalations__isnull=False).distinct(), world.patient]
+        for number, patient in enumerate(about):
+            world.clinic.patients.filter(pk=patient.pk).update(external_id=f"X-{number}")
+    for number, patient in enumerate(about):
+        here = f"/api/v1/patients/{patient.pk}"
+        for method, address, body in (
+            ("POST", "/api/v1/patients", {"given_name": "Robin", "family_name": "Runner"}),
+            ("PATCH", here, {"family_name": "Walker"}),
+            ("PUT", f"/api/v1/patients/by-external-id/X-{number}", {"given_name": "A", "family_name": "B"}),
+            ("PATCH", here, {"archived": True, "archive_reason": "moved_away"}),
+            ("PATCH", here, {"archived": False}),
+        ):
+            headers = {} if method == "POST" else {"if-match": api.get(here).headers["ETag"]}
+            answer = getattr(api, method.lower())(address, body, headers=headers)
+            text = answer.content.decode()
+            assert not CLINICAL.search(text), (method, body, text)
+            assert answer.status_code < 300 or answer.json()["code"] == "conflict", text
+            written += answer.status_code < 300
+    assert written >= 3 * len(about)
+    routes = {
+        (route.name, method)
+        for route, method in OPERATIONS
+        if not is_read(route.view, method)  # type: ignore[arg-type]
+        and scopes_needed(route.view, method) <= permissions_of(Role.RECEPTION)  # type: ignore[arg-type]
+    }
+    assert routes == {("patients", "POST"), ("patient", "PATCH"), ("patient-by-external-id", "PUT")}
+
+
+def test_no_page_that_reception_posts_tells_anything_clinical(clinic: Clinic) -> None:
+    """Every page of the dashboard, sent empty and as it was read: a refusal shows as little as the page."""
+    rows = rows_of(clinic, eight_weeks(clinic))
+    browser, taken = signed_in(clinic, Role.RECEPTION), set()
+    with clinic_scope(clinic.id):
+        runners = {str(row.patient_id) for row in clinic.escalations.all()} | {str(rows["patient_id"])}
+    for page in pages():
+        about = row_of(clinic, page)
+        if ("object_id" in page.names and about is None) or page.name in ABOUT_NOBODY:
+            continue
+        for runner in runners if "patient_id" in page.names else {str(rows["patient_id"])}:
+            before = copy.deepcopy(browser.cookies)
+            with undone():
+                address = page.address({**rows, "object_id": about, "patient_id": runner})
+                state = re.search(r'name="state" value="([^"]*)"', browser.get(address).content.decode())
+                for body in ({}, {"state": state[1] if state else "", "reason": "moved_away"}):
+                    answer = browser.post(address, body, follow=True)
+                    if answer.status_code in {200, 409, 422}:
+                        taken.add(page.name)
+                    assert not found_in(answer), (page.name, found_in(answer))
+            browser.cookies = before
+    assert "archive-patient" in taken
