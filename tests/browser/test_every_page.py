@@ -1,4 +1,7 @@
-"""Every page that somebody may open, found where Django finds it, is accessible and fits its window."""
+"""Every page that somebody may open, found where Django finds it, is accessible and fits its window.
+
+Its buttons can be seen on it, in light and in dark, measured on what is painted.
+"""
 
 from collections.abc import Callable
 
@@ -10,6 +13,7 @@ from clinics.models import Clinic, Role
 from clinics.tenancy import clinic_scope
 from tests.browser.accessibility import faults_of
 from tests.browser.conftest import SignIn
+from tests.browser.test_buttons import invisible
 from tests.check_in.page import WELL, link
 from tests.dashboard.walk import pages, row_of, rows_of
 from tests.on_call.plans import clinician, set_plan, shift
@@ -42,6 +46,7 @@ def test_every_page_of_the_dashboard_is_accessible_and_fits(
             page.goto(address)
             seen += 1
             faults += [f"{route.name}: {fault}" for fault in faults_of(page, scanned=SCANNED)]
+            faults += [f"{route.name}: {button}" for button in invisible(page)]
     assert not faults, "\n".join(faults)
     assert seen >= LEAST_OF_A_SHARE[Role(role)]
 
