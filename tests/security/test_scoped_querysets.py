@@ -20,6 +20,30 @@ ALLOWED = {
         "assessments/fhir/care_plan.py",
         "get_object_or_404(plans_of(self.clinic))",
     ): "clinic.programmes, where plans_of is written",
+    ("assessments/pages/channels.py", "get_object_or_404(services)"): "self.clinic.on_call_services",
+    ("assessments/pages/parameters.py", "get_object_or_404(previews)"): "member.clinic.parameter_previews",
+    ("assessments/pages/webhooks.py", "get_object_or_404(about.deliveries)"): "of the clinic's endpoint",
+    ("clinics/authorization_codes.py", "Grant.objects"): "a code that a client showed, by its hash",
+    ("clinics/authorization_codes.py", "RefreshToken.objects"): "what came of such a code",
+    ("clinics/checks/database.py", "Clinic.objects"): "a start check, inside each clinic by its id",
+    ("clinics/elsewhere.py", "Clinic.objects"): "each of the person's own clinics, inside it by its id",
+    ("clinics/elsewhere.py", "Membership.objects"): "the person's own, in a clinic by its id",
+    ("clinics/lockout.py", "AccessAttempt.objects"): "wrong secrets belong to no clinic",
+    ("clinics/lockout.py", "User.objects"): "people belong to no clinic; nothing of them is told",
+    (
+        "clinics/middleware.py",
+        "Clinic.objects",
+    ): "the names of the person's own clinics, inside each by its id",
+    ("clinics/on_call_page.py", "Clinic.objects"): "the member's own clinic by its id, to lock it",
+    ("clinics/pages/clients.py", "get_object_or_404(clients)"): "self.clinic.api_clients",
+    ("clinics/pages/members.py", "Clinic.objects"): "the member's own clinic by its id, to lock it",
+    ("clinics/pages/members.py", "get_object_or_404(members)"): "self.clinic.members",
+    ("clinics/pages/one_time_codes.py", "User.objects"): "the person who is signed in",
+    ("clinics/pages/password.py", "User.objects"): "the person who is signed in",
+    ("clinics/pages/pathway.py", "Clinic.objects"): "the member's own clinic by its id, to lock it",
+    ("clinics/pages/sign_out.py", "User.objects"): "the person who is signed in",
+    ("clinics/sessions.py", "self.model.objects"): "sessions belong to no clinic",
+    ("clinics/signed_in.py", "Membership.objects"): "the person's own, in the clinic of their session",
     ("assessments/fhir/referral.py", "Flag.objects"): "of the clinic's escalations, by the clinic handed in",
     ("assessments/fhir/referral.py", "get_object_or_404(flags(self.clinic))"): "those",
     ("assessments/fhir/referral.py", "get_object_or_404(requests(self.clinic))"): "the clinic's escalations",
@@ -132,15 +156,18 @@ ALLOWED = {
 }
 
 
+#: What runs before there are rows, at the operator's terminal, or without a database.
+ELSEWHERE = {"migrations", "management", "protocol"}
+
+
 def modules() -> list[Path]:
     """Everything that acts for a request, a person or a task."""
-    patterns = (
-        *("*/api/**/*.py", "*/admin.py", "*/tasks.py", "*/services/**/*.py", "*/notify/**/*.py"),
-        *("*/fhir.py", "*/fhir/**/*.py", "*/cds/**/*.py"),
-    )
-    apps = {path.parent.name for path in ROOT.glob("*/apps.py")}
+    apps = [path.parent for path in ROOT.glob("*/apps.py")]
     return sorted(
-        path for pattern in patterns for path in ROOT.glob(pattern) if path.relative_to(ROOT).parts[0] in apps
+        path
+        for place in (*apps, ROOT / "backend")
+        for path in place.rglob("*.py")
+        if not ELSEWHERE & set(path.relative_to(ROOT).parts)
     )
 
 
