@@ -204,7 +204,7 @@ def test_the_second_to_reopen_it_is_told_who_did(clinic: Clinic) -> None:
 #: What was done since the hospital read the task, and what it is told when it sends the task as it read it.
 SINCE: dict[str, tuple[tuple[Door, ...], str]] = {
     "taken on": ((over_the_api,), "took it on at"),
-    "resolved": ((over_the_api, resolved_over_the_api), "resolved it at"),
+    "given its outcome": ((over_the_api, resolved_over_the_api), "resolved it at"),
 }
 
 
