@@ -12,7 +12,7 @@ from contextlib import ExitStack
 import django
 import pytest
 
-from backend.embedded import ServerError
+from tools.embedded.data_dir import ServerError
 from tools.environment import throwaway_servers
 
 # Where keeping compiled modules is forbidden, each process that a test starts would compile them all anew.

@@ -7,8 +7,8 @@ from pathlib import Path
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from backend.embedded import PostgresServer
-from backend.embedded.programs import postgres_programs
+from tools.embedded.postgres import PostgresServer
+from tools.embedded.programs import postgres_programs
 
 #: Without them no clinic is entered.
 KEYS = ("clinics_proofkey", "clinics_sealkey")

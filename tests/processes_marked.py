@@ -79,7 +79,6 @@ def started_by_the_tests(frame: FrameType | None) -> bool:
     while frame:
         path = Path(frame.f_code.co_filename)
         if path.is_relative_to(ROOT) and path.parts[len(ROOT.parts)] != ".venv":
-            top, *rest = path.relative_to(ROOT).parts
-            return top not in SERVICE or rest[:1] == ["embedded"]
+            return path.relative_to(ROOT).parts[0] not in SERVICE
         frame = frame.f_back
     return False

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from backend.embedded import Leash, PostgresServer, RedisServer
-from backend.embedded.cluster import RUNTIME_ROLE
+from tools.embedded.cluster import RUNTIME_ROLE
+from tools.embedded.postgres import PostgresServer
+from tools.embedded.process_guard import Leash
+from tools.embedded.redis import RedisServer
 from tools.prepared_cluster import adopt
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -26,8 +26,10 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from backend.embedded import Leash, PostgresServer, ServerError
-from backend.embedded.cluster import DATABASE, OWNER_ROLE, prepare_cluster
+from tools.embedded.cluster import DATABASE, OWNER_ROLE, prepare_cluster
+from tools.embedded.data_dir import ServerError
+from tools.embedded.postgres import PostgresServer
+from tools.embedded.process_guard import Leash
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".prepared"
@@ -43,7 +45,7 @@ def schema_digest() -> str:
     for path in [*_migrations(), ROOT / "clinics" / "rls.py", ROOT / "requirements-dev.lock"]:
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     digest.update(_installed_apps().encode())
-    for path in sorted((ROOT / "backend" / "embedded").glob("*.py")):
+    for path in sorted((ROOT / "tools" / "embedded").glob("*.py")):
         digest.update(path.read_bytes())
     digest.update(Path(__file__).read_bytes())
     return digest.hexdigest()[:16]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from backend.embedded import ServerHome
+from tools.embedded.data_dir import ServerHome
 from tools.run_dir import RUN_DIR, AlreadyRunningError, lock_run_dir
 
 

@@ -14,9 +14,12 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from backend.embedded import Leash, PostgresServer, RedisServer, ServerError, ServerHome
-from backend.embedded.cluster import RUNTIME_ROLE
 from tools.demo_clock import ahead
+from tools.embedded.cluster import RUNTIME_ROLE
+from tools.embedded.data_dir import ServerError, ServerHome
+from tools.embedded.postgres import PostgresServer
+from tools.embedded.process_guard import Leash
+from tools.embedded.redis import RedisServer
 from tools.environment import ROOT
 from tools.port import HOST, PortError, read_port, refuse_taken_port
 from tools.prepared import is_prepared, remember_prepared

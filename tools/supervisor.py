@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from backend.embedded import Leash, ServerError
+from tools.embedded.data_dir import ServerError
+from tools.embedded.process_guard import Leash
 from tools.environment import ROOT
 
 STOP_PATIENCE_SECONDS = 5.0

@@ -18,9 +18,11 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-from backend.embedded import Leash, PostgresServer, RedisServer
-from backend.embedded.cluster import RUNTIME_ROLE
 from bench.api.contenders import CONNECTIONS, SERVERS
+from tools.embedded.cluster import RUNTIME_ROLE
+from tools.embedded.postgres import PostgresServer
+from tools.embedded.process_guard import Leash
+from tools.embedded.redis import RedisServer
 from tools.environment import ROOT
 from tools.supervisor import Program
 

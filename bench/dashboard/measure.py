@@ -9,11 +9,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from backend.embedded.cluster import RUNTIME_ROLE
 from bench.dashboard.clinics import demo_clinic, large_clinic, rows_in
 from clinics.models import Clinic, Role
 from tests.dashboard.settings_pages import signed_in
 from tests.dashboard.walk import Page, pages, row_of, statements_of
+from tools.embedded.cluster import RUNTIME_ROLE
 
 WARM_UP = 2
 

@@ -19,8 +19,9 @@ from statistics import median
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from backend.embedded import Leash, PostgresServer
-from backend.embedded.cluster import DATABASE, OWNER_ROLE, RUNTIME_ROLE
+from tools.embedded.cluster import DATABASE, OWNER_ROLE, RUNTIME_ROLE
+from tools.embedded.postgres import PostgresServer
+from tools.embedded.process_guard import Leash
 from tools.environment import ROOT
 
 #: Rows that are due, whatever the size: what an hour without workers might leave behind.

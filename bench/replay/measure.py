@@ -17,11 +17,11 @@ from assessments.models import Assessment
 from assessments.protocol import PARAMETERS, CompiledProtocol, evaluate, protocol_for
 from assessments.services.insert import insert_together
 from assessments.services.replay import Tally, assessments_to_replay, replay_assessments
-from backend.embedded.cluster import RUNTIME_ROLE
 from bench.protocol.records import generate
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope, reading_scope
 from patients.models import Patient
+from tools.embedded.cluster import RUNTIME_ROLE
 
 BATCH = 1000
 STRICTEST = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.embedded import ServerHome
+from tools.embedded.data_dir import ServerHome
 
 
 def _run_dir() -> Iterator[Path]:

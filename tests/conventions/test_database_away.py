@@ -11,11 +11,11 @@ from django.test import Client
 from psycopg.conninfo import conninfo_to_dict
 from pytest_django import DjangoDbBlocker
 
-from backend.embedded import PostgresServer
 from tests.api_edge.checks import assert_refusal
 from tests.conventions.routes import operations
 from tests.databases import copy_schema
 from tests.factories import api_for, make_clinic
+from tools.embedded.postgres import PostgresServer
 
 pytestmark = pytest.mark.process
 

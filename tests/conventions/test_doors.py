@@ -12,10 +12,10 @@ from rest_framework.test import APIClient
 
 from backend.api import throttling
 from backend.api.doors import DOORS, UNCOUNTED, door_of
-from backend.embedded import RedisServer
 from clinics.checks.routes import OPEN_ROUTES, Route
 from clinics.checks.routes import routes as every_route
 from tests.served import serving
+from tools.embedded.redis import RedisServer
 
 STRANGER, CLINIC = "198.51.100.7", "198.51.100.8"
 

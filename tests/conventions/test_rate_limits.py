@@ -15,7 +15,6 @@ from rest_framework.test import APIClient
 from assessments.models import Escalation
 from backend.api import throttling
 from backend.api.throttling import count_request
-from backend.embedded import RedisServer
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
 from patients.models import Patient
@@ -24,6 +23,7 @@ from tests.conventions.routes import Route, routes
 from tests.conventions.threads import all_at_once
 from tests.factories import api_for, assessment_body, make_client, make_token, reassuring_answers
 from tests.served import serving
+from tools.embedded.redis import RedisServer
 
 #: Seconds that an emergency may take among all that polling, on a machine that does other things too.
 AT_ONCE = 2.0

@@ -16,11 +16,11 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from backend.embedded.cluster import DEFAULT_PRIVILEGES, OWNER_ROLE, RUNTIME_ROLE
 from clinics.models import Clinic
 from clinics.tenancy import all_clinic_ids, clinic_scope
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
+from tools.embedded.cluster import DEFAULT_PRIVILEGES, OWNER_ROLE, RUNTIME_ROLE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()

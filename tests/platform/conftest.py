@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.embedded import ServerHome
+from tools.embedded.data_dir import ServerHome
 
 
 @pytest.fixture

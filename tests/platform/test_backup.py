@@ -27,8 +27,6 @@ from assessments.notify.email import EmailChannel
 from assessments.services.acknowledge import acknowledge
 from assessments.services.carry_out import carry_out_all
 from assessments.services.deliver import deliver_due_escalations
-from backend.embedded import ServerHome
-from backend.embedded.programs import postgres_programs
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
@@ -38,6 +36,8 @@ from tests.clock import Clock
 from tests.docs.test_operations import block
 from tests.factories import assessment_body, make_patient, reassuring_answers
 from tests.mail import Postbox
+from tools.embedded.data_dir import ServerHome
+from tools.embedded.programs import postgres_programs
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 

@@ -11,8 +11,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backend.embedded import Leash, PostgresServer, RedisServer, ServerError
 from tests.platform.processes import is_gone
+from tools.embedded.data_dir import ServerError
+from tools.embedded.postgres import PostgresServer
+from tools.embedded.process_guard import Leash
+from tools.embedded.redis import RedisServer
 
 pytestmark = pytest.mark.process
 
@@ -84,7 +87,7 @@ def test_a_pid_file_naming_a_stranger_neither_blocks_the_start_nor_harms_the_str
 
 def test_servers_die_with_the_process_that_started_them(run_dir: Path) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from backend.embedded import *\n"
+        "import sys, time; from pathlib import Path; from tools.embedded import *\n"
         "postgres, redis = PostgresServer(Path(sys.argv[1])), RedisServer(Path(sys.argv[1]))\n"
         "postgres.start(); redis.start()\n"
         "print(postgres.process.pid, redis.process.pid, flush=True); time.sleep(60)"
@@ -141,7 +144,7 @@ def test_the_runtime_role_reads_and_writes_rows_and_cannot_change_the_schema(run
 def test_a_failed_start_names_the_server_and_shows_its_log(
     run_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.embedded.server.RETRY_SECONDS", 0.5)
+    monkeypatch.setattr("tools.embedded.server.RETRY_SECONDS", 0.5)
     with PostgresServer(run_dir, throwaway=True) as postgres:
         pass
     (postgres.data_dir / "PG_VERSION").write_text("9\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.embedded import Leash
+from tools.embedded.process_guard import Leash
 from tools.reload import SourceWatch
 from tools.supervisor import Program, StopRequestedError, Supervisor
 from tools.test_times import table

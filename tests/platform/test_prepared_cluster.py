@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from backend.embedded import PostgresServer
 from tools import prepared_cluster
+from tools.embedded.postgres import PostgresServer
 from tools.prepared_cluster import TEMPLATE_DATABASE, adopt, ensure_prepared, schema_digest
 
 

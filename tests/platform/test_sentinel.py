@@ -17,10 +17,10 @@ from assessments.services.nudge import nudge_escalations
 from backend.api import throttling
 from backend.api.throttling import count_request
 from backend.broker import queue_lengths
-from backend.embedded import ServerHome
-from backend.embedded.programs import redis_program
 from tests.conftest import publish_to
 from tests.mail import free_port
+from tools.embedded.data_dir import ServerHome
+from tools.embedded.programs import redis_program
 
 pytestmark = pytest.mark.process
 

@@ -17,9 +17,9 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 from redis import Redis
 
-from backend.embedded import RedisServer
 from tests.mail import Postbox, free_port, serve
 from tests.reliability.conftest import kill, redis
+from tools.embedded.redis import RedisServer
 
 __all__ = ["redis"]
 

@@ -13,9 +13,10 @@ from django.conf import settings as django_settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from backend.embedded import Leash, RedisServer
 from tests.conftest import publish_to
 from tests.mail import free_port
+from tools.embedded.process_guard import Leash
+from tools.embedded.redis import RedisServer
 
 ROOT = Path(__file__).resolve().parents[2]
 LEASE_SECONDS = 2

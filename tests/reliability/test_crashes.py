@@ -4,11 +4,11 @@ import pytest
 from django.conf import settings
 from rest_framework.test import APIClient
 
-from backend.embedded import RedisServer
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
 from tests.mail import Postbox, serve
 from tests.reliability.conftest import Start
+from tools.embedded.redis import RedisServer
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 WORKER = (

@@ -18,7 +18,6 @@ from rest_framework.test import APIClient
 from assessments.models import ExportChunk
 from assessments.services import write_exports
 from assessments.services.write_exports import write_due_exports
-from backend.embedded import RedisServer
 from clinics.models import Clinic
 from clinics.tenancy import clinic_scope
 from tests.factories import make_patient
@@ -30,6 +29,7 @@ from tests.reliability.test_crash_points import (
     wait_until_somebody_waits_for,
     worker,
 )
+from tools.embedded.redis import RedisServer
 
 __all__ = ["worker"]
 

@@ -20,12 +20,14 @@ from assessments.notify.email import EmailChannel
 from assessments.services import keep_watch as watch
 from assessments.services.keep_watch import keep_watch
 from assessments.services.tallies import CRITICAL, HEARTBEAT, WEBHOOKS, note, tallies
-from backend.embedded import Leash, PostgresServer, RedisServer
 from patients.models import Patient
 from tests.databases import copy_schema
 from tests.factories import assessment_body, reassuring_answers
 from tests.mail import Postbox, SilentServer, free_port
 from tests.reliability.conftest import ROOT, kill
+from tools.embedded.postgres import PostgresServer
+from tools.embedded.process_guard import Leash
+from tools.embedded.redis import RedisServer
 
 WORKER = ("worker", "-P", "solo", "-l", "ERROR", "--without-gossip", "--without-mingle")
 #: Six sweeps: longer than a busy machine keeps a living service silent.

@@ -9,11 +9,11 @@ from celery import current_app
 from django.conf import settings
 from rest_framework.test import APIClient
 
-from backend.embedded import RedisServer
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
 from tests.mail import Postbox, serve
 from tests.reliability.conftest import ROOT, Start, service_environment
+from tools.embedded.redis import RedisServer
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 

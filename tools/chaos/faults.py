@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from redis import Redis
 
-from backend.embedded.server import Server
-from tools.chaos.moods import ERROR, HANG, REFUSE, SLOW, SWALLOW, WELL, in_hand_file
+from tools.chaos.receiver_behaviour import ERROR, HANG, REFUSE, SLOW, SWALLOW, WELL, in_hand_file
 from tools.chaos.stage import RECEIVERS, Stage
+from tools.embedded.server import Server
 
 #: From one fault of a lane to the next, in seconds: long runs have the usual pause, short ones less.
 USUAL_PAUSE_SECONDS = 6.0

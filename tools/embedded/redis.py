@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from backend.embedded.programs import redis_program
-from backend.embedded.server import Server
+from tools.embedded.programs import redis_program
+from tools.embedded.server import Server
 
 
 class RedisServer(Server):

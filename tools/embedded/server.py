@@ -11,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from backend.embedded.home import SERVER_ENVIRONMENT, ServerError, ServerHome
-from backend.embedded.leash import Leash
+from tools.embedded.data_dir import SERVER_ENVIRONMENT, ServerError, ServerHome
+from tools.embedded.process_guard import Leash
 
 START_SECONDS = 30.0  # recovery after a kill included
 RETRY_SECONDS = 8.0  # how long the remains of a killed server may hold on to its data

@@ -36,7 +36,7 @@ class Leash:
 
     def __init__(self, *, keep_open: Sequence[int] = ()) -> None:
         read_end, self._pipe = os.pipe()
-        self._guard = subprocess.Popen(  # noqa: S603 - our own file, our own interpreter
+        self._guard = subprocess.Popen(
             [sys.executable, "-I", "-S", __file__],
             stdin=read_end,
             stdout=subprocess.DEVNULL,
@@ -58,7 +58,7 @@ class Leash:
         end_signal: signal.Signals = signal.SIGTERM,
     ) -> subprocess.Popen[bytes]:
         """Start `command`, with stdout and stderr to `output`; raises OSError when it cannot be executed."""
-        process = subprocess.Popen(  # noqa: S603 - callers pass fixed programs, never a shell line
+        process = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
