@@ -16,6 +16,7 @@ from assessments.services.announce import state_now
 from assessments.services.effective import effective_decision
 from assessments.services.run_permission import RunPermission, stored_permission, with_standing
 from assessments.services.versions import with_versions
+from backend.platform.api.fields import _id, timestamp
 from clinics.models import Membership
 
 #: The reason of an escalation whose urgency no criterion has.
@@ -224,15 +225,6 @@ def follow_up_document(follow_up: FollowUp) -> dict[str, Any]:
 def recorded_by(client: uuid.UUID | None, user: uuid.UUID | None) -> dict[str, str | None]:
     """The credential behind something."""
     return {"client": _id(client), "user": _id(user)}
-
-
-def _id(value: uuid.UUID | None) -> str | None:
-    return str(value) if value else None
-
-
-def timestamp(value: dt.datetime | None) -> str | None:
-    """A time as every document shows it: in UTC with a Z."""
-    return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if value else None
 
 
 def member_document(member: Membership | None) -> dict[str, str] | None:

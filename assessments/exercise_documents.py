@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from assessments.documents import timestamp
 from assessments.models import ExerciseLog, Programme
 from assessments.services.programmes.exercises import KeptWeek
+from backend.platform.api.fields import timestamp
 
 
 def exercise_log_document(log: ExerciseLog) -> dict[str, Any]:

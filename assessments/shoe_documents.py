@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from assessments.documents import timestamp
 from assessments.models import Shoe
 from assessments.programme_documents import distance
 from assessments.protocol.programme import SHOE_LIMITS, ShoeLimit, ShoeSign
 from assessments.services.shoes import wear_of
+from backend.platform.api.fields import timestamp
 
 
 def shoe_document(shoe: Shoe, *, today: dt.date) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from celery import shared_task
 from django.utils import timezone
 
-from assessments.notify.email import EmailChannel
 from assessments.services.announce import announce_due_follow_ups as announce
 from assessments.services.deliver import deliver_due_escalations as deliver
 from assessments.services.keep_watch import keep_watch
@@ -14,6 +13,7 @@ from assessments.services.tallies import CRITICAL, WEBHOOKS, note
 from assessments.services.webhooks.deliver import deliver_due_webhooks as deliver_webhooks
 from assessments.services.webhooks.notices import send_due_notices
 from assessments.services.write_exports import write_due_exports as write
+from backend.platform.outbound.email import EmailChannel
 
 
 @shared_task(name="assessments.tasks.deliver_due_escalations")

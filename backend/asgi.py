@@ -1,6 +1,6 @@
 """The application that the web server serves."""
 
-from backend.front import Front
+from backend.platform.edge.front import Front
 from backend.wsgi import application as django_application
 
 application = Front(django_application)

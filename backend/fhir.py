@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from assessments.fhir.code_systems import urlpatterns as of_codes
 from assessments.fhir.codes import copyright_notice
 from assessments.fhir.urls import urlpatterns as of_assessments
-from backend.api.fhir.elements import Resource, fhir_base
-from backend.api.fhir.search import COMMON
-from backend.api.fhir.views import FHIR_VERSION, FhirAPIView
+from backend.platform.fhir.elements import Resource, fhir_base
+from backend.platform.fhir.search import COMMON
+from backend.platform.fhir.views import FHIR_VERSION, FhirAPIView
 from clinics.fhir import FhirView
 from clinics.scopes import SMART_SCOPES
 from clinics.services.signed_tokens import ALGORITHMS

@@ -17,8 +17,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from assessments.services.status import OpenEscalations, Status, status
 from assessments.services.tallies import PASSES
-from backend.broker import queue_lengths
 from backend.metrics import StatusCollector
+from backend.platform.broker import queue_lengths
 
 View = Callable[[HttpRequest], HttpResponse]
 

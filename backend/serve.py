@@ -11,8 +11,6 @@ import sys
 HEAD_MILLISECONDS = 10_000
 #: Open connections of each process at most; the others wait to be accepted.
 CONNECTIONS = 1024
-#: Requests that a process works on at a time, and so its connections to PostgreSQL; the others wait.
-THREADS = 4
 
 
 def command_line(*, host: str, port: int, processes: int, application: str) -> list[str]:

@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from backend.logs import without_values
+from backend.platform.logs import without_values
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -69,12 +69,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "backend.api.caller.CallerMiddleware",
-    "backend.api.middleware.RequestIdMiddleware",
-    "backend.api.middleware.UnreadBodyMiddleware",
-    "backend.api.doors.DoorMiddleware",
+    "backend.platform.edge.caller.CallerMiddleware",
+    "backend.platform.edge.middleware.RequestIdMiddleware",
+    "backend.platform.edge.middleware.UnreadBodyMiddleware",
+    "backend.platform.edge.doors.DoorMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "backend.api.middleware.ContentSecurityPolicyMiddleware",
+    "backend.platform.edge.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -224,7 +224,7 @@ SECURE_CSP = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-# Forms go to this server; left out where one leads on to an application (backend.api.middleware).
+# Forms go to this server; left out where one leads on to an application (backend.platform.edge.middleware).
 FORM_CSP = "form-action 'self'"
 # The dashboard's Alpine.js evaluates the attributes of its own templates (docs/adr/0035).
 DASHBOARD_CSP = f"{SECURE_CSP}; script-src 'self' 'unsafe-eval'"
@@ -284,15 +284,15 @@ OAUTH2_PROVIDER = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["clinics.api.authentication.BearerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["backend.api.permissions.Undeclared"],
+    "DEFAULT_PERMISSION_CLASSES": ["backend.platform.api.permissions.Undeclared"],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
-        "backend.api.problems.ProblemRenderer",
+        "backend.platform.api.problems.ProblemRenderer",
     ],
-    "DEFAULT_PARSER_CLASSES": ["backend.api.parsers.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "backend.api.schema.ResourceSchema",
-    "DEFAULT_PAGINATION_CLASS": "backend.api.pagination.ChangeCursorPagination",
-    "EXCEPTION_HANDLER": "backend.api.problems.exception_handler",
+    "DEFAULT_PARSER_CLASSES": ["backend.platform.api.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "backend.platform.openapi.schema.ResourceSchema",
+    "DEFAULT_PAGINATION_CLASS": "backend.platform.api.pagination.ChangeCursorPagination",
+    "EXCEPTION_HANDLER": "backend.platform.api.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
     "UNICODE_JSON": True,
@@ -326,9 +326,9 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": "/", "description": "The service that this document describes."}],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "backend.api.schema.tidy_nulls",
+        "backend.platform.openapi.schema.tidy_nulls",
         "assessments.api.webhook_document.describe_webhooks",
-        "backend.api.document.finish_document",
+        "backend.platform.openapi.document.finish_document",
     ],
 }
 

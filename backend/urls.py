@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from assessments.check_in.views import CheckInView
 from backend import fhir, health, monitors
-from backend.api import docs
+from backend.platform.openapi import docs
 from clinics import oauth
 
 api_v1 = [
@@ -32,7 +32,7 @@ urlpatterns = [
     path("metrics", monitors.metrics, name="metrics"),
 ]
 
-handler400 = "backend.api.errors.bad_request"
-handler403 = "backend.api.errors.permission_denied"
-handler404 = "backend.api.errors.not_found"
-handler500 = "backend.api.errors.server_error"
+handler400 = "backend.platform.edge.errors.bad_request"
+handler403 = "backend.platform.edge.errors.permission_denied"
+handler404 = "backend.platform.edge.errors.not_found"
+handler500 = "backend.platform.edge.errors.server_error"

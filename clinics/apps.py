@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-from clinics.proofs import install_key
+from backend.platform.storage.proofs import install_key
 
 
 class ClinicsConfig(AppConfig):

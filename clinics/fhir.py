@@ -8,12 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.api.fhir.bundles import searchset
-from backend.api.fhir.elements import Resource, identifier_system, patients_in
-from backend.api.fhir.search import Search, read_reference, read_search
-from backend.api.fhir.views import FhirAPIView
-from backend.api.idempotency import REPLAYED
-from backend.api.problems import FieldProblem, Problem
+from backend.platform.api.headers import REPLAYED
+from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.fhir.bundles import searchset
+from backend.platform.fhir.elements import Resource, identifier_system, patients_in
+from backend.platform.fhir.search import Search, read_reference, read_search
+from backend.platform.fhir.views import FhirAPIView
 from clinics.api.authentication import Principal
 from clinics.api.views import ClinicAPIView, HasScope, body_of
 from clinics.models import Membership

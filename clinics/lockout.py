@@ -23,7 +23,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from backend.api.caller import neighbourhood
+from backend.platform.edge.caller import neighbourhood
 from clinics.models import User
 
 COOKIE = settings.KNOWN_BROWSER_COOKIE_NAME

@@ -12,15 +12,15 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from backend.platform.storage.history import note_person
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.dashboard_reads import note_shown
 from clinics.elsewhere import clinic_of_address, open_in
 from clinics.form_origin import came_from, clinic_to_send_in, is_guarded, refuse_form
-from clinics.history import note_person
 from clinics.models import Clinic
 from clinics.named_client import NAMED, AmbiguousRequestError, named_client, refusal
 from clinics.services.end_access import CLINIC_KEY
 from clinics.signed_in import lacks_code, member_of
-from clinics.tenancy import clinic_scope
 
 #: Pages that enter a clinic themselves, or several.
 WITHOUT_A_CLINIC = ("/admin/invitation/", "/admin/password-reset/", "/admin/choose-clinic/")

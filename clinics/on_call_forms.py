@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from backend.api.etags import etag_of
+from backend.platform.api.etags import etag_of
 from clinics.api.on_call import plan_document
 from clinics.models import Clinic
 from clinics.pages.settings_form import faults_of

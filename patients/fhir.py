@@ -12,13 +12,13 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.api.fhir.bundles import bundle
-from backend.api.fhir.elements import Resource, fhir_base, identifier_system, resource
-from backend.api.fhir.search import Search, read_search
-from backend.api.fhir.tokens import Token
-from backend.api.fields import composed
-from backend.api.problems import FieldProblem, Problem
-from backend.api.queries import MAX_PAGE_SIZE
+from backend.platform.api.fields import composed
+from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.queries import MAX_PAGE_SIZE
+from backend.platform.fhir.bundles import bundle
+from backend.platform.fhir.elements import Resource, fhir_base, identifier_system, resource
+from backend.platform.fhir.search import Search, read_search
+from backend.platform.fhir.tokens import Token
 from clinics.fhir import FhirSearch, FhirView
 from patients.api.serializers import PATIENT_SEARCH
 from patients.models import ArchiveReason, Patient, SexAtBirth

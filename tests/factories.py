@@ -16,9 +16,9 @@ from rest_framework.test import APIClient
 from assessments.models import CardFeedback
 from assessments.protocol import evaluate
 from assessments.services.cards import Feedback, note_card, take_feedback
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import ApiClient, Clinic, Membership, Role, User
 from clinics.scopes import ALL_SCOPES
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 
 CASES: dict[str, dict[str, Any]] = {

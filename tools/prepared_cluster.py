@@ -42,7 +42,11 @@ WAIT_SECONDS = 300.0  # for another process that is making the same cluster
 def schema_digest() -> str:
     """Return the digest of everything the migrated schema follows from, as 16 hexadecimal characters."""
     digest = hashlib.sha256()
-    for path in [*_migrations(), ROOT / "clinics" / "rls.py", ROOT / "requirements-dev.lock"]:
+    for path in [
+        *_migrations(),
+        *sorted((ROOT / "backend" / "platform" / "storage").glob("*.py")),
+        ROOT / "requirements-dev.lock",
+    ]:
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     digest.update(_installed_apps().encode())
     for path in sorted((ROOT / "tools" / "embedded").glob("*.py")):

@@ -18,7 +18,7 @@ from assessments.documents import readable_assessments, stored_assessment_docume
 from assessments.services.amend import amend_assessment
 from assessments.services.submit import PatientNotFoundError
 from assessments.services.versions import AssessmentNotFoundError, SupersededError
-from backend.api.problems import Problem
+from backend.platform.api.problems import Problem
 from clinics.api.views import ClinicAPIView
 from patients.services import PatientErasedError
 

@@ -27,10 +27,10 @@ from assessments.services.submit import (
     Recorded,
     submit_assessment,
 )
-from backend.api.fields import WordField
-from backend.api.pagination import PagedList
-from backend.api.problems import FieldProblem, Problem
-from backend.api.queries import ListQuery
+from backend.platform.api.fields import WordField
+from backend.platform.api.pagination import PagedList
+from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
 from patients.services import PatientErasedError
 

@@ -7,12 +7,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.documents import timestamp
 from assessments.models import Change
 from assessments.services.changes import ForgottenError, changes_after
-from backend.api.fields import WordField
-from backend.api.problems import Problem
-from backend.api.queries import MAX_PAGE_SIZE, PAGE_SIZE, read_query
+from backend.platform.api.fields import WordField, timestamp
+from backend.platform.api.problems import Problem
+from backend.platform.api.queries import MAX_PAGE_SIZE, PAGE_SIZE, read_query
 from clinics.api.views import ClinicAPIView
 
 

@@ -14,8 +14,8 @@ from assessments.api.assessments import submission_problems
 from assessments.api.escalations import OnBehalf, named_clinician
 from assessments.models.override import CLINICAL_ROLES
 from assessments.services.confirm import NotProvisionalError, confirm_assessment
-from backend.api.fields import WordField
-from backend.api.problems import Problem
+from backend.platform.api.fields import WordField
+from backend.platform.api.problems import Problem
 from clinics.api.views import ClinicAPIView
 
 

@@ -11,11 +11,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.documents import timestamp
 from assessments.services.erase import KEPT_BECAUSE, LegalHoldError, StillCalledForError, erase_patient
 from assessments.services.submit import PatientNotFoundError
-from backend.api.fields import StrictSerializer, WordField
-from backend.api.problems import Problem
+from backend.platform.api.fields import StrictSerializer, WordField, timestamp
+from backend.platform.api.problems import Problem
 from clinics.api.views import ClinicAPIView
 from patients.models import Erasure, ErasureReason
 

@@ -23,11 +23,11 @@ from assessments.services.acknowledge import (
     reopen,
     resolve,
 )
-from backend.api.etags import Conditional
-from backend.api.fields import NoteField, StrictSerializer, WordField
-from backend.api.pagination import Ordering, PagedList
-from backend.api.problems import FieldProblem, Problem
-from backend.api.queries import ListQuery
+from backend.platform.api.etags import Conditional
+from backend.platform.api.fields import NoteField, StrictSerializer, WordField
+from backend.platform.api.pagination import Ordering, PagedList
+from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.queries import ListQuery
 from clinics.actor import NamedClinician
 from clinics.api.views import ClinicAPIView
 from clinics.services.name_clinician import NobodyNamedError, NotAClinicianError, name_clinician

@@ -12,14 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.api.programme_view import ProgrammeView, why_not
-from assessments.api.schema import Shape
 from assessments.exercise_documents import adherence_document, exercise_log_document
 from assessments.protocol.programme import EXERCISES, Phase
 from assessments.services.programmes.exercises import FIGURES, Done, adherence_of, log_exercise
 from assessments.services.programmes.standing import NotNowError, ProgrammeNotFoundError
-from backend.api.fields import StrictSerializer, WholeNumberField, WordField
-from backend.api.pagination import PagedList
-from backend.api.problems import Problem
+from backend.platform.api.fields import Shape, StrictSerializer, WholeNumberField, WordField
+from backend.platform.api.pagination import PagedList
+from backend.platform.api.problems import Problem
 
 EXERCISE_IDS = [exercise.id for exercise in EXERCISES]
 #: What a day can hold of each figure.

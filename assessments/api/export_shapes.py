@@ -8,7 +8,7 @@ from rest_framework import serializers
 from assessments.api.schema import RecordedByShape
 from assessments.models import Export
 from assessments.services.export_kinds import KINDS
-from backend.api.fields import OffsetDateTimeField, StrictSerializer, WordField
+from backend.platform.api.fields import OffsetDateTimeField, StrictSerializer, WordField
 
 
 @extend_schema_serializer(component_name="Export")

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from assessments.api.assessments import PATIENT_NOT_FOUND
 from assessments.api.export_shapes import ExportBody, ExportShape
-from assessments.documents import recorded_by, timestamp
+from assessments.documents import recorded_by
 from assessments.models import Export
 from assessments.services.export_kinds import KINDS
 from assessments.services.exports import (
@@ -32,9 +32,10 @@ from assessments.services.exports import (
     state_at,
 )
 from assessments.services.submit import PatientNotFoundError
-from backend.api.etags import Conditional
-from backend.api.pagination import PagedList
-from backend.api.problems import Problem, ProblemRenderer
+from backend.platform.api.etags import Conditional
+from backend.platform.api.fields import timestamp
+from backend.platform.api.pagination import PagedList
+from backend.platform.api.problems import Problem, ProblemRenderer
 from clinics.api.views import ClinicAPIView
 
 NDJSON = "application/x-ndjson"

@@ -22,11 +22,11 @@ from assessments.services.answer_follow_up import (
     answer_follow_up,
 )
 from assessments.services.report_result import AnsweredByAssessmentError, report_result
-from backend.api.etags import Conditional
-from backend.api.fields import OffsetDateTimeField, WordField
-from backend.api.pagination import Ordering, PagedList
-from backend.api.problems import Problem
-from backend.api.queries import ListQuery
+from backend.platform.api.etags import Conditional
+from backend.platform.api.fields import OffsetDateTimeField, WordField
+from backend.platform.api.pagination import Ordering, PagedList
+from backend.platform.api.problems import Problem
+from backend.platform.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
 from clinics.models import Clinic
 from clinics.permissions import Permission

@@ -11,7 +11,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.notify.addresses import UnsafeUrlError
 from assessments.services.on_call_services import (
     MOST_SERVICES,
     TestUnderwayError,
@@ -21,17 +20,18 @@ from assessments.services.on_call_services import (
     remove_on_call_service,
     try_on_call_service,
 )
-from backend.api.etags import Conditional, check_if_match
-from backend.api.fields import ListField, StrictSerializer, TextField, TrueOrFalseField, WordField
-from backend.api.pagination import PagedList
-from backend.api.problems import FieldProblem, Problem
-from backend.api.queries import ListQuery
+from backend.platform.api.etags import Conditional, check_if_match
+from backend.platform.api.fields import ListField, StrictSerializer, TextField, TrueOrFalseField, WordField
+from backend.platform.api.pagination import PagedList
+from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.queries import ListQuery
+from backend.platform.outbound.addresses import UnsafeUrlError
+from backend.platform.secrets import NoEncryptionKeyError
 from clinics.api.refusals import spent
 from clinics.api.views import ClinicAPIView
 from clinics.models import OnCallService
 from clinics.models.on_call_service import URGENCIES, only_emergencies
 from clinics.services.allowances import AllowanceSpentError
-from clinics.services.secrets import NoEncryptionKeyError
 
 
 @extend_schema_serializer(component_name="OnCallServiceTest")

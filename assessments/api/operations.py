@@ -3,10 +3,7 @@
 They stand together and apart from the views, so that this whole part of the document can be read at once.
 """
 
-from typing import Any
-
-from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.views import APIView
+from drf_spectacular.utils import extend_schema
 
 from assessments.api import (
     amendments,
@@ -19,11 +16,7 @@ from assessments.api import (
     programme_steps,
 )
 from assessments.api import schema as shapes
-
-
-def _describe(view: type[APIView], **operations: Any) -> None:
-    """Attach the description of each method to a view, and to none of the views it derives from."""
-    extend_schema_view(**operations)(view)
+from backend.platform.openapi.document import _describe
 
 
 def attach() -> None:

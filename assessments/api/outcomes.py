@@ -14,12 +14,11 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.schema import Shape
 from assessments.services.outcomes.count import Period
 from assessments.services.outcomes.report import outcomes_of
-from backend.api.problems import ProblemRenderer
-from backend.api.queries import read_query
-from clinics.api.on_call_schema import this_century
+from backend.platform.api.fields import Shape, this_century
+from backend.platform.api.problems import ProblemRenderer
+from backend.platform.api.queries import read_query
 from clinics.api.views import ClinicAPIView
 
 CSV = "text/csv"

@@ -21,8 +21,8 @@ from assessments.services.override import (
     OverrideRefusedError,
     override_decision,
 )
-from backend.api.fields import NoteField, OffsetDateTimeField, StrictSerializer, TextField, WordField
-from backend.api.problems import FieldProblem, Problem
+from backend.platform.api.fields import NoteField, OffsetDateTimeField, StrictSerializer, TextField, WordField
+from backend.platform.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
 
 #: The decisions a clinician may take; lacking information is none of them.

@@ -20,7 +20,7 @@ from assessments.api.parameter_shapes import (
     PreviewBody,
     PreviewShape,
 )
-from assessments.documents import member_document, timestamp
+from assessments.documents import member_document
 from assessments.models import ParameterPreview, ParameterSet
 from assessments.protocol import PROTOCOL_VERSION, InvalidParameters
 from assessments.protocol.parameters import PARAMETERS
@@ -38,10 +38,11 @@ from assessments.services.parameters.preview import (
     NotAnAdminError,
     preview_parameters,
 )
-from backend.api.etags import Conditional
-from backend.api.pagination import Ordering, PagedList
-from backend.api.problems import FieldProblem, Problem
-from backend.api.queries import ListQuery
+from backend.platform.api.etags import Conditional
+from backend.platform.api.fields import timestamp
+from backend.platform.api.pagination import Ordering, PagedList
+from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
 from clinics.models import Clinic
 

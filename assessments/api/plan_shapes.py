@@ -3,10 +3,9 @@
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from assessments.api.schema import Shape
 from assessments.protocol.programme import Lever, Phase
 from assessments.protocol.vocabulary import Decision, PlanRelease
-from backend.api.fields import WordField
+from backend.platform.api.fields import Shape, WordField
 
 
 @extend_schema_serializer(component_name="PlanReason")

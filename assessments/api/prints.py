@@ -13,10 +13,10 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.print import PrintError, Template, pdf
 from assessments.programme_sheet import plan_sheet, programme_sheet
 from assessments.services.programmes.begin import preview
-from backend.api.problems import Problem
+from backend.platform.api.problems import Problem
+from backend.platform.print.pdf import PrintError, Template, pdf
 from clinics.api.views import ClinicAPIView
 
 HTML, PDF = "text/html", "application/pdf"

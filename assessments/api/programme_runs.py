@@ -20,8 +20,8 @@ from assessments.services.programmes.runs import Run, log_run
 from assessments.services.programmes.standing import NotNowError, ProgrammeNotFoundError
 from assessments.services.shoes import ShoeNotFoundError
 from assessments.services.submit import PatientNotFoundError
-from backend.api.pagination import PagedList
-from backend.api.problems import FieldProblem, Problem
+from backend.platform.api.pagination import PagedList
+from backend.platform.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
 
 SHOE_NOT_FOUND = FieldProblem("/shoe", "not_found", "The runner has no such shoes.")

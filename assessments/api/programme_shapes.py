@@ -7,20 +7,21 @@ from rest_framework import serializers
 
 from assessments.api.escalations import OnBehalf
 from assessments.api.plan_shapes import PlanShape, StageShape
-from assessments.api.schema import MemberShape, Shape
+from assessments.api.schema import MemberShape
 from assessments.models import Programme, ProgrammeEvent, RunLog
 from assessments.programme_documents import KM_PER_MILE
 from assessments.protocol.programme import Basis, Lever, Phase, Reaction, Status
 from assessments.services.programmes import session
-from backend.api.fields import (
+from backend.platform.api.fields import (
     ListField,
     NumberField,
     OffsetDateTimeField,
+    Shape,
     StrictSerializer,
     WholeNumberField,
     WordField,
 )
-from backend.api.queries import ListQuery
+from backend.platform.api.queries import ListQuery
 
 BLOCKS = [
     session.NOT_RELEASED,

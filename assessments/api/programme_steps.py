@@ -16,7 +16,7 @@ from assessments.programme_documents import programme_document
 from assessments.protocol.programme import BriskWalk, CalmDay
 from assessments.services.programmes import begin, steps
 from assessments.services.programmes.standing import NotNowError, ProgrammeNotFoundError
-from backend.api.problems import Problem
+from backend.platform.api.problems import Problem
 from clinics.actor import NamedClinician
 
 

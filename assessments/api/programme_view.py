@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from assessments.models import Programme
 from assessments.programme_documents import readable_programmes
 from assessments.services.programmes.standing import NotNowError
-from backend.api.etags import Conditional
+from backend.platform.api.etags import Conditional
 from clinics.api.views import ClinicAPIView
 
 #: What stands in the way, in words.

@@ -26,9 +26,9 @@ from assessments.services.programmes import begin
 from assessments.services.programmes.standing import NotNowError
 from assessments.services.submit import PatientNotFoundError
 from assessments.services.versions import AssessmentNotFoundError, SupersededError
-from backend.api.pagination import PagedList
-from backend.api.problems import FieldProblem, Problem
-from backend.api.queries import ListQuery
+from backend.platform.api.pagination import PagedList
+from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
 from patients.services import PatientErasedError
 

@@ -9,7 +9,6 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.schema import Shape
 from assessments.protocol import (
     CONTRADICTIONS,
     CRITERIA,
@@ -20,9 +19,9 @@ from assessments.protocol import (
     protocol_hash,
 )
 from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Screen, Urgency
-from backend.api.etags import Conditional
-from backend.api.fields import WordField
-from backend.api.queries import NoQuery, read_query
+from backend.platform.api.etags import Conditional
+from backend.platform.api.fields import Shape, WordField
+from backend.platform.api.queries import NoQuery, read_query
 from clinics.api.views import ClinicAPIView
 
 

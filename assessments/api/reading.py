@@ -14,8 +14,8 @@ from assessments.protocol import ADMINISTRATIVE, PROTOCOL_VERSION, QUESTIONS, In
 from assessments.protocol import Problem as AnswerProblem
 from assessments.protocol.vocabulary import AssessorRole
 from assessments.services.submit import Submission
-from backend.api.fields import SEVERAL_LINES
-from backend.api.problems import FieldProblem, Problem, escape
+from backend.platform.api.fields import SEVERAL_LINES
+from backend.platform.api.problems import FieldProblem, Problem, escape
 
 #: How far a caller's clock may run ahead of ours.
 CLOCK_SKEW = dt.timedelta(minutes=5)

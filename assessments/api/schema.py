@@ -30,8 +30,8 @@ from assessments.protocol.vocabulary import (
     Urgency,
 )
 from assessments.services.run_permission import Permission
-from backend.api.fields import NoteField, StrictSerializer, WordField
-from backend.api.schema import register_component
+from backend.platform.api.fields import NoteField, Shape, StrictSerializer, WordField
+from backend.platform.openapi.schema import register_component
 
 
 class AnswersField(serializers.Field[Any, Any, Any, Any]):
@@ -62,10 +62,6 @@ class AbsentReasonsExtension(OpenApiSerializerFieldExtension):  # type: ignore[n
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> Schema:  # noqa: ARG002
         """An object of codes."""
         return absent_reasons_schema(partial(register_component, auto_schema))
-
-
-class Shape(serializers.Serializer[Any]):
-    """A JSON object of an answer."""
 
 
 @extend_schema_serializer(component_name="CriterionMet")

@@ -13,16 +13,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.api.programme_shapes import DistanceBody, DistanceShape
-from assessments.api.schema import Shape
 from assessments.models import Shoe
 from assessments.protocol.programme import ShoeAdvice, ShoeSign
 from assessments.services.shoes import register_shoe, with_distance
 from assessments.services.submit import PatientNotFoundError
 from assessments.shoe_documents import shoe_document
-from backend.api.etags import Conditional, check_if_match
-from backend.api.fields import NumberField, StrictSerializer, TextField, TrueOrFalseField, WordField
-from backend.api.pagination import PagedList
-from backend.api.problems import Problem
+from backend.platform.api.etags import Conditional, check_if_match
+from backend.platform.api.fields import (
+    NumberField,
+    Shape,
+    StrictSerializer,
+    TextField,
+    TrueOrFalseField,
+    WordField,
+)
+from backend.platform.api.pagination import PagedList
+from backend.platform.api.problems import Problem
 from clinics.api.views import ClinicAPIView
 from patients.services import PatientErasedError
 

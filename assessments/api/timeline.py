@@ -11,7 +11,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.documents import timestamp
 from assessments.models import (
     Assessment,
     CardFeedback,
@@ -23,9 +22,9 @@ from assessments.models import (
     ProgrammeEvent,
 )
 from assessments.services.timeline import patient_timeline
-from backend.api.fields import WordField
-from backend.api.pagination import Ordering, PagedList
-from backend.api.queries import ListQuery
+from backend.platform.api.fields import WordField, timestamp
+from backend.platform.api.pagination import Ordering, PagedList
+from backend.platform.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
 
 TYPES = (

@@ -23,8 +23,8 @@ from assessments.api.webhook_shapes import (
 from assessments.models import WebhookDelivery
 from assessments.services.webhooks.endpoints import ping
 from assessments.services.webhooks.redeliver import redeliver, redeliver_span, span
-from backend.api.pagination import PagedList
-from backend.api.queries import ListQuery
+from backend.platform.api.pagination import PagedList
+from backend.platform.api.queries import ListQuery
 from clinics.models import WebhookEndpoint
 
 SPAN = SpanBody()

@@ -22,7 +22,6 @@ from assessments.api.webhook_shapes import (
     endpoint_document,
     secret_document,
 )
-from assessments.notify.addresses import UnsafeUrlError
 from assessments.services.webhooks.endpoints import (
     MOST_ENDPOINTS,
     EndpointDisabledError,
@@ -33,15 +32,16 @@ from assessments.services.webhooks.endpoints import (
     remove_endpoint,
     rotate_key,
 )
-from backend.api.etags import Conditional, check_if_match
-from backend.api.pagination import PagedList
-from backend.api.problems import FieldProblem, Problem
-from backend.api.queries import ListQuery
+from backend.platform.api.etags import Conditional, check_if_match
+from backend.platform.api.pagination import PagedList
+from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.queries import ListQuery
+from backend.platform.outbound.addresses import UnsafeUrlError
+from backend.platform.secrets import NoEncryptionKeyError
 from clinics.api.refusals import spent
 from clinics.api.views import ClinicAPIView
 from clinics.models import WebhookEndpoint
 from clinics.services.allowances import AllowanceSpentError
-from clinics.services.secrets import NoEncryptionKeyError
 
 Made = TypeVar("Made")
 ROTATION = RotationBody()

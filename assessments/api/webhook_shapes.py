@@ -9,7 +9,7 @@ from rest_framework import serializers
 from assessments.models import EventType, WebhookAttempt, WebhookDelivery
 from assessments.services.webhooks.endpoints import LISTENABLE
 from assessments.services.webhooks.keys import LONGEST_OVERLAP, OVERLAP, old_keys_until
-from backend.api.fields import (
+from backend.platform.api.fields import (
     ListField,
     OffsetDateTimeField,
     StrictSerializer,
@@ -18,7 +18,7 @@ from backend.api.fields import (
     WholeNumberField,
     WordField,
 )
-from backend.api.queries import ListQuery
+from backend.platform.api.queries import ListQuery
 from clinics.models import WebhookEndpoint
 
 HOUR_SECONDS = 3600

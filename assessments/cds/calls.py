@@ -8,8 +8,8 @@ from typing import Any, TypeGuard
 
 from assessments.cds.found import Found, find_answers, read_time
 from assessments.fhir.questionnaire import questionnaire_url
-from backend.api.fields import composed
-from backend.api.problems import FieldProblem, Problem
+from backend.platform.api.fields import composed
+from backend.platform.api.problems import FieldProblem, Problem
 
 PATIENT, RESPONSE = "patient", "response"
 _PLACE = "/prefetch"

@@ -16,9 +16,9 @@ from assessments.protocol import Evaluation
 from assessments.protocol.programme import build_programme
 from assessments.protocol.vocabulary import Decision, InsufficiencyKind, RunStatus, Urgency
 from assessments.services.what_follows import follows_in_words
-from backend.api.fhir.elements import coding, concept, words
+from backend.platform.fhir.elements import coding, concept, words
+from backend.platform.storage.columns import new_id
 from clinics.models import Clinic
-from clinics.models.base import new_id
 
 Card = dict[str, Any]
 

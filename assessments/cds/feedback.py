@@ -12,8 +12,7 @@ from assessments.cds.authentication import CdsAuthentication
 from assessments.cds.views import SERVICES
 from assessments.models import CardFeedback
 from assessments.services.cards import Feedback, FeedbackRefusedError, OtherFeedbackError, take_feedback
-from backend.api.fhir.elements import system
-from backend.api.fields import (
+from backend.platform.api.fields import (
     NoteField,
     OffsetDateTimeField,
     StrictSerializer,
@@ -21,7 +20,8 @@ from backend.api.fields import (
     TrueOrFalseField,
     WordField,
 )
-from backend.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.fhir.elements import system
 from clinics.api.views import ClinicAPIView
 from patients.services import PatientErasedError
 

@@ -13,8 +13,8 @@ from assessments.fhir.elements_beside import OF_RESPONSE, refused_elements
 from assessments.fhir.form import KNOWN, UNKNOWN
 from assessments.fhir.questionnaire import is_in_force, own_form
 from assessments.protocol import QUESTIONS
-from backend.api.fhir.elements import is_own_system
-from backend.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.fhir.elements import is_own_system
 
 #: Answers that were withdrawn are none; of any other status they were given.
 WITHDRAWN = "entered-in-error"

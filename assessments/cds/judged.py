@@ -16,7 +16,7 @@ from assessments.protocol import Evaluation, InvalidAnswers, evaluate
 from assessments.protocol.vocabulary import AssessorRole, Decision, rank, urgency_rank
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.submit import Submission, with_age
-from backend.api.problems import FieldProblem
+from backend.platform.api.problems import FieldProblem
 from clinics.models import Clinic
 from patients.models import Patient
 

@@ -22,7 +22,7 @@ from assessments.fhir.questionnaire import canonical
 from assessments.models import Assessment
 from assessments.protocol import CompiledProtocol, Question
 from assessments.services.parameters.in_force import parameters_of
-from backend.api.fhir.elements import DATA_ABSENT, Resource, instant, reference, resource
+from backend.platform.fhir.elements import DATA_ABSENT, Resource, instant, reference, resource
 
 Item = dict[str, Any]
 

@@ -16,8 +16,8 @@ from assessments.models import Programme
 from assessments.protocol.programme import Phase, Status
 from assessments.services.programmes.past import Past, past_of, pasts_of
 from assessments.services.programmes.session import session_of
-from backend.api.fhir.elements import Resource, concept, instant, period, reference, resource
-from backend.api.fhir.search import Search
+from backend.platform.fhir.elements import Resource, concept, instant, period, reference, resource
+from backend.platform.fhir.search import Search
 from clinics.fhir import FhirSearch, FhirView, member_reference
 from clinics.models import Clinic
 

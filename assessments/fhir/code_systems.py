@@ -16,8 +16,8 @@ from assessments.fhir.task import OUTCOME, OUTCOME_TEXT, RESULT
 from assessments.models import CardFeedback, Escalation, FollowUp, FollowUpKind, FollowUpResult, Outcome
 from assessments.protocol import CRITERIA, PROTOCOL_VERSION
 from assessments.protocol.vocabulary import Decision, Urgency
-from backend.api.fhir.elements import Resource, resource, system, words
-from backend.api.fhir.views import FhirAPIView
+from backend.platform.fhir.elements import Resource, resource, system, words
+from backend.platform.fhir.views import FhirAPIView
 
 CACHE = "public, max-age=300"
 

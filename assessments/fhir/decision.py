@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from assessments.models import Assessment
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.services.versions import with_versions
-from backend.api.fhir.elements import Resource, coding, concept, instant, reference, resource, words
-from backend.api.fhir.search import Search
+from backend.platform.fhir.elements import Resource, coding, concept, instant, reference, resource, words
+from backend.platform.fhir.search import Search
 from clinics.fhir import FhirSearch, FhirView
 
 

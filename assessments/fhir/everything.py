@@ -16,9 +16,9 @@ from assessments.fhir.referral import flag_resource, flags, request_resource, re
 from assessments.fhir.task import shown_task, task_rows
 from assessments.fhir.task_views import seen_with
 from assessments.models import Assessment
-from backend.api.fhir.bundles import bundle
-from backend.api.fhir.elements import Resource, fhir_base
-from backend.api.fhir.search import read_search
+from backend.platform.fhir.bundles import bundle
+from backend.platform.fhir.elements import Resource, fhir_base
+from backend.platform.fhir.search import read_search
 from clinics.fhir import FhirView
 from patients.fhir import patient_resource
 

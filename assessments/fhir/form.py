@@ -19,7 +19,7 @@ from assessments.protocol.conditions.logic import AnyOf
 from assessments.protocol.question_types import NO_YES
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import Screen
-from backend.api.fhir.elements import ABSENT_REASONS, coding, without_empty, words
+from backend.platform.fhir.elements import ABSENT_REASONS, coding, without_empty, words
 
 Item = dict[str, Any]
 

@@ -11,9 +11,9 @@ from rest_framework.response import Response
 
 from assessments.fhir.decision import verdict
 from assessments.models import Override, Programme
-from assessments.services.timeline import Merged
-from backend.api.fhir.elements import Resource, instant, reference, resource, system, words
-from backend.api.fhir.search import Search
+from backend.platform.api.pagination import Merged
+from backend.platform.fhir.elements import Resource, instant, reference, resource, system, words
+from backend.platform.fhir.search import Search
 from clinics.fhir import FhirSearch, FhirView, member_reference
 from clinics.models import Clinic
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.api.problems import FieldProblem
+from backend.platform.api.problems import FieldProblem
 
 
 @dataclass(slots=True)

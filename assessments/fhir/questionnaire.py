@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from assessments.fhir.codes import copyright_notice
 from assessments.fhir.form import items
 from assessments.protocol import PROTOCOL_VERSION
-from backend.api.fhir.bundles import bundle
-from backend.api.fhir.elements import Resource, fhir_base, resource
-from backend.api.fhir.search import read_search
+from backend.platform.fhir.bundles import bundle
+from backend.platform.fhir.elements import Resource, fhir_base, resource
+from backend.platform.fhir.search import read_search
 from clinics.fhir import FhirView
 
 #: The form changes with the protocol alone, and a version of the protocol is never changed.

@@ -21,10 +21,10 @@ from assessments.fhir.response import read_response
 from assessments.models import Assessment
 from assessments.services.cards import patient_known_as
 from assessments.services.submit import Submission, submit_assessment
-from backend.api.fhir.elements import Resource, etag, fhir_base, reference
-from backend.api.fhir.outcomes import expression, informed
-from backend.api.fhir.search import Search
-from backend.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.fhir.elements import Resource, etag, fhir_base, reference
+from backend.platform.fhir.outcomes import expression, informed
+from backend.platform.fhir.search import Search
 from clinics.api.views import ClinicAPIView
 from clinics.fhir import OUTCOME, FhirSearch, FhirView
 

@@ -21,8 +21,8 @@ from assessments.documents import OVERRIDDEN
 from assessments.fhir.codes import REFERRAL, codes_of
 from assessments.models import Escalation, Flag, Outcome
 from assessments.protocol.vocabulary import Urgency, urgency_rank
-from backend.api.fhir.elements import Resource, coding, concept, instant, period, reference, resource
-from backend.api.fhir.search import Search
+from backend.platform.fhir.elements import Resource, coding, concept, instant, period, reference, resource
+from backend.platform.fhir.search import Search
 from clinics.fhir import FhirSearch, FhirView
 from clinics.models import Clinic
 

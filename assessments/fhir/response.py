@@ -15,9 +15,9 @@ from assessments.fhir.noted import Reading
 from assessments.fhir.questionnaire import canonical, is_in_force, own_form
 from assessments.fhir.values import one_value
 from assessments.protocol import QUESTIONS, Question
-from backend.api.fhir.search import read_reference
-from backend.api.fields import composed
-from backend.api.problems import FieldProblem, Problem
+from backend.platform.api.fields import composed
+from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.fhir.search import read_reference
 from patients.fhir import external_ids, is_external_id
 
 STATUSES = ("in-progress", "completed")

@@ -15,8 +15,17 @@ from assessments.models import Escalation, FollowUp, FollowUpKind
 from assessments.models.follow_up import REPORTED
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.announce import STEPS, state_now
-from assessments.services.timeline import Merged
-from backend.api.fhir.elements import Resource, coding, concept, instant, period, reference, resource, words
+from backend.platform.api.pagination import Merged
+from backend.platform.fhir.elements import (
+    Resource,
+    coding,
+    concept,
+    instant,
+    period,
+    reference,
+    resource,
+    words,
+)
 from clinics.fhir import member_reference
 from clinics.models import Clinic
 from clinics.permissions import Permission

@@ -35,10 +35,10 @@ from assessments.services.acknowledge import (
 )
 from assessments.services.answer_follow_up import FollowUpClosedError
 from assessments.services.report_result import report_result
-from backend.api.fhir.elements import Resource, identifier_system, system
-from backend.api.fhir.search import Search
-from backend.api.fhir.views import check_version
-from backend.api.problems import FieldProblem, Problem, flatten
+from backend.platform.api.problems import FieldProblem, Problem, flatten
+from backend.platform.fhir.elements import Resource, identifier_system, system
+from backend.platform.fhir.search import Search
+from backend.platform.fhir.views import check_version
 from clinics.fhir import FhirSearch, FhirView
 from clinics.permissions import Permission
 

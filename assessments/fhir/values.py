@@ -8,7 +8,7 @@ from assessments.fhir.form import NONE
 from assessments.fhir.items_in import refuse_beside, refuse_elements
 from assessments.fhir.noted import Reading
 from assessments.protocol import Question
-from backend.api.fhir.elements import ABSENT_REASONS, DATA_ABSENT, is_own_system, system
+from backend.platform.fhir.elements import ABSENT_REASONS, DATA_ABSENT, is_own_system, system
 
 #: Reasons that the data dictionary has; HL7's "unknown" gives none.
 KNOWN_REASONS = frozenset({"not-asked", "asked-unknown", "asked-declined", "temp-unknown"})

@@ -14,7 +14,7 @@ from assessments.protocol import InvalidAnswers, Problem
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import AssessorRole
 from assessments.services.submit import Submission
-from backend.api.fields import SEVERAL_LINES
+from backend.platform.api.fields import SEVERAL_LINES
 
 CLOCK_SKEW_MINUTES = 5
 MAX_REASON = 1000

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from clinics.rls import append_only, definer_function, protect
+from backend.platform.storage.row_level_security import append_only, definer_function, protect
 
 
 def claim_function(name: str, table: str, order: str) -> migrations.RunSQL:

@@ -1,13 +1,13 @@
 """The history of escalations and follow-ups, written by triggers."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from clinics.rls import append_only, insert_only, protect
+from backend.platform.storage.row_level_security import append_only, insert_only, protect
 
 
 class Migration(migrations.Migration):
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('urgency', models.CharField(choices=[('routine', 'Routine'), ('within_2_weeks', 'Within 2 weeks'), ('complete_screen_now', 'Complete screen now'), ('same_day', 'Same day'), ('emergency_now', 'Emergency now')], max_length=30)),
                 ('urgency_rank', models.PositiveSmallIntegerField(help_text="The protocol's rank of the urgency, for sorting.")),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('kind', models.CharField(choices=[('check_24_hours', '24-hour check'), ('day_7', 'Day 7 review'), ('day_14', 'Day 14 review'), ('day_28', 'Day 28 of the episode'), ('day_42', 'Day 42 of the episode')], max_length=20)),
                 ('state', models.CharField(choices=[('scheduled', 'Scheduled'), ('due', 'Due'), ('overdue', 'Overdue'), ('lapsed', 'Permission lapsed'), ('answered', 'Answered'), ('cancelled', 'Cancelled')], default='scheduled', max_length=20)),

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from clinics.rls import append_only, protect
+from backend.platform.storage.row_level_security import append_only, protect
 
 # Deferred to the end of the transaction, and then one transaction of a clinic at a time until it has committed:
 # so positions rise in the order in which changes become visible, and a reader who saw one saw all before it.

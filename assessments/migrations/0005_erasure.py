@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from clinics.rls import definer_function, erasable
+from backend.platform.storage.row_level_security import definer_function, erasable
 
 #: What stands where somebody's words stood: that something was said remains, what it was does not.
 BLANK = "[erased]"

@@ -1,6 +1,6 @@
 """A clinic's data as a file, written in the background; and an end to what the list of changes keeps."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
@@ -8,7 +8,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-from clinics.rls import append_only, definer_function, insert_only, protect
+from backend.platform.storage.row_level_security import append_only, definer_function, insert_only, protect
 
 # Rights keep the service from deleting changes, but through the function below; this keeps everybody from
 # deleting young ones.
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Export',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('next_attempt_at', models.DateTimeField(blank=True, null=True)),
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ExportChunk',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField(help_text='From 0 on.')),
                 ('rows', models.JSONField(help_text='[type, id] of each row.')),
                 ('patients', models.JSONField(help_text='Their ids.')),
@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_since', models.DateTimeField(blank=True, null=True)),
                 ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('ready', 'Ready'), ('failed', 'Failed'), ('expired', 'Expired')], default='queued', max_length=20)),

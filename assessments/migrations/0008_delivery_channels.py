@@ -1,10 +1,10 @@
 """Deliveries by more than mail, and the history of every try."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.db.models.deletion
 from django.db import migrations, models
 
-from clinics.rls import append_only, protect
+from backend.platform.storage.row_level_security import append_only, protect
 
 
 class Migration(migrations.Migration):
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='DeliveryAttempt',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField(help_text='When it was begun.')),
                 ('latency_ms', models.PositiveIntegerField(help_text='Until it was accepted, refused or given up.')),
                 ('result', models.CharField(choices=[('sent', 'Sent'), ('failed', 'Failed for the moment'), ('refused', 'Refused for good')], max_length=20)),

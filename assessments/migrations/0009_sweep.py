@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from clinics.rls import definer_function
+from backend.platform.storage.row_level_security import definer_function
 
 #: Refuses every table but those of due work, whose columns are the same whatever they are about.
 OF_DUE_WORK = """

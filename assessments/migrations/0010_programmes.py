@@ -1,6 +1,6 @@
 """Programmes, what moved them, and the runs of them."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
@@ -8,7 +8,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-from clinics.rls import append_only, insert_only, protect
+from backend.platform.storage.row_level_security import append_only, insert_only, protect
 
 #: What a reader of /changes must read again.
 CHANGES = """
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Programme',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('state', models.CharField(choices=[('draft', 'Awaiting sign-off'), ('released', 'Released'), ('ended', 'Ended')], default='draft', max_length=10)),
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ProgrammeEvent',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('drafted', 'Drafted'), ('released', 'Released'), ('run', 'Run logged'), ('reacted', 'Check judged'), ('calm_day', 'Day of calm reported'), ('brisk_walk', 'Brisk walk reported'), ('settled', 'At usual level for 24 hours'), ('held', 'Held'), ('resumed', 'Resumed'), ('advanced', 'Advanced by a clinician'), ('stepped_back', 'Stepped back by a clinician'), ('suspended', 'Suspended by another assessment'), ('stopped', 'Stopped by another assessment'), ('cleared', 'Cleared to run'), ('completed', 'Completed into prehab'), ('ended', 'Ended')], max_length=20)),
                 ('at', models.DateTimeField()),
                 ('reason', models.CharField(blank=True, choices=[('examination', 'Found on examination'), ('symptoms', 'Symptoms'), ('illness', 'Illness'), ('load_elsewhere', 'Load from elsewhere'), ('runner_wish', 'The runner wishes it'), ('clinical_judgement', 'Clinical judgement')], max_length=20)),
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('state', models.CharField(choices=[('draft', 'Awaiting sign-off'), ('released', 'Released'), ('ended', 'Ended')], default='draft', max_length=10)),
                 ('clearance_needed', models.BooleanField(default=False)),
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='RunLog',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('ended_at', models.DateTimeField()),
                 ('planned', models.JSONField(help_text='The session as it stood.')),
                 ('distance_km', models.FloatField(blank=True, null=True)),

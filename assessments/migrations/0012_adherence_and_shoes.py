@@ -1,13 +1,13 @@
 """What is done of exercises, shoes with their distance, and what a run is compared with."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from clinics.rls import append_only, insert_only, protect
+from backend.platform.storage.row_level_security import append_only, insert_only, protect
 
 
 class Migration(migrations.Migration):
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ExerciseLog',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('exercise', models.CharField(help_text='An id of the exercise library.', max_length=40)),
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('exercise', models.CharField(help_text='An id of the exercise library.', max_length=40)),
                 ('done_on', models.DateField()),
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Shoe',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('name', models.CharField(max_length=100)),
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('started_on', models.DateField()),
                 ('km_before', models.FloatField(default=0, help_text='Run in it before its runs were logged here.')),

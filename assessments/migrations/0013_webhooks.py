@@ -1,10 +1,10 @@
 """Events for other systems, who is to hear of each, and every try to say so."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.db.models.deletion
 from django.db import migrations, models
 
-from clinics.rls import definer_function, protect
+from backend.platform.storage.row_level_security import definer_function, protect
 
 # Whoever claims sees what everybody before has claimed, so that an endpoint never has two messages in hand: one that
 # hangs keeps one sender busy and no more. Of the endpoints that are free, the one that has waited longest is next.
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='WebhookEvent',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('type', models.CharField(choices=[('assessment.recorded', 'An assessment was recorded'), ('assessment.amended', 'An assessment took the place of an earlier one'), ('escalation.opened', 'An escalation calls for somebody: new, raised or opened again'), ('escalation.acknowledged', 'A named clinician has taken an escalation on'), ('escalation.breached', "An escalation's deadline passed unanswered"), ('escalation.resolved', 'An escalation was closed with its outcome'), ('follow_up.due', 'A follow-up fell due'), ('follow_up.overdue', 'A follow-up is overdue'), ('follow_up.answered', 'A follow-up was answered'), ('programme.released', 'A clinician signed a programme off'), ('programme.advanced', 'A runner moved on within a programme'), ('programme.held', 'A programme was paused'), ('programme.suspended', 'An answer stopped or suspended a programme'), ('clearance.recorded', 'A clinician cleared a runner to run'), ('ping', 'A test that the clinic asked for')], max_length=30)),
                 ('about', models.UUIDField(help_text='The id of the row that it is about.')),
                 ('at', models.DateTimeField(help_text='When it happened.')),
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='WebhookDelivery',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('next_attempt_at', models.DateTimeField(blank=True, null=True)),
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='WebhookAttempt',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField(help_text='When it was begun.')),
                 ('latency_ms', models.PositiveIntegerField(help_text='Until it was answered or given up.')),
                 ('result', models.CharField(choices=[('delivered', 'Delivered'), ('failed', 'Failed')], max_length=20)),

@@ -1,13 +1,13 @@
 """Referral letters: drafted, issued once, and never changed afterwards."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from clinics.rls import append_only, definer_function, insert_only, protect
+from backend.platform.storage.row_level_security import append_only, definer_function, insert_only, protect
 
 # An issued letter is what somebody acted on; a draft is changed and never deleted.
 NEVER_CHANGED = """
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Letter',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('to', models.CharField(choices=[('emergency_department', 'Emergency department'), ('gp', 'General practitioner'), ('specialist', 'Specialist')], max_length=20)),
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('to', models.CharField(choices=[('emergency_department', 'Emergency department'), ('gp', 'General practitioner'), ('specialist', 'Specialist')], max_length=20)),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('issued', 'Issued')], default='draft', max_length=10)),

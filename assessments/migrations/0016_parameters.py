@@ -1,11 +1,11 @@
 """A clinic's own thresholds, and the previews they were decided on."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from clinics.rls import append_only, insert_only, protect
+from backend.platform.storage.row_level_security import append_only, insert_only, protect
 
 
 class Migration(migrations.Migration):
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ParameterPreview',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('based_on', models.PositiveIntegerField()),
                 ('values', models.JSONField()),
                 ('changes', models.JSONField()),
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ParameterSet',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField(help_text="1 for the clinic's first, and no gaps.")),
                 ('values', models.JSONField()),
                 ('protocol_version', models.CharField(max_length=20)),

@@ -1,11 +1,11 @@
 """Cards of CDS Hooks that were handed out, and what people made of them."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from clinics.rls import append_only, definer_function, erasable, insert_only, protect
+from backend.platform.storage.row_level_security import append_only, definer_function, erasable, insert_only, protect
 
 # A card that nobody answered goes when its time is over; none is ever changed.
 NEVER_CHANGED = """
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Card',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('service', models.CharField(max_length=40)),
                 ('decision', models.CharField(choices=[('continue_running', 'continue_running'), ('adjust_running', 'adjust_running'), ('insufficient_information', 'insufficient_information'), ('stop_and_rehab', 'stop_and_rehab'), ('stop_running_clearance_required', 'stop_running_clearance_required'), ('refer_urgent', 'refer_urgent'), ('refer_emergency', 'refer_emergency')], max_length=40)),
                 ('urgency', models.CharField(choices=[('none', 'none'), ('routine', 'routine'), ('within_2_weeks', 'within_2_weeks'), ('complete_screen_now', 'complete_screen_now'), ('same_day', 'same_day'), ('emergency_now', 'emergency_now')], max_length=30)),
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='CardFeedback',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('outcome', models.CharField(choices=[('accepted', 'Accepted'), ('overridden', 'Overridden')], max_length=10)),
                 ('suggestions', models.JSONField(default=list, help_text='The ids of those that were accepted.')),
                 ('reason', models.CharField(blank=True, choices=[('already-referred-today', 'Already referred today'), ('excluded-by-imaging', 'Excluded by imaging'), ('recorded-in-error', 'Recorded in error')], max_length=30)),

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from clinics.rls import definer_function
+from backend.platform.storage.row_level_security import definer_function
 
 # What was forgotten is only ever more: after a new beginning the oldest rows are forgotten too, in their time.
 FORGET = """

@@ -5,7 +5,6 @@ from assessments.models.card import Card, CardFeedback
 from assessments.models.change import Change, ForgottenChanges
 from assessments.models.check_in_link import CheckInLink
 from assessments.models.delivery import Delivery, DeliveryAttempt, DeliveryChannel
-from assessments.models.due_work import DueWork
 from assessments.models.escalation import Escalation, EscalationEvent, Outcome
 from assessments.models.exercise import ExerciseLog
 from assessments.models.export import Export, ExportChunk
@@ -18,6 +17,7 @@ from assessments.models.programme import Programme, ProgrammeEvent, RunLog
 from assessments.models.shoe import Shoe
 from assessments.models.tally import Tally
 from assessments.models.webhook import EventType, WebhookAttempt, WebhookDelivery, WebhookEvent
+from backend.platform.storage.columns import DueWork
 
 __all__ = [
     "Assessment",

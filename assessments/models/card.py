@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.protocol.vocabulary import Decision, Urgency
-from clinics.models import ApiClient, Clinic, Identified
+from backend.platform.storage.columns import Identified
+from clinics.models import ApiClient, Clinic
 from patients.models import Patient
 
 

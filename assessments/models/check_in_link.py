@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.models.follow_up import FollowUp
-from clinics.history import recorded
-from clinics.models import ApiClient, Clinic, Identified, User
+from backend.platform.storage.columns import Identified
+from backend.platform.storage.history import recorded
+from clinics.models import ApiClient, Clinic, User
 
 
 @recorded(values_for="follow-ups:read", leaving_out=("token_hash",))

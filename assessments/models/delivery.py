@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from assessments.models.escalation import Escalation
 from assessments.models.follow_up import FollowUp
-from clinics.models import Clinic, Identified, Timestamped
+from backend.platform.storage.columns import Identified, Timestamped
+from clinics.models import Clinic
 
 
 class DeliveryChannel(models.TextChoices):

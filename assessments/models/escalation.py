@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.models.assessment import Assessment
-from assessments.models.due_work import LEASE_COLUMNS, DueWork
 from assessments.protocol.vocabulary import Urgency
-from clinics.history import recorded
-from clinics.models import ApiClient, Clinic, Identified, Membership
+from backend.platform.storage.columns import LEASE_COLUMNS, DueWork, Identified
+from backend.platform.storage.history import recorded
+from clinics.models import ApiClient, Clinic, Membership
 from patients.models import Patient
 
 #: The urgencies that somebody must see: all but "none".

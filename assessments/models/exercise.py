@@ -3,8 +3,9 @@
 from django.db import models
 
 from assessments.models.programme import Programme
-from clinics.history import recorded
-from clinics.models import Clinic, Timestamped
+from backend.platform.storage.columns import Timestamped
+from backend.platform.storage.history import recorded
+from clinics.models import Clinic
 
 
 @recorded(values_for="programmes:read")

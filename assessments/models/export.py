@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
-from assessments.models.due_work import LEASE_COLUMNS, DueWork
-from clinics.history import recorded
-from clinics.models import ApiClient, Clinic, Identified, User
+from backend.platform.storage.columns import LEASE_COLUMNS, DueWork, Identified
+from backend.platform.storage.history import recorded
+from clinics.models import ApiClient, Clinic, User
 from patients.models import Patient
 
 #: What changes with every chunk: no part of an export's history.

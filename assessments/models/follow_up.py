@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.models.assessment import Assessment
-from assessments.models.due_work import LEASE_COLUMNS, DueWork
 from assessments.models.escalation import ESCALATED_URGENCIES
-from clinics.history import recorded
+from backend.platform.storage.columns import LEASE_COLUMNS, DueWork
+from backend.platform.storage.history import recorded
 from clinics.models import Clinic, Membership
 from patients.models import ArchiveReason, Patient
 

@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.models.escalation import Escalation
-from clinics.history import recorded
-from clinics.models import Clinic, Membership, Timestamped
+from backend.platform.storage.columns import Timestamped
+from backend.platform.storage.history import recorded
+from clinics.models import Clinic, Membership
 from patients.models import Patient
 
 #: What somebody wrote or what was found: it stays out of the history, which holds who did what and when.

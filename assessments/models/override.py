@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from assessments.models.assessment import ASSESSOR_ROLES, Assessment
 from assessments.protocol.vocabulary import AssessorRole, Decision, RunStatus, Urgency
-from clinics.models import ApiClient, Clinic, Identified, Membership
+from backend.platform.storage.columns import Identified
+from clinics.models import ApiClient, Clinic, Membership
 
 #: Who may override: a patient's own report never does.
 CLINICAL_ROLES = [role for role in ASSESSOR_ROLES if role[0] != AssessorRole.PATIENT_SELF_REPORT]

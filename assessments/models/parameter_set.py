@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from clinics.models import ApiClient, Clinic, Identified, Membership
+from backend.platform.storage.columns import Identified
+from clinics.models import ApiClient, Clinic, Membership
 
 
 class ParameterPreview(Identified):

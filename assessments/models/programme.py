@@ -7,8 +7,9 @@ from assessments.models.assessment import Assessment
 from assessments.models.follow_up import FollowUp
 from assessments.models.shoe import Shoe
 from assessments.protocol.programme import Phase, Reaction, Status
-from clinics.history import recorded
-from clinics.models import ApiClient, Clinic, Identified, Membership, Timestamped
+from backend.platform.storage.columns import Identified, Timestamped
+from backend.platform.storage.history import recorded
+from clinics.models import ApiClient, Clinic, Membership
 from patients.models import Patient
 
 PHASES = [(phase.value, phase.value) for phase in Phase]

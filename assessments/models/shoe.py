@@ -2,8 +2,9 @@
 
 from django.db import models
 
-from clinics.history import recorded
-from clinics.models import Clinic, Timestamped
+from backend.platform.storage.columns import Timestamped
+from backend.platform.storage.history import recorded
+from clinics.models import Clinic
 from patients.models import Patient
 
 

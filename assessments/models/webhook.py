@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from assessments.models.due_work import DueWork
-from clinics.models import Clinic, Identified, WebhookEndpoint
+from backend.platform.storage.columns import DueWork, Identified
+from clinics.models import Clinic, WebhookEndpoint
 
 
 class EventType(models.TextChoices):

@@ -11,9 +11,8 @@ from time import monotonic
 
 import structlog
 
-from assessments.notify.http import post
-from assessments.notify.signing import signed_headers
-from backend.sending import DeliveryError
+from backend.platform.outbound.delivery import DeliveryError
+from backend.platform.outbound.http import post, signed_headers
 
 logger = structlog.get_logger(__name__)
 

@@ -2,8 +2,8 @@
 
 from http import HTTPStatus
 
-from assessments.notify.http import Request, ask
-from backend.sending import DeliveryError
+from backend.platform.outbound.delivery import DeliveryError
+from backend.platform.outbound.http import Request, ask
 from clinics.services.key_sets import KeysUnavailableError
 
 MOST_BYTES = 64 * 1024

@@ -5,8 +5,8 @@ import uuid
 from django.conf import settings
 
 from assessments.models import Escalation, FollowUp, FollowUpKind
-from assessments.notify.channel import Message
 from assessments.protocol.vocabulary import Urgency
+from backend.platform.outbound.delivery import Message
 
 _HEADLINES = {
     Urgency.EMERGENCY_NOW: "EMERGENCY: acknowledge now",

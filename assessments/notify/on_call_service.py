@@ -12,11 +12,9 @@ from apprise.exception import AppriseException
 from apprise.plugins import NotifyBase, url_to_dict
 from django.conf import settings
 
-from assessments.notify.addresses import UnsafeUrlError
-from assessments.notify.channel import Message
-from assessments.notify.http import refuse_unless_accepted
-from assessments.notify.public_only import public_addresses_only
-from backend.sending import DeliveryError, within
+from backend.platform.outbound.addresses import UnsafeUrlError, public_addresses_only
+from backend.platform.outbound.delivery import DeliveryError, Message, within
+from backend.platform.outbound.http import refuse_unless_accepted
 
 #: Options that say where and how loudly an alert goes. Not among them: those that close, merge or ignore one.
 OPTIONS = frozenset(

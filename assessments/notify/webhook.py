@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from assessments.notify.channel import Message
-from assessments.notify.http import post, refuse_unless_accepted
-from assessments.notify.signing import signed_headers
+from backend.platform.outbound.delivery import Message
+from backend.platform.outbound.http import post, refuse_unless_accepted, signed_headers
 
 
 class WebhookChannel:

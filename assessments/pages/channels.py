@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from assessments.api.on_call_services import CHANGES, SERVICE
 from assessments.decision_page import urgency_words
-from assessments.notify.addresses import UnsafeUrlError
 from assessments.services.on_call_services import (
     MOST_SERVICES,
     TestUnderwayError,
@@ -21,7 +20,9 @@ from assessments.services.on_call_services import (
     remove_on_call_service,
     try_on_call_service,
 )
-from backend.api.etags import etag_of
+from backend.platform.api.etags import etag_of
+from backend.platform.outbound.addresses import UnsafeUrlError
+from backend.platform.secrets import NoEncryptionKeyError
 from clinics.models import OnCallService
 from clinics.models.on_call_service import URGENCIES, only_emergencies
 from clinics.pages.layout import clock
@@ -30,7 +31,6 @@ from clinics.pages.settings_form import Confirmed, SettingsForm
 from clinics.pages.states import State
 from clinics.permissions import Permission
 from clinics.services.allowances import AllowanceSpentError
-from clinics.services.secrets import NoEncryptionKeyError
 
 _NO_KEY = "Nothing secret can be stored: the operator has set no encryption key."
 _TYPED = forms.PasswordInput(attrs={"autocomplete": "off"})

@@ -19,7 +19,7 @@ from assessments.services.acknowledge import (
     WrongStateError,
     resolve,
 )
-from backend.api.fields import SeveralLinesValidator
+from backend.platform.api.fields import SeveralLinesValidator
 from clinics.models import Membership
 from clinics.pages.settings_form import faults_of
 from clinics.permissions import Permission

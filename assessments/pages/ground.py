@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from assessments.print import PrintError, Template, pdf
+from backend.platform.print.pdf import PrintError, Template, pdf
 from clinics.actor import Actor, NamedClinician
 from clinics.dashboard_reads import log_reading
 from clinics.models import Membership

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from assessments.models import Escalation, Letter
 from assessments.pages.ground import clinical, clinician_of, document, page
-from assessments.print import Template
 from assessments.programme_sheet import gone_mark
 from assessments.services.acknowledge import EscalationNotFoundError
 from assessments.services.letters import (
@@ -26,7 +25,8 @@ from assessments.services.letters import (
     state_of,
     write_letter,
 )
-from backend.api.fields import SeveralLinesValidator
+from backend.platform.api.fields import SeveralLinesValidator
+from backend.platform.print.pdf import Template
 from clinics.models import Membership
 from clinics.pages.settings_form import faults_of
 from clinics.permissions import Permission

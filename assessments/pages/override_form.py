@@ -12,7 +12,7 @@ from assessments.protocol.explain import DECISIONS, URGENCIES
 from assessments.protocol.vocabulary import Decision, Urgency, rank
 from assessments.services.effective import Effective
 from assessments.services.override import Decided, Exclusion, Finding, Handover, OverrideRefusedError
-from backend.api.fields import OneLineValidator, SeveralLinesValidator
+from backend.platform.api.fields import OneLineValidator, SeveralLinesValidator
 
 #: The form's controls for what the service names.
 PLACES = {

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from assessments.models import Programme
 from assessments.pages.ground import clinical, document
-from assessments.print import Template
 from assessments.programme_sheet import plan_sheet, programme_sheet
 from assessments.services.programmes.begin import preview
+from backend.platform.print.pdf import Template
 from clinics.dashboard_reads import log_reading
 from clinics.models import Membership
 from clinics.permissions import Permission

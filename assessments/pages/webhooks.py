@@ -13,7 +13,6 @@ from django.utils import timezone
 from assessments.api.webhook_endpoints import ROTATION
 from assessments.api.webhook_shapes import CHANGES, ENDED, ENDPOINT
 from assessments.models import WebhookDelivery
-from assessments.notify.addresses import UnsafeUrlError
 from assessments.pages.webhook_forms import (
     AgainForm,
     EndpointForm,
@@ -35,13 +34,14 @@ from assessments.services.webhooks.endpoints import (
 )
 from assessments.services.webhooks.keys import old_keys_until
 from assessments.services.webhooks.redeliver import redeliver, redeliver_span, span
-from backend.api.etags import etag_of
+from backend.platform.api.etags import etag_of
+from backend.platform.outbound.addresses import UnsafeUrlError
+from backend.platform.secrets import NoEncryptionKeyError
 from clinics.models import WebhookEndpoint
 from clinics.pages.settings import SettingsPage
 from clinics.pages.settings_form import Confirmed, SettingsForm
 from clinics.permissions import Permission
 from clinics.services.allowances import AllowanceSpentError
-from clinics.services.secrets import NoEncryptionKeyError
 
 _NO_KEY = "Nothing secret can be stored: this service's operator has set no encryption key."
 #: Deliveries on one page of the log.

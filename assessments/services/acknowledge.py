@@ -12,9 +12,9 @@ from assessments.services.escalate import call_anew, present, remember
 from assessments.services.nudge import nudge_escalations
 from assessments.services.webhooks.emit import emit
 from assessments.services.who_did import who_did
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.services import PatientErasedError
 
 State = Escalation.State

@@ -9,10 +9,10 @@ from assessments.models import Assessment, Override
 from assessments.services.effective import effective_decision, evaluated_decision
 from assessments.services.submit import Recorded, Submission, submit_assessment
 from assessments.services.versions import lock_latest
+from backend.platform.storage.columns import new_id
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import Actor
 from clinics.models import Clinic
-from clinics.models.base import new_id
-from clinics.tenancy import clinic_scope
 
 
 def amend_assessment(

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 
 from assessments.models import EventType, FollowUp, FollowUpKind
-from assessments.notify.channel import Channel
 from assessments.notify.messages import follow_up_message
-from assessments.services.due_work import Claim, Clock, push_back, settle, work_through
 from assessments.services.policy import first_targets, operator
 from assessments.services.programmes.checks import nobody_answered
 from assessments.services.send_round import send_round
 from assessments.services.webhooks.emit import emit
-from clinics.tenancy import clinic_scope
+from backend.platform.outbound.delivery import Channel
+from backend.platform.storage.due_work import Claim, Clock, push_back, settle, work_through
+from backend.platform.storage.tenancy import clinic_scope
 
 #: An unanswered follow-up is chased this often once its last step has passed; an urgent referral
 #: sooner, a reminder later.

@@ -12,9 +12,9 @@ from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.programmes.reminders import remind_again
 from assessments.services.submit import Recorded, Submission, lock_patient, submit_assessment
 from assessments.services.webhooks.emit import emit
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import Actor
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 
 
 class FollowUpNotFoundError(Exception):

@@ -1,13 +1,13 @@
 """Everything that is due, once, in this process: what to do when Celery or Redis are gone."""
 
-from assessments.notify.channel import Channel
 from assessments.services.announce import announce_due_follow_ups
 from assessments.services.deliver import deliver_due_escalations
-from assessments.services.due_work import Clock
 from assessments.services.sweep import sweep
 from assessments.services.webhooks.deliver import deliver_due_webhooks
 from assessments.services.webhooks.notices import send_due_notices
 from assessments.services.write_exports import write_due_exports
+from backend.platform.outbound.delivery import Channel
+from backend.platform.storage.due_work import Clock
 from clinics.services.reset_password import send_due_resets
 from clinics.services.send_invitations import send_due_invitations
 

@@ -25,10 +25,10 @@ from assessments.services.answer_follow_up import (
     with_carried_answers,
 )
 from assessments.services.submit import Recorded, Submission, lock_patient
-from backend.api.throttling import count_of
+from backend.platform.api.throttling import count_of
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import Actor
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 
 #: A link is good until so long after its follow-up is overdue, and at least so long from when it is made.
 GOOD_AFTER_OVERDUE = timedelta(days=2)

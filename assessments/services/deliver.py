@@ -5,9 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from assessments.models import Escalation
-from assessments.notify.channel import Channel
 from assessments.notify.messages import escalation_message
-from assessments.services.due_work import Claim, Clock, backoff, push_back, put_off, settle, work_through
 from assessments.services.milestones import note_breach, note_first_message, untold
 from assessments.services.policy import (
     Target,
@@ -18,7 +16,9 @@ from assessments.services.policy import (
     targets_at,
 )
 from assessments.services.send_round import send_round
-from clinics.tenancy import clinic_scope
+from backend.platform.outbound.delivery import Channel
+from backend.platform.storage.due_work import Claim, Clock, backoff, push_back, put_off, settle, work_through
+from backend.platform.storage.tenancy import clinic_scope
 
 
 def deliver_due_escalations(*, clock: Clock, channel: Channel, limit: int = 100) -> int:

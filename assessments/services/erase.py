@@ -14,10 +14,10 @@ from assessments.services.exports import let_no_export_be_written, take_away_res
 from assessments.services.programmes.begin import end_current
 from assessments.services.shoes import forget_names
 from assessments.services.submit import PatientNotFoundError
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import Actor
 from clinics.models import Clinic
 from clinics.services.access_log import log_access
-from clinics.tenancy import clinic_scope
 from patients.models import Erasure, ErasureReason, Patient
 
 #: Escalations in these states call nobody and are in nobody's hands.

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assessments.services.erase import LegalHoldError, StillCalledForError, erase_patient
+from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.actor import Actor
 from clinics.models import Clinic
-from clinics.tenancy import all_clinic_ids, clinic_scope
 from patients.models import ErasureReason
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from assessments.documents import member_document, override_document, timestamp
+from assessments.documents import member_document, override_document
 from assessments.models import CardFeedback, Delivery, DeliveryAttempt, EscalationEvent, Override
+from backend.platform.api.fields import timestamp
 
 
 def override_line(override: Override) -> dict[str, Any]:

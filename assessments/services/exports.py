@@ -10,10 +10,10 @@ from django.db.models import Q
 from assessments.models import Export
 from assessments.services.nudge import nudge_exports
 from assessments.services.submit import PatientNotFoundError
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import Actor
 from clinics.models import Clinic
 from clinics.services.access_log import log_access
-from clinics.tenancy import clinic_scope
 
 #: How long a result can be read.
 KEPT_FOR = dt.timedelta(hours=24)

@@ -5,13 +5,12 @@ import urllib3
 from django.conf import settings
 from urllib3.util import Timeout
 
-from assessments.notify.channel import Channel
 from assessments.services.deliver import deliver_due_escalations
-from assessments.services.due_work import Clock
 from assessments.services.status import status
 from assessments.services.sweep import sweep
 from assessments.services.tallies import HEARTBEAT, note
-from backend.sending import DeliveryError, within
+from backend.platform.outbound.delivery import Channel, DeliveryError, within
+from backend.platform.storage.due_work import Clock
 
 logger = structlog.get_logger(__name__)
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from assessments.letters.content import letter_content
 from assessments.models import Letter
 from assessments.services.acknowledge import EscalationNotFoundError
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.services import PatientErasedError
 
 

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.db import connection
 
 from assessments.notify.fetch import published_keys
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import ApiClient, PublishedKeys
 from clinics.services.key_sets import EVERY, KeysUnavailableError, UnfitKeysError, read_keys, taken_wishes
-from clinics.tenancy import clinic_scope
 
 logger = structlog.get_logger(__name__)
 

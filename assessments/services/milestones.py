@@ -8,7 +8,7 @@ import structlog
 from assessments.models import Delivery, Escalation, EscalationEvent, EventType
 from assessments.services.policy import Target
 from assessments.services.webhooks.emit import emit
-from clinics.tenancy import clinic_scope
+from backend.platform.storage.tenancy import clinic_scope
 
 logger = structlog.get_logger(__name__)
 

@@ -1,6 +1,6 @@
 """Tell a worker that something of a runner's is due."""
 
-from clinics.services.nudge import nudge
+from backend.platform.broker import nudge
 
 
 def nudge_escalations() -> None:

@@ -10,15 +10,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 
-from assessments.notify.addresses import read_url
-from assessments.notify.channel import Channel, Message
 from assessments.notify.on_call_service import OnCallServiceChannel, load, schema_of
-from assessments.notify.signing import new_secret
 from assessments.notify.webhook import WebhookChannel
-from backend.sending import DeliveryError
+from backend.platform.outbound.addresses import read_url
+from backend.platform.outbound.delivery import Channel, DeliveryError, Message
+from backend.platform.outbound.http import new_secret
+from backend.platform.secrets import NoEncryptionKeyError, UnreadableSecretError, decrypt, encrypt
 from clinics.models import Clinic, OnCallService
 from clinics.services.allowances import take
-from clinics.services.secrets import NoEncryptionKeyError, UnreadableSecretError, decrypt, encrypt
 
 Kind = OnCallService.Kind
 TestResult = OnCallService.TestResult

@@ -11,9 +11,9 @@ from assessments.services.effective import Effective, effective_decision
 from assessments.services.escalate import escalate_to
 from assessments.services.schedule import plan_check
 from assessments.services.versions import lock_latest
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 
 #: The least urgency of a referral; leaving the urgency out never lowers it.
 LEAST_URGENCY = {

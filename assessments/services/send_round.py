@@ -10,13 +10,12 @@ import structlog
 from django.db.models import F
 
 from assessments.models import Delivery, DeliveryAttempt, DeliveryChannel, Escalation, FollowUp
-from assessments.notify.channel import Channel, Message
-from assessments.services.due_work import Claim, Clock, Work, renew
 from assessments.services.on_call_services import MOST_SERVICES, channel_of
 from assessments.services.policy import Target
-from backend.sending import DeliveryError
+from backend.platform.outbound.delivery import Channel, DeliveryError, Message
+from backend.platform.storage.due_work import Claim, Clock, Work, renew
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import OnCallService
-from clinics.tenancy import clinic_scope
 
 logger = structlog.get_logger(__name__)
 

@@ -13,8 +13,8 @@ from assessments.models import Programme, Shoe
 from assessments.protocol.programme import ShoeAdvice, ShoeLimit, advice_of, months_between, reached_limits
 from assessments.services.programmes.standing import NotNowError
 from assessments.services.submit import lock_patient
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 
 #: What stands in place of the name of an erased runner's shoes.
 ERASED = "[erased]"

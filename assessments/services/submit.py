@@ -13,16 +13,16 @@ from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.chase import planned_chasers
 from assessments.services.escalate import new_escalation, still_open_for_earlier, supersede_earlier
-from assessments.services.insert import insert_together
 from assessments.services.nudge import nudge_escalations
 from assessments.services.parameters.in_force import InForce
 from assessments.services.programmes.checks import react_to
 from assessments.services.schedule import Schedule, planned_follow_ups, take_over_schedule
 from assessments.services.webhooks.emit import emit
+from backend.platform.storage.columns import new_id
+from backend.platform.storage.insert_together import insert_together
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import Actor
 from clinics.models import Clinic
-from clinics.models.base import new_id
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from patients.services import PatientErasedError
 

@@ -2,50 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from heapq import merge
 from typing import Any
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from assessments.models import Escalation, EscalationEvent, FollowUp, Letter
+from assessments.models import Escalation, FollowUp, Letter
 from assessments.models.follow_up import WITH_THE_RECORD
+from backend.platform.api.pagination import Merged
 from patients.models import Patient
-
-
-class Merged:
-    """Rows of several tables as one list: as much of a queryset as a page of it needs.
-
-    Every row has ``at`` and ``id``. Each table is asked for no more than one page.
-    """
-
-    model: type[Model] = EscalationEvent  # its columns ``at`` and ``id`` say how a position is read
-
-    def __init__(self, parts: Sequence[QuerySet[Any]], *, backwards: bool = False) -> None:
-        self._parts = parts
-        self._backwards = backwards
-
-    def order_by(self, *names: str) -> Merged:
-        """Order every table's rows."""
-        return Merged([part.order_by(*names) for part in self._parts])
-
-    def reverse(self) -> Merged:
-        """Turn the order round."""
-        return Merged([part.reverse() for part in self._parts], backwards=not self._backwards)
-
-    def filter(self, *conditions: Any, **values: Any) -> Merged:
-        """Narrow every table's rows."""
-        return Merged([part.filter(*conditions, **values) for part in self._parts], backwards=self._backwards)
-
-    def count(self) -> int:
-        """How many rows there are."""
-        return sum(part.count() for part in self._parts)
-
-    def __getitem__(self, wanted: slice) -> list[Any]:
-        """The first rows of all tables together; one statement for each table."""
-        pages = [list(part[wanted]) for part in self._parts]
-        return list(merge(*pages, key=lambda row: (row.at, row.id), reverse=self._backwards))[wanted]
 
 
 def patient_parts(patient: Patient) -> dict[str, QuerySet[Any]]:

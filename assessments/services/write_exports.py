@@ -17,11 +17,11 @@ from django.db.models import Value
 
 from assessments.models import Export, ExportChunk
 from assessments.services.changes import last_position
-from assessments.services.due_work import Claim, Clock, work_through
 from assessments.services.export_kinds import KINDS, Kind, Rows, lines
 from assessments.services.exports import KEPT_FOR, end, let_no_export_be_written
+from backend.platform.storage.due_work import Claim, Clock, work_through
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 
 #: Rows of a chunk: what a worker holds in memory, and what a crash makes it write again.
 CHUNK_ROWS = 200

@@ -26,8 +26,8 @@ from uuid_utils.compat import uuid7
 from assessments.protocol import PROTOCOL_VERSION, Evaluation, InvalidAnswers, evaluate
 from assessments.protocol.follow_up import plan_follow_ups
 from assessments.protocol.vocabulary import AssessorRole, Urgency
+from backend.platform.storage.proofs import mac
 from bench.api import statements
-from clinics.proofs import mac
 
 AUTHENTICATE = statements.for_asyncpg(statements.AUTHENTICATE)
 CLINIC = statements.for_asyncpg(statements.CLINIC)

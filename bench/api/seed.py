@@ -48,8 +48,8 @@ def main() -> None:
 
 
 def _seed(*, now: dt.datetime) -> dict[str, object]:
+    from backend.platform.storage.tenancy import clinic_scope
     from clinics.models import ApiClient, Clinic, Role, User
-    from clinics.tenancy import clinic_scope
 
     clinic = Clinic(name="Benchmark", emergency_number="999", emergency_destination="A&E, General Hospital")
     secret = secrets.token_urlsafe(32)

@@ -19,9 +19,9 @@ from uuid_utils.compat import uuid7
 
 from assessments.protocol import evaluate
 from assessments.protocol.follow_up import PlannedFollowUp, plan_follow_ups
+from backend.platform.storage.proofs import mac
 from bench.api import statements
 from bench.api.record import ASSESSOR_ROLE, REASSURING
-from clinics.proofs import mac
 
 AUTHENTICATE, CLINIC, LOCK_PATIENT, TAKE_OVER, INSERT = (
     statements.for_psycopg(statement).encode()

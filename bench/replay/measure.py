@@ -15,11 +15,11 @@ from django.db import connection
 from assessments.management.replay.report import Ids, collect
 from assessments.models import Assessment
 from assessments.protocol import PARAMETERS, CompiledProtocol, evaluate, protocol_for
-from assessments.services.insert import insert_together
 from assessments.services.replay import Tally, assessments_to_replay, replay_assessments
+from backend.platform.storage.insert_together import insert_together
+from backend.platform.storage.tenancy import clinic_scope, reading_scope
 from bench.protocol.records import generate
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope, reading_scope
 from patients.models import Patient
 from tools.embedded.cluster import RUNTIME_ROLE
 

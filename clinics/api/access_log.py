@@ -8,9 +8,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.api.fields import OffsetDateTimeField
-from backend.api.pagination import Ordering, PagedList
-from backend.api.queries import ListQuery
+from backend.platform.api.fields import OffsetDateTimeField
+from backend.platform.api.pagination import Ordering, PagedList
+from backend.platform.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
 from clinics.models.access_log import AccessLogEntry
 

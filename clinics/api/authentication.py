@@ -13,14 +13,14 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from backend.platform.storage.history import CONTEXT
+from backend.platform.storage.proofs import bound_cursor, proof
+from backend.platform.storage.tenancy import entered
 from clinics.actor import Actor
-from clinics.history import CONTEXT
 from clinics.models import ApiClient, Clinic, Membership, User
 from clinics.permissions import permissions_of
-from clinics.proofs import bound_cursor, proof
 from clinics.scopes import smart_scopes_within
 from clinics.services.working_members import working_members
-from clinics.tenancy import entered
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from oauth2_provider.settings import oauth2_settings
 from rest_framework import serializers
 
-from backend.api.fields import ListField, StrictSerializer, TextField, TrueOrFalseField, WordField
+from backend.platform.api.fields import ListField, StrictSerializer, TextField, TrueOrFalseField, WordField
 from clinics.models import ApiClient
 from clinics.scopes import ALL_SCOPES
 from clinics.services.key_sets import UnfitKeysError, read_keys

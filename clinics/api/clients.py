@@ -12,9 +12,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.api.etags import Conditional, check_if_match
-from backend.api.pagination import Ordering, PagedList
-from backend.api.problems import FieldProblem, Problem
+from backend.platform.api.etags import Conditional, check_if_match
+from backend.platform.api.pagination import Ordering, PagedList
+from backend.platform.api.problems import FieldProblem, Problem
 from clinics.api.client_documents import (
     CHANGES,
     GRANTS,

@@ -7,9 +7,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.api.etags import Conditional, check_if_match
-from backend.api.fields import StrictSerializer, TextField, TrueOrFalseField, WordField
-from backend.api.problems import FieldProblem, Problem
+from backend.platform.api.etags import Conditional, check_if_match
+from backend.platform.api.fields import StrictSerializer, TextField, TrueOrFalseField, WordField
+from backend.platform.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
 from clinics.models import Clinic, Membership, Role
 from clinics.services.set_emergency_pathway import NotReachableError, set_emergency_pathway

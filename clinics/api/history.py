@@ -12,12 +12,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.api.fields import OffsetDateTimeField, WordField
-from backend.api.pagination import Ordering, PagedList
-from backend.api.queries import ListQuery
+from backend.platform.api.fields import OffsetDateTimeField, WordField
+from backend.platform.api.pagination import Ordering, PagedList
+from backend.platform.api.queries import ListQuery
+from backend.platform.storage.history import KINDS
 from clinics.api.access_log import ReaderSerializer
 from clinics.api.views import ClinicAPIView
-from clinics.history import KINDS
 from clinics.services.history import ACTIONS, changed, changes_of, patient_of, people_and_software
 
 

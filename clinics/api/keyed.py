@@ -6,8 +6,8 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.api.idempotency import REPLAYED, Creates, body_sha256, read_key, still_running
-from backend.api.problems import Problem
+from backend.platform.api.headers import REPLAYED, Creates, body_sha256, read_key, still_running
+from backend.platform.api.problems import Problem
 from clinics.models import ApiClient
 from clinics.services.answer_again import (
     FirstAnswer,

@@ -11,10 +11,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.api.etags import Conditional, check_if_match
-from backend.api.fields import EmailField, StrictSerializer, TextField, TrueOrFalseField, WordField
-from backend.api.pagination import PagedList
-from backend.api.problems import FieldProblem, Problem
+from backend.platform.api.etags import Conditional, check_if_match
+from backend.platform.api.fields import EmailField, StrictSerializer, TextField, TrueOrFalseField, WordField
+from backend.platform.api.pagination import PagedList
+from backend.platform.api.problems import FieldProblem, Problem
 from clinics.api.refusals import beyond_own, spent
 from clinics.api.views import ClinicAPIView
 from clinics.models import Clinic, Membership, Role

@@ -8,9 +8,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.api.etags import Conditional, check_if_match
-from backend.api.problems import FieldProblem, Problem
-from backend.api.queries import read_query
+from backend.platform.api.etags import Conditional, check_if_match
+from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.queries import read_query
 from clinics.api.on_call_schema import OnCallNowSerializer, OnCallQuery, PlanSerializer
 from clinics.api.views import ClinicAPIView
 from clinics.models import Clinic

@@ -7,13 +7,14 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from backend.api.fields import (
+from backend.platform.api.fields import (
     ListField,
     OffsetDateTimeField,
     StrictSerializer,
     TextField,
     WholeNumberField,
     WordField,
+    this_century,
 )
 from clinics.api.clinic import MemberSerializer
 from clinics.services.on_call_ladder import LATEST_MINUTES, WHO
@@ -21,15 +22,7 @@ from clinics.services.on_call_now import Source
 from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS
 
 CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
-_FIRST_YEAR, _LAST_YEAR = 2000, 2099
 _MOST_MINUTES = max(LATEST_MINUTES.values())
-
-
-def this_century(value: dt.date) -> None:
-    """Refuse a date that no arithmetic of calendars should meet."""
-    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
-        detail = f"Must be between {_FIRST_YEAR} and {_LAST_YEAR}."
-        raise serializers.ValidationError(detail, "out_of_range")
 
 
 @extend_schema_field({"type": "string", "pattern": CLOCK})

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from backend.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import FieldProblem, Problem
 from clinics.services.allowances import AllowanceSpentError
 from clinics.services.authority import BeyondOwnError
 

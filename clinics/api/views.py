@@ -16,17 +16,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.api.etags import etag_of
-from backend.api.idempotency import REPLAYED, Creates
-from backend.api.problems import Problem
-from backend.api.purpose import read_purpose
-from backend.api.throttling import Quota, count_recording, count_request, policy_header
+from backend.platform.api.etags import etag_of
+from backend.platform.api.headers import REPLAYED, Creates, read_purpose
+from backend.platform.api.problems import Problem
+from backend.platform.api.throttling import Quota, count_recording, count_request, policy_header
+from backend.platform.storage.tenancy import clinic_scope, clinicless_transaction
 from clinics.api.authentication import Principal
 from clinics.api.keyed import answer_again, first_answer, read_keyed, remember
 from clinics.api.reads import log_reads, patients_named, patients_shown
 from clinics.models import Clinic
 from clinics.services.answer_again import FirstAnswer
-from clinics.tenancy import clinic_scope, clinicless_transaction
 
 
 def scope_needed(view: APIView | type[APIView], method: str) -> str | None:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from backend.api.caller import NOBODY, trusted_networks
+from backend.platform.edge.caller import NOBODY, trusted_networks
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver", ".localhost"})
 #: Django's mail backends that put mail somewhere else than on its way.

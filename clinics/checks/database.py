@@ -13,8 +13,8 @@ from django.db import ProgrammingError, connection
 from django.db.models import Q
 from psycopg.errors import InsufficientPrivilege
 
+from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import all_clinic_ids, clinic_scope
 
 CLINIC_TABLE = "clinics_clinic"
 
@@ -94,7 +94,7 @@ def check_walls(
     return [
         Error(
             f"Table {wall.table}: {'; '.join(gaps)}.",
-            hint="Add clinics.rls.protect(table) to the migration.",
+            hint="Add backend.platform.storage.row_level_security.protect(table) to the migration.",
             id="clinics.E001",
         )
         for wall in walls()

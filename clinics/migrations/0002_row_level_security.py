@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from clinics.rls import definer_function, protect
+from backend.platform.storage.row_level_security import definer_function, protect
 
 
 class Migration(migrations.Migration):

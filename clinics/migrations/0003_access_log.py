@@ -1,11 +1,11 @@
 """The access log: one function writes it, so that the entries of a clinic take turns and form one chain."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from clinics.rls import append_only, insert_only, protect
+from backend.platform.storage.row_level_security import append_only, insert_only, protect
 
 # The head's row is the lock; each statement here sees what was committed while it waited. The text that is
 # hashed is that of clinics.services.access_log.entry_hash, a line for each field.
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='AccessLogEntry',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('sequence', models.PositiveBigIntegerField(help_text="1 for the clinic's first entry, and no gaps.")),
                 ('at', models.DateTimeField()),
                 ('patient_id', models.UUIDField(help_text='No foreign key: the entry outlives whatever becomes of the row.')),

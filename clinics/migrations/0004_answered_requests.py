@@ -3,8 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import clinics.models.base
-from clinics.rls import protect
+import backend.platform.storage.columns
+from backend.platform.storage.row_level_security import protect
 
 # In PL/pgSQL each statement of a volatile function sees what was committed before it began: whoever gets the
 # lock second also sees what the first has stored.
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="AnsweredRequest",
             fields=[
-                ("id", models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ("id", models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ("key", models.CharField(max_length=255)),
                 ("route", models.CharField(max_length=255)),
                 ("body_sha256", models.CharField(max_length=64)),

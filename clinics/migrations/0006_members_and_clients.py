@@ -1,6 +1,6 @@
 """People and software that a clinic's admin looks after."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.db.models.deletion
 import django.db.models.functions.text
 import pgtrigger.compiler
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='RecoveryCode',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('hash', models.CharField(max_length=64)),
                 ('used_at', models.DateTimeField(blank=True, null=True)),
             ],

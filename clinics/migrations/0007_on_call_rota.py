@@ -1,6 +1,6 @@
 """Who is on call when, and the ladder of each urgency, with its history."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.core.serializers.json
 import django.db.models.deletion
 import pghistory.utils
@@ -8,7 +8,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from clinics.rls import append_only, insert_only, protect
+from backend.platform.storage.row_level_security import append_only, insert_only, protect
 
 
 class Migration(migrations.Migration):
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='OnCallPlan',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('shifts', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('shifts', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('covers', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),

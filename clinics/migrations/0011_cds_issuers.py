@@ -4,7 +4,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from clinics.rls import definer_function
+from backend.platform.storage.row_level_security import definer_function
 
 
 class Migration(migrations.Migration):

@@ -9,7 +9,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from clinics.services.secrets import encrypt
+from backend.platform.secrets import encrypt
 
 _SEEDS = "SELECT user_id, key, drift, last_t FROM otp_totp_totpdevice WHERE confirmed"
 

@@ -1,12 +1,12 @@
 """Issuers count once they are proven, and published keys are looked up by a worker."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from clinics.rls import definer_function, protect
+from backend.platform.storage.row_level_security import definer_function, protect
 
 # Whoever claims sees what everybody before has claimed: an address is asked once at a time and once a minute, a
 # clinic has two of the eight that are asked together, so that its own servers hold back nobody else's.
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PublishedKeys',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('address', models.CharField(max_length=500)),
                 ('keys', models.TextField(blank=True, help_text='The JWK Set; empty until it could be read once.')),
                 ('read_at', models.DateTimeField(blank=True, null=True)),

@@ -1,10 +1,10 @@
 """Clinics, people and software."""
 
+from backend.platform.storage.columns import Identified, Timestamped, new_id
 from clinics.models.access_log import AccessLogEntry, AccessLogHead
 from clinics.models.allowance import Allowance
 from clinics.models.api_client import ApiClient
 from clinics.models.authenticator import Authenticator
-from clinics.models.base import Identified, Timestamped, new_id
 from clinics.models.clinic import Clinic
 from clinics.models.idempotency import AnsweredRequest
 from clinics.models.membership import Membership, Role

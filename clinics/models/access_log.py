@@ -2,8 +2,8 @@
 
 from django.db import models
 
+from backend.platform.storage.columns import Identified
 from clinics.models.api_client import ApiClient
-from clinics.models.base import Identified
 from clinics.models.clinic import Clinic
 from clinics.models.user import User
 

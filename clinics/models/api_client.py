@@ -5,8 +5,8 @@ from typing import Any
 from django.db import models
 from oauth2_provider.models import AbstractApplication
 
-from clinics.history import recorded
-from clinics.models.base import new_id
+from backend.platform.storage.columns import new_id
+from backend.platform.storage.history import recorded
 from clinics.models.clinic import Clinic
 
 #: It proves itself by a signature and not by a secret.

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_otp.models import Device, ThrottlingMixin, TimestampMixin
 from django_otp.oath import TOTP
 
-from clinics.services.secrets import NoEncryptionKeyError, UnreadableSecretError, decrypt, encrypt
+from backend.platform.secrets import NoEncryptionKeyError, UnreadableSecretError, decrypt, encrypt
 
 logger = structlog.get_logger(__name__)
 

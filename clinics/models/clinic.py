@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from clinics.history import recorded
-from clinics.models.base import Timestamped
+from backend.platform.storage.columns import Timestamped
+from backend.platform.storage.history import recorded
 
 
 def validate_time_zone(name: str) -> None:

@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.db import models
 
-from clinics.history import recorded
-from clinics.models.base import Timestamped
+from backend.platform.storage.columns import Timestamped
+from backend.platform.storage.history import recorded
 from clinics.models.clinic import Clinic
 
 

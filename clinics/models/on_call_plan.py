@@ -3,8 +3,8 @@
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from clinics.history import recorded
-from clinics.models.base import Timestamped
+from backend.platform.storage.columns import Timestamped
+from backend.platform.storage.history import recorded
 from clinics.models.clinic import Clinic
 
 

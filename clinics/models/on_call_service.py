@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from clinics.history import recorded
-from clinics.models.base import Timestamped
+from backend.platform.storage.columns import Timestamped
+from backend.platform.storage.history import recorded
 from clinics.models.clinic import Clinic
 
 #: The protocol's urgencies that call for somebody; a test in ``assessments`` compares them.

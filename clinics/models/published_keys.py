@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from clinics.models.base import Identified
+from backend.platform.storage.columns import Identified
 from clinics.models.clinic import Clinic
 
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from clinics.models.base import Identified
+from backend.platform.storage.columns import Identified
 
 
 class RecoveryCode(Identified):

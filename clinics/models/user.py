@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
 
-from clinics.models.base import Identified
+from backend.platform.storage.columns import Identified
 
 
 class People(UserManager["User"]):

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from clinics.history import recorded
-from clinics.models.base import Timestamped
+from backend.platform.storage.columns import Timestamped
+from backend.platform.storage.history import recorded
 from clinics.models.clinic import Clinic
 
 #: What a worker notes again and again: no part of an endpoint's history.

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from backend.api.etags import etag_of
+from backend.platform.api.etags import etag_of
 from clinics.api.client_documents import CHANGES, GRANTS, ISSUER_PROOF, KEYS, REGISTRATION, client_document
 from clinics.models import ApiClient
 from clinics.pages.client_forms import (

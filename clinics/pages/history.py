@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from backend.platform.storage.history import KINDS
 from clinics.dashboard_reads import log_reading
-from clinics.history import KINDS
 from clinics.pages.settings import SettingsPage
 from clinics.permissions import Permission
 from clinics.services.history import ACTIONS, changed, changes_of, patient_of, people_and_software

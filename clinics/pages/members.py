@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from backend.api.etags import etag_of
+from backend.platform.api.etags import etag_of
 from clinics.api.members import INVITATION, MEMBER_CHANGES, member_document
 from clinics.lockout import is_locked
 from clinics.models import Clinic, Membership, Role

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 
-from backend.api.etags import etag_of
+from backend.platform.api.etags import etag_of
 from clinics.api.clinic import CHANGES, clinic_document
 from clinics.models import Clinic
 from clinics.pages.settings import SettingsPage

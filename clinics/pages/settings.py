@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views import View
 from rest_framework.exceptions import ValidationError
 
-from backend.api.problems import flatten
+from backend.platform.api.problems import flatten
 from clinics.models import Clinic, Membership
 from clinics.pages.layout import page_context
 from clinics.pages.settings_form import SettingsForm

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core import signing
 
-from clinics.history import note_person
+from backend.platform.storage.history import note_person
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Membership
-from clinics.tenancy import clinic_scope
 
 _SALT = "clinics.invitation"
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from django.db import connection
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import Actor
 from clinics.models import Clinic
 from clinics.models.access_log import AccessLogEntry, AccessLogHead
-from clinics.tenancy import clinic_scope
 
 #: How many entries are verified between two reports of progress.
 REPORT_EVERY = 10_000

@@ -10,7 +10,7 @@ from typing import Any
 from jwcrypto.jwk import JWK
 from redis import RedisError
 
-from backend.broker import redis
+from backend.platform.broker import redis
 from clinics.models import ApiClient
 from clinics.services.key_sets import (
     KeySource,

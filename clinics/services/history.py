@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from clinics.history import KINDS, Kind
+from backend.platform.storage.history import KINDS, Kind
 from clinics.models import Clinic
 
 #: What a trigger calls a change → what we call it.

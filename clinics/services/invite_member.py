@@ -6,10 +6,10 @@ from collections.abc import Set
 
 from django.db import IntegrityError, transaction
 
+from backend.platform.broker import nudge
 from clinics.models import Clinic, Membership, User
 from clinics.permissions import permissions_of
 from clinics.services.authority import check_held
-from clinics.services.nudge import nudge
 
 SEND_INVITATIONS = "clinics.tasks.send_due_invitations"
 

@@ -14,9 +14,8 @@ from jwcrypto.common import JWException
 from jwcrypto.jwk import JWK, JWKSet
 from redis import RedisError
 
-from backend.broker import redis
+from backend.platform.broker import nudge, redis
 from clinics.models import ApiClient, Clinic, PublishedKeys
-from clinics.services.nudge import nudge
 from clinics.services.signed_tokens import KEY_TYPES
 
 #: How often published keys are looked up anyway, and how often a key that isn't among them may make us look.

@@ -15,11 +15,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from backend.sending import DeliveryError, send_mail
+from backend.platform.broker import nudge
+from backend.platform.outbound.delivery import DeliveryError, send_mail
 from clinics.lockout import unlock
 from clinics.models import User
 from clinics.services.allowances import AllowanceSpentError, give_back, take
-from clinics.services.nudge import nudge
 
 logger = structlog.get_logger(__name__)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from backend.platform.secrets import UnreadableSecretError, encrypt_anew
+from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.models import Authenticator, OnCallService, WebhookEndpoint
-from clinics.services.secrets import UnreadableSecretError, encrypt_anew
-from clinics.tenancy import all_clinic_ids, clinic_scope
 
 
 @dataclass

@@ -13,11 +13,11 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
 
-from backend.sending import DeliveryError, send_mail
+from backend.platform.outbound.delivery import DeliveryError, send_mail
+from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.models import Membership
 from clinics.services.accept_invitation import Invitation
 from clinics.services.allowances import AllowanceSpentError, give_back, take
-from clinics.tenancy import all_clinic_ids, clinic_scope
 
 logger = structlog.get_logger(__name__)
 

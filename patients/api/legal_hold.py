@@ -8,8 +8,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.api.etags import Conditional, check_if_match
-from backend.api.problems import FieldProblem, Problem
+from backend.platform.api.etags import Conditional, check_if_match
+from backend.platform.api.problems import FieldProblem, Problem
 from patients.api.serializers import LEGAL_HOLD, LegalHoldSerializer, PatientSerializer, patient_document
 from patients.api.views import PatientView, patient_problems
 from patients.models import Patient

@@ -12,7 +12,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from backend.api.fields import (
+from backend.platform.api.fields import (
     EmailField,
     NumberField,
     StrictSerializer,
@@ -21,7 +21,7 @@ from backend.api.fields import (
     WholeNumberField,
     WordField,
 )
-from backend.api.queries import ListQuery, TextQueryField
+from backend.platform.api.queries import ListQuery, TextQueryField
 from patients.models import ArchiveReason, HoldReason, Patient, SexAtBirth
 
 EARLIEST_BIRTH = dt.date(1900, 1, 1)

@@ -13,10 +13,10 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.api.etags import Conditional, check_if_match
-from backend.api.fields import ONE_LINE, composed
-from backend.api.pagination import PagedList
-from backend.api.problems import FieldProblem, Problem
+from backend.platform.api.etags import Conditional, check_if_match
+from backend.platform.api.fields import ONE_LINE, composed
+from backend.platform.api.pagination import PagedList
+from backend.platform.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
 from patients.api.serializers import (
     PATIENT,

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from clinics.rls import protect
+from backend.platform.storage.row_level_security import protect
 
 
 class Migration(migrations.Migration):

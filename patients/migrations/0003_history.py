@@ -1,13 +1,13 @@
 """The history of patients, written by triggers."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from clinics.rls import append_only, insert_only, protect
+from backend.platform.storage.row_level_security import append_only, insert_only, protect
 
 
 class Migration(migrations.Migration):
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('external_id', models.CharField(blank=True, help_text="The practice system's own id of this person.", max_length=100, null=True)),
                 ('given_name', models.CharField(max_length=100)),

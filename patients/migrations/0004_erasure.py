@@ -1,13 +1,13 @@
 """A patient whose person has been forgotten, and what forbids it."""
 
-import clinics.models.base
+import backend.platform.storage.columns
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-from clinics.rls import append_only, erasable, insert_only, protect
+from backend.platform.storage.row_level_security import append_only, erasable, insert_only, protect
 
 # Rows that never change have one exception. A table whose trigger names columns lets them be emptied by a function
 # that runs as the table's owner with ``app.erasing`` set: the runtime role may set that too, and gains nothing.
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Erasure',
             fields=[
-                ('id', models.UUIDField(default=clinics.models.base.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, primary_key=True, serialize=False)),
                 ('reason', models.CharField(choices=[('patient_request', 'The patient asked for it'), ('consent_withdrawn', 'Consent was withdrawn'), ('no_longer_needed', 'The data are no longer needed'), ('unlawful', 'The data should not have been recorded'), ('legal_obligation', 'A law or court demands it')], max_length=20)),
                 ('erased_at', models.DateTimeField()),
                 ('records', models.JSONField()),

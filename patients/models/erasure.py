@@ -2,7 +2,8 @@
 
 from django.db import models
 
-from clinics.models import ApiClient, Clinic, Identified, User
+from backend.platform.storage.columns import Identified
+from clinics.models import ApiClient, Clinic, User
 from patients.models.patient import Patient
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from clinics.history import recorded
-from clinics.models import Clinic, Timestamped
+from backend.platform.storage.columns import Timestamped
+from backend.platform.storage.history import recorded
+from clinics.models import Clinic
 
 
 class SexAtBirth(models.TextChoices):

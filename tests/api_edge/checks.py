@@ -4,8 +4,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from backend.api.docs import openapi_document
-from backend.api.problems import CONTENT_TYPE, PROBLEMS
+from backend.platform.api.problems import CONTENT_TYPE, PROBLEMS
+from backend.platform.openapi.docs import openapi_document
 from tests.fhir.checks import assert_outcome
 
 

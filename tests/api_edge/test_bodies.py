@@ -7,10 +7,10 @@ from django.conf import settings
 from rest_framework.exceptions import ValidationError
 from rest_framework.test import APIClient
 
-from backend.api.fields import NoteField
-from backend.api.problems import INSIDE
+from backend.platform.api.fields import NoteField
+from backend.platform.api.problems import INSIDE
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 
@@ -120,8 +120,8 @@ def test_a_body_over_the_cap_is_refused_and_one_at_the_cap_is_read(api: APIClien
 def test_a_body_that_hides_its_length_is_not_read_beyond_the_cap(api: APIClient) -> None:
     from io import BytesIO
 
-    from backend.api.parsers import StrictJSONParser
-    from backend.api.problems import Problem
+    from backend.platform.api.parsers import StrictJSONParser
+    from backend.platform.api.problems import Problem
 
     stream = BytesIO(b" " * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE * 10))
     with pytest.raises(Problem) as refused:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from backend.api.fields import EmailField, NoteField, OneLineValidator, TextField
+from backend.platform.api.fields import EmailField, NoteField, OneLineValidator, TextField
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Membership
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.dashboard.settings_pages import signed_in, take

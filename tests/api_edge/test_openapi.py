@@ -13,9 +13,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from rest_framework.test import APIClient
 
 from assessments.protocol import QUESTIONS
-from backend.api.docs import openapi_document
-from backend.api.problems import CONTENT_TYPE
-from backend.api.schema import tidy_nulls
+from backend.platform.api.problems import CONTENT_TYPE
+from backend.platform.openapi.docs import openapi_document
+from backend.platform.openapi.schema import tidy_nulls
 from clinics.scopes import ALL_SCOPES
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches

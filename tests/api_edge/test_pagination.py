@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient, APIRequestFactory
 from rest_framework.views import APIView
 
-from backend.api.pagination import ChangeCursorPagination
+from backend.platform.api.pagination import ChangeCursorPagination
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import make_patient

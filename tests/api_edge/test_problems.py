@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.test import Client
 from rest_framework.test import APIClient, APIRequestFactory
 
-from backend.api.problems import CONTENT_TYPE, PROBLEMS, exception_handler
+from backend.platform.api.problems import CONTENT_TYPE, PROBLEMS, exception_handler
 from clinics.models import Clinic
 from tests.api_edge.checks import assert_problem
 from tests.factories import api_for

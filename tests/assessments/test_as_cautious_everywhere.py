@@ -26,8 +26,8 @@ from assessments.protocol.vocabulary import RunStatus
 from assessments.services.programmes.begin import preview
 from assessments.services.programmes.session import BLOCKED_IN_WORDS
 from assessments.sheet_words import BLOCKED
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import assessment_body
 from tests.protocol.records import record

@@ -17,8 +17,8 @@ from assessments.protocol import InvalidAnswers, evaluate, validate
 from assessments.protocol.programme import months_between
 from assessments.services.shoes import with_distance
 from assessments.shoe_documents import stored_shoe_document
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
 from tests.fhir.answers import response_body

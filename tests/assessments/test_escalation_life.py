@@ -10,11 +10,11 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.models import Escalation
-from assessments.notify.channel import Message
-from assessments.notify.email import EmailChannel
 from assessments.services.deliver import deliver_due_escalations
+from backend.platform.outbound.delivery import Message
+from backend.platform.outbound.email import EmailChannel
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.clock import Clock

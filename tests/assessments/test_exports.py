@@ -16,17 +16,17 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.models import Export, ExportChunk, Letter
-from assessments.notify.email import EmailChannel
 from assessments.services import write_exports
 from assessments.services.deliver import deliver_due_escalations
 from assessments.services.export_kinds import KINDS
 from assessments.services.exports import AT_ONCE, take_away_results
 from assessments.services.letters import draft_letter
 from assessments.services.write_exports import MAX_STALLED, TURN, write_due_exports
+from backend.platform.outbound.email import EmailChannel
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
 from clinics.services.access_log import verify_access_log
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.clock import Clock

@@ -9,11 +9,11 @@ from rest_framework.test import APIClient
 
 from assessments.documents import FRESH_QUESTIONS
 from assessments.models import FollowUp
-from assessments.notify.email import EmailChannel
 from assessments.protocol.follow_up import CARRIED_QUESTIONS
 from assessments.services.announce import announce_due_follow_ups
+from backend.platform.outbound.email import EmailChannel
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.clock import Clock
 from tests.factories import assessment_body, make_patient, reassuring_answers

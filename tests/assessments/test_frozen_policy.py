@@ -5,8 +5,8 @@ import datetime as dt
 from django.utils import timezone
 
 from assessments.services.policy import freeze_policy, targets_at
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 
 
 def minutes(count: float) -> dt.timedelta:

@@ -14,9 +14,9 @@ from assessments.protocol.vocabulary import Decision, Urgency, urgency_rank
 from assessments.services.acknowledge import SupersededEscalationError, acknowledge, reopen
 from assessments.services.override import Decided, OverrideRefusedError, override_decision
 from assessments.services.submit import Submission, submit_assessment
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import Actor, NamedClinician
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from tests.assessments.test_escalation_life import URGENCIES
 from tests.factories import make_patient, reassuring_answers
 

@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.notify.email import EmailChannel
 from assessments.services.announce import announce_due_follow_ups
+from backend.platform.outbound.email import EmailChannel
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Role
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.assessments.test_escalation_life import moment, read, report, step

@@ -8,8 +8,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.models import FollowUp
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.assessments.test_escalation_life import report, step

@@ -12,9 +12,9 @@ from assessments.models import Assessment, Delivery, Escalation, FollowUp
 from assessments.services.acknowledge import acknowledge
 from assessments.services.sweep import find_faults, sweep
 from assessments.services.tallies import REPAIRED, SWEEP, note, tallies
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import assessment_body, make_patient, reassuring_answers
 

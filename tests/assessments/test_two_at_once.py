@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from assessments.models import Escalation
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Membership
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.assessments.test_taken_by_another import (
     DOORS,

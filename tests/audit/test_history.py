@@ -11,12 +11,13 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import DueWork, Escalation, FollowUp
-from assessments.notify.email import EmailChannel
+from assessments.models import Escalation, FollowUp
 from assessments.services.announce import announce_due_follow_ups
-from assessments.services.due_work import claim_next, push_back, renew, settle
+from backend.platform.outbound.email import EmailChannel
+from backend.platform.storage.columns import DueWork
+from backend.platform.storage.due_work import claim_next, push_back, renew, settle
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Membership, Role
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.audit.test_amendments import record
 from tests.factories import api_for, make_client, make_member, make_patient

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from rest_framework.test import APIClient
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Role
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.browser.accessibility import check
 from tests.browser.conftest import SignIn

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Role
-from clinics.tenancy import clinic_scope
 from tests.browser.accessibility import check, violations
 from tests.browser.conftest import SignIn
 from tests.dashboard.test_dashboard import PAGES, emergency, page_of

@@ -18,8 +18,8 @@ from assessments.protocol import validate
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.services.check_in_links import REQUESTS_PER_MINUTE
 from assessments.services.retention import forget_what_is_past
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.check_in.page import WELL, Phone, codes, link, words
 from tests.conventions.threads import all_at_once

@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Membership, Role, User
-from clinics.tenancy import clinic_scope
 from tests.factories import make_member, make_patient
 from tests.security.oauth import can_sign_in
 

@@ -13,12 +13,12 @@ from django.test import Client
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
 from rest_framework.test import APIClient
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Membership, Role, User
 from clinics.permissions import permissions_of
 from clinics.scopes import ALL_SCOPES
 from clinics.services.change_member import LastAdminError, change_member
 from clinics.services.on_call_ladder import DEFAULT_LADDERS, Ladder, Step
-from clinics.tenancy import clinic_scope
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import api_for, make_member
 from tests.on_call.plans import NOW, cover, set_plan, shift

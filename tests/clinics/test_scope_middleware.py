@@ -5,9 +5,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.middleware import ClinicScopeMiddleware
 from clinics.models import Clinic, Role
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import make_member
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from backend.api.docs import openapi_document
-from backend.api.document import EXAMPLE_URL, EXAMPLES, operations, shown_bodies
+from backend.platform.openapi.docs import openapi_document
+from backend.platform.openapi.document import EXAMPLE_URL, EXAMPLES, operations, shown_bodies
 from tests.security.samples import World
 
 #: Items of a list that an example shows.

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from backend.api.docs import openapi_document
-from backend.api.document import EXAMPLES, operations, shown_bodies
-from backend.api.problems import CONTENT_TYPE, PROBLEMS
+from backend.platform.api.problems import CONTENT_TYPE, PROBLEMS
+from backend.platform.openapi.docs import openapi_document
+from backend.platform.openapi.document import EXAMPLES, operations, shown_bodies
 from tests.contract.examples import faults
 
 OPERATIONS = list(operations(openapi_document()))
 MAKE_THEM = (
     "Give the operation a request that works in tests/security/samples.py (SAMPLES, by route name and "
-    "method), then run make examples: it records the answer in backend/api/examples and writes openapi.yaml."
+    "method), then run make examples: it records the answer and writes openapi.yaml."
 )
 each_operation = pytest.mark.parametrize(
     "operation", [operation for *_, operation in OPERATIONS], ids=lambda found: found["operationId"]

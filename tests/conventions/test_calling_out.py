@@ -20,16 +20,16 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.notify.email import EmailChannel
 from assessments.services.deliver import deliver_due_escalations
 from assessments.services.keep_watch import ping
 from assessments.services.look_up_keys import look_up_due_keys
 from assessments.services.webhooks.deliver import deliver_due_webhooks
 from assessments.services.webhooks.notices import send_due_notices
+from backend.platform.outbound.email import EmailChannel
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import ApiClient, Clinic, PublishedKeys, Role, WebhookEndpoint
 from clinics.services.reset_password import send_due_resets
 from clinics.services.send_invitations import send_due_invitations
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.factories import api_for, assessment_body, make_member, reassuring_answers
@@ -58,26 +58,26 @@ REACHES_OUT = {
 }
 #: Which modules hold such a thing, and what for.
 HOLDS = {
-    "assessments/notify/addresses.py": "looks names up, inside the time limit of http.py",
-    "assessments/notify/email.py": "forms a mail; backend/sending.py sends it",
-    "assessments/notify/http.py": "the way out to an address that a clinic chose",
+    "backend/platform/outbound/addresses.py": "looks names up, inside the time limit of http.py",
+    "backend/platform/outbound/email.py": "forms a mail; backend/platform/outbound/delivery.py sends it",
+    "backend/platform/outbound/http.py": "the way out to an address that a clinic chose",
     "assessments/notify/on_call_service.py": "the way out to an on-call service, by Apprise",
-    "assessments/print/pdf.py": "sets a PDF in a process without network, bounded in time; calls nobody",
+    "backend/platform/print/pdf.py": "sets a PDF in a process without network, bounded in time; calls nobody",
     "assessments/services/keep_watch.py": "the operator's dead man's switch",
-    "backend/arrival.py": "serves: answers who calls in",
-    "backend/front.py": "serves: answers who calls in",
-    "backend/sending.py": "every mail's way out",
-    "clinics/services/reset_password.py": "forms a mail; backend/sending.py sends it",
-    "clinics/services/send_invitations.py": "forms a mail; backend/sending.py sends it",
+    "backend/platform/edge/arrival.py": "serves: answers who calls in",
+    "backend/platform/edge/front.py": "serves: answers who calls in",
+    "backend/platform/outbound/delivery.py": "every mail's way out",
+    "clinics/services/reset_password.py": "forms a mail; backend/platform/outbound/delivery.py sends it",
+    "clinics/services/send_invitations.py": "forms a mail; backend/platform/outbound/delivery.py sends it",
 }
 #: The ways out, by the module that defines them; ``.send`` of a channel is one too.
 WAYS_OUT = {
-    "assessments.notify.addresses": {"resolve"},
+    "backend.platform.outbound.addresses": {"resolve"},
     "assessments.notify.event": {"tell"},
     "assessments.notify.fetch": {"published_keys"},
-    "assessments.notify.http": {"ask", "post"},
+    "backend.platform.outbound.http": {"ask", "post"},
     "assessments.services.keep_watch": {"ping"},
-    "backend.sending": {"send_mail", "within"},
+    "backend.platform.outbound.delivery": {"send_mail", "within"},
 }
 WORKER, COMMAND, PRESS, INSIDE = (
     "a worker",
@@ -87,16 +87,16 @@ WORKER, COMMAND, PRESS, INSIDE = (
 )
 #: Who takes one, and what that runs in.
 TAKES = {
-    ("assessments/notify/email.py", "send"): INSIDE,
+    ("backend/platform/outbound/email.py", "send"): INSIDE,
     ("assessments/notify/event.py", "tell"): INSIDE,
     ("assessments/notify/fetch.py", "published_keys"): INSIDE,
-    ("assessments/notify/http.py", "ask"): INSIDE,
-    ("assessments/notify/http.py", "make"): INSIDE,
-    ("assessments/notify/http.py", "post"): INSIDE,
+    ("backend/platform/outbound/http.py", "ask"): INSIDE,
+    ("backend/platform/outbound/http.py", "make"): INSIDE,
+    ("backend/platform/outbound/http.py", "post"): INSIDE,
     ("assessments/notify/on_call_service.py", "send"): INSIDE,
     ("assessments/notify/webhook.py", "send"): INSIDE,
-    ("backend/sending.py", "_send"): INSIDE,
-    ("backend/sending.py", "send_mail"): INSIDE,
+    ("backend/platform/outbound/delivery.py", "_send"): INSIDE,
+    ("backend/platform/outbound/delivery.py", "send_mail"): INSIDE,
     ("assessments/services/keep_watch.py", "keep_watch"): WORKER,
     ("assessments/services/keep_watch.py", "ping"): WORKER,
     ("assessments/services/look_up_keys.py", "_look_up"): WORKER,

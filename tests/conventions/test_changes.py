@@ -16,8 +16,8 @@ from rest_framework.test import APIClient
 
 from assessments.models import Change, ForgottenChanges
 from assessments.services.changes import forget_changes, last_position
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.conventions.threads import start

@@ -12,8 +12,8 @@ from django.utils import timezone
 from assessments.letters.content import ASSESSMENTS_SHOWN, letter_content
 from assessments.models import FollowUp
 from assessments.services.worklist import MOST_ROWS
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Role
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.dashboard.settings_pages import signed_in
 from tests.dashboard.test_dashboard import emergency, record
@@ -59,13 +59,13 @@ ALLOWED = {
     "services/retention.py past.values('id')": "the same",
     "services/retention.py ended.order_by('at').values_list('id', flat=True)": "the same",
     "api/changes.py found": "a page, with its cursor",
-    "api/pagination.py rows": "a page, with the address of the next",
-    "api/pagination.py found": "the same",
-    "api/fhir/bundles.py rows.order_by(time, 'id')": "a page of the bundle, with its total and the next",
-    "api/fhir/bundles.py found": "the same",
-    "api/fhir/search.py text": "a prefix of two letters",
-    "api/problems.py parts": "the way to a place",
-    "api/problems.py pointer": "a text",
+    "platform/api/pagination.py rows": "a page, with the address of the next",
+    "platform/api/pagination.py found": "the same",
+    "platform/fhir/bundles.py rows.order_by(time, 'id')": "a page of the bundle, with its total and the next",
+    "platform/fhir/bundles.py found": "the same",
+    "platform/fhir/search.py text": "a prefix of two letters",
+    "platform/api/problems.py parts": "the way to a place",
+    "platform/api/problems.py pointer": "a text",
     "api/authentication.py row": "the columns of one row",
     "cds/cards.py judged.places": "the card says how many more there are",
     "cds/calls.py f'{value}-01-01'": "a date",
@@ -76,11 +76,11 @@ ALLOWED = {
     "form/live.py evaluation.next_questions": "beside them stands how many of each screen are answered",
     "notify/event.py list(headers)": "the head of a receiver's answer, which its docs say is cut short",
     "notify/event.py text": "a text",
-    "notify/http.py resolve(self._place)": "addresses that are tried",
+    "platform/outbound/http.py resolve(self._place)": "addresses that are tried",
     "lockout.py name_key(name)": "a key",
     "fhir.py rows.order_by('updated_at', 'id')": "one more than a page is refused: say more",
-    "front.py data": "pieces of an answer, each of which is sent",
-    "logs.py str(args[0]).split(': ')": "a text",
+    "platform/edge/front.py data": "pieces of an answer, each of which is sent",
+    "platform/logs.py str(args[0]).split(': ')": "a text",
     "services/programmes/past.py row": "the columns of one row",
     "services/webhooks/keys.py [SealedKey(key=encrypt(key), until=None), *kept]": "keys that are dropped",
 }  # fmt: skip

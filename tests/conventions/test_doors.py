@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import get_resolver
 from rest_framework.test import APIClient
 
-from backend.api import throttling
-from backend.api.doors import DOORS, UNCOUNTED, door_of
+from backend.platform.api import throttling
+from backend.platform.edge.doors import DOORS, UNCOUNTED, door_of
 from clinics.checks.routes import OPEN_ROUTES, Route
 from clinics.checks.routes import routes as every_route
 from tests.served import serving
@@ -24,7 +24,7 @@ STRANGER, CLINIC = "198.51.100.7", "198.51.100.8"
 def three_a_minute(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A limit that a test can use up, in a minute that doesn't end."""
     settings.RATE_LIMIT_PER_ADDRESS = 3
-    monkeypatch.setattr("backend.api.doors.time.time", lambda: 1_800_000_018.0)
+    monkeypatch.setattr("backend.platform.edge.doors.time.time", lambda: 1_800_000_018.0)
 
 
 def knock(path: str, address: str, method: str = "GET", **headers: str) -> int:

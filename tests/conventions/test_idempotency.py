@@ -15,11 +15,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from backend.api.docs import openapi_document
-from backend.api.idempotency import Creates
+from backend.platform.api.headers import Creates
+from backend.platform.openapi.docs import openapi_document
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import AnsweredRequest, Clinic
 from clinics.services.answer_again import forget_answered_requests
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.conventions.threads import all_at_once, start

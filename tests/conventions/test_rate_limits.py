@@ -13,10 +13,10 @@ from redis import Redis
 from rest_framework.test import APIClient
 
 from assessments.models import Escalation
-from backend.api import throttling
-from backend.api.throttling import count_request
+from backend.platform.api import throttling
+from backend.platform.api.throttling import count_request
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.conventions.routes import Route, routes

@@ -6,8 +6,8 @@ import pytest
 from rest_framework import serializers
 from rest_framework.test import APIClient
 
-from backend.api.docs import openapi_document
-from backend.api.fields import StrictSerializer
+from backend.platform.api.fields import StrictSerializer
+from backend.platform.openapi.docs import openapi_document
 from clinics.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem

@@ -18,8 +18,8 @@ from assessments.models import Change, Export, ExportChunk
 from assessments.services import changes, retention
 from assessments.services.retention import RULES, forget_what_is_past
 from assessments.services.write_exports import write_due_exports
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.factories import make_patient, make_token

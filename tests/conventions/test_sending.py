@@ -15,11 +15,11 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Allowance, Clinic, Role
 from clinics.services.allowances import LIMITS
 from clinics.services.reset_password import send_due_resets
 from clinics.services.send_invitations import send_due_invitations
-from clinics.tenancy import clinic_scope
 from tests.api_edge.checks import assert_problem
 from tests.dashboard.settings_pages import signed_in, take
 from tests.factories import make_member
@@ -40,9 +40,11 @@ CAPPED = {
 }
 #: And those that aren't capped.
 UNCAPPED = {
-    ("assessments/notify/email.py", "send"): "the channel itself: who calls it stands here too",
-    ("backend/sending.py", "send_mail"): "every mail's way out: who calls it stands here too",
-    ("backend/sending.py", "_send"): "the same",
+    ("backend/platform/outbound/email.py", "send"): "the channel itself: who calls it stands here too",
+    ("backend/platform/outbound/delivery.py", "send_mail"): (
+        "every mail's way out: who calls it stands here too"
+    ),
+    ("backend/platform/outbound/delivery.py", "_send"): "the same",
     ("assessments/services/send_round.py", "_try"): "escalations and follow-ups, to the clinic's own people "
     "and services: they must arrive, and the ladder says how often",
     ("assessments/services/webhooks/notices.py", "_tell"): "one mail for each time an endpoint fails or is "

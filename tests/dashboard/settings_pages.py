@@ -6,9 +6,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Role
 from clinics.services.history import changed, changes_of
-from clinics.tenancy import clinic_scope
 from tests.factories import make_member
 
 #: Statements of the test's own transaction.

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from assessments.models import FollowUp
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Role
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.dashboard.settings_pages import signed_in
 from tests.dashboard.test_dashboard import record

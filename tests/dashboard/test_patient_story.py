@@ -8,8 +8,8 @@ from django.utils import timezone
 from assessments.pages.patient_story import SHAPES, told
 from assessments.services.story import Line, columns
 from assessments.services.timeline import patient_parts
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from tests.factories import make_patient
 
 #: One line of each kind, as the database gives it: what, detail, note.

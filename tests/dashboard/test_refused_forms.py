@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.services.acknowledge import acknowledge
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import Actor
 from clinics.form_origin import WITHOUT_ORIGIN
 from clinics.models import Clinic, Role, User
@@ -19,7 +20,6 @@ from clinics.services.accept_invitation import Invitation
 from clinics.services.invite_member import invite_member
 from clinics.services.name_clinician import name_clinician
 from clinics.services.reset_password import Reset
-from clinics.tenancy import clinic_scope
 from tests.dashboard.test_dashboard import emergency
 from tests.dashboard.test_form_origin import Forms, addresses, person_of, post, stored, strict_browser
 from tests.dashboard.walk import rows_of

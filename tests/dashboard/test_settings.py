@@ -5,10 +5,10 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments.pages.settings import GROUPS
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Role
 from clinics.pages.layout import MENU
 from clinics.permissions import permissions_of
-from clinics.tenancy import clinic_scope
 from tests.dashboard.settings_pages import signed_in, statements
 from tests.on_call.plans import clinician, set_plan, shift
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Role
 from clinics.models.access_log import AccessLogEntry
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.audit.test_access_log import entries, owner
 from tests.dashboard.settings_pages import signed_in, statements, take

@@ -10,8 +10,8 @@ from assessments.pages.parameters import LINKED
 from assessments.protocol.parameters import DEFAULTS
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.parameters.preview import SETTABLE
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Role
-from clinics.tenancy import clinic_scope
 from tests.dashboard.settings_pages import signed_in, statements, take
 from tests.dashboard.test_dashboard import record
 

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Role, WebhookEndpoint
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.clock import Clock
 from tests.dashboard.settings_pages import latest_change, signed_in, statements, take

@@ -16,15 +16,15 @@ from django.utils import timezone
 
 from assessments.models import Letter
 from assessments.services.letters import draft_letter
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import Actor
 from clinics.models import Clinic
 from clinics.services.name_clinician import name_clinician
-from clinics.tenancy import clinic_scope
 from tests.dashboard.test_dashboard import emergency, record
 from tests.factories import api_for
 from tests.programme.weeks import Weeks
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "backend" / "api" / "examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "backend" / "platform" / "openapi" / "examples"
 #: What isn't a page of somebody signed in: signing in and out, the link of a mail, lists for a script.
 ELSEWHERE = {
     "login",

@@ -22,8 +22,8 @@ from assessments.services.retention import WEBHOOKS_KEPT_FOR
 from assessments.services.webhooks.deliver import deliver_due_webhooks
 from assessments.services.webhooks.endpoints import MOST_ENDPOINTS
 from assessments.services.webhooks.retries import RETRIED_FOR, WAITS
-from backend.api.problems import PROBLEMS
-from backend.api.queries import MAX_PAGE_SIZE, PAGE_SIZE
+from backend.platform.api.problems import PROBLEMS
+from backend.platform.api.queries import MAX_PAGE_SIZE, PAGE_SIZE
 from clinics.services.answer_again import KEPT_FOR as ANSWERS_KEPT_FOR
 from tests.contract.clients.projects import npm_project, python_with_package
 from tests.docs.guide import PATIENCE_SECONDS, ROOT, TEXT, Terminal, code_of, pairs, running

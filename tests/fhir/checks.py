@@ -8,8 +8,8 @@ from typing import Any
 
 from django.conf import settings
 
-from backend.api.fhir.outcomes import ISSUE_TYPES
-from backend.api.problems import PROBLEMS
+from backend.platform.api.problems import PROBLEMS
+from backend.platform.fhir.outcomes import ISSUE_TYPES
 
 CONTENT_TYPE = "application/fhir+json"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from backend.api.fhir.elements import DATA_ABSENT
+from backend.platform.fhir.elements import DATA_ABSENT
 
 Item = dict[str, Any]
 #: Chooses the answers of an item, as values; none leaves it empty.

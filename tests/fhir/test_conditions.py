@@ -6,8 +6,8 @@ import pytest
 
 from assessments.models import Assessment
 from backend.fhir import capability_statement
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.checks.routes import OPEN_ROUTES, Route, routes
-from clinics.tenancy import clinic_scope
 from tests.fhir.checks import assert_outcome
 from tests.security.fhir_samples import FHIR_SAMPLES
 from tests.security.samples import World, api_with

@@ -10,9 +10,9 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from backend.api.fhir.outcomes import ISSUE_TYPES, expression
-from backend.api.problems import PROBLEMS
 from backend.fhir import capability_statement
+from backend.platform.api.problems import PROBLEMS
+from backend.platform.fhir.outcomes import ISSUE_TYPES, expression
 from clinics.checks.routes import routes
 from patients.models import Patient
 from tests.api_edge.checks import having_seen

@@ -10,8 +10,8 @@ from rest_framework.test import APIClient
 
 from assessments.fhir.questionnaire import ID
 from assessments.models import Card
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import ApiClient, Clinic, PublishedKeys
-from clinics.tenancy import clinic_scope
 from tests.api_edge.checks import having_seen
 from tests.factories import reassuring_answers
 from tests.fhir.checks import fhir

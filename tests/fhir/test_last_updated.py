@@ -12,8 +12,8 @@ from rest_framework.test import APIClient
 
 from assessments.models import FollowUp
 from assessments.services.changes import last_position
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Membership, User
-from clinics.tenancy import clinic_scope
 from tests.factories import assessment_body, make_patient, reassuring_answers
 from tests.fhir.checks import fhir
 from tests.fhir.test_resources import TYPES, found

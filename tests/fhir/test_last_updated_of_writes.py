@@ -15,12 +15,12 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.models import EscalationEvent, ProgrammeEvent
-from assessments.notify.email import EmailChannel
 from assessments.services.announce import announce_due_follow_ups
 from assessments.services.deliver import deliver_due_escalations
 from assessments.services.programmes.runs import Run, log_run
+from backend.platform.outbound.email import EmailChannel
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.checks.routes import Route
-from clinics.tenancy import clinic_scope
 from tests.factories import reassuring_answers
 from tests.fhir.checks import fhir
 from tests.fhir.test_last_updated import content, everything

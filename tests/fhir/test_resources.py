@@ -11,8 +11,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.models import Escalation
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import api_for, assessment_body, make_patient, reassuring_answers
 from tests.fhir.checks import assert_outcome, fhir

@@ -15,11 +15,11 @@ from assessments.fhir.task import ESCALATION_STATUSES, FOLLOW_UP_STATUSES
 from assessments.fhir.task_views import TASK_STATUS, TASK_STATUSES
 from assessments.models import Escalation
 from assessments.services.submit import Submission, submit_assessment
-from backend.api.queries import MAX_PAGE_SIZE
+from backend.platform.api.queries import MAX_PAGE_SIZE
+from backend.platform.storage.columns import new_id
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import Actor
 from clinics.models import Clinic
-from clinics.models.base import new_id
-from clinics.tenancy import clinic_scope
 from patients.fhir import external_ids
 from tests.factories import assessment_body, make_patient, reassuring_answers
 from tests.fhir.checks import assert_outcome, fhir

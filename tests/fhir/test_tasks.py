@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from assessments.fhir.task_views import CHANGED
-from backend.api.fhir.elements import coding, concept
+from backend.platform.fhir.elements import coding, concept
 from clinics.models import Clinic
 from patients.models import Patient
 from tests.factories import api_for, assessment_body, reassuring_answers

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from assessments.form.writing import as_typed
 from assessments.models import Assessment
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import reassuring_answers
 

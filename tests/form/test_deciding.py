@@ -11,8 +11,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.models import Assessment
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Membership, Role
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import assessment_body, make_patient, reassuring_answers
 from tests.form.filled import address, filled, hidden_in, opened, recorded

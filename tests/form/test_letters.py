@@ -11,8 +11,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.models import Letter
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Membership, Role
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import assessment_body
 from tests.form.filled import hidden_in

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from backend import arrival, front
-from backend.api.middleware import REFUSAL
-from backend.arrival import GoneError
-from backend.front import TURN_BYTES, Front
+from backend.platform.edge import arrival, front
+from backend.platform.edge.arrival import GoneError
+from backend.platform.edge.front import TURN_BYTES, Front
+from backend.platform.edge.middleware import REFUSAL
 
 SCOPE = {
     "type": "http",

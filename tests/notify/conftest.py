@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.notify import http as guarded
-from assessments.notify.channel import Message
+from backend.platform.outbound import http as guarded
+from backend.platform.outbound.delivery import Message
 from patients.models import Patient
 from tests.clock import Clock
 from tests.factories import assessment_body, reassuring_answers
@@ -55,7 +55,9 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Names:
 @pytest.fixture
 def loopback_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take this machine for the internet, and nothing else: the rest of the guard stays."""
-    monkeypatch.setattr("assessments.notify.addresses.is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(
+        "backend.platform.outbound.addresses.is_public", lambda address: address == "127.0.0.1"
+    )
 
 
 @pytest.fixture

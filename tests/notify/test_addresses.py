@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from assessments.notify.addresses import Place, UnsafeUrlError, is_public, read_url, resolve
-from backend.sending import DeliveryError
+from backend.platform.outbound.addresses import Place, UnsafeUrlError, is_public, read_url, resolve
+from backend.platform.outbound.delivery import DeliveryError
 from tests.notify.attacks import NOT_PUBLIC, PUBLIC, UNSAFE_URLS
 
 

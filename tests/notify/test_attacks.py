@@ -17,16 +17,15 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from assessments.models import EventType
-from assessments.notify.channel import Message
 from assessments.notify.event import Notification, tell
 from assessments.notify.fetch import published_keys
-from assessments.notify.signing import new_secret
 from assessments.notify.webhook import WebhookChannel
 from assessments.services.webhooks.emit import emit
-from backend.sending import DeliveryError
+from backend.platform.outbound.delivery import DeliveryError, Message
+from backend.platform.outbound.http import new_secret
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
 from clinics.services.key_sets import KeysUnavailableError
-from clinics.tenancy import clinic_scope
 from tests.clock import Clock
 from tests.notify.attacks import NOT_PUBLIC, UNSAFE_URLS
 from tests.notify.names import HOST, Names
@@ -38,10 +37,10 @@ KEY = new_secret()
 PUBLIC = "93.184.216.34"
 #: Modules that may open a connection themselves. Mail goes where the operator says, by Django.
 GOES_OUT = {
-    "assessments/notify/http.py": "the guard",
-    "assessments/notify/addresses.py": "the guard's look-up",
+    "backend/platform/outbound/http.py": "the guard",
+    "backend/platform/outbound/addresses.py": "the guard's look-up",
     "assessments/notify/on_call_service.py": "a library's own connections, each looked at before it is made",
-    "backend/front.py": "options of the connections that callers made",
+    "backend/platform/edge/front.py": "options of the connections that callers made",
     "assessments/services/keep_watch.py": "the dead man's switch, whose address the operator sets",
 }
 _CONNECTS = {"urllib3", "socket", "httpx", "requests", "aiohttp", "apprise"}

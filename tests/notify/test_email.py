@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from assessments.notify.channel import Message
-from assessments.notify.email import EmailChannel
-from backend.sending import DeliveryError
+from backend.platform.outbound.delivery import DeliveryError, Message
+from backend.platform.outbound.email import EmailChannel
 from tests.mail import Postbox, SilentServer, free_port
 from tests.notify.certificates import certify
 from tests.notify.receivers import dribbler

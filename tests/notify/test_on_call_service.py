@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from assessments.notify.addresses import UnsafeUrlError
-from assessments.notify.channel import Message
 from assessments.notify.on_call_service import OnCallServiceChannel, load
-from backend.sending import DeliveryError
+from backend.platform.outbound.addresses import UnsafeUrlError
+from backend.platform.outbound.delivery import DeliveryError, Message
 from tests.mail import SilentServer, free_port
 from tests.notify.receivers import Receiver, dribbler
 

@@ -6,11 +6,11 @@ import pytest
 from rest_framework.test import APIClient
 
 from assessments.models import Delivery, DeliveryAttempt, Escalation, FollowUp
-from assessments.notify.email import EmailChannel
 from assessments.services.announce import announce_due_follow_ups
 from assessments.services.deliver import deliver_due_escalations
+from backend.platform.outbound.email import EmailChannel
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.clock import Clock
 from tests.factories import assessment_body

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from backend.platform.secrets import decrypt
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, OnCallService, Role
-from clinics.services.secrets import decrypt
-from clinics.tenancy import clinic_scope
 from tests.dashboard.settings_pages import latest_change, signed_in, statements, take
 from tests.notify.receivers import Receiver
 

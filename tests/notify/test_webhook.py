@@ -11,11 +11,10 @@ import urllib3
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from assessments.notify import http as guarded
-from assessments.notify.channel import Message
-from assessments.notify.signing import new_secret
 from assessments.notify.webhook import WebhookChannel
-from backend.sending import DeliveryError
+from backend.platform.outbound import http as guarded
+from backend.platform.outbound.delivery import DeliveryError, Message
+from backend.platform.outbound.http import new_secret
 from tests.mail import SilentServer, free_port
 from tests.notify.certificates import certify
 from tests.notify.names import HOST, Names
@@ -137,7 +136,7 @@ def test_a_receiver_that_is_away_may_come_back(
 def test_the_next_address_is_tried_when_one_does_not_answer(
     hook: Receiver, names: Names, message: Message, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assessments.notify.addresses.is_public", lambda _: True)
+    monkeypatch.setattr("backend.platform.outbound.addresses.is_public", lambda _: True)
     names.answers = [["127.0.0.9", "127.0.0.1"]]
     channel(hook.port).send(message)
     assert len(hook.received) == 1

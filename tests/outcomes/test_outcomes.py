@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Role
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.factories import api_for, make_clinic, make_member, make_patient, make_token

@@ -22,7 +22,6 @@ from assessments.models import (
 )
 from assessments.models.follow_up import REPORTED
 from assessments.pages.letters import on_paper
-from assessments.services.due_work import claim_next
 from assessments.services.letters import (
     Written,
     content_of,
@@ -34,10 +33,11 @@ from assessments.services.letters import (
 from assessments.services.on_call_services import add_on_call_service
 from assessments.services.programmes.begin import end_current
 from assessments.services.write_exports import write_due_exports
+from backend.platform.storage.due_work import claim_next
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import Actor
 from clinics.models import ApiClient, Clinic, Role
 from clinics.services.name_clinician import name_clinician
-from clinics.tenancy import clinic_scope
 from patients.models import ArchiveReason, Patient
 from tests.api_edge.checks import assert_problem, having_seen
 from tests.dashboard.settings_pages import signed_in

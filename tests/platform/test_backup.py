@@ -22,14 +22,14 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from rest_framework.test import APIClient
 
 from assessments.models import Escalation
-from assessments.notify.channel import Message
-from assessments.notify.email import EmailChannel
 from assessments.services.acknowledge import acknowledge
 from assessments.services.carry_out import carry_out_all
 from assessments.services.deliver import deliver_due_escalations
+from backend.platform.outbound.delivery import Message
+from backend.platform.outbound.email import EmailChannel
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.clock import Clock

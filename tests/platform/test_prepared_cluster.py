@@ -102,7 +102,7 @@ def test_the_digest_follows_the_migrations_the_packages_and_the_applications(
     files = {
         "clinics/migrations/0001_initial.py": "# another",
         "clinics/migrations/0002_more.sql": "SELECT 1",
-        "clinics/rls.py": "# another",
+        "backend/platform/storage/row_level_security.py": "# another",
         "requirements-dev.lock": "# another",
         "backend/settings.py": "INSTALLED_APPS = ['another']",
     }

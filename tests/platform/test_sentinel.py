@@ -14,9 +14,9 @@ from pytest_django import Settings
 from redis import Redis, RedisError
 
 from assessments.services.nudge import nudge_escalations
-from backend.api import throttling
-from backend.api.throttling import count_request
-from backend.broker import queue_lengths
+from backend.platform.api import throttling
+from backend.platform.api.throttling import count_request
+from backend.platform.broker import queue_lengths
 from tests.conftest import publish_to
 from tests.mail import free_port
 from tools.embedded.data_dir import ServerHome

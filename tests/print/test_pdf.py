@@ -6,9 +6,16 @@ from typing import Any
 
 import pytest
 
-from assessments.print import PrintError, Template, pdf
-from assessments.print.pdf import DATA_BYTES_MAX, SET_AT_ONCE, TEMPLATES, WAITING
-from backend.serve import THREADS
+from backend.platform.edge.front import THREADS
+from backend.platform.print.pdf import (
+    DATA_BYTES_MAX,
+    SET_AT_ONCE,
+    TEMPLATES,
+    WAITING,
+    PrintError,
+    Template,
+    pdf,
+)
 from tests.conventions.threads import all_at_once
 from tests.print.pages import alternatives, catalog, standard, words
 

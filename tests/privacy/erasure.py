@@ -20,9 +20,9 @@ from assessments.services.letters import (
     readable_letter,
     state_of,
 )
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from tests.factories import make_feedback
 from tests.privacy.marker import MARKER, holds_marker, marked_answers, marked_patient, submission
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.models import Export
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, Role
 from clinics.services.access_log import verify_access_log
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches
 from tests.audit.test_history import history

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
-from backend.api.problems import PLACES_NAMED
+from backend.platform.api.problems import PLACES_NAMED
 from clinics.models import Clinic, User
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from tests.factories import make_token
 from tests.privacy.conftest import WORKER, Answer, Service
 from tests.privacy.marker import MARKER, holds_marker, marked_answers, marked_patient, submission

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from assessments.notify.email import EmailChannel
 from assessments.services.announce import announce_due_follow_ups
 from assessments.services.erase import erase_patient
+from backend.platform.outbound.email import EmailChannel
 from clinics.actor import Actor
 from clinics.models import Clinic
 from patients.models import ErasureReason, Patient

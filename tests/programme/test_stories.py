@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from assessments.notify.email import EmailChannel
 from assessments.services.announce import announce_due_follow_ups
 from assessments.services.deliver import deliver_due_escalations
+from backend.platform.outbound.email import EmailChannel
 from clinics.models import Clinic
 from patients.models import Patient
 from tests.mail import Postbox

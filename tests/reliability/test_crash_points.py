@@ -28,12 +28,13 @@ from psycopg.conninfo import make_conninfo
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from assessments.models import Delivery, DueWork, Escalation, FollowUp
-from assessments.notify.email import EmailChannel
+from assessments.models import Delivery, Escalation, FollowUp
 from assessments.services.announce import announce_due_follow_ups
 from assessments.services.deliver import deliver_due_escalations
+from backend.platform.outbound.email import EmailChannel
+from backend.platform.storage.columns import DueWork
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
 from tests.mail import Postbox, SilentServer, free_port, serve

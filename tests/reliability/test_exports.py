@@ -18,8 +18,8 @@ from rest_framework.test import APIClient
 from assessments.models import ExportChunk
 from assessments.services import write_exports
 from assessments.services.write_exports import write_due_exports
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from tests.factories import make_patient
 from tests.reliability.conftest import LEASE_SECONDS
 from tests.reliability.test_crash_points import (

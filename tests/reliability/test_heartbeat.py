@@ -16,10 +16,10 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from assessments.notify.email import EmailChannel
 from assessments.services import keep_watch as watch
 from assessments.services.keep_watch import keep_watch
 from assessments.services.tallies import CRITICAL, HEARTBEAT, WEBHOOKS, note, tallies
+from backend.platform.outbound.email import EmailChannel
 from patients.models import Patient
 from tests.databases import copy_schema
 from tests.factories import assessment_body, reassuring_answers

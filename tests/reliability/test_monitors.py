@@ -14,16 +14,16 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from assessments.models import Escalation
-from assessments.notify.email import EmailChannel
 from assessments.services.acknowledge import acknowledge
 from assessments.services.deliver import deliver_due_escalations
 from assessments.services.policy import NEVER_QUIET
 from assessments.services.status import Status, status
 from assessments.services.sweep import sweep
 from assessments.services.tallies import CRITICAL, WEBHOOKS, note
+from backend.platform.outbound.email import EmailChannel
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import NamedClinician
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
 from tests.mail import Postbox

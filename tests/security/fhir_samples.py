@@ -13,10 +13,10 @@ from assessments.fhir.referral import reasons
 from assessments.fhir.task import output_type
 from assessments.models import Escalation
 from assessments.protocol import protocol_for
-from backend.api.fhir.elements import coding, concept
+from backend.platform.fhir.elements import coding, concept
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.fhir import member_reference
 from clinics.models import Membership
-from clinics.tenancy import clinic_scope
 from tests.factories import reassuring_answers
 from tests.security.samples import Sample, World
 

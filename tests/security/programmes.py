@@ -8,8 +8,8 @@ from typing import Any
 from assessments.models import Assessment, ExerciseLog, Programme, ProgrammeEvent, RunLog
 from assessments.protocol.follow_up import check_after_run
 from assessments.services.programmes.begin import preview
+from backend.platform.storage.columns import new_id
 from clinics.models import Clinic
-from clinics.models.base import new_id
 from patients.models import Patient
 
 #: The state in which each step is possible.

@@ -23,10 +23,10 @@ from assessments.services.parameters.preview import preview_parameters
 from assessments.services.submit import Submission, submit_assessment
 from assessments.services.webhooks.endpoints import add_endpoint, ping
 from assessments.services.write_exports import write_due_exports
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import Actor, NamedClinician
 from clinics.models import ApiClient, Clinic, Role
 from clinics.permissions import permissions_of
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.factories import make_client, make_member, make_patient, make_token, reassuring_answers
 from tests.security.hospital import KEY

@@ -8,7 +8,7 @@ from axes.models import AccessAttempt
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from backend.api.caller import CallerMiddleware, caller_address, neighbourhood
+from backend.platform.edge.caller import CallerMiddleware, caller_address, neighbourhood
 
 PROXIES = ["10.0.0.0/24", "2001:db8:aa::/48"]
 CALLER, FORGED = "198.51.100.7", "203.0.113.99"

@@ -18,12 +18,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.api.views import ClinicAPIView
 from clinics.checks.configuration import check_public_settings, check_secret_key, check_trusted_proxies
 from clinics.checks.database import check_pathways
 from clinics.checks.routes import OPEN_ROUTES, check_dashboard, check_routes, routes
 from clinics.models import Clinic, User
-from clinics.tenancy import clinic_scope
 from tests.factories import make_clinic
 
 ROOT = Path(__file__).resolve().parents[2]

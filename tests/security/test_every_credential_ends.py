@@ -17,12 +17,12 @@ from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 from rest_framework.test import APIClient
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import ApiClient, Authenticator, Clinic, Membership, Role, User
 from clinics.services import end_access
 from clinics.services.accept_invitation import Invitation
 from clinics.services.one_time_codes import _new_recovery_codes, pending_authenticator
 from clinics.services.reset_password import Reset
-from clinics.tenancy import clinic_scope
 from tests.factories import api_for, assessment_body, make_member, make_patient, make_token
 from tests.security.oauth import (
     PASSWORD,

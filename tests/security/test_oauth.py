@@ -16,10 +16,10 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from backend import settings as as_shipped
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import ApiClient, Clinic, Role
 from clinics.permissions import permissions_of
 from clinics.scopes import ALL_SCOPES
-from clinics.tenancy import clinic_scope
 from tests.factories import make_member
 from tests.security.oauth import (
     REDIRECT,

@@ -14,15 +14,15 @@ from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.test import APIClient
 
-from backend.api.docs import openapi_document
-from backend.api.fhir.views import FhirAPIView
+from backend.platform.fhir.views import FhirAPIView
+from backend.platform.openapi.docs import openapi_document
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.api.views import scope_needed, scopes_needed
 from clinics.checks.database import walls
 from clinics.checks.routes import OPEN_ROUTES, Route, routes
 from clinics.models import Role
 from clinics.permissions import permissions_of
 from clinics.scopes import ALL_SCOPES
-from clinics.tenancy import clinic_scope
 from tests.factories import make_member, make_token
 from tests.security.cds_samples import CDS_IDS, CDS_SAMPLES
 from tests.security.fhir_samples import FHIR_SAMPLES

@@ -7,13 +7,13 @@ from django.contrib import admin
 from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.admin import ClinicModelAdmin
 from clinics.checks.routes import routes
 from clinics.models import Clinic, Membership, Role
 from clinics.permissions import ROLE_PERMISSIONS, Permission, permissions_of
 from clinics.scopes import ALL_SCOPES
 from clinics.signed_in import may
-from clinics.tenancy import clinic_scope
 from tests.factories import make_member, make_token
 
 CLINICAL = {

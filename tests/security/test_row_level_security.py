@@ -16,9 +16,9 @@ from django.db import ProgrammingError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg import errors
 
+from backend.platform.storage.proofs import proof
 from clinics.checks.database import Wall, check_runtime_role, check_walls, walls
 from clinics.models import Clinic
-from clinics.proofs import proof
 from tests.security.tables import DEFINER_FUNCTIONS, WITHOUT_A_CLINIC
 
 pytestmark = pytest.mark.django_db

@@ -67,7 +67,7 @@ ALLOWED = {
     ("clinics/api/on_call.py", "Clinic.objects"): "the same",
     ("clinics/admin.py", "QuerySet(self.model)"): "no rows at all, for a person without a clinic",
     (
-        "assessments/services/due_work.py",
+        "backend/platform/storage/due_work.py",
         "self.model._default_manager",
     ): "the claimed row, by its fresh token",
     ("assessments/services/check_in_links.py", "Clinic.objects"): "the clinic of a signed link, by its id",

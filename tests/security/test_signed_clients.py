@@ -14,12 +14,12 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from backend.broker import redis
+from backend.platform.broker import redis
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import ApiClient, Clinic
 from clinics.services.assertions import LEEWAY_SECONDS, LONGEST_SECONDS, _use_once
 from clinics.services.signed_tokens import REASONS, TokenRefusedError
 from clinics.signed_clients import ASSERTION_TYPE, token_url
-from clinics.tenancy import clinic_scope
 from tests.api_edge.checks import having_seen
 from tests.conventions.threads import all_at_once
 from tests.fhir.checks import assert_outcome, fhir

@@ -16,11 +16,11 @@ from assessments.models.follow_up import CHASERS
 from assessments.protocol.explain import DECISIONS
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.report_result import report_result
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import NamedClinician
 from clinics.api.views import is_read, scopes_needed
 from clinics.models import Clinic, Role
 from clinics.permissions import Permission, permissions_of
-from clinics.tenancy import clinic_scope
 from clinics.visibility import VEILS
 from tests.dashboard.settings_pages import signed_in
 from tests.dashboard.walk import pages, row_of, rows_of

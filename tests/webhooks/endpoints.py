@@ -11,8 +11,8 @@ from standardwebhooks import Webhook
 from assessments.models import WebhookDelivery
 from assessments.services.webhooks.deliver import deliver_due_webhooks
 from assessments.services.webhooks.endpoints import add_endpoint
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, WebhookEndpoint
-from clinics.tenancy import clinic_scope
 from tests.clock import Clock
 from tests.notify.receivers import Receiver
 

@@ -13,7 +13,6 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from assessments.models import EventType, WebhookAttempt, WebhookDelivery
-from assessments.services.due_work import claim_next
 from assessments.services.status import status
 from assessments.services.sweep import sweep
 from assessments.services.tallies import CRITICAL, WEBHOOKS, note
@@ -23,9 +22,10 @@ from assessments.services.webhooks.endpoints import lock_endpoint, rotate_key
 from assessments.services.webhooks.notices import send_due_notices
 from assessments.services.webhooks.redeliver import redeliver, redeliver_span
 from assessments.services.webhooks.retries import RETRIED_FOR, WAITS, wait_after
+from backend.platform.storage.due_work import claim_next
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic, WebhookEndpoint
 from clinics.services.rotate_secrets import rotate_secrets
-from clinics.tenancy import clinic_scope
 from patients.models import Patient
 from tests.clock import Clock
 from tests.mail import Postbox, SilentServer, free_port

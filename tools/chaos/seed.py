@@ -26,8 +26,8 @@ def main(arguments: list[str]) -> None:
 def _clinic(number: int, runners: int, webhook: str) -> dict[str, Any]:
     """A practice with a lead, a clinician on call, each with an address, and a webhook."""
     from assessments.services.on_call_services import add_on_call_service
+    from backend.platform.storage.tenancy import clinic_scope
     from clinics.models import ApiClient, Clinic, Role
-    from clinics.tenancy import clinic_scope
 
     clinic = Clinic(
         name=f"Practice {number}", emergency_number="999", emergency_destination="A&E, General Hospital"

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from assessments.services.changes import begin_anew
-from clinics.tenancy import all_clinic_ids, clinic_scope
+from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 
 
 class Command(BaseCommand):

@@ -14,8 +14,8 @@ from assessments.protocol import PROTOCOL_VERSION, CompiledProtocol
 from assessments.protocol.parameters import DEFAULTS
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.replay import Tally, assessments_to_replay, replay_assessments
+from backend.platform.storage.tenancy import reading_scope
 from clinics.models import Clinic
-from clinics.tenancy import reading_scope
 
 UNUSABLE = 2
 HELP = """\

@@ -7,9 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from assessments.notify.channel import Message
-from assessments.notify.email import EmailChannel
-from backend.sending import DeliveryError
+from backend.platform.outbound.delivery import DeliveryError, Message
+from backend.platform.outbound.email import EmailChannel
 
 _WORDS = (
     "The operator of Return to Run at {address} tries whether its mail arrives.\n\n"

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
-from assessments.notify.email import EmailChannel
 from assessments.services.carry_out import carry_out_all
+from backend.platform.outbound.email import EmailChannel
 
 
 class Command(BaseCommand):

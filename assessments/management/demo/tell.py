@@ -8,6 +8,7 @@ from assessments.services.acknowledge import acknowledge, resolve
 from assessments.services.answer_follow_up import answer_follow_up
 from assessments.services.report_result import report_result
 from assessments.services.submit import Submission, submit_assessment
+from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.actor import Actor, NamedClinician
 from clinics.models import ApiClient, Clinic, Membership, User
 from clinics.scopes import ALL_SCOPES
@@ -16,7 +17,6 @@ from clinics.services.on_call_change import change_on_call
 from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS, Plan, Shift
 from clinics.services.on_call_quiet import QuietHours
 from clinics.services.set_emergency_pathway import set_emergency_pathway
-from clinics.tenancy import all_clinic_ids, clinic_scope
 from patients.models import Patient
 from patients.services import register_patient
 

@@ -7,8 +7,8 @@ from typing import Any
 from assessments.services.outcomes.count import Counted, Period, count_outcomes
 from assessments.services.outcomes.estimate import QUARTILES, Fate, Watched, quartiles
 from assessments.services.outcomes.suppression import kept_back, small
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.models import Clinic
-from clinics.tenancy import clinic_scope
 
 DECIMALS = 3
 Figures = dict[str, Any]

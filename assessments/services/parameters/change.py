@@ -7,11 +7,11 @@ from assessments.models import ParameterPreview, ParameterSet
 from assessments.protocol import PROTOCOL_VERSION, protocol_hash
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.parameters.preview import check_admin
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import NamedClinician
 from clinics.models import Clinic, Membership
 from clinics.services.name_clinician import CLINICAL_ROLES
 from clinics.services.working_members import working_members
-from clinics.tenancy import clinic_scope
 
 #: How long what a preview showed may be acted on.
 PREVIEW_LASTS = timedelta(hours=24)

@@ -17,9 +17,9 @@ from assessments.protocol import (
 from assessments.protocol.parameters import DEFAULTS, PARAMETERS, PARAMETERS_BY_NAME, Number, parameter_values
 from assessments.services.parameters.in_force import InForce, parameters_in_force
 from assessments.services.replay import Flip, Tally, assessments_to_replay, replay_assessments
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.actor import NamedClinician
 from clinics.models import Clinic, Role
-from clinics.tenancy import clinic_scope
 
 #: The latest so many assessments are replayed while somebody waits; ``manage.py replay`` takes all of them.
 MOST_REPLAYED = 20_000

@@ -10,13 +10,13 @@ from django.db.models import F
 
 from assessments.models import WebhookAttempt, WebhookDelivery
 from assessments.notify.event import Notification, Told, tell
-from assessments.services.due_work import Claim, Clock, work_side_by_side
 from assessments.services.webhooks.circuit import note_failure, note_gone, note_success
 from assessments.services.webhooks.endpoints import lock_endpoint
 from assessments.services.webhooks.keys import signing_keys
 from assessments.services.webhooks.retries import wait_after
-from clinics.services.secrets import NoEncryptionKeyError, UnreadableSecretError
-from clinics.tenancy import clinic_scope
+from backend.platform.secrets import NoEncryptionKeyError, UnreadableSecretError
+from backend.platform.storage.due_work import Claim, Clock, work_side_by_side
+from backend.platform.storage.tenancy import clinic_scope
 
 logger = structlog.get_logger(__name__)
 

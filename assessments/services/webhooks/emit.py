@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from assessments.models import EventType, WebhookDelivery
 from assessments.services.nudge import nudge_webhooks
 from assessments.services.webhooks.retries import RETRIED_FOR
-from clinics.models import Clinic, new_id
+from backend.platform.storage.columns import new_id
+from clinics.models import Clinic
 
 Event = tuple[EventType, uuid.UUID]
 

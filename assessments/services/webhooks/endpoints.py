@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 from django.db import transaction
 
 from assessments.models import EventType, WebhookDelivery, WebhookEvent
-from assessments.notify.addresses import read_url
 from assessments.services.nudge import nudge_webhooks
 from assessments.services.webhooks.circuit import switch_off
 from assessments.services.webhooks.keys import OVERLAP, add_key
 from assessments.services.webhooks.retries import RETRIED_FOR
+from backend.platform.outbound.addresses import read_url
 from clinics.models import Clinic, WebhookEndpoint
 from clinics.services.allowances import take
 

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from assessments.notify.signing import new_secret
+from backend.platform.outbound.http import new_secret
+from backend.platform.secrets import decrypt, encrypt
 from clinics.models import WebhookEndpoint
-from clinics.services.secrets import decrypt, encrypt
 
 #: For so long after a rotation the old key signs beside the new one, unless the clinic says otherwise.
 OVERLAP = timedelta(hours=24)

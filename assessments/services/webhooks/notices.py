@@ -8,13 +8,12 @@ import structlog
 from django.conf import settings
 from django.urls import reverse
 
-from assessments.notify.channel import Message
-from assessments.notify.email import EmailChannel
-from assessments.services.due_work import Clock
-from backend.sending import DeliveryError
+from backend.platform.outbound.delivery import DeliveryError, Message
+from backend.platform.outbound.email import EmailChannel
+from backend.platform.storage.due_work import Clock
+from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.models import Role, WebhookEndpoint
 from clinics.services.working_members import working_members
-from clinics.tenancy import all_clinic_ids, clinic_scope
 
 logger = structlog.get_logger(__name__)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from backend.platform.storage.tenancy import all_clinic_ids
 from clinics.services.access_log import Verified, verify_access_log
-from clinics.tenancy import all_clinic_ids
 
 
 class Command(BaseCommand):

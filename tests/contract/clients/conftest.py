@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from backend import settings as as_shipped
-from clinics.tenancy import clinic_scope
+from backend.platform.storage.tenancy import clinic_scope
 from tests.factories import make_clinic
 from tools import toolchain
 

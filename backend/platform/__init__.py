@@ -1,0 +1,1 @@
+"""What every app shares: the API's common parts, its edge, storage, the way out, paper."""

@@ -1,0 +1,1 @@
+"""Before and after the views: the front, the caller, the doors, middleware, error pages."""

@@ -1,0 +1,1 @@
+"""Tenancy, row-level security, history, columns, due work, several rows at once."""
