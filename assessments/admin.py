@@ -19,9 +19,9 @@ from assessments.pages.take_on import take_on
 from assessments.services.versions import with_versions
 from assessments.standing import standing
 from clinics.admin import ClinicModelAdmin
-from clinics.permissions import Permission
-from clinics.signed_in import held, may, member_of
-from clinics.visibility import hidden_fields, sees_all, veiled, visible
+from clinics.identity.permissions import Permission
+from clinics.identity.signed_in import held, may, member_of
+from clinics.identity.visibility import hidden_fields, sees_all, veiled, visible
 
 admin.site.index_template = "assessments/worklist.html"
 
@@ -189,7 +189,7 @@ class EscalationAdmin(ClinicModelAdmin):
 
 @admin.register(FollowUp)
 class FollowUpAdmin(ClinicModelAdmin):
-    """Checks and reviews, soonest due first; of a referral only what ``clinics.visibility`` shows."""
+    """Checks and reviews, soonest due first; of a referral only what the rule of visibility shows."""
 
     related = "follow_ups"
     seen_with = Permission.SEE_FOLLOW_UPS

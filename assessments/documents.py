@@ -17,7 +17,7 @@ from assessments.services.effective import effective_decision
 from assessments.services.run_permission import RunPermission, stored_permission, with_standing
 from assessments.services.versions import with_versions
 from backend.platform.api.fields import _id, timestamp
-from clinics.models import Membership
+from clinics.identity.models import Membership
 
 #: The reason of an escalation whose urgency no criterion has.
 OVERRIDDEN = {"id": "override", "title": "A clinician decided that it is this urgent"}

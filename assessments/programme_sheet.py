@@ -22,7 +22,7 @@ from assessments.services.programmes.exercises import exercises_in
 from assessments.services.programmes.session import Session, session_of
 from assessments.services.run_permission import Permission, permission_of_runner
 from assessments.walk_run_pictures import walk_run_table
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 
 BY_STAGES = (Phase.CALM, Phase.RESTORE, Phase.GRADED_RETURN)

@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "clinics.sign_in.CodeMiddleware",
-    "clinics.lockout.KnownBrowserMiddleware",
+    "clinics.identity.lockout.KnownBrowserMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "clinics.middleware.ClinicScopeMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -145,9 +145,9 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 # name alone would let a stranger shut out anybody; a browser that the person has used counts for itself.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = "clinics.lockout.counted_by"
-AXES_USERNAME_CALLABLE = "clinics.lockout.counted_name"
-AXES_CLIENT_IP_CALLABLE = "clinics.lockout.counted_address"
+AXES_LOCKOUT_PARAMETERS = "clinics.identity.lockout.counted_by"
+AXES_USERNAME_CALLABLE = "clinics.identity.lockout.counted_name"
+AXES_CLIENT_IP_CALLABLE = "clinics.identity.lockout.counted_address"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "clinics.sign_in.locked_out"
@@ -168,7 +168,7 @@ OTP_TOTP_ISSUER = "Return to Run"
 # The first is for passwords that people choose; the last for secrets that are random (CLIENT_SECRET_HASHER).
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-    "clinics.secret_hasher.RandomSecretHasher",
+    "clinics.identity.secret_hasher.RandomSecretHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -179,7 +179,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-AUTH_PASSWORD_VALIDATORS.append({"NAME": "clinics.services.end_access.PasswordEndsAccess"})
+AUTH_PASSWORD_VALIDATORS.append({"NAME": "clinics.identity.end_access.PasswordEndsAccess"})
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
@@ -210,7 +210,7 @@ CSRF_COOKIE_NAME = f"{_HOST}csrftoken"
 MESSAGES_COOKIE_NAME = f"{_HOST}messages"
 KNOWN_BROWSER_COOKIE_NAME = f"{_HOST}known_browser"
 MESSAGE_STORAGE = "clinics.messages.Messages"
-SESSION_ENGINE = "clinics.sessions"  # keys are kept as hashes
+SESSION_ENGINE = "clinics.identity.sessions"  # keys are kept as hashes
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 X_FRAME_OPTIONS = "DENY"
 # No script but our own files'.
@@ -258,7 +258,7 @@ OPERATOR_EMAILS = _list("OPERATOR_EMAILS")
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "clinics.ApiClient"
 OAUTH2_PROVIDER = {
-    "SCOPES_BACKEND_CLASS": "clinics.scopes.ClientScopes",
+    "SCOPES_BACKEND_CLASS": "clinics.identity.scopes.ClientScopes",
     "OAUTH2_SERVER_CLASS": "clinics.oauth.TwoGrantServer",
     "OAUTH2_VALIDATOR_CLASS": "clinics.signed_clients.SignedClientValidator",
     "CLIENT_SECRET_HASHER": "random_secret_sha256",

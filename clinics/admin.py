@@ -19,9 +19,9 @@ from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
-from clinics.models import ApiClient
-from clinics.permissions import Permission
-from clinics.signed_in import may, member_of
+from clinics.identity.models import ApiClient
+from clinics.identity.permissions import Permission
+from clinics.identity.signed_in import may, member_of
 
 # Clients, tokens and Django's own groups are nobody's business here.
 _HIDDEN: tuple[type[Model], ...] = (

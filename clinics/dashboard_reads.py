@@ -16,8 +16,9 @@ from django.http import HttpRequest
 from django.template.backends.django import DjangoTemplates, Template
 from django.utils import timezone
 
-from clinics.actor import Actor
-from clinics.models import AccessLogEntry, Membership
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Membership
+from clinics.models import AccessLogEntry
 from clinics.services.access_log import log_access
 
 #: What every page is given besides what it shows.

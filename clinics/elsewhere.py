@@ -15,9 +15,9 @@ from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership
-from clinics.permissions import Permission, permissions_of
-from clinics.services.working_members import WORKS
+from clinics.identity.clinicians import WORKS
+from clinics.identity.models import Clinic, Membership
+from clinics.identity.permissions import Permission, permissions_of
 
 #: What an id in an address of the dashboard is the id of: the clinic's own name for those rows.
 RELATED = {

@@ -16,8 +16,8 @@ from backend.platform.fhir.search import Search, read_reference, read_search
 from backend.platform.fhir.views import FhirAPIView
 from clinics.api.authentication import Principal
 from clinics.api.views import ClinicAPIView, HasScope, body_of
-from clinics.models import Membership
-from clinics.scopes import native_scopes
+from clinics.identity.models import Membership
+from clinics.identity.scopes import native_scopes
 
 #: What a client that needs no resource back asks for (RFC 7240, FHIR 3.1.0.1.8).
 MINIMAL = "return=minimal"

@@ -11,13 +11,13 @@ from django.http import QueryDict
 
 from backend.platform.api.etags import etag_of
 from clinics.api.on_call import plan_document
-from clinics.models import Clinic
+from clinics.identity.clinicians import reachable_clinicians
+from clinics.identity.models import Clinic
 from clinics.pages.settings_form import faults_of
 from clinics.services.on_call_calendar import Holidays
 from clinics.services.on_call_change import PlanProblem
 from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS, Cover, Plan, Shift, plan_of
 from clinics.services.on_call_quiet import QuietHours
-from clinics.services.reachable import reachable_clinicians
 from clinics.typed_numbers import WholeNumber
 
 _DAYS = [(day, day.capitalize()) for day in (*WEEKDAYS, HOLIDAY)]

@@ -12,8 +12,8 @@ from unfold.forms import AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
 from backend.platform.edge.errors import plain_page
-from clinics.lockout import count_wrong
-from clinics.models import User
+from clinics.identity.lockout import count_wrong
+from clinics.identity.models import User
 from clinics.services.one_time_codes import authenticator_of, match_code
 
 

@@ -11,13 +11,12 @@ from django.utils import timezone
 from oauthlib.oauth2 import InvalidClientError
 
 from clinics.authorization_codes import OneUseCodes
-from clinics.models import ApiClient, User
-from clinics.models.api_client import PRIVATE_KEY_JWT
+from clinics.identity.clinicians import working_members
+from clinics.identity.models import PRIVATE_KEY_JWT, ApiClient, User
+from clinics.identity.permissions import permissions_of
 from clinics.named_client import NAMED
-from clinics.permissions import permissions_of
 from clinics.services.assertions import Expected, check_client_assertion
 from clinics.services.signed_tokens import TokenRefusedError, read_hint
-from clinics.services.working_members import working_members
 
 logger = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from clinics.admin import ClinicModelAdmin
-from clinics.permissions import Permission
+from clinics.identity.permissions import Permission
 from patients.models import Patient
 
 

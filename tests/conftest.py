@@ -19,7 +19,7 @@ from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
 from backend.platform.storage.proofs import install_key
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import api_for, make_clinic, make_patient
 from tests.mail import Postbox, free_port, serve

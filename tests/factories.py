@@ -17,8 +17,8 @@ from assessments.models import CardFeedback
 from assessments.protocol import evaluate
 from assessments.services.cards import Feedback, note_card, take_feedback
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import ApiClient, Clinic, Membership, Role, User
-from clinics.scopes import ALL_SCOPES
+from clinics.identity.models import ApiClient, Clinic, Membership, Role, User
+from clinics.identity.scopes import ALL_SCOPES
 from patients.models import Patient
 
 CASES: dict[str, dict[str, Any]] = {

@@ -19,7 +19,7 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.factories import make_clinic
 from tests.security.samples import World, api_with, fill
 

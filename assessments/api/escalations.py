@@ -28,9 +28,8 @@ from backend.platform.api.fields import NoteField, StrictSerializer, WordField
 from backend.platform.api.pagination import Ordering, PagedList
 from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.queries import ListQuery
-from clinics.actor import NamedClinician
 from clinics.api.views import ClinicAPIView
-from clinics.services.name_clinician import NobodyNamedError, NotAClinicianError, name_clinician
+from clinics.identity.clinicians import NamedClinician, NobodyNamedError, NotAClinicianError, name_clinician
 from patients.services import PatientErasedError
 
 

@@ -28,9 +28,9 @@ from backend.platform.api.pagination import Ordering, PagedList
 from backend.platform.api.problems import Problem
 from backend.platform.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
-from clinics.models import Clinic
-from clinics.permissions import Permission
-from clinics.visibility import sees_all, veiled, visible
+from clinics.identity.models import Clinic
+from clinics.identity.permissions import Permission
+from clinics.identity.visibility import sees_all, veiled, visible
 
 
 class FollowUpQuery(ListQuery):

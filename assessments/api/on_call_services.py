@@ -29,9 +29,9 @@ from backend.platform.outbound.addresses import UnsafeUrlError
 from backend.platform.secrets import NoEncryptionKeyError
 from clinics.api.refusals import spent
 from clinics.api.views import ClinicAPIView
+from clinics.identity.allowances import AllowanceSpentError
 from clinics.models import OnCallService
 from clinics.models.on_call_service import URGENCIES, only_emergencies
-from clinics.services.allowances import AllowanceSpentError
 
 
 @extend_schema_serializer(component_name="OnCallServiceTest")

@@ -44,7 +44,7 @@ from backend.platform.api.pagination import Ordering, PagedList
 from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 PREVIEW, CHANGE = PreviewBody(), ChangeBody()
 STALE = {

@@ -17,7 +17,7 @@ from assessments.protocol.programme import BriskWalk, CalmDay
 from assessments.services.programmes import begin, steps
 from assessments.services.programmes.standing import NotNowError, ProgrammeNotFoundError
 from backend.platform.api.problems import Problem
-from clinics.actor import NamedClinician
+from clinics.identity.clinicians import NamedClinician
 
 
 class _StepView(ProgrammeView):

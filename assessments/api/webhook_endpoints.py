@@ -40,8 +40,8 @@ from backend.platform.outbound.addresses import UnsafeUrlError
 from backend.platform.secrets import NoEncryptionKeyError
 from clinics.api.refusals import spent
 from clinics.api.views import ClinicAPIView
+from clinics.identity.allowances import AllowanceSpentError
 from clinics.models import WebhookEndpoint
-from clinics.services.allowances import AllowanceSpentError
 
 Made = TypeVar("Made")
 ROTATION = RotationBody()

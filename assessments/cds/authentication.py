@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.storage.tenancy import enter_clinic
 from clinics.api.authentication import Principal
-from clinics.models import ApiClient
+from clinics.identity.models import ApiClient
 from clinics.services.assertions import UncheckedError
 from clinics.services.prove_issuer import caller_of
 from clinics.services.signed_tokens import REASONS, TokenRefusedError, read_hint

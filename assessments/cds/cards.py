@@ -18,7 +18,7 @@ from assessments.protocol.vocabulary import Decision, InsufficiencyKind, RunStat
 from assessments.services.what_follows import follows_in_words
 from backend.platform.fhir.elements import coding, concept, words
 from backend.platform.storage.columns import new_id
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 Card = dict[str, Any]
 

@@ -17,7 +17,7 @@ from assessments.protocol.vocabulary import AssessorRole, Decision, rank, urgenc
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.submit import Submission, with_age
 from backend.platform.api.problems import FieldProblem
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 
 #: So many second answers are tried; nobody's form has as many, and each costs an evaluation.

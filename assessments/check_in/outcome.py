@@ -11,7 +11,7 @@ from assessments.services.effective import effective_decision
 from assessments.services.programmes.session import session_of
 from assessments.services.run_permission import Permission, permission_of_runner
 from assessments.services.what_follows import follows_of
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 TOLD = "Your clinic has been told."
 NO_RUN = "Do not run until your clinic has spoken with you."

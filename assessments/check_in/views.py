@@ -31,8 +31,8 @@ from assessments.services.check_in_links import (
 )
 from assessments.services.submit import PathwayIncompleteError, PatientNotFoundError, Submission
 from assessments.sheet_words import REVIEWS
-from clinics.actor import Actor
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic
 from clinics.services.access_log import log_access
 from patients.services import PatientErasedError
 

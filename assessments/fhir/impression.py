@@ -15,7 +15,7 @@ from backend.platform.api.pagination import Merged
 from backend.platform.fhir.elements import Resource, instant, reference, resource, system, words
 from backend.platform.fhir.search import Search
 from clinics.fhir import FhirSearch, FhirView, member_reference
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 
 def signed(clinic: Clinic, **of: Any) -> Merged:

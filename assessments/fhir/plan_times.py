@@ -30,7 +30,7 @@ from assessments.models import Programme
 from assessments.protocol.programme.load import GAP_DAYS
 from assessments.services.programmes.load import WEEK
 from assessments.services.programmes.session import LONGEST_OF
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 _GAP = dt.timedelta(days=GAP_DAYS)
 

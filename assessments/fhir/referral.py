@@ -24,7 +24,7 @@ from assessments.protocol.vocabulary import Urgency, urgency_rank
 from backend.platform.fhir.elements import Resource, coding, concept, instant, period, reference, resource
 from backend.platform.fhir.search import Search
 from clinics.fhir import FhirSearch, FhirView
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 State = Escalation.State
 OPEN = (State.OPEN, State.ACKNOWLEDGED)

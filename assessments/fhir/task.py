@@ -27,9 +27,9 @@ from backend.platform.fhir.elements import (
     words,
 )
 from clinics.fhir import member_reference
-from clinics.models import Clinic
-from clinics.permissions import Permission
-from clinics.visibility import veiled, visible
+from clinics.identity.models import Clinic
+from clinics.identity.permissions import Permission
+from clinics.identity.visibility import veiled, visible
 
 _ESCALATION = Escalation.State
 _FOLLOW_UP = FollowUp.State

@@ -40,7 +40,7 @@ from backend.platform.fhir.elements import Resource, identifier_system, system
 from backend.platform.fhir.search import Search
 from backend.platform.fhir.views import check_version
 from clinics.fhir import FhirSearch, FhirView
-from clinics.permissions import Permission
+from clinics.identity.permissions import Permission
 
 #: What an update may change; the time stamps are ours, and so is what a state is called.
 CHANGED = frozenset({"status", "output", "owner", "meta", "lastModified", "businessStatus", "text"})

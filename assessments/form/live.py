@@ -22,7 +22,7 @@ from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import ESSENTIAL_SCREENS, Screen, Urgency
 from assessments.services.parameters.in_force import InForce, parameters_in_force
 from assessments.services.submit import Submission, with_age
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 
 SCREENS = {

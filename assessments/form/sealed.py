@@ -7,7 +7,7 @@ from typing import Any
 from django.core import signing
 
 from assessments.services.record_form import OpenedForm
-from clinics.models import Membership
+from clinics.identity.models import Membership
 
 _SALT = "assessment form"
 

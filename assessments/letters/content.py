@@ -17,7 +17,7 @@ from assessments.protocol.vocabulary import RunStatus, Screen
 from assessments.services.effective import Effective, effective_decision
 from assessments.services.parameters.in_force import parameters_of
 from assessments.services.what_follows import follows_in_words, follows_of, where_to_go
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 #: Findings: both screens, and what bears on bone and inflammation. Everything else is what else was answered.
 SCREENS = (Screen.EMERGENCY, Screen.URGENT)

@@ -6,7 +6,7 @@ from django.utils import timezone
 from assessments.models.parameter_set import ParameterSet
 from assessments.protocol.vocabulary import AssessorRole
 from backend.platform.storage.columns import Identified
-from clinics.models import ApiClient, Clinic, User
+from clinics.identity.models import ApiClient, Clinic, User
 from patients.models import Patient
 
 ASSESSOR_ROLES = [(role.value, role.value.replace("_", " ").capitalize()) for role in AssessorRole]

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from assessments.protocol.vocabulary import Decision, Urgency
 from backend.platform.storage.columns import Identified
-from clinics.models import ApiClient, Clinic
+from clinics.identity.models import ApiClient, Clinic
 from patients.models import Patient
 
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 
 class Change(models.Model):

@@ -6,7 +6,7 @@ from django.db.models import Q
 from assessments.models.follow_up import FollowUp
 from backend.platform.storage.columns import Identified
 from backend.platform.storage.history import recorded
-from clinics.models import ApiClient, Clinic, User
+from clinics.identity.models import ApiClient, Clinic, User
 
 
 @recorded(values_for="follow-ups:read", leaving_out=("token_hash",))

@@ -8,7 +8,7 @@ from django.db.models import Q
 from assessments.models.escalation import Escalation
 from assessments.models.follow_up import FollowUp
 from backend.platform.storage.columns import Identified, Timestamped
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 
 class DeliveryChannel(models.TextChoices):

@@ -9,7 +9,7 @@ from assessments.models.assessment import Assessment
 from assessments.protocol.vocabulary import Urgency
 from backend.platform.storage.columns import LEASE_COLUMNS, DueWork, Identified
 from backend.platform.storage.history import recorded
-from clinics.models import ApiClient, Clinic, Membership
+from clinics.identity.models import ApiClient, Clinic, Membership
 from patients.models import Patient
 
 #: The urgencies that somebody must see: all but "none".

@@ -5,7 +5,7 @@ from django.db import models
 from assessments.models.programme import Programme
 from backend.platform.storage.columns import Timestamped
 from backend.platform.storage.history import recorded
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 
 @recorded(values_for="programmes:read")

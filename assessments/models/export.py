@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from backend.platform.storage.columns import LEASE_COLUMNS, DueWork, Identified
 from backend.platform.storage.history import recorded
-from clinics.models import ApiClient, Clinic, User
+from clinics.identity.models import ApiClient, Clinic, User
 from patients.models import Patient
 
 #: What changes with every chunk: no part of an export's history.

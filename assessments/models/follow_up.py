@@ -7,7 +7,7 @@ from assessments.models.assessment import Assessment
 from assessments.models.escalation import ESCALATED_URGENCIES
 from backend.platform.storage.columns import LEASE_COLUMNS, DueWork
 from backend.platform.storage.history import recorded
-from clinics.models import Clinic, Membership
+from clinics.identity.models import Clinic, Membership
 from patients.models import ArchiveReason, Patient
 
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from assessments.models.escalation import Escalation
 from backend.platform.storage.columns import Timestamped
 from backend.platform.storage.history import recorded
-from clinics.models import Clinic, Membership
+from clinics.identity.models import Clinic, Membership
 from patients.models import Patient
 
 #: What somebody wrote or what was found: it stays out of the history, which holds who did what and when.

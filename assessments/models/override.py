@@ -7,7 +7,7 @@ from django.utils import timezone
 from assessments.models.assessment import ASSESSOR_ROLES, Assessment
 from assessments.protocol.vocabulary import AssessorRole, Decision, RunStatus, Urgency
 from backend.platform.storage.columns import Identified
-from clinics.models import ApiClient, Clinic, Membership
+from clinics.identity.models import ApiClient, Clinic, Membership
 
 #: Who may override: a patient's own report never does.
 CLINICAL_ROLES = [role for role in ASSESSOR_ROLES if role[0] != AssessorRole.PATIENT_SELF_REPORT]

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from backend.platform.storage.columns import Identified
-from clinics.models import ApiClient, Clinic, Membership
+from clinics.identity.models import ApiClient, Clinic, Membership
 
 
 class ParameterPreview(Identified):

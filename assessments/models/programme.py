@@ -9,7 +9,7 @@ from assessments.models.shoe import Shoe
 from assessments.protocol.programme import Phase, Reaction, Status
 from backend.platform.storage.columns import Identified, Timestamped
 from backend.platform.storage.history import recorded
-from clinics.models import ApiClient, Clinic, Membership
+from clinics.identity.models import ApiClient, Clinic, Membership
 from patients.models import Patient
 
 PHASES = [(phase.value, phase.value) for phase in Phase]

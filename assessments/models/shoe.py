@@ -4,7 +4,7 @@ from django.db import models
 
 from backend.platform.storage.columns import Timestamped
 from backend.platform.storage.history import recorded
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 
 

@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from backend.platform.storage.columns import DueWork, Identified
-from clinics.models import Clinic, WebhookEndpoint
+from clinics.identity.models import Clinic
+from clinics.models import WebhookEndpoint
 
 
 class EventType(models.TextChoices):

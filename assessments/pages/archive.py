@@ -13,10 +13,10 @@ from assessments.models import Letter, Programme
 from assessments.pages.ground import clinical, own_patient, page
 from assessments.pages.patient import CLINICAL
 from assessments.services.runner_record import pending_of
-from clinics.models import Membership
+from clinics.identity.models import Membership
+from clinics.identity.permissions import Permission
+from clinics.identity.signed_in import held, may
 from clinics.pages.settings_form import faults_of
-from clinics.permissions import Permission
-from clinics.signed_in import held, may
 from patients.models import ArchiveReason, Patient
 from patients.services import StillWaitingError, change_patient
 

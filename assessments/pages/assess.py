@@ -32,8 +32,8 @@ from assessments.services.record_form import (
 )
 from assessments.services.submit import PathwayIncompleteError, PatientNotFoundError
 from assessments.services.versions import SupersededError
-from clinics.models import Membership
-from clinics.permissions import Permission
+from clinics.identity.models import Membership
+from clinics.identity.permissions import Permission
 from patients.models import Patient
 from patients.services import PatientErasedError
 

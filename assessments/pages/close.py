@@ -20,9 +20,9 @@ from assessments.services.acknowledge import (
     resolve,
 )
 from backend.platform.api.fields import SeveralLinesValidator
-from clinics.models import Membership
+from clinics.identity.models import Membership
+from clinics.identity.permissions import Permission
 from clinics.pages.settings_form import faults_of
-from clinics.permissions import Permission
 
 CHANGED_HANDS = "It has changed hands since you saw it. Read who has it before you resolve it."
 

@@ -20,9 +20,9 @@ from assessments.services.programmes.steps import clear
 from assessments.services.submit import PatientNotFoundError
 from assessments.services.versions import AssessmentNotFoundError, SupersededError, lock_latest, with_versions
 from assessments.standing import standing
-from clinics.models import Membership
+from clinics.identity.models import Membership
+from clinics.identity.permissions import Permission
 from clinics.pages.settings_form import faults_of
-from clinics.permissions import Permission
 from patients.services import PatientErasedError
 
 STALE = "Something has changed since you opened this page; nothing was recorded. This is how it stands now."

@@ -14,13 +14,12 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from backend.platform.print.pdf import PrintError, Template, pdf
-from clinics.actor import Actor, NamedClinician
 from clinics.dashboard_reads import log_reading
-from clinics.models import Membership
+from clinics.identity.clinicians import Actor, NamedClinician, name_clinician
+from clinics.identity.models import Membership
+from clinics.identity.permissions import Permission
+from clinics.identity.signed_in import may, member_of
 from clinics.pages.layout import page_context
-from clinics.permissions import Permission
-from clinics.services.name_clinician import name_clinician
-from clinics.signed_in import may, member_of
 from patients.models import Patient
 
 #: A view of the clinical pages: it is handed the member who looks.

@@ -27,10 +27,10 @@ from assessments.services.letters import (
 )
 from backend.platform.api.fields import SeveralLinesValidator
 from backend.platform.print.pdf import Template
-from clinics.models import Membership
+from clinics.identity.models import Membership
+from clinics.identity.permissions import Permission
+from clinics.identity.signed_in import may
 from clinics.pages.settings_form import faults_of
-from clinics.permissions import Permission
-from clinics.signed_in import may
 from patients.services import PatientErasedError
 
 CHANGED = (

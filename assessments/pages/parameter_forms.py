@@ -9,7 +9,7 @@ from django import forms
 
 from assessments.protocol import CRITERIA
 from assessments.protocol.parameters import PARAMETERS_BY_NAME
-from clinics.models import Membership
+from clinics.identity.models import Membership
 from clinics.pages.settings_form import SettingsForm
 from clinics.typed_numbers import Number, WholeNumber
 

@@ -33,12 +33,11 @@ from assessments.services.parameters.change import (
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.parameters.preview import NoChangeError, NotAnAdminError, preview_parameters
 from clinics.dashboard_reads import log_reading
-from clinics.models import Membership
+from clinics.identity.clinicians import CLINICAL_ROLES, working_members
+from clinics.identity.models import Membership
+from clinics.identity.permissions import Permission
 from clinics.pages.settings import SettingsPage
 from clinics.pages.settings_form import SettingsForm
-from clinics.permissions import Permission
-from clinics.services.name_clinician import CLINICAL_ROLES
-from clinics.services.working_members import working_members
 
 #: Assessments to look at behind each way in which decisions flip.
 LINKED = 10

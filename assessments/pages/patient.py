@@ -33,10 +33,10 @@ from assessments.services.runner_record import (
 )
 from assessments.services.story import story
 from assessments.services.worklist import wait_in_words
-from clinics.models import Membership
+from clinics.identity.models import Membership
+from clinics.identity.permissions import Permission
+from clinics.identity.signed_in import held, may
 from clinics.pages.layout import clock
-from clinics.permissions import Permission
-from clinics.signed_in import held, may
 from patients.models import Patient
 
 #: Who may do all of it sees the clinical part; everybody else only who it is and what is due.

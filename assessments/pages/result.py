@@ -16,9 +16,9 @@ from assessments.services.programmes.begin import NoPlanError, draft_programme, 
 from assessments.services.programmes.standing import NotNowError, ProgrammeNotFoundError
 from assessments.services.submit import PatientNotFoundError
 from assessments.services.versions import AssessmentNotFoundError, SupersededError
-from clinics.models import Membership
-from clinics.permissions import Permission
-from clinics.signed_in import may
+from clinics.identity.models import Membership
+from clinics.identity.permissions import Permission
+from clinics.identity.signed_in import may
 from patients.services import PatientErasedError
 
 #: Why a step of a programme isn't possible, in words.

@@ -12,12 +12,13 @@ from django.utils.formats import date_format
 
 from assessments.protocol import PROTOCOL_VERSION
 from assessments.services.parameters.in_force import parameters_in_force
-from clinics.models import Clinic, OnCallService
+from clinics.identity.models import Clinic
+from clinics.identity.permissions import Permission
+from clinics.identity.signed_in import may
+from clinics.models import OnCallService
 from clinics.pages.settings import SettingsPage
 from clinics.pages.states import State, many
-from clinics.permissions import Permission
 from clinics.services.on_call_now import LOOK_AHEAD, OnCall, Rota
-from clinics.signed_in import may
 
 
 @dataclass(frozen=True, slots=True)

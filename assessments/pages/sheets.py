@@ -13,8 +13,8 @@ from assessments.programme_sheet import plan_sheet, programme_sheet
 from assessments.services.programmes.begin import preview
 from backend.platform.print.pdf import Template
 from clinics.dashboard_reads import log_reading
-from clinics.models import Membership
-from clinics.permissions import Permission
+from clinics.identity.models import Membership
+from clinics.identity.permissions import Permission
 
 _NAMED = ("patient", "assessment", "released_by__user", "cleared_by__user")
 

@@ -14,7 +14,7 @@ from assessments.services.acknowledge import (
     TakenByAnotherError,
     acknowledge,
 )
-from clinics.models import Membership
+from clinics.identity.models import Membership
 
 
 def take_on(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) -> uuid.UUID:

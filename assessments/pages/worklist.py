@@ -36,9 +36,9 @@ from assessments.services.worklist import (
     wait_in_words,
 )
 from clinics.dashboard_reads import log_reading
-from clinics.models import Membership
-from clinics.permissions import Permission
-from clinics.signed_in import held, may, member_of
+from clinics.identity.models import Membership
+from clinics.identity.permissions import Permission
+from clinics.identity.signed_in import held, may, member_of
 
 Rows = QuerySet[Escalation]
 

@@ -13,8 +13,8 @@ from assessments.services.nudge import nudge_escalations
 from assessments.services.webhooks.emit import emit
 from assessments.services.who_did import who_did
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic
 from patients.services import PatientErasedError
 
 State = Escalation.State

@@ -11,8 +11,8 @@ from assessments.services.submit import Recorded, Submission, submit_assessment
 from assessments.services.versions import lock_latest
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic
 
 
 def amend_assessment(

@@ -13,8 +13,8 @@ from assessments.services.programmes.reminders import remind_again
 from assessments.services.submit import Recorded, Submission, lock_patient, submit_assessment
 from assessments.services.webhooks.emit import emit
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic
 
 
 class FollowUpNotFoundError(Exception):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assessments.models import Card, CardFeedback
 from assessments.protocol import Evaluation
-from clinics.models import ApiClient, Clinic
+from clinics.identity.models import ApiClient, Clinic
 from patients.models import Patient
 from patients.services import PatientErasedError
 

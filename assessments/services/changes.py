@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import Max
 
 from assessments.models import Change, ForgottenChanges
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 #: How long a change is remembered at least; the database itself refuses to forget it earlier.
 KEPT_FOR = timedelta(days=400)

@@ -12,7 +12,7 @@ from assessments.protocol.vocabulary import URGENCIES, Urgency, urgency_rank
 from assessments.services.cancel import NO_MORE_ATTEMPTS, cancel_pending
 from assessments.services.deadlines import next_working_morning
 from assessments.services.webhooks.emit import emit
-from clinics.actor import NamedClinician
+from clinics.identity.clinicians import NamedClinician
 
 logger = structlog.get_logger(__name__)
 

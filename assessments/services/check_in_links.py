@@ -27,8 +27,8 @@ from assessments.services.answer_follow_up import (
 from assessments.services.submit import Recorded, Submission, lock_patient
 from backend.platform.api.throttling import count_of
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic
 
 #: A link is good until so long after its follow-up is overdue, and at least so long from when it is made.
 GOOD_AFTER_OVERDUE = timedelta(days=2)

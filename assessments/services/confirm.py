@@ -7,8 +7,8 @@ from assessments.services.amend import amend_assessment
 from assessments.services.submit import Recorded, Submission
 from assessments.services.versions import lock_latest
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor, NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor, NamedClinician
+from clinics.identity.models import Clinic
 
 #: Stands where an amendment says why.
 CONFIRMED = "Confirmed by a clinician, the answers unchanged."

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 from assessments.protocol.vocabulary import Urgency
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from clinics.services.on_call_calendar import end_of_working_day, working_days_later
 from clinics.services.on_call_plan import plan_of
 

@@ -15,8 +15,8 @@ from assessments.services.programmes.begin import end_current
 from assessments.services.shoes import forget_names
 from assessments.services.submit import PatientNotFoundError
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic
 from clinics.services.access_log import log_access
 from patients.models import Erasure, ErasureReason, Patient
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from assessments.services.erase import LegalHoldError, StillCalledForError, erase_patient
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
-from clinics.actor import Actor
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic
 from patients.models import ErasureReason
 
 

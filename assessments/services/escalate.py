@@ -12,8 +12,8 @@ from assessments.services.deadlines import acknowledge_by
 from assessments.services.nudge import nudge_escalations
 from assessments.services.policy import freeze_policy
 from assessments.services.webhooks.emit import emit
-from clinics.actor import NamedClinician
-from clinics.models import Clinic, User
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic, User
 
 State = Escalation.State
 Kind = EscalationEvent.Kind

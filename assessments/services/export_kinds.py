@@ -16,7 +16,7 @@ from assessments.exercise_documents import exercise_log_document
 from assessments.services import export_documents as own
 from assessments.services.shoes import with_distance
 from assessments.shoe_documents import stored_shoe_document
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.api.serializers import patient_document
 
 Rows = QuerySet[Any]

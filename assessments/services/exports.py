@@ -11,8 +11,8 @@ from assessments.models import Export
 from assessments.services.nudge import nudge_exports
 from assessments.services.submit import PatientNotFoundError
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic
 from clinics.services.access_log import log_access
 
 #: How long a result can be read.

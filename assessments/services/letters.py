@@ -13,8 +13,8 @@ from assessments.letters.content import letter_content
 from assessments.models import Letter
 from assessments.services.acknowledge import EscalationNotFoundError
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic
 from patients.services import PatientErasedError
 
 

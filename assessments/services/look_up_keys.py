@@ -13,7 +13,8 @@ from django.db import connection
 
 from assessments.notify.fetch import published_keys
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import ApiClient, PublishedKeys
+from clinics.identity.models import ApiClient
+from clinics.models import PublishedKeys
 from clinics.services.key_sets import EVERY, KeysUnavailableError, UnfitKeysError, read_keys, taken_wishes
 
 logger = structlog.get_logger(__name__)

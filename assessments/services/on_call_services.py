@@ -16,8 +16,9 @@ from backend.platform.outbound.addresses import read_url
 from backend.platform.outbound.delivery import Channel, DeliveryError, Message
 from backend.platform.outbound.http import new_secret
 from backend.platform.secrets import NoEncryptionKeyError, UnreadableSecretError, decrypt, encrypt
-from clinics.models import Clinic, OnCallService
-from clinics.services.allowances import take
+from clinics.identity.allowances import take
+from clinics.identity.models import Clinic
+from clinics.models import OnCallService
 
 Kind = OnCallService.Kind
 TestResult = OnCallService.TestResult

@@ -12,8 +12,8 @@ from assessments.services.escalate import escalate_to
 from assessments.services.schedule import plan_check
 from assessments.services.versions import lock_latest
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic
 
 #: The least urgency of a referral; leaving the urgency out never lowers it.
 LEAST_URGENCY = {

@@ -12,12 +12,12 @@ from django.conf import settings
 
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.deadlines import acknowledge_by
-from clinics.models import Clinic, Membership, User
+from clinics.identity.clinicians import reachable_clinicians
+from clinics.identity.models import Clinic, Membership, User
 from clinics.services.on_call_ladder import ALL_CLINICIANS, ALL_ON_CALL, ASSESSOR, LEAD, ON_CALL, Step
 from clinics.services.on_call_now import OnCall, Rota, Source, on_call_at
 from clinics.services.on_call_plan import Plan, plan_of
 from clinics.services.on_call_quiet import QuietHours, held_until
-from clinics.services.reachable import reachable_clinicians
 
 #: What no quiet hours hold back: a person may be losing function while they last.
 NEVER_QUIET = frozenset({Urgency.EMERGENCY_NOW, Urgency.COMPLETE_SCREEN_NOW})

@@ -11,8 +11,8 @@ from assessments.services.amend import amend_assessment
 from assessments.services.submit import Submission, lock_patient, submit_assessment
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic
 from patients.models import Patient
 
 #: How long a form may stay open: answers age while it does.

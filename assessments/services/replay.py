@@ -17,7 +17,7 @@ from django.db.models.fields.json import KeyTextTransform
 
 from assessments.models import Assessment
 from assessments.protocol import CompiledProtocol, Direction, InvalidAnswers, Outcome, direction, validate
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 #: Rows that the server's cursor hands over at a time.
 CHUNK = 500

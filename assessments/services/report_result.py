@@ -12,8 +12,8 @@ from assessments.services.escalate import present
 from assessments.services.programmes.reminders import remind_again
 from assessments.services.webhooks.emit import emit
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic
 
 #: The results that end the chasing; the others tell how it stands and keep it going.
 FINAL = frozenset({FollowUpResult.CONFIRMED, FollowUpResult.DECLINED})

@@ -14,7 +14,7 @@ from assessments.protocol.vocabulary import AdjustLevel, Decision, RunStatus, Ur
 from assessments.services.effective import Effective, effective_decision
 from assessments.services.programmes.past import Past, past_of
 from assessments.services.programmes.session import Session, session_of
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 
 #: Referrals whose outcome must be known, and followed by a new assessment, before anybody runs (F.7).

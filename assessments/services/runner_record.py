@@ -20,8 +20,8 @@ from assessments.services.run_permission import (
     with_standing,
     within_programme,
 )
-from clinics.models import Clinic
-from clinics.visibility import veiled, visible
+from clinics.identity.models import Clinic
+from clinics.identity.visibility import veiled, visible
 from patients.models import Patient
 
 _COLUMNS = (

@@ -14,7 +14,7 @@ from assessments.protocol.programme import ShoeAdvice, ShoeLimit, advice_of, mon
 from assessments.services.programmes.standing import NotNowError
 from assessments.services.submit import lock_patient
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 #: What stands in place of the name of an erased runner's shoes.
 ERASED = "[erased]"

@@ -21,8 +21,8 @@ from assessments.services.webhooks.emit import emit
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.insert_together import insert_together
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from patients.services import PatientErasedError
 

@@ -6,7 +6,7 @@ from django.db.models import F, Prefetch, QuerySet
 
 from assessments.models import Assessment, Override
 from assessments.services.submit import lock_patient
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 
 class AssessmentNotFoundError(Exception):

@@ -4,7 +4,7 @@ from assessments.models import Assessment
 from assessments.protocol.explain import FOLLOWS_ACTIVITY, FOLLOWS_GATE, FOLLOWS_RUNNING
 from assessments.protocol.follows import ASKED_FIRST_AT_REST, Activity, Follows
 from assessments.protocol.vocabulary import Urgency
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 
 def where_to_go(clinic: Clinic, urgency: str) -> str:

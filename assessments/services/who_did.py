@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from clinics.models import Clinic, Membership
+from clinics.identity.models import Clinic, Membership
 
 
 def who_did(what: str, member: Membership | None, *, at: datetime | None, clinic: Clinic) -> str:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, When
 
 from assessments.models import Escalation, FollowUp
-from clinics.models import Clinic
-from clinics.visibility import veiled, visible
+from clinics.identity.models import Clinic
+from clinics.identity.visibility import veiled, visible
 
 State = Escalation.State
 

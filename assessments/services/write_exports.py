@@ -21,7 +21,7 @@ from assessments.services.export_kinds import KINDS, Kind, Rows, lines
 from assessments.services.exports import KEPT_FOR, end, let_no_export_be_written
 from backend.platform.storage.due_work import Claim, Clock, work_through
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 #: Rows of a chunk: what a worker holds in memory, and what a crash makes it write again.
 CHUNK_ROWS = 200

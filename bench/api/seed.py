@@ -14,7 +14,7 @@ import django
 from bench.api.record import ASSESSOR_ROLE, REASSURING
 
 if TYPE_CHECKING:
-    from clinics.models import ApiClient
+    from clinics.identity.models import ApiClient
 
 PATIENTS = 2000
 COPY_HISTORY = """
@@ -49,7 +49,7 @@ def main() -> None:
 
 def _seed(*, now: dt.datetime) -> dict[str, object]:
     from backend.platform.storage.tenancy import clinic_scope
-    from clinics.models import ApiClient, Clinic, Role, User
+    from clinics.identity.models import ApiClient, Clinic, Role, User
 
     clinic = Clinic(name="Benchmark", emergency_number="999", emergency_destination="A&E, General Hospital")
     secret = secrets.token_urlsafe(32)
@@ -80,7 +80,7 @@ def _runners_with_history(client: "ApiClient", *, earlier: dt.datetime) -> list[
     from django.db import connection
 
     from assessments.services.submit import Submission, submit_assessment
-    from clinics.actor import Actor
+    from clinics.identity.clinicians import Actor
     from patients.models import Patient
 
     clinic = client.clinic

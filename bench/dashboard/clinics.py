@@ -18,7 +18,7 @@ from django.utils import timezone
 from assessments.management.demo.riverside import RIVERSIDE
 from assessments.management.demo.tell import find_clinic
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.dashboard.walk import rows_of
 from tests.factories import make_clinic
 from tests.programme.weeks import eight_weeks

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from bench.dashboard.clinics import demo_clinic, large_clinic, rows_in
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from tests.dashboard.settings_pages import signed_in
 from tests.dashboard.walk import Page, pages, row_of, statements_of
 from tools.embedded.cluster import RUNTIME_ROLE

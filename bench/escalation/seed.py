@@ -19,8 +19,8 @@ def main() -> None:
 def _record(*, now: dt.datetime) -> None:
     from assessments.services.submit import Submission, submit_assessment
     from backend.platform.storage.tenancy import clinic_scope
-    from clinics.actor import Actor
-    from clinics.models import ApiClient, Clinic, Role, User
+    from clinics.identity.clinicians import Actor
+    from clinics.identity.models import ApiClient, Clinic, Role, User
 
     clinic = Clinic(name="Benchmark", emergency_number="999", emergency_destination="A&E, General Hospital")
     with clinic_scope(clinic.id):

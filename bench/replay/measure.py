@@ -19,7 +19,7 @@ from assessments.services.replay import Tally, assessments_to_replay, replay_ass
 from backend.platform.storage.insert_together import insert_together
 from backend.platform.storage.tenancy import clinic_scope, reading_scope
 from bench.protocol.records import generate
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tools.embedded.cluster import RUNTIME_ROLE
 

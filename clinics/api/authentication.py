@@ -16,11 +16,10 @@ from rest_framework.request import Request
 from backend.platform.storage.history import CONTEXT
 from backend.platform.storage.proofs import bound_cursor, proof
 from backend.platform.storage.tenancy import entered
-from clinics.actor import Actor
-from clinics.models import ApiClient, Clinic, Membership, User
-from clinics.permissions import permissions_of
-from clinics.scopes import smart_scopes_within
-from clinics.services.working_members import working_members
+from clinics.identity.clinicians import Actor, working_members
+from clinics.identity.models import ApiClient, Clinic, Membership, User
+from clinics.identity.permissions import permissions_of
+from clinics.identity.scopes import smart_scopes_within
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from oauth2_provider.settings import oauth2_settings
 from rest_framework import serializers
 
 from backend.platform.api.fields import ListField, StrictSerializer, TextField, TrueOrFalseField, WordField
-from clinics.models import ApiClient
-from clinics.scopes import ALL_SCOPES
+from clinics.identity.models import ApiClient
+from clinics.identity.scopes import ALL_SCOPES
 from clinics.services.key_sets import UnfitKeysError, read_keys
 from clinics.services.signed_tokens import MOST_CHARACTERS
 

@@ -34,10 +34,10 @@ from clinics.api.client_documents import (
 )
 from clinics.api.refusals import beyond_own
 from clinics.api.views import ClinicAPIView
-from clinics.models import ApiClient
+from clinics.identity.clinicians import NotAClinicianError
+from clinics.identity.models import ApiClient
+from clinics.identity.permissions import BeyondOwnError
 from clinics.services.assertions import UncheckedError
-from clinics.services.authority import BeyondOwnError
-from clinics.services.name_clinician import NotAClinicianError
 from clinics.services.prove_issuer import NoIssuerError, prove_issuer
 from clinics.services.register_client import (
     OwnClientError,

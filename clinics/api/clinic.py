@@ -11,9 +11,9 @@ from backend.platform.api.etags import Conditional, check_if_match
 from backend.platform.api.fields import StrictSerializer, TextField, TrueOrFalseField, WordField
 from backend.platform.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
-from clinics.models import Clinic, Membership, Role
+from clinics.identity.clinicians import working_members
+from clinics.identity.models import Clinic, Membership, Role
 from clinics.services.set_emergency_pathway import NotReachableError, set_emergency_pathway
-from clinics.services.working_members import working_members
 
 
 @extend_schema_serializer(component_name="EmergencyPathway")

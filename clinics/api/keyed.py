@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from backend.platform.api.headers import REPLAYED, Creates, body_sha256, read_key, still_running
 from backend.platform.api.problems import Problem
-from clinics.models import ApiClient
+from clinics.identity.models import ApiClient
 from clinics.services.answer_again import (
     FirstAnswer,
     KeyedRequest,

@@ -17,9 +17,9 @@ from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import FieldProblem, Problem
 from clinics.api.refusals import beyond_own, spent
 from clinics.api.views import ClinicAPIView
-from clinics.models import Clinic, Membership, Role
-from clinics.services.allowances import AllowanceSpentError
-from clinics.services.authority import BeyondOwnError
+from clinics.identity.allowances import AllowanceSpentError
+from clinics.identity.models import Clinic, Membership, Role
+from clinics.identity.permissions import BeyondOwnError
 from clinics.services.change_member import LastAdminError, StillNeededError, change_member
 from clinics.services.invite_member import (
     AlreadyMemberError,

@@ -13,7 +13,7 @@ from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.queries import read_query
 from clinics.api.on_call_schema import OnCallNowSerializer, OnCallQuery, PlanSerializer
 from clinics.api.views import ClinicAPIView
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from clinics.services.on_call_calendar import Holidays
 from clinics.services.on_call_change import UnsafePlanError, change_on_call
 from clinics.services.on_call_ladder import Ladder, Step

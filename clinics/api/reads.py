@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from clinics.api.authentication import Principal
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from clinics.services.access_log import log_access
 
 #: What a patient's own document has and no other.

@@ -3,8 +3,8 @@
 import datetime as dt
 
 from backend.platform.api.problems import FieldProblem, Problem
-from clinics.services.allowances import AllowanceSpentError
-from clinics.services.authority import BeyondOwnError
+from clinics.identity.allowances import AllowanceSpentError
+from clinics.identity.permissions import BeyondOwnError
 
 
 def beyond_own(pointer: str, exc: BeyondOwnError) -> Problem:

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from clinics.api.views import scopes_needed
-from clinics.scopes import ALL_SCOPES
+from clinics.identity.scopes import ALL_SCOPES
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -24,7 +24,7 @@ from backend.platform.storage.tenancy import clinic_scope, clinicless_transactio
 from clinics.api.authentication import Principal
 from clinics.api.keyed import answer_again, first_answer, read_keyed, remember
 from clinics.api.reads import log_reads, patients_named, patients_shown
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from clinics.services.answer_again import FirstAnswer
 
 

@@ -14,7 +14,7 @@ from django.db.models import Q
 from psycopg.errors import InsufficientPrivilege
 
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 CLINIC_TABLE = "clinics_clinic"
 

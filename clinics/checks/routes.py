@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from clinics.admin import ClinicModelAdmin
 from clinics.api.views import HasScope, scope_needed
-from clinics.scopes import ALL_SCOPES
+from clinics.identity.scopes import ALL_SCOPES
 
 #: Routes that ask for no permission, by name, and why each may.
 OPEN_ROUTES = {

@@ -1,7 +1,7 @@
 """The history of clinics, their people and their software, written by triggers."""
 
 import backend.platform.storage.columns
-import clinics.models.clinic
+import clinics.identity.models
 import datetime
 import django.db.models.deletion
 import oauth2_provider.generators
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=backend.platform.storage.columns.new_id, editable=False, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('name', models.CharField(max_length=200)),
-                ('time_zone', models.CharField(default='Europe/London', max_length=64, validators=[clinics.models.clinic.validate_time_zone])),
+                ('time_zone', models.CharField(default='Europe/London', max_length=64, validators=[clinics.identity.models.validate_time_zone])),
                 ('working_day_ends_at', models.TimeField(default=datetime.time(18, 0))),
                 ('emergency_number', models.CharField(blank=True, help_text='The number to ring for an ambulance, e.g. 999 or 112.', max_length=40)),
                 ('emergency_destination', models.CharField(blank=True, help_text='Where an emergency is sent: department and hospital.', max_length=200)),

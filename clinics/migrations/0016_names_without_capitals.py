@@ -6,7 +6,7 @@ from typing import Any
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import clinics.models.user
+import clinics.identity.models
 
 
 def lower(apps: Any, _: Any) -> None:
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(lower, migrations.RunPython.noop),
-        migrations.AlterModelManagers(name="user", managers=[("objects", clinics.models.user.People())]),
+        migrations.AlterModelManagers(name="user", managers=[("objects", clinics.identity.models.People())]),
         migrations.AddConstraint(
             model_name="user",
             constraint=models.CheckConstraint(

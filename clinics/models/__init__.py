@@ -1,18 +1,14 @@
 """Clinics, people and software."""
 
 from backend.platform.storage.columns import Identified, Timestamped, new_id
+from clinics.identity.models import Allowance, ApiClient, Clinic, Membership, Role, User
 from clinics.models.access_log import AccessLogEntry, AccessLogHead
-from clinics.models.allowance import Allowance
-from clinics.models.api_client import ApiClient
 from clinics.models.authenticator import Authenticator
-from clinics.models.clinic import Clinic
 from clinics.models.idempotency import AnsweredRequest
-from clinics.models.membership import Membership, Role
 from clinics.models.on_call_plan import OnCallPlan
 from clinics.models.on_call_service import OnCallService
 from clinics.models.published_keys import PublishedKeys
 from clinics.models.recovery_code import RecoveryCode
-from clinics.models.user import User
 from clinics.models.webhook_endpoint import WebhookEndpoint
 
 __all__ = [

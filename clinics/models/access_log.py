@@ -3,9 +3,7 @@
 from django.db import models
 
 from backend.platform.storage.columns import Identified
-from clinics.models.api_client import ApiClient
-from clinics.models.clinic import Clinic
-from clinics.models.user import User
+from clinics.identity.models import ApiClient, Clinic, User
 
 
 class AccessLogEntry(Identified):

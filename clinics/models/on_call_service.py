@@ -4,7 +4,7 @@ from django.db import models
 
 from backend.platform.storage.columns import Timestamped
 from backend.platform.storage.history import recorded
-from clinics.models.clinic import Clinic
+from clinics.identity.models import Clinic
 
 #: The protocol's urgencies that call for somebody; a test in ``assessments`` compares them.
 URGENCIES = ("emergency_now", "same_day", "complete_screen_now", "within_2_weeks", "routine")

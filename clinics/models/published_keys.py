@@ -3,7 +3,7 @@
 from django.db import models
 
 from backend.platform.storage.columns import Identified
-from clinics.models.clinic import Clinic
+from clinics.identity.models import Clinic
 
 
 class PublishedKeys(Identified):

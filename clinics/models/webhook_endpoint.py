@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from backend.platform.storage.columns import Timestamped
 from backend.platform.storage.history import recorded
-from clinics.models.clinic import Clinic
+from clinics.identity.models import Clinic
 
 #: What a worker notes again and again: no part of an endpoint's history.
 CIRCUIT_COLUMNS = ("failures", "failing_since", "rests_until", "notice_due_at", "notice")

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
-from clinics.lockout import forget_wrong
+from clinics.identity.lockout import forget_wrong
 
 
 class CurrentPasswordField(forms.CharField):

@@ -8,9 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from clinics.elsewhere import clinic_of_address, open_in
+from clinics.identity.end_access import CLINIC_KEY
 from clinics.middleware import clinics_of
 from clinics.pages.layout import page_context
-from clinics.services.end_access import CLINIC_KEY
 
 
 @never_cache

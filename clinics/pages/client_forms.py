@@ -6,13 +6,12 @@ from typing import Any
 
 from django import forms
 
-from clinics.models import ApiClient, Clinic
+from clinics.identity.clinicians import CLINICAL_ROLES, working_members
+from clinics.identity.models import ApiClient, Clinic
+from clinics.identity.permissions import Permission
+from clinics.identity.scopes import ALL_SCOPES, RESOURCES
 from clinics.pages.settings_form import SettingsForm, lines
-from clinics.permissions import Permission
-from clinics.scopes import ALL_SCOPES, RESOURCES
-from clinics.services.name_clinician import CLINICAL_ROLES
 from clinics.services.signed_tokens import MOST_CHARACTERS
-from clinics.services.working_members import working_members
 
 GRANTS = [
     ("client_credentials", "By itself, with a secret or keys of its own: a practice system, a server"),

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from backend.platform.api.etags import etag_of
 from clinics.api.client_documents import CHANGES, GRANTS, ISSUER_PROOF, KEYS, REGISTRATION, client_document
-from clinics.models import ApiClient
+from clinics.identity.clinicians import NotAClinicianError
+from clinics.identity.models import ApiClient
+from clinics.identity.permissions import BeyondOwnError, Permission
 from clinics.pages.client_forms import (
     ChangesForm,
     IssuerProofForm,
@@ -22,10 +24,7 @@ from clinics.pages.client_forms import (
 from clinics.pages.settings import SettingsPage, beyond_own
 from clinics.pages.settings_form import Confirmed, SettingsForm
 from clinics.pages.states import State
-from clinics.permissions import Permission
 from clinics.services.assertions import UncheckedError
-from clinics.services.authority import BeyondOwnError
-from clinics.services.name_clinician import NotAClinicianError
 from clinics.services.prove_issuer import NoIssuerError, proof_address, prove_issuer
 from clinics.services.register_client import (
     RedirectUrisError,

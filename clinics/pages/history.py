@@ -5,8 +5,8 @@ from typing import Any
 
 from backend.platform.storage.history import KINDS
 from clinics.dashboard_reads import log_reading
+from clinics.identity.permissions import Permission
 from clinics.pages.settings import SettingsPage
-from clinics.permissions import Permission
 from clinics.services.history import ACTIONS, changed, changes_of, patient_of, people_and_software
 
 SHOWN = 50

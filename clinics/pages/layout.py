@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from unfold.widgets import BASE_INPUT_CLASSES
 
-from clinics.permissions import Permission
-from clinics.signed_in import may, member_of
+from clinics.identity.permissions import Permission
+from clinics.identity.signed_in import may, member_of
 
 #: The menu: each page with its route and the permission that opens it.
 MENU: dict[str, tuple[tuple[str, str, Permission], ...]] = {

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from clinics.models import User
+from clinics.identity.end_access import sign_out_everywhere
+from clinics.identity.models import User
 from clinics.pages.layout import page_context
-from clinics.services.end_access import sign_out_everywhere
 
 TITLE = "Sign out everywhere"
 

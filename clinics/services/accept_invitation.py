@@ -10,7 +10,7 @@ from django.core import signing
 
 from backend.platform.storage.history import note_person
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Membership
+from clinics.identity.models import Membership
 
 _SALT = "clinics.invitation"
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic
 from clinics.models.access_log import AccessLogEntry, AccessLogHead
 
 #: How many entries are verified between two reports of progress.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db import connection
 
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
-from clinics.models import AnsweredRequest, ApiClient
+from clinics.identity.models import ApiClient
+from clinics.models import AnsweredRequest
 
 #: How long a key is remembered at least; it is forgotten within the hour after.
 KEPT_FOR = dt.timedelta(hours=24)

@@ -11,7 +11,7 @@ from jwcrypto.jwk import JWK
 from redis import RedisError
 
 from backend.platform.broker import redis
-from clinics.models import ApiClient
+from clinics.identity.models import ApiClient
 from clinics.services.key_sets import (
     KeySource,
     KeysUnavailableError,

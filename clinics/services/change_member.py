@@ -4,14 +4,12 @@ import datetime as dt
 from collections.abc import Mapping, Set
 from typing import Any
 
-from clinics.models import Clinic, Membership, Role
-from clinics.permissions import permissions_of
-from clinics.services.authority import check_held
-from clinics.services.end_access import end_member_access
-from clinics.services.name_clinician import CLINICAL_ROLES
+from clinics.identity.clinicians import CLINICAL_ROLES, working_members
+from clinics.identity.end_access import end_member_access
+from clinics.identity.models import Clinic, Membership, Role
+from clinics.identity.permissions import check_held, permissions_of
 from clinics.services.on_call_change import still_called
 from clinics.services.on_call_plan import plan_of
-from clinics.services.working_members import working_members
 
 
 class LastAdminError(Exception):

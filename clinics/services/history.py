@@ -9,7 +9,7 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from backend.platform.storage.history import KINDS, Kind
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 #: What a trigger calls a change → what we call it.
 ACTIONS = {"insert": "created", "update": "changed", "delete": "deleted"}

@@ -7,9 +7,8 @@ from collections.abc import Set
 from django.db import IntegrityError, transaction
 
 from backend.platform.broker import nudge
-from clinics.models import Clinic, Membership, User
-from clinics.permissions import permissions_of
-from clinics.services.authority import check_held
+from clinics.identity.models import Clinic, Membership, User
+from clinics.identity.permissions import check_held, permissions_of
 
 SEND_INVITATIONS = "clinics.tasks.send_due_invitations"
 

@@ -15,7 +15,8 @@ from jwcrypto.jwk import JWK, JWKSet
 from redis import RedisError
 
 from backend.platform.broker import nudge, redis
-from clinics.models import ApiClient, Clinic, PublishedKeys
+from clinics.identity.models import ApiClient, Clinic
+from clinics.models import PublishedKeys
 from clinics.services.signed_tokens import KEY_TYPES
 
 #: How often published keys are looked up anyway, and how often a key that isn't among them may make us look.

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from clinics.models import Clinic, OnCallPlan
+from clinics.identity.clinicians import reachable_clinicians
+from clinics.identity.models import Clinic
+from clinics.models import OnCallPlan
 from clinics.services.on_call_calendar import Holidays, regions_that_differ, subdivisions_of
 from clinics.services.on_call_ladder import DEFAULT_LADDERS, problems_of
 from clinics.services.on_call_plan import Plan
-from clinics.services.reachable import reachable_clinicians
 
 
 @dataclass(frozen=True, slots=True)

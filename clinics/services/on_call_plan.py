@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from clinics.services.on_call_calendar import Holidays
 from clinics.services.on_call_ladder import DEFAULT_LADDERS, Ladder, Step
 from clinics.services.on_call_quiet import QuietHours

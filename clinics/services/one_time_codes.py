@@ -7,8 +7,9 @@ import secrets
 from django.utils.crypto import salted_hmac
 from django_otp import devices_for_user, match_token
 
-from clinics.models import Authenticator, RecoveryCode, User
-from clinics.services.end_access import end_person_access
+from clinics.identity.end_access import end_person_access
+from clinics.identity.models import User
+from clinics.models import Authenticator, RecoveryCode
 
 RECOVERY_CODES = 10
 #: 80 bits: nobody guesses one, so a keyed hash is enough to keep it.

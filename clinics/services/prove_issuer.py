@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db import connection
 from jwcrypto.jwk import JWK
 
-from clinics.models import ApiClient
+from clinics.identity.models import ApiClient
+from clinics.identity.permissions import check_held
 from clinics.services.assertions import (
     Expected,
     UncheckedError,
@@ -18,7 +19,6 @@ from clinics.services.assertions import (
     check_client_assertion,
     key_for,
 )
-from clinics.services.authority import check_held
 from clinics.services.key_sets import KeySource, thumbprint
 from clinics.services.register_client import RevokedError
 from clinics.services.signed_tokens import Hint, Proved, TokenRefusedError

@@ -7,11 +7,10 @@ from typing import Any
 
 from oauth2_provider.generators import generate_client_secret
 
-from clinics.models import ApiClient, Clinic
-from clinics.services.authority import check_held
-from clinics.services.end_access import end_client_access
-from clinics.services.name_clinician import CLINICAL_ROLES, NotAClinicianError
-from clinics.services.working_members import working_members
+from clinics.identity.clinicians import CLINICAL_ROLES, NotAClinicianError, working_members
+from clinics.identity.end_access import end_client_access
+from clinics.identity.models import ApiClient, Clinic
+from clinics.identity.permissions import check_held
 
 
 class RedirectUrisError(Exception):

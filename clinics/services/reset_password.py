@@ -17,9 +17,9 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from backend.platform.broker import nudge
 from backend.platform.outbound.delivery import DeliveryError, send_mail
-from clinics.lockout import unlock
-from clinics.models import User
-from clinics.services.allowances import AllowanceSpentError, give_back, take
+from clinics.identity.allowances import AllowanceSpentError, give_back, take
+from clinics.identity.lockout import unlock
+from clinics.identity.models import User
 
 logger = structlog.get_logger(__name__)
 

@@ -15,9 +15,9 @@ from django.urls import reverse
 
 from backend.platform.outbound.delivery import DeliveryError, send_mail
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
-from clinics.models import Membership
+from clinics.identity.allowances import AllowanceSpentError, give_back, take
+from clinics.identity.models import Membership
 from clinics.services.accept_invitation import Invitation
-from clinics.services.allowances import AllowanceSpentError, give_back, take
 
 logger = structlog.get_logger(__name__)
 

@@ -8,10 +8,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from clinics.models import ApiClient
-from clinics.models.api_client import PRIVATE_KEY_JWT
-from clinics.services.authority import check_held
-from clinics.services.end_access import end_client_access
+from clinics.identity.end_access import end_client_access
+from clinics.identity.models import PRIVATE_KEY_JWT, ApiClient
+from clinics.identity.permissions import check_held
 from clinics.services.key_sets import look_up_soon, read_keys, thumbprint
 from clinics.services.register_client import RevokedError
 

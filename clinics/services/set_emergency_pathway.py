@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from clinics.models import Clinic
-from clinics.services.reachable import reachable_clinicians
+from clinics.identity.clinicians import reachable_clinicians
+from clinics.identity.models import Clinic
 
 
 class NotReachableError(Exception):

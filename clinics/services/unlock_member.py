@@ -5,11 +5,10 @@ from collections.abc import Set
 
 import structlog
 
-from clinics.lockout import unlock
-from clinics.models import Membership
-from clinics.permissions import permissions_of
-from clinics.services.allowances import take
-from clinics.services.authority import check_held
+from clinics.identity.allowances import take
+from clinics.identity.lockout import unlock
+from clinics.identity.models import Membership
+from clinics.identity.permissions import check_held, permissions_of
 
 logger = structlog.get_logger(__name__)
 

@@ -3,7 +3,7 @@
 from django.db import models
 
 from backend.platform.storage.columns import Identified
-from clinics.models import ApiClient, Clinic, User
+from clinics.identity.models import ApiClient, Clinic, User
 from patients.models.patient import Patient
 
 

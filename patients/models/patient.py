@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from backend.platform.storage.columns import Timestamped
 from backend.platform.storage.history import recorded
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 
 class SexAtBirth(models.TextChoices):

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from patients.services.details import as_columns
 from patients.services.errors import ArchiveReasonMissingError, ExternalIdTakenError, external_id_is_free

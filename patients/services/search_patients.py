@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db.models import QuerySet
 
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 
 

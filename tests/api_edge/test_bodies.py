@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from backend.platform.api.fields import NoteField
 from backend.platform.api.problems import INSIDE
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from backend.platform.api.fields import EmailField, NoteField, OneLineValidator, TextField
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership
+from clinics.identity.models import Clinic, Membership
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.dashboard.settings_pages import signed_in, take

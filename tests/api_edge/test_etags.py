@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 

@@ -16,7 +16,7 @@ from assessments.protocol import QUESTIONS
 from backend.platform.api.problems import CONTENT_TYPE
 from backend.platform.openapi.docs import openapi_document
 from backend.platform.openapi.schema import tidy_nulls
-from clinics.scopes import ALL_SCOPES
+from clinics.identity.scopes import ALL_SCOPES
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches
 from tests.factories import assessment_body

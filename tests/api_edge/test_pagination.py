@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from backend.platform.api.pagination import ChangeCursorPagination
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import make_patient

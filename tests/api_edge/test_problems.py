@@ -8,7 +8,7 @@ from django.test import Client
 from rest_framework.test import APIClient, APIRequestFactory
 
 from backend.platform.api.problems import CONTENT_TYPE, PROBLEMS, exception_handler
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.api_edge.checks import assert_problem
 from tests.factories import api_for
 

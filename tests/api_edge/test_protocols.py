@@ -10,7 +10,7 @@ from assessments.protocol import (
     QUESTIONS,
     protocol_hash,
 )
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import api_for
 

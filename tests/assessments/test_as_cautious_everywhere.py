@@ -27,7 +27,7 @@ from assessments.services.programmes.begin import preview
 from assessments.services.programmes.session import BLOCKED_IN_WORDS
 from assessments.sheet_words import BLOCKED
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import assessment_body
 from tests.protocol.records import record

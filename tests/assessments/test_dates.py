@@ -18,7 +18,7 @@ from assessments.protocol.programme import months_between
 from assessments.services.shoes import with_distance
 from assessments.shoe_documents import stored_shoe_document
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
 from tests.fhir.answers import response_body

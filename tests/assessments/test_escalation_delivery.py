@@ -11,7 +11,7 @@ from assessments.services.deliver import deliver_due_escalations
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.due_work import claim_next
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from patients.models import Patient
 from tests.clock import Clock
 from tests.factories import assessment_body, make_member, make_patient, reassuring_answers

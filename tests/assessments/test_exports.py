@@ -24,8 +24,8 @@ from assessments.services.letters import draft_letter
 from assessments.services.write_exports import MAX_STALLED, TURN, write_due_exports
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic
 from clinics.services.access_log import verify_access_log
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from assessments.services.policy import freeze_policy, targets_at
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 
 def minutes(count: float) -> dt.timedelta:

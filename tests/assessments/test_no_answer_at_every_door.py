@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 from assessments.cds.cards import UNREAD
 from assessments.fhir.questionnaire import ID
 from assessments.protocol import QUESTIONS, protocol_for, validate
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from tests.check_in.page import WELL, link
 from tests.factories import make_member, make_patient, reassuring_answers
 from tests.fhir.answers import response_body

@@ -15,8 +15,8 @@ from assessments.services.acknowledge import SupersededEscalationError, acknowle
 from assessments.services.override import Decided, OverrideRefusedError, override_decision
 from assessments.services.submit import Submission, submit_assessment
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor, NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor, NamedClinician
+from clinics.identity.models import Clinic
 from tests.assessments.test_escalation_life import URGENCIES
 from tests.factories import make_patient, reassuring_answers
 

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from assessments.services.announce import announce_due_follow_ups
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.assessments.test_escalation_life import moment, read, report, step

@@ -13,8 +13,8 @@ from assessments.services.acknowledge import acknowledge
 from assessments.services.sweep import find_faults, sweep
 from assessments.services.tallies import REPAIRED, SWEEP, note, tallies
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import assessment_body, make_patient, reassuring_answers
 

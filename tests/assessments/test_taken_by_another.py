@@ -12,7 +12,7 @@ from assessments.models import Escalation
 from assessments.pages.close import hold_of
 from backend.platform.fhir.elements import identifier_system
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership, Role
+from clinics.identity.models import Clinic, Membership, Role
 from tests.dashboard.test_dashboard import emergency, page_of
 from tests.factories import api_for, assessment_body, make_member, make_patient, reassuring_answers
 from tests.fhir.test_tasks import HANDED_OVER

@@ -8,7 +8,7 @@ import pytest
 
 from assessments.models import Escalation
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership
+from clinics.identity.models import Clinic, Membership
 from patients.models import Patient
 from tests.assessments.test_taken_by_another import (
     DOORS,

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from tests.factories import make_member
 
 

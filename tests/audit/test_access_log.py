@@ -20,7 +20,7 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from clinics.models.access_log import AccessLogEntry
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from assessments.models import Assessment
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import api_for, assessment_body, make_patient, reassuring_answers

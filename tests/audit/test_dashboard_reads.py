@@ -3,7 +3,7 @@
 from django.test import Client
 from rest_framework.test import APIClient
 
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.audit.test_access_log import entries
 from tests.audit.test_amendments import record

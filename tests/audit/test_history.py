@@ -17,7 +17,7 @@ from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.columns import DueWork
 from backend.platform.storage.due_work import claim_next, push_back, renew, settle
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership, Role
+from clinics.identity.models import Clinic, Membership, Role
 from patients.models import Patient
 from tests.audit.test_amendments import record
 from tests.factories import api_for, make_client, make_member, make_patient

@@ -9,8 +9,8 @@ from rest_framework.test import APIClient
 
 from backend.platform.storage.history import KINDS
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
-from clinics.permissions import Permission
+from clinics.identity.models import Clinic, Role
+from clinics.identity.permissions import Permission
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.audit.test_access_log import reads

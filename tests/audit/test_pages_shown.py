@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from assessments.services.check_in_links import make_link
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
-from clinics.models import Clinic, Role
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic, Role
 from patients.models import Patient
 from tests.dashboard.settings_pages import signed_in
 from tests.dashboard.walk import pages, row_of, rows_of

@@ -8,7 +8,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from clinics.models import Clinic, Membership
+from clinics.identity.models import Clinic, Membership
 from tests.browser.accessibility import SIZES
 from tests.browser.pictures import pictures  # noqa: F401 - a fixture
 from tests.factories import make_member

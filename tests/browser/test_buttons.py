@@ -7,7 +7,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, Response
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Authenticator, Clinic, Role
+from clinics.identity.models import Clinic, Role
+from clinics.models import Authenticator
 from tests.browser.conftest import PASSWORD, SignIn, staff
 from tests.browser.pixels import contrast, most, of_button
 from tests.check_in.page import WELL, link

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from tests.browser.accessibility import faults_of
 from tests.browser.conftest import SignIn
 from tests.browser.test_buttons import invisible

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from patients.models import Patient
 from tests.browser.accessibility import check
 from tests.browser.conftest import SignIn

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from tests.browser.accessibility import check, violations
 from tests.browser.conftest import SignIn
 from tests.dashboard.test_dashboard import PAGES, emergency, page_of

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from tests.browser.accessibility import check
 from tests.browser.conftest import SignIn
 from tests.browser.pictures import Pictures

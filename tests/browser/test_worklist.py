@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from assessments.models import Escalation
 from assessments.services.tallies import PASSES, note
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from tests.browser.accessibility import check
 from tests.browser.conftest import SignIn
 from tests.browser.pictures import Pictures

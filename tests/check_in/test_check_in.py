@@ -19,7 +19,7 @@ from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.services.check_in_links import REQUESTS_PER_MINUTE
 from assessments.services.retention import forget_what_is_past
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.check_in.page import WELL, Phone, codes, link, words
 from tests.conventions.threads import all_at_once

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership, Role, User
+from clinics.identity.models import Clinic, Membership, Role, User
 from tests.factories import make_member, make_patient
 from tests.security.oauth import can_sign_in
 

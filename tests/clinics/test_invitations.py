@@ -11,7 +11,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership, Role, User
+from clinics.identity.models import Clinic, Membership, Role, User
 from clinics.services.accept_invitation import Invitation
 from clinics.services.send_invitations import send_due_invitations
 from tests.api_edge.checks import assert_problem, having_seen

@@ -14,9 +14,9 @@ from oauth2_provider.models import AccessToken, Grant, RefreshToken
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership, Role, User
-from clinics.permissions import permissions_of
-from clinics.scopes import ALL_SCOPES
+from clinics.identity.models import Clinic, Membership, Role, User
+from clinics.identity.permissions import permissions_of
+from clinics.identity.scopes import ALL_SCOPES
 from clinics.services.change_member import LastAdminError, change_member
 from clinics.services.on_call_ladder import DEFAULT_LADDERS, Ladder, Step
 from tests.api_edge.checks import assert_matches, assert_problem

@@ -9,7 +9,8 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from clinics.models import Authenticator, Clinic, Membership, Role, User
+from clinics.identity.models import Clinic, Membership, Role, User
+from clinics.models import Authenticator
 from clinics.services.reset_password import Reset, send_due_resets
 from tests.factories import make_member
 from tests.mail import Postbox

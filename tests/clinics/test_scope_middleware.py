@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.identity.models import Clinic, Role
 from clinics.middleware import ClinicScopeMiddleware
-from clinics.models import Clinic, Role
 from patients.models import Patient
 from tests.factories import make_member
 

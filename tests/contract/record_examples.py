@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from clinics.checks.routes import Route
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.contract.examples import Steady, drop_stale, is_recorded, operation_of, write
 from tests.security.samples import api_with, fill
 from tests.security.test_permission_matrix import OPERATIONS, ask, each, sample, seen

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.factories import api_for, assessment_body, make_clinic, make_patient, make_token
 
 pytestmark = [pytest.mark.process, pytest.mark.longest]

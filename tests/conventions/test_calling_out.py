@@ -27,7 +27,8 @@ from assessments.services.webhooks.deliver import deliver_due_webhooks
 from assessments.services.webhooks.notices import send_due_notices
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import ApiClient, Clinic, PublishedKeys, Role, WebhookEndpoint
+from clinics.identity.models import ApiClient, Clinic, Role
+from clinics.models import PublishedKeys, WebhookEndpoint
 from clinics.services.reset_password import send_due_resets
 from clinics.services.send_invitations import send_due_invitations
 from patients.models import Patient

@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 from assessments.models import Change, ForgottenChanges
 from assessments.services.changes import forget_changes, last_position
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.conventions.threads import start

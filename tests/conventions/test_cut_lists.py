@@ -13,7 +13,7 @@ from assessments.letters.content import ASSESSMENTS_SHOWN, letter_content
 from assessments.models import FollowUp
 from assessments.services.worklist import MOST_ROWS
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from patients.models import Patient
 from tests.dashboard.settings_pages import signed_in
 from tests.dashboard.test_dashboard import emergency, record
@@ -77,7 +77,7 @@ ALLOWED = {
     "notify/event.py list(headers)": "the head of a receiver's answer, which its docs say is cut short",
     "notify/event.py text": "a text",
     "platform/outbound/http.py resolve(self._place)": "addresses that are tried",
-    "lockout.py name_key(name)": "a key",
+    "identity/lockout.py name_key(name)": "a key",
     "fhir.py rows.order_by('updated_at', 'id')": "one more than a page is refused: say more",
     "platform/edge/front.py data": "pieces of an answer, each of which is sent",
     "platform/logs.py str(args[0]).split(': ')": "a text",

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from rest_framework.test import APIClient
 
-from clinics.models import Clinic
-from clinics.scopes import ALL_SCOPES
+from clinics.identity.models import Clinic
+from clinics.identity.scopes import ALL_SCOPES
 from tests.api_edge.checks import assert_refusal
 from tests.conventions.routes import METHODS, Route, operation_id, operations, routes
 from tests.security.hospital import hospital_api

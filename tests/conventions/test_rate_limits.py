@@ -16,7 +16,7 @@ from assessments.models import Escalation
 from backend.platform.api import throttling
 from backend.platform.api.throttling import count_request
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.conventions.routes import Route, routes

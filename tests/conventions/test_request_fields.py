@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from backend.platform.api.fields import StrictSerializer
 from backend.platform.openapi.docs import openapi_document
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 

@@ -19,7 +19,7 @@ from assessments.services import changes, retention
 from assessments.services.retention import RULES, forget_what_is_past
 from assessments.services.write_exports import write_due_exports
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.factories import make_patient, make_token

@@ -16,8 +16,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Allowance, Clinic, Role
-from clinics.services.allowances import LIMITS
+from clinics.identity.allowances import LIMITS
+from clinics.identity.models import Allowance, Clinic, Role
 from clinics.services.reset_password import send_due_resets
 from clinics.services.send_invitations import send_due_invitations
 from tests.api_edge.checks import assert_problem

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import api_for, assessment_body, make_patient, reassuring_answers

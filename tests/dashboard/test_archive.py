@@ -5,7 +5,7 @@ from django.test import Client
 
 from assessments.models import FollowUp
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from patients.models import Patient
 from tests.dashboard.settings_pages import signed_in
 from tests.dashboard.test_dashboard import record

@@ -13,8 +13,8 @@ from django.utils.formats import date_format
 from assessments.models import Assessment, Escalation
 from assessments.services.submit import Submission, submit_assessment
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
-from clinics.models import Clinic, Role, User
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic, Role, User
 from patients.models import Patient
 from tests.factories import make_clinic, make_member, make_patient, reassuring_answers
 

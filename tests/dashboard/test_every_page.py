@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from tests.dashboard.settings_pages import signed_in
 from tests.dashboard.walk import pages, row_of, rows_of, statements_of
 from tests.on_call.plans import clinician, set_plan, shift

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from clinics.models import ApiClient, Clinic, Role, User
+from clinics.identity.models import ApiClient, Clinic, Role, User
 from clinics.services.reset_password import Reset
 from patients.models import Patient
 from tests.clinics.test_invitations import invite, link_to

@@ -12,7 +12,7 @@ from assessments.models import FollowUp
 from assessments.notify.messages import escalation_message, follow_up_message
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.elsewhere import related_of
-from clinics.models import Clinic, Role, User
+from clinics.identity.models import Clinic, Role, User
 from tests.dashboard.test_dashboard import emergency, record
 from tests.dashboard.test_form_origin import choose, person_of, post, strict_browser
 from tests.dashboard.walk import Page, pages, row_of, rows_of

@@ -9,7 +9,7 @@ from django.utils import timezone
 from assessments.models import Assessment
 from assessments.services.runner_record import assessments_of, latest_of
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from patients.models import Patient
 from tests.audit.test_access_log import entries
 from tests.dashboard.test_dashboard import SignIn, emergency, record

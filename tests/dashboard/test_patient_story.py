@@ -9,7 +9,7 @@ from assessments.pages.patient_story import SHAPES, told
 from assessments.services.story import Line, columns
 from assessments.services.timeline import patient_parts
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.factories import make_patient
 
 #: One line of each kind, as the database gives it: what, detail, note.

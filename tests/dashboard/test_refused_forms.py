@@ -12,13 +12,12 @@ from django.utils import timezone
 
 from assessments.services.acknowledge import acknowledge
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
 from clinics.form_origin import WITHOUT_ORIGIN
-from clinics.models import Clinic, Role, User
-from clinics.permissions import permissions_of
+from clinics.identity.clinicians import Actor, name_clinician
+from clinics.identity.models import Clinic, Role, User
+from clinics.identity.permissions import permissions_of
 from clinics.services.accept_invitation import Invitation
 from clinics.services.invite_member import invite_member
-from clinics.services.name_clinician import name_clinician
 from clinics.services.reset_password import Reset
 from tests.dashboard.test_dashboard import emergency
 from tests.dashboard.test_form_origin import Forms, addresses, person_of, post, stored, strict_browser

@@ -3,7 +3,7 @@
 import pytest
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from clinics.models.access_log import AccessLogEntry
 from patients.models import Patient
 from tests.audit.test_access_log import entries, owner

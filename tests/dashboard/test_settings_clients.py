@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.hashers import check_password
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import ApiClient, Clinic, Role
+from clinics.identity.models import ApiClient, Clinic, Role
 from tests.dashboard.settings_pages import latest_change, signed_in, statements, take
 from tests.security.signing import key_set, new_key
 

@@ -3,7 +3,7 @@
 import pytest
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership, Role
+from clinics.identity.models import Clinic, Membership, Role
 from tests.dashboard.settings_pages import latest_change, signed_in, statements, take
 from tests.factories import make_member
 

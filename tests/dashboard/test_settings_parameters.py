@@ -11,7 +11,7 @@ from assessments.protocol.parameters import DEFAULTS
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.parameters.preview import SETTABLE
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from tests.dashboard.settings_pages import signed_in, statements, take
 from tests.dashboard.test_dashboard import record
 

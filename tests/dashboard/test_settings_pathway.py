@@ -3,7 +3,7 @@
 import pytest
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from tests.dashboard.settings_pages import latest_change, signed_in, take
 from tests.factories import make_member
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role, WebhookEndpoint
+from clinics.identity.models import Clinic, Role
+from clinics.models import WebhookEndpoint
 from patients.models import Patient
 from tests.clock import Clock
 from tests.dashboard.settings_pages import latest_change, signed_in, statements, take

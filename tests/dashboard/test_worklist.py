@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from assessments.services.tallies import PASSES, note
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from tests.audit.test_access_log import entries
 from tests.dashboard.test_dashboard import SignIn, emergency, record, sign_in, state  # noqa: F401 - a fixture
 from tests.factories import api_for

@@ -17,9 +17,8 @@ from django.utils import timezone
 from assessments.models import Letter
 from assessments.services.letters import draft_letter
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
-from clinics.models import Clinic
-from clinics.services.name_clinician import name_clinician
+from clinics.identity.clinicians import Actor, name_clinician
+from clinics.identity.models import Clinic
 from tests.dashboard.test_dashboard import emergency, record
 from tests.factories import api_for
 from tests.programme.weeks import Weeks

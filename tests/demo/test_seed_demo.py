@@ -17,7 +17,7 @@ from assessments.models import Assessment, Delivery, Escalation, EscalationEvent
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Urgency
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
-from clinics.models import ApiClient, Clinic, Membership
+from clinics.identity.models import ApiClient, Clinic, Membership
 from patients.models import Patient
 
 TABLES = (Clinic, Membership, ApiClient, Patient, Assessment, Escalation, EscalationEvent, FollowUp, Delivery)

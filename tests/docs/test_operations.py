@@ -17,7 +17,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
 from tools.embedded.cluster import DEFAULT_PRIVILEGES, OWNER_ROLE, RUNTIME_ROLE

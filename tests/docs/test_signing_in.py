@@ -8,8 +8,8 @@ import structlog
 from django.test import Client
 from django.utils import timezone
 
-from clinics.lockout import COOKIE
-from clinics.models import ApiClient, Clinic, Membership, Role, User
+from clinics.identity.lockout import COOKIE
+from clinics.identity.models import ApiClient, Clinic, Membership, Role, User
 from clinics.services.accept_invitation import Invitation, InvitationOverError
 from clinics.services.one_time_codes import _new_recovery_codes, match_code
 from clinics.services.reset_password import Reset, ResetOverError

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from assessments.fhir.code_systems import code_systems
 from assessments.fhir.questionnaire import canonical, questionnaire_url
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.factories import CASES, reassuring_answers
 from tests.fhir.checks import assert_valid, fhir
 from tests.fhir.test_cds import body, call, card

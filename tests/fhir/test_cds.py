@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from assessments.cds.cards import OVERRIDE_REASONS
 from assessments.fhir.questionnaire import ID
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import ApiClient, Clinic
+from clinics.identity.models import ApiClient, Clinic
 from tests.factories import CASES, reassuring_answers
 from tests.fhir.answers import filled
 from tests.fhir.checks import assert_valid, fhir

@@ -15,7 +15,7 @@ from assessments.fhir.form import REQUIRED_SCREENS, answer_coding
 from assessments.fhir.questionnaire import ID
 from assessments.protocol import QUESTIONS, Question, evaluate
 from assessments.protocol.vocabulary import rank, urgency_rank
-from clinics.models import ApiClient, Clinic
+from clinics.identity.models import ApiClient, Clinic
 from tests.factories import reassuring_answers
 from tests.fhir.checks import fhir
 from tests.fhir.test_cds import body, call, card

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from assessments.fhir.questionnaire import ID
 from assessments.models import Assessment, Escalation
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.fhir import external_ids
 from patients.models import Patient
 from tests.factories import make_patient, reassuring_answers

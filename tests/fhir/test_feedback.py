@@ -15,7 +15,7 @@ from assessments.services.export_kinds import KINDS
 from assessments.services.retention import forget_what_is_past
 from backend.platform.fhir.elements import system
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.fhir import external_ids
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem

@@ -8,7 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from backend.fhir import capability_statement
-from clinics.models import ApiClient, Clinic
+from clinics.identity.models import ApiClient, Clinic
 from tests.factories import CASES
 from tests.fhir.checks import fhir
 from tests.fhir.medplum import is_mistaken, run_validator, wrong_with

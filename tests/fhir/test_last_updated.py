@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from assessments.models import FollowUp
 from assessments.services.changes import last_position
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership, User
+from clinics.identity.models import Clinic, Membership, User
 from tests.factories import assessment_body, make_patient, reassuring_answers
 from tests.fhir.checks import fhir
 from tests.fhir.test_resources import TYPES, found

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.programme.weeks import Weeks
 

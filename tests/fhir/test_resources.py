@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from assessments.models import Escalation
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import api_for, assessment_body, make_patient, reassuring_answers
 from tests.fhir.checks import assert_outcome, fhir

@@ -15,7 +15,7 @@ from assessments.protocol.conditions import more_than
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from backend.platform.fhir.elements import ABSENT_REASONS, DATA_ABSENT, system
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
 from tests.fhir.answers import chooser, filled, response_body

@@ -7,7 +7,7 @@ import pytest
 from backend.fhir import capability_statement
 from clinics.checks.routes import OPEN_ROUTES, Route, routes
 from clinics.fhir import letter_of
-from clinics.scopes import ALL_SCOPES, SMART_SCOPES, SMART_TYPES
+from clinics.identity.scopes import ALL_SCOPES, SMART_SCOPES, SMART_TYPES
 from tests.security.fhir_samples import FHIR_SAMPLES
 from tests.security.samples import World, api_with
 from tests.security.test_permission_matrix import ask, seen

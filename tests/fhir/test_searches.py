@@ -18,8 +18,8 @@ from assessments.services.submit import Submission, submit_assessment
 from backend.platform.api.queries import MAX_PAGE_SIZE
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic
 from patients.fhir import external_ids
 from tests.factories import assessment_body, make_patient, reassuring_answers
 from tests.fhir.checks import assert_outcome, fhir

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from assessments.fhir.task_views import CHANGED
 from backend.platform.fhir.elements import coding, concept
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import api_for, assessment_body, reassuring_answers
 from tests.fhir.checks import assert_outcome, fhir

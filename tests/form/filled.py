@@ -9,7 +9,7 @@ from django.utils import timezone
 from assessments.form.writing import as_typed
 from assessments.models import Assessment
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import reassuring_answers
 

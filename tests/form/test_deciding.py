@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from assessments.models import Assessment
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership, Role
+from clinics.identity.models import Clinic, Membership, Role
 from patients.models import Patient
 from tests.factories import assessment_body, make_patient, reassuring_answers
 from tests.form.filled import address, filled, hidden_in, opened, recorded

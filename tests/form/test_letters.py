@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from assessments.models import Letter
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership, Role
+from clinics.identity.models import Clinic, Membership, Role
 from patients.models import Patient
 from tests.factories import assessment_body
 from tests.form.filled import hidden_in

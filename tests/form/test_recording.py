@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from assessments.form.writing import as_typed
 from assessments.protocol import QUESTIONS
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership, Role
+from clinics.identity.models import Clinic, Membership, Role
 from patients.models import Patient
 from tests.factories import CASES, assessment_body, make_patient
 from tests.form.filled import address, filled, opened, recorded, seal_in

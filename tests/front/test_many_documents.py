@@ -8,7 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from backend.platform.edge.front import THREADS
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
 from tests.served import Served

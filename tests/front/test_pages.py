@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from clinics.models import Clinic, Role, User
+from clinics.identity.models import Clinic, Role, User
 from clinics.services.reset_password import Reset
 from patients.models import Patient
 from tests.check_in.page import link

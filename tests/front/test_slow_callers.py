@@ -14,7 +14,7 @@ from backend.platform.edge.arrival import BODY_SECONDS
 from backend.platform.edge.front import THREADS
 from backend.serve import HEAD_MILLISECONDS
 from clinics.checks.routes import Route, routes
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
 from tests.front.callers import Caller, calling, wait_until

@@ -24,7 +24,7 @@ from assessments.services.webhooks.emit import emit
 from backend.platform.outbound.delivery import DeliveryError, Message
 from backend.platform.outbound.http import new_secret
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from clinics.services.key_sets import KeysUnavailableError
 from tests.clock import Clock
 from tests.notify.attacks import NOT_PUBLIC, UNSAFE_URLS

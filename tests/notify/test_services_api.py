@@ -14,7 +14,8 @@ from assessments.services.on_call_services import MOST_SERVICES, channel_of
 from backend.platform.secrets import decrypt
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.checks.configuration import check_encryption_keys, check_public_settings
-from clinics.models import Clinic, OnCallService
+from clinics.identity.models import Clinic
+from clinics.models import OnCallService
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.notify.receivers import Receiver
 from tests.privacy.marker import MARKER, holds_marker, logged

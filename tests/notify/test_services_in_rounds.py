@@ -17,7 +17,8 @@ from assessments.services.on_call_services import add_on_call_service, change_on
 from backend.platform.outbound.delivery import Message
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, OnCallService
+from clinics.identity.models import Clinic
+from clinics.models import OnCallService
 from clinics.models.on_call_service import URGENCIES
 from patients.models import Patient
 from tests.clock import Clock

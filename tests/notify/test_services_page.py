@@ -7,7 +7,8 @@ import pytest
 
 from backend.platform.secrets import decrypt
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, OnCallService, Role
+from clinics.identity.models import Clinic, Role
+from clinics.models import OnCallService
 from tests.dashboard.settings_pages import latest_change, signed_in, statements, take
 from tests.notify.receivers import Receiver
 

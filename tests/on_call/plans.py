@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership, Role
+from clinics.identity.models import Clinic, Membership, Role
 from clinics.services.on_call_change import change_on_call
 from clinics.services.on_call_plan import WEEKDAYS, Cover, Plan, Shift
 from tests.factories import make_member

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.services.deadlines import acknowledge_by
-from clinics.models import Clinic, OnCallPlan
+from clinics.identity.models import Clinic
+from clinics.models import OnCallPlan
 from clinics.services.on_call_calendar import Holidays, end_of_working_day, working_days_later
 from tests.on_call.plans import MOMENTS, UNHURRIED
 from tests.on_call.test_rota import ENGLAND, LONDON, at

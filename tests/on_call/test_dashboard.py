@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from clinics.services.on_call_plan import Plan, Shift, plan_of
 from clinics.services.on_call_quiet import QuietHours
 from tests.factories import make_member

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from assessments.services.deliver import deliver_due_escalations
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from clinics.services.on_call_quiet import QuietHours
 from patients.models import Patient
 from tests.clock import Clock

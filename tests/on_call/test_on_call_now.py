@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from clinics.services.on_call_now import OnCall, gaps, on_call_at
 from tests.factories import make_member
 from tests.on_call.plans import NOW, clinician, cover, leave, set_plan, shift

@@ -9,8 +9,8 @@ from django.utils import timezone
 from assessments.models import Assessment, FollowUp, Programme
 from assessments.services.submit import Submission, submit_assessment
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import make_patient, reassuring_answers
 

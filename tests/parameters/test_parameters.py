@@ -26,7 +26,7 @@ from assessments.protocol import (
 from assessments.services.parameters import preview
 from assessments.services.parameters.in_force import InForce, parameters_of
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Membership, Role
+from clinics.identity.models import Clinic, Membership, Role
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.factories import assessment_body, make_member, make_patient, make_token, reassuring_answers

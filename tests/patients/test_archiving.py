@@ -35,9 +35,8 @@ from assessments.services.programmes.begin import end_current
 from assessments.services.write_exports import write_due_exports
 from backend.platform.storage.due_work import claim_next
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
-from clinics.models import ApiClient, Clinic, Role
-from clinics.services.name_clinician import name_clinician
+from clinics.identity.clinicians import Actor, name_clinician
+from clinics.identity.models import ApiClient, Clinic, Role
 from patients.models import ArchiveReason, Patient
 from tests.api_edge.checks import assert_problem, having_seen
 from tests.dashboard.settings_pages import signed_in

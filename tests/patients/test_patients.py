@@ -9,7 +9,7 @@ import time_machine
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import api_for, make_patient

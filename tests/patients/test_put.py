@@ -9,7 +9,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.api_edge.checks import assert_matches, assert_problem, having_seen
 from tests.factories import api_for, make_patient
 

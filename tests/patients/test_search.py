@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.api_edge.checks import assert_matches, assert_problem, having_seen
 from tests.factories import api_for
 

@@ -28,8 +28,8 @@ from assessments.services.deliver import deliver_due_escalations
 from backend.platform.outbound.delivery import Message
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.clock import Clock

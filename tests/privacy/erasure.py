@@ -21,8 +21,8 @@ from assessments.services.letters import (
     state_of,
 )
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic
 from tests.factories import make_feedback
 from tests.privacy.marker import MARKER, holds_marker, marked_answers, marked_patient, submission
 

@@ -11,7 +11,7 @@ from assessments.models import ExportChunk
 from assessments.services.exports import let_no_export_be_written, take_away_results
 from assessments.services.write_exports import write_due_exports
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.conventions.threads import start

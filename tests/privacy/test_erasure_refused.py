@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.audit.test_amendments import record

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from assessments.models import Export
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from clinics.services.access_log import verify_access_log
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches

@@ -11,7 +11,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from backend.platform.api.problems import PLACES_NAMED
-from clinics.models import Clinic, User
+from clinics.identity.models import Clinic, User
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.factories import assessment_body, make_patient

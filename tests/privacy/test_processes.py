@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.factories import make_token
 from tests.privacy.conftest import WORKER, Answer, Service
 from tests.privacy.marker import MARKER, holds_marker, marked_answers, marked_patient, submission

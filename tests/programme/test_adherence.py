@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.programme.test_stories import INJURED, MONDAY, YOUNG

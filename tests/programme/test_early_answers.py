@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.check_in.page import WELL, link, words
 from tests.factories import reassuring_answers

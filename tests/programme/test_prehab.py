@@ -7,8 +7,8 @@ import pytest
 from assessments.services.announce import announce_due_follow_ups
 from assessments.services.erase import erase_patient
 from backend.platform.outbound.email import EmailChannel
-from clinics.actor import Actor
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic
 from patients.models import ErasureReason, Patient
 from tests.mail import Postbox
 from tests.programme.test_stories import MONDAY, YOUNG, where

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import make_patient

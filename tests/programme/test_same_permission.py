@@ -7,7 +7,7 @@ import pytest
 
 from assessments.protocol.vocabulary import AdjustLevel
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import make_patient
 from tests.programme.test_stories import CLEARED, MONDAY, NOT_RUN, YOUNG

@@ -8,7 +8,7 @@ import pytest
 from assessments.services.announce import announce_due_follow_ups
 from assessments.services.deliver import deliver_due_escalations
 from backend.platform.outbound.email import EmailChannel
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.mail import Postbox
 from tests.programme.weeks import Weeks

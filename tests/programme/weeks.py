@@ -9,7 +9,7 @@ from typing import Any
 import time_machine
 from django.utils import timezone
 
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import api_for, assessment_body, make_patient, reassuring_answers
 

@@ -19,7 +19,7 @@ from assessments.models import ExportChunk
 from assessments.services import write_exports
 from assessments.services.write_exports import write_due_exports
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.factories import make_patient
 from tests.reliability.conftest import LEASE_SECONDS
 from tests.reliability.test_crash_points import (

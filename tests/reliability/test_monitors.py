@@ -22,8 +22,8 @@ from assessments.services.sweep import sweep
 from assessments.services.tallies import CRITICAL, WEBHOOKS, note
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import assessment_body, reassuring_answers
 from tests.mail import Postbox

@@ -17,7 +17,7 @@ from assessments.models import EventType, WebhookAttempt, WebhookDelivery
 from assessments.services.webhooks.deliver import deliver_due_webhooks
 from assessments.services.webhooks.emit import emit
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.mail import Postbox, free_port, serve
 from tests.notify.receivers import Receiver, http_receiver

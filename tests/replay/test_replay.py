@@ -18,7 +18,7 @@ from assessments.protocol import protocol_for, protocol_hash
 from assessments.protocol.canonical import PROTOCOL_VERSION
 from assessments.services import replay
 from backend.platform.storage.tenancy import clinic_scope, reading_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import assessment_body, make_patient, reassuring_answers
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import ApiClient, Clinic
+from clinics.identity.models import ApiClient, Clinic
 from tests.security.oauth import register
 from tests.security.signing import claims, key_set, new_key, sign
 

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 from django.test import Client
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import ApiClient, Clinic, User
-from clinics.scopes import ALL_SCOPES
+from clinics.identity.models import ApiClient, Clinic, User
+from clinics.identity.scopes import ALL_SCOPES
 
 REDIRECT = "http://localhost:9000/signed-in"
 SECRET = "a secret that only tests know"

@@ -9,7 +9,7 @@ from assessments.models import Assessment, ExerciseLog, Programme, ProgrammeEven
 from assessments.protocol.follow_up import check_after_run
 from assessments.services.programmes.begin import preview
 from backend.platform.storage.columns import new_id
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 
 #: The state in which each step is possible.

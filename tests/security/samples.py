@@ -24,9 +24,9 @@ from assessments.services.submit import Submission, submit_assessment
 from assessments.services.webhooks.endpoints import add_endpoint, ping
 from assessments.services.write_exports import write_due_exports
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor, NamedClinician
-from clinics.models import ApiClient, Clinic, Role
-from clinics.permissions import permissions_of
+from clinics.identity.clinicians import Actor, NamedClinician
+from clinics.identity.models import ApiClient, Clinic, Role
+from clinics.identity.permissions import permissions_of
 from patients.models import Patient
 from tests.factories import make_client, make_member, make_patient, make_token, reassuring_answers
 from tests.security.hospital import KEY

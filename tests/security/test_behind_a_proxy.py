@@ -12,7 +12,7 @@ import pytest
 from axes.models import AccessAttempt, AccessLog
 from pytest_django.live_server_helper import LiveServer
 
-from clinics.models import Clinic, Role, User
+from clinics.identity.models import Clinic, Role, User
 from tests.factories import make_member
 from tests.security.oauth import PASSWORD, can_sign_in
 from tests.security.reverse_proxy import reverse_proxy

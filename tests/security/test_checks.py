@@ -23,7 +23,7 @@ from clinics.api.views import ClinicAPIView
 from clinics.checks.configuration import check_public_settings, check_secret_key, check_trusted_proxies
 from clinics.checks.database import check_pathways
 from clinics.checks.routes import OPEN_ROUTES, check_dashboard, check_routes, routes
-from clinics.models import Clinic, User
+from clinics.identity.models import Clinic, User
 from tests.factories import make_clinic
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,8 +18,9 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import ApiClient, Authenticator, Clinic, Membership, Role, User
-from clinics.services import end_access
+from clinics.identity import end_access
+from clinics.identity.models import ApiClient, Clinic, Membership, Role, User
+from clinics.models import Authenticator
 from clinics.services.accept_invitation import Invitation
 from clinics.services.one_time_codes import _new_recovery_codes, pending_authenticator
 from clinics.services.reset_password import Reset
@@ -368,14 +369,14 @@ ENDING = {
     "clinics/pages/sign_out.py: everywhere": {"signed out everywhere"},
     "clinics/authorization_codes.py: _end_what_came_of": {"code used twice"},
     # Called by Django for every password that is set.
-    "clinics/services/end_access.py: password_changed": {
+    "clinics/identity/end_access.py: password_changed": {
         "password changed",
         "password changed by the operator",
         "password reset by mail",
     },
-    "clinics/services/end_access.py: sign_out_everywhere": {"signed out everywhere"},
-    "clinics/services/end_access.py: end_member_access": {"let go", "let go and taken back"},
-    "clinics/services/end_access.py: end_person_access": {"password changed"},
+    "clinics/identity/end_access.py: sign_out_everywhere": {"signed out everywhere"},
+    "clinics/identity/end_access.py: end_member_access": {"let go", "let go and taken back"},
+    "clinics/identity/end_access.py: end_person_access": {"password changed"},
 }
 #: What ends something, by the name that is called.
 ENDS = {

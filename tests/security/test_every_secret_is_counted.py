@@ -13,7 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from clinics.checks.routes import routes
-from clinics.models import Authenticator, Clinic, Role, User
+from clinics.identity.models import Clinic, Role, User
+from clinics.models import Authenticator
 from clinics.services.one_time_codes import confirm_authenticator, pending_authenticator
 from tests.factories import make_member
 from tests.security.oauth import PASSWORD, can_sign_in

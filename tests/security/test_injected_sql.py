@@ -22,7 +22,7 @@ from rest_framework.test import APIClient
 from backend.platform.storage.proofs import install_key, proof
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.checks.database import check_proofs
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.dashboard.settings_pages import signed_in
 from tests.security.oauth import ask_token, register
 from tests.security.tables import DEFINER_FUNCTIONS, INJECTED, WITHOUT_A_CLINIC

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from clinics.lockout import COOKIE, COOKIE_SECONDS, is_locked
-from clinics.models import Clinic, Membership, Role, User
+from clinics.identity.lockout import COOKIE, COOKIE_SECONDS, is_locked
+from clinics.identity.models import Clinic, Membership, Role, User
 from tests.factories import api_for, make_member
 from tests.security.oauth import PASSWORD, can_sign_in, sign_in
 

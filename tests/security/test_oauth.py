@@ -17,9 +17,9 @@ from rest_framework.test import APIClient
 
 from backend import settings as as_shipped
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import ApiClient, Clinic, Role
-from clinics.permissions import permissions_of
-from clinics.scopes import ALL_SCOPES
+from clinics.identity.models import ApiClient, Clinic, Role
+from clinics.identity.permissions import permissions_of
+from clinics.identity.scopes import ALL_SCOPES
 from tests.factories import make_member
 from tests.security.oauth import (
     REDIRECT,

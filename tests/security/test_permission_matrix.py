@@ -20,9 +20,9 @@ from backend.platform.storage.tenancy import clinic_scope
 from clinics.api.views import scope_needed, scopes_needed
 from clinics.checks.database import walls
 from clinics.checks.routes import OPEN_ROUTES, Route, routes
-from clinics.models import Role
-from clinics.permissions import permissions_of
-from clinics.scopes import ALL_SCOPES
+from clinics.identity.models import Role
+from clinics.identity.permissions import permissions_of
+from clinics.identity.scopes import ALL_SCOPES
 from tests.factories import make_member, make_token
 from tests.security.cds_samples import CDS_IDS, CDS_SAMPLES
 from tests.security.fhir_samples import FHIR_SAMPLES

@@ -21,7 +21,8 @@ from rest_framework.test import APIClient
 from assessments.services.look_up_keys import look_up_due_keys
 from backend.platform.broker import redis
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import ApiClient, Clinic, PublishedKeys
+from clinics.identity.models import ApiClient, Clinic
+from clinics.models import PublishedKeys
 from clinics.services.key_sets import KEPT_FOR, WANTED
 from clinics.services.register_client import revoke_client
 from clinics.signed_clients import ASSERTION_TYPE, token_url

@@ -14,10 +14,10 @@ from django.utils import timezone
 from assessments.services.erase import erase_patient
 from backend.platform.api.problems import PROBLEMS, TELLING, WITHHELD
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import Actor
 from clinics.api.views import is_read, scopes_needed
 from clinics.checks.routes import Route
-from clinics.models import Clinic
+from clinics.identity.clinicians import Actor
+from clinics.identity.models import Clinic
 from tests.security.samples import Sample, World
 from tests.security.test_permission_matrix import OPERATIONS, ask, caller, each, sample, seen
 from tests.security.test_shown import entries, rows

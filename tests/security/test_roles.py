@@ -10,10 +10,10 @@ from rest_framework.test import APIClient
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.admin import ClinicModelAdmin
 from clinics.checks.routes import routes
-from clinics.models import Clinic, Membership, Role
-from clinics.permissions import ROLE_PERMISSIONS, Permission, permissions_of
-from clinics.scopes import ALL_SCOPES
-from clinics.signed_in import may
+from clinics.identity.models import Clinic, Membership, Role
+from clinics.identity.permissions import ROLE_PERMISSIONS, Permission, permissions_of
+from clinics.identity.scopes import ALL_SCOPES
+from clinics.identity.signed_in import may
 from tests.factories import make_member, make_token
 
 CLINICAL = {

@@ -18,7 +18,7 @@ from psycopg import errors
 
 from backend.platform.storage.proofs import proof
 from clinics.checks.database import Wall, check_runtime_role, check_walls, walls
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.security.tables import DEFINER_FUNCTIONS, WITHOUT_A_CLINIC
 
 pytestmark = pytest.mark.django_db

@@ -28,8 +28,8 @@ ALLOWED = {
     ("clinics/checks/database.py", "Clinic.objects"): "a start check, inside each clinic by its id",
     ("clinics/elsewhere.py", "Clinic.objects"): "each of the person's own clinics, inside it by its id",
     ("clinics/elsewhere.py", "Membership.objects"): "the person's own, in a clinic by its id",
-    ("clinics/lockout.py", "AccessAttempt.objects"): "wrong secrets belong to no clinic",
-    ("clinics/lockout.py", "User.objects"): "people belong to no clinic; nothing of them is told",
+    ("clinics/identity/lockout.py", "AccessAttempt.objects"): "wrong secrets belong to no clinic",
+    ("clinics/identity/lockout.py", "User.objects"): "people belong to no clinic; nothing of them is told",
     (
         "clinics/middleware.py",
         "Clinic.objects",
@@ -42,8 +42,10 @@ ALLOWED = {
     ("clinics/pages/password.py", "User.objects"): "the person who is signed in",
     ("clinics/pages/pathway.py", "Clinic.objects"): "the member's own clinic by its id, to lock it",
     ("clinics/pages/sign_out.py", "User.objects"): "the person who is signed in",
-    ("clinics/sessions.py", "self.model.objects"): "sessions belong to no clinic",
-    ("clinics/signed_in.py", "Membership.objects"): "the person's own, in the clinic of their session",
+    ("clinics/identity/sessions.py", "self.model.objects"): "sessions belong to no clinic",
+    ("clinics/identity/signed_in.py", "Membership.objects"): (
+        "the person's own, in the clinic of their session"
+    ),
     ("assessments/fhir/referral.py", "Flag.objects"): "of the clinic's escalations, by the clinic handed in",
     ("assessments/fhir/referral.py", "get_object_or_404(flags(self.clinic))"): "those",
     ("assessments/fhir/referral.py", "get_object_or_404(requests(self.clinic))"): "the clinic's escalations",
@@ -56,7 +58,7 @@ ALLOWED = {
         "assessments/services/run_permission.py",
         "Patient.objects",
     ): "the runner of assessments that are scoped",
-    ("clinics/services/allowances.py", "Allowance.objects"): "counts over all clinics, by a keyed hash",
+    ("clinics/identity/allowances.py", "Allowance.objects"): "counts over all clinics, by a keyed hash",
     ("clinics/services/key_sets.py", "PublishedKeys.objects"): "of the client's clinic, by its id",
     (
         "clinics/services/reset_password.py",
@@ -90,9 +92,9 @@ ALLOWED = {
         "clinics/services/accept_invitation.py",
         "Membership.objects",
     ): "the member of a signed link, by both ids",
-    ("clinics/services/end_access.py", "Session.objects"): "sessions have no clinic column: each is read",
-    ("clinics/services/end_access.py", "User.objects"): "one person by their id, in whatever clinics",
-    ("clinics/services/end_access.py", "tokens.objects"): "tokens of the clinic's clients, or one person's",
+    ("clinics/identity/end_access.py", "Session.objects"): "sessions have no clinic column: each is read",
+    ("clinics/identity/end_access.py", "User.objects"): "one person by their id, in whatever clinics",
+    ("clinics/identity/end_access.py", "tokens.objects"): "tokens of the clinic's clients, or one person's",
     (
         "clinics/services/invite_member.py",
         "User.objects",

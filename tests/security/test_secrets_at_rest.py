@@ -16,10 +16,11 @@ from oauth2_provider.models import Grant
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import ApiClient, Authenticator, Clinic, Role, User
+from clinics.identity.models import ApiClient, Clinic, Role, User
+from clinics.identity.sessions import SessionStore
+from clinics.models import Authenticator
 from clinics.services.accept_invitation import Invitation
 from clinics.services.reset_password import send_due_resets
-from clinics.sessions import SessionStore
 from tests.factories import assessment_body, make_member, make_patient
 from tests.mail import Postbox
 from tests.security.dump import every_row, spellings, tables_holding

@@ -8,8 +8,8 @@ from django.contrib.auth.hashers import BasePasswordHasher, get_hasher
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from clinics.models import Clinic, Role, User
-from clinics.sessions import SessionStore
+from clinics.identity.models import Clinic, Role, User
+from clinics.identity.sessions import SessionStore
 from tests.factories import make_member
 from tests.security.oauth import PASSWORD, can_sign_in, sign_in
 

@@ -18,8 +18,8 @@ from backend.platform.api.headers import Creates
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.api.views import ClinicAPIView, is_read, scopes_needed
 from clinics.checks.routes import Route
-from clinics.models import Clinic
-from clinics.scopes import ALL_SCOPES
+from clinics.identity.models import Clinic
+from clinics.identity.scopes import ALL_SCOPES
 from tests.security.samples import Sample, World
 from tests.security.test_permission_matrix import (
     SIGNED,

@@ -15,7 +15,8 @@ from django.utils import timezone
 from django_otp.oath import TOTP
 from rest_framework.test import APIClient
 
-from clinics.models import Authenticator, Clinic, Role, User
+from clinics.identity.models import Clinic, Role, User
+from clinics.models import Authenticator
 from tests.factories import make_member
 from tests.security.oauth import PASSWORD, can_sign_in, sign_in
 

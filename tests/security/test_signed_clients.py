@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 
 from backend.platform.broker import redis
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import ApiClient, Clinic
+from clinics.identity.models import ApiClient, Clinic
 from clinics.services.assertions import LEEWAY_SECONDS, LONGEST_SECONDS, _use_once
 from clinics.services.signed_tokens import REASONS, TokenRefusedError
 from clinics.signed_clients import ASSERTION_TYPE, token_url

@@ -23,7 +23,7 @@ from oauth2_provider.models import AccessToken
 from assessments.cds.views import SERVICES
 from assessments.models import Card, CardFeedback
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from clinics.services.signed_tokens import Proved, TokenRefusedError, prove, read_hint
 from clinics.signed_clients import ASSERTION_TYPE, token_url
 from tests.security.forgeries import (

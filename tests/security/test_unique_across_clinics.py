@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
-from clinics.models import Clinic, Role
+from clinics.identity.models import Clinic, Role
 from tests.factories import make_member
 
 pytestmark = pytest.mark.django_db

@@ -17,11 +17,11 @@ from assessments.protocol.explain import DECISIONS
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.report_result import report_result
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
 from clinics.api.views import is_read, scopes_needed
-from clinics.models import Clinic, Role
-from clinics.permissions import Permission, permissions_of
-from clinics.visibility import VEILS
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic, Role
+from clinics.identity.permissions import Permission, permissions_of
+from clinics.identity.visibility import VEILS
 from tests.dashboard.settings_pages import signed_in
 from tests.dashboard.walk import pages, row_of, rows_of
 from tests.factories import make_member

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.clock import Clock
 from tests.notify.receivers import Receiver, http_receiver
 from tests.webhooks.endpoints import Listening, listen

@@ -12,7 +12,8 @@ from assessments.models import WebhookDelivery
 from assessments.services.webhooks.deliver import deliver_due_webhooks
 from assessments.services.webhooks.endpoints import add_endpoint
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, WebhookEndpoint
+from clinics.identity.models import Clinic
+from clinics.models import WebhookEndpoint
 from tests.clock import Clock
 from tests.notify.receivers import Receiver
 

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from standardwebhooks import Webhook
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.clock import Clock
 from tests.factories import assessment_body

@@ -24,7 +24,8 @@ from assessments.services.webhooks.redeliver import redeliver, redeliver_span
 from assessments.services.webhooks.retries import RETRIED_FOR, WAITS, wait_after
 from backend.platform.storage.due_work import claim_next
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, WebhookEndpoint
+from clinics.identity.models import Clinic
+from clinics.models import WebhookEndpoint
 from clinics.services.rotate_secrets import rotate_secrets
 from patients.models import Patient
 from tests.clock import Clock

@@ -16,7 +16,7 @@ from assessments.services.deliver import deliver_due_escalations
 from assessments.services.sweep import sweep
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.clock import Clock
 from tests.factories import assessment_body, reassuring_answers

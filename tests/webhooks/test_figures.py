@@ -11,7 +11,7 @@ from assessments.services.webhooks.emit import emit
 from assessments.services.webhooks.figures import webhook_figures
 from assessments.services.webhooks.redeliver import redeliver
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 from tests.clock import Clock
 from tests.notify.receivers import Receiver, http_receiver
 from tests.webhooks.endpoints import Listening, deliver, listen

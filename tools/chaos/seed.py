@@ -27,7 +27,7 @@ def _clinic(number: int, runners: int, webhook: str) -> dict[str, Any]:
     """A practice with a lead, a clinician on call, each with an address, and a webhook."""
     from assessments.services.on_call_services import add_on_call_service
     from backend.platform.storage.tenancy import clinic_scope
-    from clinics.models import ApiClient, Clinic, Role
+    from clinics.identity.models import ApiClient, Clinic, Role
 
     clinic = Clinic(
         name=f"Practice {number}", emergency_number="999", emergency_destination="A&E, General Hospital"
@@ -61,7 +61,7 @@ def _clinic(number: int, runners: int, webhook: str) -> dict[str, Any]:
 
 
 def _member(clinic: Any, role: str, name: str) -> Any:
-    from clinics.models import User
+    from clinics.identity.models import User
 
     user = User.objects.create_user(name, email=f"{name}@practice.example")
     return clinic.members.create(user=user, role=role)

@@ -15,7 +15,7 @@ from assessments.protocol.parameters import DEFAULTS
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.replay import Tally, assessments_to_replay, replay_assessments
 from backend.platform.storage.tenancy import reading_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 UNUSABLE = 2
 HELP = """\

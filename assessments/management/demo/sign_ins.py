@@ -14,8 +14,8 @@ from typing import Any
 from django.contrib.auth.hashers import check_password
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic, User
-from clinics.scopes import ALL_SCOPES
+from clinics.identity.models import Clinic, User
+from clinics.identity.scopes import ALL_SCOPES
 
 
 def client_sign_in(clinic: Clinic, kept: Mapping[str, str]) -> dict[str, str]:

@@ -93,7 +93,7 @@ class Runner:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who signs in to the dashboard; ``role`` as in ``clinics.models.Role``."""
+    """Somebody who signs in to the dashboard; ``role`` as in ``clinics.identity.models.Role``."""
 
     username: str
     given_name: str

@@ -9,9 +9,9 @@ from assessments.services.answer_follow_up import answer_follow_up
 from assessments.services.report_result import report_result
 from assessments.services.submit import Submission, submit_assessment
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
-from clinics.actor import Actor, NamedClinician
-from clinics.models import ApiClient, Clinic, Membership, User
-from clinics.scopes import ALL_SCOPES
+from clinics.identity.clinicians import Actor, NamedClinician
+from clinics.identity.models import ApiClient, Clinic, Membership, User
+from clinics.identity.scopes import ALL_SCOPES
 from clinics.services.on_call_calendar import Holidays
 from clinics.services.on_call_change import change_on_call
 from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS, Plan, Shift

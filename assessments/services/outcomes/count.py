@@ -12,7 +12,7 @@ from assessments.protocol.programme import STAGES, Phase
 from assessments.protocol.programme.reaction import SHARE_MAX
 from assessments.protocol.vocabulary import Decision
 from assessments.services.outcomes.estimate import Fate, Watched
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 MILESTONES = ("days_to_first_run", "days_to_30_minutes", "days_to_usual_volume")
 CONTINUOUS_MINUTES = 30

@@ -8,7 +8,7 @@ from assessments.services.outcomes.count import Counted, Period, count_outcomes
 from assessments.services.outcomes.estimate import QUARTILES, Fate, Watched, quartiles
 from assessments.services.outcomes.suppression import kept_back, small
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 DECIMALS = 3
 Figures = dict[str, Any]

@@ -8,10 +8,8 @@ from assessments.protocol import PROTOCOL_VERSION, protocol_hash
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.parameters.preview import check_admin
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
-from clinics.models import Clinic, Membership
-from clinics.services.name_clinician import CLINICAL_ROLES
-from clinics.services.working_members import working_members
+from clinics.identity.clinicians import CLINICAL_ROLES, NamedClinician, working_members
+from clinics.identity.models import Clinic, Membership
 
 #: How long what a preview showed may be acted on.
 PREVIEW_LASTS = timedelta(hours=24)

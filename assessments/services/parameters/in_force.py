@@ -12,7 +12,7 @@ import structlog
 from assessments.models import Assessment, ParameterSet
 from assessments.protocol import CompiledProtocol, InvalidParameters, protocol_for
 from assessments.protocol.parameters import DEFAULTS, Number, parameter_values
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 logger = structlog.get_logger(__name__)
 

@@ -18,8 +18,8 @@ from assessments.protocol.parameters import DEFAULTS, PARAMETERS, PARAMETERS_BY_
 from assessments.services.parameters.in_force import InForce, parameters_in_force
 from assessments.services.replay import Flip, Tally, assessments_to_replay, replay_assessments
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
-from clinics.models import Clinic, Role
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic, Role
 
 #: The latest so many assessments are replayed while somebody waits; ``manage.py replay`` takes all of them.
 MOST_REPLAYED = 20_000

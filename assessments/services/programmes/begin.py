@@ -15,8 +15,8 @@ from assessments.services.versions import lock_latest
 from assessments.services.webhooks.emit import emit
 from assessments.services.what_follows import where_to_go
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic
 
 CALLING = ("open", "acknowledged")
 MUST_WAIT_FOR = ("emergency_now", "same_day", "complete_screen_now")

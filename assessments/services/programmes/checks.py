@@ -18,7 +18,7 @@ from assessments.protocol.programme import Phase, Reaction, Status, judge, react
 from assessments.services.programmes.reminders import end_reminders
 from assessments.services.programmes.standing import Kind, move, note, standing_of
 from assessments.services.webhooks.emit import emit
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 logger = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from typing import Any
 from assessments.models import ExerciseLog, Programme
 from assessments.services.programmes.standing import NotNowError, lock_released
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 WEEK = timedelta(days=7)
 #: What is counted of a day; the least of each is in the dose.

@@ -24,8 +24,8 @@ from assessments.services.schedule import plan_check
 from assessments.services.shoes import shoe_for_a_run
 from assessments.services.submit import lock_patient
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic
 
 CLOCK_SKEW = timedelta(minutes=5)
 #: A run older than this has no 24-hour check left to answer.

@@ -10,8 +10,8 @@ from assessments.protocol.programme import Phase, Reaction, Standing, Status, af
 from assessments.services.programmes.past import Past, past_of
 from assessments.services.webhooks.emit import emit
 from assessments.services.who_did import who_did
-from clinics.actor import NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic
 
 Kind = ProgrammeEvent.Kind
 

@@ -32,8 +32,8 @@ from assessments.services.programmes.standing import (
 )
 from assessments.services.webhooks.emit import emit
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.actor import NamedClinician
-from clinics.models import Clinic
+from clinics.identity.clinicians import NamedClinician
+from clinics.identity.models import Clinic
 
 #: What P3's gate asks for: so many days in which every check was green (F.1).
 GREEN_DAYS_TO_COMPLETE = timedelta(days=14)

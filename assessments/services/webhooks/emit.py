@@ -10,7 +10,7 @@ from assessments.models import EventType, WebhookDelivery
 from assessments.services.nudge import nudge_webhooks
 from assessments.services.webhooks.retries import RETRIED_FOR
 from backend.platform.storage.columns import new_id
-from clinics.models import Clinic
+from clinics.identity.models import Clinic
 
 Event = tuple[EventType, uuid.UUID]
 

@@ -13,8 +13,9 @@ from assessments.services.webhooks.circuit import switch_off
 from assessments.services.webhooks.keys import OVERLAP, add_key
 from assessments.services.webhooks.retries import RETRIED_FOR
 from backend.platform.outbound.addresses import read_url
-from clinics.models import Clinic, WebhookEndpoint
-from clinics.services.allowances import take
+from clinics.identity.allowances import take
+from clinics.identity.models import Clinic
+from clinics.models import WebhookEndpoint
 
 #: What can be listened to; a ping comes to whom it is sent, whatever they listen to.
 LISTENABLE = tuple(event for event in EventType if event is not EventType.PING)

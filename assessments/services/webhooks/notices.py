@@ -12,8 +12,9 @@ from backend.platform.outbound.delivery import DeliveryError, Message
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.due_work import Clock
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
-from clinics.models import Role, WebhookEndpoint
-from clinics.services.working_members import working_members
+from clinics.identity.clinicians import working_members
+from clinics.identity.models import Role
+from clinics.models import WebhookEndpoint
 
 logger = structlog.get_logger(__name__)
 

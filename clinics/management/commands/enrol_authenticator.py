@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from clinics.models import Authenticator, User
-from clinics.services.end_access import end_person_access
+from clinics.identity.end_access import end_person_access
+from clinics.identity.models import User
+from clinics.models import Authenticator
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clinics.lockout import unlock
-from clinics.models import User
+from clinics.identity.lockout import unlock
+from clinics.identity.models import User
 
 
 class Command(BaseCommand):

@@ -2,9 +2,9 @@
 
 from django.http import HttpRequest
 
-from clinics.models import Membership
-from clinics.permissions import Permission, permissions_of
-from clinics.services.working_members import WORKS
+from clinics.identity.clinicians import WORKS
+from clinics.identity.models import Membership
+from clinics.identity.permissions import Permission, permissions_of
 
 
 def member_of(request: HttpRequest) -> Membership | None:

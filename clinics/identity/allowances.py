@@ -8,7 +8,7 @@ import datetime as dt
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 
-from clinics.models import Allowance
+from clinics.identity.models import Allowance
 
 #: How often a day (UTC), by kind. Mails to a person's address are counted over all clinics and nobody is
 #: told; what answers that it is spent is counted for each clinic, so that none hears of another's.

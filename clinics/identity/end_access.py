@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
 
-from clinics.models import ApiClient, Membership, User
+from clinics.identity.models import ApiClient, Membership, User
 
 #: Where a session says which clinic its pages show.
 CLINIC_KEY = "clinic"

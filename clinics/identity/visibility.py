@@ -1,6 +1,6 @@
 """What of a row each permission shows: one rule, which every door asks that shows rows of several kinds.
 
-A permission opens a resource (``clinics.permissions``); within it some rows and fields tell of more than the
+A permission opens a resource; within it some rows and fields tell of more than the
 resource does. A follow-up that sees a referral through says by being there that somebody was referred, and
 how urgently; so does a result. Who may not see escalations sees neither: in the API, FHIR, pages, lists,
 filters and counts alike.
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from clinics.permissions import Permission
+from clinics.identity.permissions import Permission
 
 Row = TypeVar("Row", bound=Model)
 

@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from backend.platform.edge.caller import neighbourhood
-from clinics.models import User
+from clinics.identity.models import User
 
 COOKIE = settings.KNOWN_BROWSER_COOKIE_NAME
 #: Renewed at each sign-in.
@@ -84,7 +84,7 @@ def counted_address(request: HttpRequest) -> str | None:
 def name_key(name: str) -> str:
     """The keyed hash of a name, whatever its case."""
     name = User.normalize_username(name)
-    return salted_hmac("clinics.lockout", name, algorithm="sha256").hexdigest()
+    return salted_hmac("clinics.identity.lockout", name, algorithm="sha256").hexdigest()
 
 
 def count_wrong(request: HttpRequest, name: str) -> None:

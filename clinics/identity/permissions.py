@@ -4,10 +4,11 @@ A permission is spelled like the scope that guards the same thing in the API. So
 alone, a person by both: what their token's scopes and their role's permissions have in common.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from enum import StrEnum
 
-from clinics.models import Role
+from clinics.identity.models import Role
+from clinics.identity.scopes import ALL_SCOPES
 
 
 class Permission(StrEnum):
@@ -83,3 +84,22 @@ ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
 def permissions_of(role: str) -> frozenset[Permission]:
     """Everything the role allows; nothing for a role the table doesn't know."""
     return ROLE_PERMISSIONS.get(role, frozenset())
+
+
+#: What a token can be given and an operation asks for; the other words of either list open nothing.
+GRANTABLE = frozenset(ALL_SCOPES) & frozenset(map(str, Permission))
+
+
+class BeyondOwnError(Exception):
+    """It would grant, or take from somebody, what whoever asks doesn't hold; ``missing`` says what."""
+
+    def __init__(self, missing: Iterable[str]) -> None:
+        self.missing = sorted(missing)
+        super().__init__(" ".join(self.missing))
+
+
+def check_held(wanted: Iterable[str], *, held: Set[str]) -> None:
+    """Raise ``BeyondOwnError`` unless whoever holds ``held`` (permissions or scopes) holds all of it."""
+    missing = (GRANTABLE & set(map(str, wanted))) - set(map(str, held))
+    if missing:
+        raise BeyondOwnError(missing)

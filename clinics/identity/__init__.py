@@ -1,0 +1,1 @@
+"""Clinics, people, members, software; roles and scopes; who works here, can be reached, and answers."""

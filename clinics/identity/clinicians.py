@@ -1,0 +1,69 @@
+"""Who answers for an acknowledgement."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from clinics.identity.models import ApiClient, Clinic, Membership, Role, User
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The credential behind a change: at least one of client and user; neither is a runner with a link."""
+
+    client: ApiClient | None = None
+    user: User | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedClinician:
+    """The member who answers for a step, and the software it came through (``None``: the dashboard)."""
+
+    member: Membership
+    through: ApiClient | None = None
+
+
+#: Has accepted the invitation, hasn't left, and isn't shut out of the service.
+WORKS: Mapping[str, bool] = {"active": True, "accepted": True, "user__is_active": True}
+
+
+def working_members(clinic: Clinic) -> QuerySet[Membership]:
+    """Return the members who may act for the clinic, each with their person."""
+    return clinic.members.filter(**WORKS).select_related("user")
+
+
+CLINICAL_ROLES = (Role.CLINICIAN, Role.ADMIN)
+
+
+class NobodyNamedError(Exception):
+    """Software acts for nobody: neither the request nor the client's registration names a clinician."""
+
+
+class NotAClinicianError(Exception):
+    """The person named isn't a clinician of this clinic."""
+
+
+def name_clinician(*, clinic: Clinic, actor: Actor, on_behalf_of: uuid.UUID | None = None) -> NamedClinician:
+    """Return the clinician who answers for a step.
+
+    A person answers for themselves. Software names a member, else the one it is registered to act for. Raises
+    ``NobodyNamedError`` or ``NotAClinicianError``.
+    """
+    members = working_members(clinic).filter(role__in=CLINICAL_ROLES)
+    if actor.user is not None:
+        member = members.filter(user=actor.user).first()
+    else:
+        member_id = on_behalf_of or (actor.client.acts_for_id if actor.client else None)
+        if member_id is None:
+            raise NobodyNamedError
+        member = members.filter(id=member_id).first()
+    if member is None:
+        raise NotAClinicianError
+    return NamedClinician(member, actor.client)
+
+
+def reachable_clinicians(clinic: Clinic) -> QuerySet[Membership]:
+    """Return the clinicians and admins who still work here and have an e-mail address, with their person."""
+    return working_members(clinic).filter(role__in=CLINICAL_ROLES).exclude(user__email="")
