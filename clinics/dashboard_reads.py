@@ -16,10 +16,10 @@ from django.http import HttpRequest
 from django.template.backends.django import DjangoTemplates, Template
 from django.utils import timezone
 
+from clinics.access_log.models import AccessLogEntry
+from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Membership
-from clinics.models import AccessLogEntry
-from clinics.services.access_log import log_access
 
 #: What every page is given besides what it shows.
 _ABOUT_THE_PAGE = frozenset(

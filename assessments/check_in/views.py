@@ -31,9 +31,9 @@ from assessments.services.check_in_links import (
 )
 from assessments.services.submit import PathwayIncompleteError, PatientNotFoundError, Submission
 from assessments.sheet_words import REVIEWS
+from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
-from clinics.services.access_log import log_access
 from patients.services import PatientErasedError
 
 #: Sent with every page: nobody keeps it, indexes it, or learns its address by being linked from it.

@@ -15,9 +15,9 @@ from assessments.services.programmes.begin import end_current
 from assessments.services.shoes import forget_names
 from assessments.services.submit import PatientNotFoundError
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
-from clinics.services.access_log import log_access
 from patients.models import Erasure, ErasureReason, Patient
 
 #: Escalations in these states call nobody and are in nobody's hands.

@@ -11,9 +11,9 @@ from assessments.models import Export
 from assessments.services.nudge import nudge_exports
 from assessments.services.submit import PatientNotFoundError
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
-from clinics.services.access_log import log_access
 
 #: How long a result can be read.
 KEPT_FOR = dt.timedelta(hours=24)

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from backend.platform.api.fields import OffsetDateTimeField
 from backend.platform.api.pagination import Ordering, PagedList
 from backend.platform.api.queries import ListQuery
+from clinics.access_log.models import AccessLogEntry
 from clinics.api.views import ClinicAPIView
-from clinics.models.access_log import AccessLogEntry
 
 
 class AccessLogQuery(ListQuery):

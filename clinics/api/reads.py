@@ -8,9 +8,9 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from clinics.access_log.services import log_access
 from clinics.api.authentication import Principal
 from clinics.identity.models import Clinic
-from clinics.services.access_log import log_access
 
 #: What a patient's own document has and no other.
 NAMES = {"given_name", "family_name"}

@@ -8,7 +8,7 @@ from django.db import migrations, models
 from backend.platform.storage.row_level_security import append_only, insert_only, protect
 
 # The head's row is the lock; each statement here sees what was committed while it waited. The text that is
-# hashed is that of clinics.services.access_log.entry_hash, a line for each field.
+# hashed is that of clinics.access_log.services.entry_hash, a line for each field.
 LOG_ACCESS = """
 CREATE FUNCTION log_access(
     of_clinic uuid, moment timestamptz, patients uuid[], of_user uuid, of_client uuid,

@@ -1,8 +1,8 @@
 """Clinics, people and software."""
 
 from backend.platform.storage.columns import Identified, Timestamped, new_id
+from clinics.access_log.models import AccessLogEntry, AccessLogHead
 from clinics.identity.models import Allowance, ApiClient, Clinic, Membership, Role, User
-from clinics.models.access_log import AccessLogEntry, AccessLogHead
 from clinics.models.authenticator import Authenticator
 from clinics.models.idempotency import AnsweredRequest
 from clinics.models.on_call_plan import OnCallPlan

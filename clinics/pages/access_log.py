@@ -8,13 +8,13 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpResponse
 
+from clinics.access_log.models import AccessLogEntry
+from clinics.access_log.services import entry_hash, verify_access_log
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import may
-from clinics.models.access_log import AccessLogEntry
 from clinics.pages.settings import SettingsPage
 from clinics.pages.settings_form import Confirmed, SettingsForm
 from clinics.pages.states import State, many
-from clinics.services.access_log import entry_hash, verify_access_log
 
 SHOWN = 50
 #: A longer chain is verified by ``manage.py verify_access_log``, at which nobody waits.

@@ -24,9 +24,9 @@ from assessments.services.letters import draft_letter
 from assessments.services.write_exports import MAX_STALLED, TURN, write_due_exports
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.access_log.services import verify_access_log
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic
-from clinics.services.access_log import verify_access_log
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.clock import Clock

@@ -20,8 +20,8 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.access_log.models import AccessLogEntry
 from clinics.identity.models import Clinic, Role
-from clinics.models.access_log import AccessLogEntry
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.audit.test_amendments import record

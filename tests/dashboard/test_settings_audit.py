@@ -3,8 +3,8 @@
 import pytest
 
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.access_log.models import AccessLogEntry
 from clinics.identity.models import Clinic, Role
-from clinics.models.access_log import AccessLogEntry
 from patients.models import Patient
 from tests.audit.test_access_log import entries, owner
 from tests.dashboard.settings_pages import signed_in, statements, take

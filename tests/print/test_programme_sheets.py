@@ -9,8 +9,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.access_log.models import AccessLogEntry
 from clinics.identity.models import Clinic
-from clinics.models.access_log import AccessLogEntry
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem, having_seen
 from tests.factories import api_for, make_patient

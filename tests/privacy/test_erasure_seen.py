@@ -9,8 +9,8 @@ from rest_framework.test import APIClient
 
 from assessments.models import Export
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.access_log.services import verify_access_log
 from clinics.identity.models import Clinic, Role
-from clinics.services.access_log import verify_access_log
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches
 from tests.audit.test_history import history

@@ -105,10 +105,10 @@ ALLOWED = {
     ("clinics/services/rotate_secrets.py", "Authenticator.objects"): "people belong to no clinic",
     ("clinics/services/send_invitations.py", "Membership.objects"): "a sweep, inside each clinic by its id",
     (
-        "clinics/services/access_log.py",
+        "clinics/access_log/services.py",
         "AccessLogEntry.objects",
     ): "one clinic's chain by its id, to verify it",
-    ("clinics/services/access_log.py", "AccessLogHead.objects"): "one clinic's chain by its id, to verify it",
+    ("clinics/access_log/services.py", "AccessLogHead.objects"): "one clinic's chain by its id, to verify it",
     (
         "clinics/services/history.py",
         "history.events._default_manager",

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from backend.platform.storage.tenancy import all_clinic_ids
-from clinics.services.access_log import Verified, verify_access_log
+from clinics.access_log.services import Verified, verify_access_log
 
 
 class Command(BaseCommand):

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.access_log.models import AccessLogEntry, AccessLogHead
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
-from clinics.models.access_log import AccessLogEntry, AccessLogHead
 
 #: How many entries are verified between two reports of progress.
 REPORT_EVERY = 10_000

@@ -10,7 +10,7 @@ class AccessLogEntry(Identified):
     """One read of one patient's data. Append-only, and chained by hash within its clinic.
 
     ``hash`` is the SHA-256 of the entry's text, which begins with the hash of the entry before: whoever
-    changes, removes or adds one breaks the chain behind it (``clinics.services.access_log.entry_hash``). The
+    changes, removes or adds one breaks the chain behind it (``clinics.access_log.services.entry_hash``). The
     database writes both (``log_access``), so that entries of one clinic take turns.
     """
 

@@ -1,0 +1,1 @@
+"""One chained entry for each read, and its verification."""
