@@ -16,8 +16,8 @@ from assessments.services.announce import state_now
 from assessments.services.effective import effective_decision
 from assessments.services.run_permission import RunPermission, stored_permission, with_standing
 from assessments.services.versions import with_versions
-from backend.platform.api.fields import _id, timestamp
-from clinics.identity.models import Membership
+from backend.platform.api.fields import id_text, timestamp
+from clinics.api.clinicians import member_document, recorded_by
 
 #: The reason of an escalation whose urgency no criterion has.
 OVERRIDDEN = {"id": "override", "title": "A clinician decided that it is this urgent"}
@@ -67,11 +67,11 @@ def assessment_document(
         "attested": assessment.attested,
         "evaluation": assessment.evaluation,
         "notices": assessment.notices,
-        "escalation": _id(escalation),
+        "escalation": id_text(escalation),
         "follow_ups": [str(follow_up) for follow_up in follow_ups],
-        "supersedes": _id(assessment.supersedes_id),
+        "supersedes": id_text(assessment.supersedes_id),
         "amendment_reason": assessment.amendment_reason,
-        "superseded_by": _id(superseded_by),
+        "superseded_by": id_text(superseded_by),
         "overrides": [override_document(override) for override in overrides],
         "effective": effective_decision(assessment, overrides).as_dict(),
         "run_permission": permission_document(permission),
@@ -97,7 +97,7 @@ def permission_document(permission: RunPermission) -> dict[str, str | None]:
     """Whether the permission to run still holds."""
     return {
         "state": permission.state.value,
-        "assessment": _id(permission.assessment),
+        "assessment": id_text(permission.assessment),
         "run_status": permission.run_status.value if permission.run_status else None,
         "adjust_level": permission.adjust_level.value if permission.adjust_level else None,
         "lapses_at": timestamp(permission.lapses_at),
@@ -125,8 +125,8 @@ def override_document(override: Override) -> dict[str, Any]:
             by=override.exclusion_by, at=timestamp(override.exclusion_at), text=override.exclusion_text
         ),
         "by": member_document(override.member),
-        "client": _id(override.client_id),
-        "carried_from": _id(override.carried_from_id),
+        "client": id_text(override.client_id),
+        "carried_from": id_text(override.carried_from_id),
         "created_at": timestamp(override.created_at),
     }
 
@@ -164,7 +164,7 @@ def escalation_document(escalation: Escalation) -> dict[str, Any]:
         "resolved_by": member_document(escalation.resolved_by),
         "outcome_code": escalation.outcome_code or None,
         "outcome": escalation.outcome,
-        "superseded_by": _id(escalation.superseded_by_id),
+        "superseded_by": id_text(escalation.superseded_by_id),
         "rounds_sent": escalation.round,
         "next_attempt_at": timestamp(escalation.next_attempt_at),
         "created_at": timestamp(escalation.created_at),
@@ -213,20 +213,10 @@ def follow_up_document(follow_up: FollowUp) -> dict[str, Any]:
         "questions": [] if follow_up.kind in CHASERS else FRESH_QUESTIONS,
         "cancelled_because": follow_up.cancelled_because or None,
         "answered_at": timestamp(follow_up.answered_at),
-        "answer": _id(follow_up.answer_id),
+        "answer": id_text(follow_up.answer_id),
         "result": follow_up.result or None,
         "result_at": timestamp(follow_up.result_at),
         "result_by": member_document(follow_up.result_by),
         "created_at": timestamp(follow_up.created_at),
         "updated_at": timestamp(follow_up.updated_at),
     }
-
-
-def recorded_by(client: uuid.UUID | None, user: uuid.UUID | None) -> dict[str, str | None]:
-    """The credential behind something."""
-    return {"client": _id(client), "user": _id(user)}
-
-
-def member_document(member: Membership | None) -> dict[str, str] | None:
-    """A person of the clinic by id and name."""
-    return {"id": str(member.id), "name": member.shown_name} if member else None

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from assessments.documents import member_document
 from assessments.models import Assessment, Programme, ProgrammeEvent, RunLog
 from assessments.protocol.programme import Cap
 from assessments.protocol.programme import Programme as Plan
@@ -15,6 +14,7 @@ from assessments.services.programmes.load import weeks_of
 from assessments.services.programmes.runs import more_than_planned
 from assessments.services.programmes.session import session_of
 from backend.platform.api.fields import timestamp
+from clinics.api.clinicians import member_document
 
 KM_PER_MILE = 1.609344
 

@@ -19,7 +19,7 @@ from backend.platform.fhir.bundles import bundle
 from backend.platform.fhir.elements import Resource, fhir_base, identifier_system, resource
 from backend.platform.fhir.search import Search, read_search
 from backend.platform.fhir.tokens import Token
-from clinics.fhir import FhirSearch, FhirView
+from clinics.api.fhir import FhirSearch, FhirView
 from patients.api.serializers import PATIENT_SEARCH
 from patients.models import ArchiveReason, Patient, SexAtBirth
 from patients.services import search_patients

@@ -11,11 +11,11 @@ from rest_framework.response import Response
 from assessments.api import schema as shapes
 from assessments.api.amendments import latest_only, written
 from assessments.api.assessments import submission_problems
-from assessments.api.escalations import OnBehalf, named_clinician
 from assessments.models.override import CLINICAL_ROLES
 from assessments.services.confirm import NotProvisionalError, confirm_assessment
 from backend.platform.api.fields import WordField
 from backend.platform.api.problems import Problem
+from clinics.api.clinicians import OnBehalf, named_clinician
 from clinics.api.views import ClinicAPIView
 
 

@@ -11,14 +11,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.schema import MemberShape
 from assessments.api.timeline import TimelineQuery
-from assessments.documents import member_document
 from assessments.models import Delivery, DeliveryAttempt, DeliveryChannel, Escalation, EscalationEvent
 from assessments.services.timeline import escalation_history
 from backend.platform.api.fields import WordField, timestamp
 from backend.platform.api.pagination import Ordering, PagedList
 from backend.platform.api.queries import ListQuery
+from clinics.api.clinicians import MemberShape, member_document
 from clinics.api.views import ClinicAPIView
 
 OPENED, MESSAGE = "opened", "message"

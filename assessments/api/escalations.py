@@ -24,12 +24,13 @@ from assessments.services.acknowledge import (
     resolve,
 )
 from backend.platform.api.etags import Conditional
-from backend.platform.api.fields import NoteField, StrictSerializer, WordField
+from backend.platform.api.fields import NoteField, WordField
 from backend.platform.api.pagination import Ordering, PagedList
 from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.queries import ListQuery
+from clinics.api.clinicians import OnBehalf, named_clinician
 from clinics.api.views import ClinicAPIView
-from clinics.identity.clinicians import NamedClinician, NobodyNamedError, NotAClinicianError, name_clinician
+from clinics.identity.clinicians import NamedClinician
 from patients.services import PatientErasedError
 
 
@@ -41,15 +42,6 @@ class EscalationQuery(ListQuery):
         "EscalatedUrgency", dict(ESCALATED_URGENCIES), required=False, help_text="Only of this urgency."
     )
     patient = serializers.UUIDField(required=False)
-
-
-class OnBehalf(StrictSerializer):
-    """Who answers for the step. A person's token speaks for that person; software names a member."""
-
-    on_behalf_of = serializers.UUIDField(
-        required=False,
-        help_text="The member who answers for it; without it the one the client is registered to act for.",
-    )
 
 
 class Resolution(OnBehalf):
@@ -67,20 +59,6 @@ class Reason(OnBehalf):
     """Why it starts again."""
 
     reason = NoteField(max_length=1000)
-
-
-def named_clinician(view: ClinicAPIView, body: dict[str, Any]) -> NamedClinician:
-    """The clinician who answers for a step; raises ``Problem`` when there is none."""
-    try:
-        return name_clinician(
-            clinic=view.clinic, actor=view.principal.actor, on_behalf_of=body.get("on_behalf_of")
-        )
-    except NobodyNamedError:
-        detail = "Name the member who answers for it; this client is registered to act for nobody."
-        raise Problem("invalid", errors=[FieldProblem("/on_behalf_of", "required", detail)]) from None
-    except NotAClinicianError:
-        detail = "There is no such clinician."
-        raise Problem("invalid", errors=[FieldProblem("/on_behalf_of", "not_found", detail)]) from None
 
 
 class EscalationsView(PagedList, ClinicAPIView):

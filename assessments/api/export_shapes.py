@@ -5,10 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from assessments.api.schema import RecordedByShape
 from assessments.models import Export
 from assessments.services.export_kinds import KINDS
 from backend.platform.api.fields import OffsetDateTimeField, StrictSerializer, WordField
+from clinics.api.clinicians import RecordedByShape
 
 
 @extend_schema_serializer(component_name="Export")

@@ -17,7 +17,6 @@ from rest_framework.response import Response
 
 from assessments.api.assessments import PATIENT_NOT_FOUND
 from assessments.api.export_shapes import ExportBody, ExportShape
-from assessments.documents import recorded_by
 from assessments.models import Export
 from assessments.services.export_kinds import KINDS
 from assessments.services.exports import (
@@ -36,6 +35,7 @@ from backend.platform.api.etags import Conditional
 from backend.platform.api.fields import timestamp
 from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import Problem, ProblemRenderer
+from clinics.api.clinicians import recorded_by
 from clinics.api.views import ClinicAPIView
 
 NDJSON = "application/x-ndjson"

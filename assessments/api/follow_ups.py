@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.api.assessments import created, created_before, submission_problems
-from assessments.api.escalations import OnBehalf, named_clinician
 from assessments.api.reading import read_submission
 from assessments.documents import follow_up_document, readable_follow_ups
 from assessments.models import FollowUp, FollowUpKind, FollowUpResult
@@ -27,6 +26,7 @@ from backend.platform.api.fields import OffsetDateTimeField, WordField
 from backend.platform.api.pagination import Ordering, PagedList
 from backend.platform.api.problems import Problem
 from backend.platform.api.queries import ListQuery
+from clinics.api.clinicians import OnBehalf, named_clinician
 from clinics.api.views import ClinicAPIView
 from clinics.identity.models import Clinic
 from clinics.identity.permissions import Permission

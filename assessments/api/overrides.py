@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.api.amendments import latest_only, written
-from assessments.api.escalations import OnBehalf, named_clinician
 from assessments.models import Override
 from assessments.models.override import CLINICAL_ROLES
 from assessments.protocol.vocabulary import Decision, Urgency
@@ -23,6 +22,7 @@ from assessments.services.override import (
 )
 from backend.platform.api.fields import NoteField, OffsetDateTimeField, StrictSerializer, TextField, WordField
 from backend.platform.api.problems import FieldProblem, Problem
+from clinics.api.clinicians import OnBehalf, named_clinician
 from clinics.api.views import ClinicAPIView
 
 #: The decisions a clinician may take; lacking information is none of them.

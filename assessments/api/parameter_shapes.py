@@ -6,10 +6,10 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from assessments.api.protocols import ParameterShape
-from assessments.api.schema import MemberShape
 from assessments.protocol import Direction
 from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Urgency
 from backend.platform.api.fields import NoteField, NumberField, Shape, StrictSerializer, WordField
+from clinics.api.clinicians import MemberShape
 
 CAUTION = "Less cautious than what held before."
 

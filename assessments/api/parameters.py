@@ -12,7 +12,6 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.escalations import named_clinician
 from assessments.api.parameter_shapes import (
     ChangeBody,
     ParameterSetShape,
@@ -20,7 +19,6 @@ from assessments.api.parameter_shapes import (
     PreviewBody,
     PreviewShape,
 )
-from assessments.documents import member_document
 from assessments.models import ParameterPreview, ParameterSet
 from assessments.protocol import PROTOCOL_VERSION, InvalidParameters
 from assessments.protocol.parameters import PARAMETERS
@@ -43,6 +41,7 @@ from backend.platform.api.fields import timestamp
 from backend.platform.api.pagination import Ordering, PagedList
 from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.queries import ListQuery
+from clinics.api.clinicians import member_document, named_clinician
 from clinics.api.views import ClinicAPIView
 from clinics.identity.models import Clinic
 

@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.api import programme_shapes as shapes
-from assessments.api.escalations import named_clinician
 from assessments.api.programme_view import why_not
 from assessments.models import RunLog
 from assessments.programme_documents import run_document
@@ -22,6 +21,7 @@ from assessments.services.shoes import ShoeNotFoundError
 from assessments.services.submit import PatientNotFoundError
 from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import FieldProblem, Problem
+from clinics.api.clinicians import named_clinician
 from clinics.api.views import ClinicAPIView
 
 SHOE_NOT_FOUND = FieldProblem("/shoe", "not_found", "The runner has no such shoes.")

@@ -5,9 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from assessments.api.escalations import OnBehalf
 from assessments.api.plan_shapes import PlanShape, StageShape
-from assessments.api.schema import MemberShape
 from assessments.models import Programme, ProgrammeEvent, RunLog
 from assessments.programme_documents import KM_PER_MILE
 from assessments.protocol.programme import Basis, Lever, Phase, Reaction, Status
@@ -22,6 +20,7 @@ from backend.platform.api.fields import (
     WordField,
 )
 from backend.platform.api.queries import ListQuery
+from clinics.api.clinicians import MemberShape, OnBehalf
 
 BLOCKS = [
     session.NOT_RELEASED,

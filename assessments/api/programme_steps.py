@@ -10,13 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.api import programme_shapes as shapes
-from assessments.api.escalations import OnBehalf, named_clinician
 from assessments.api.programme_view import ProgrammeView, why_not
 from assessments.programme_documents import programme_document
 from assessments.protocol.programme import BriskWalk, CalmDay
 from assessments.services.programmes import begin, steps
 from assessments.services.programmes.standing import NotNowError, ProgrammeNotFoundError
 from backend.platform.api.problems import Problem
+from clinics.api.clinicians import OnBehalf, named_clinician
 from clinics.identity.clinicians import NamedClinician
 
 

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.api import programme_shapes as shapes
-from assessments.api.escalations import named_clinician
 from assessments.api.plan_shapes import AssessmentPlanShape
 from assessments.api.programme_view import ProgrammeView, why_not
 from assessments.programme_documents import (
@@ -29,6 +28,7 @@ from assessments.services.versions import AssessmentNotFoundError, SupersededErr
 from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.queries import ListQuery
+from clinics.api.clinicians import named_clinician
 from clinics.api.views import ClinicAPIView
 from patients.services import PatientErasedError
 

@@ -32,6 +32,7 @@ from assessments.protocol.vocabulary import (
 from assessments.services.run_permission import Permission
 from backend.platform.api.fields import NoteField, Shape, StrictSerializer, WordField
 from backend.platform.openapi.schema import register_component
+from clinics.api.clinicians import MemberShape, RecordedByShape
 
 
 class AnswersField(serializers.Field[Any, Any, Any, Any]):
@@ -192,28 +193,12 @@ class AmendmentBody(EvaluationBody):
     reason = NoteField(max_length=MAX_REASON, help_text="Why the recorded answers were wrong.")
 
 
-@extend_schema_serializer(component_name="RecordedBy")
-class RecordedByShape(Shape):
-    """The credential that recorded it."""
-
-    client = serializers.UUIDField(allow_null=True)
-    user = serializers.UUIDField(allow_null=True)
-
-
 @extend_schema_serializer(component_name="CarriedAnswer")
 class CarriedShape(Shape):
     """Where an answer was first given."""
 
     assessment = serializers.UUIDField()
     assessed_at = serializers.DateTimeField()
-
-
-@extend_schema_serializer(component_name="MemberName")
-class MemberShape(Shape):
-    """A person of the clinic."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
 
 
 @extend_schema_serializer(component_name="Finding")

@@ -38,8 +38,7 @@ from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.queries import ListQuery
 from backend.platform.outbound.addresses import UnsafeUrlError
 from backend.platform.secrets import NoEncryptionKeyError
-from clinics.api.refusals import spent
-from clinics.api.views import ClinicAPIView
+from clinics.api.views import ClinicAPIView, spent
 from clinics.identity.allowances import AllowanceSpentError
 from clinics.models import WebhookEndpoint
 

@@ -18,7 +18,7 @@ from assessments.services.programmes.past import Past, past_of, pasts_of
 from assessments.services.programmes.session import session_of
 from backend.platform.fhir.elements import Resource, concept, instant, period, reference, resource
 from backend.platform.fhir.search import Search
-from clinics.fhir import FhirSearch, FhirView, member_reference
+from clinics.api.fhir import FhirSearch, FhirView, member_reference
 from clinics.identity.models import Clinic
 
 State = Programme.State

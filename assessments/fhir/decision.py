@@ -13,7 +13,7 @@ from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.services.versions import with_versions
 from backend.platform.fhir.elements import Resource, coding, concept, instant, reference, resource, words
 from backend.platform.fhir.search import Search
-from clinics.fhir import FhirSearch, FhirView
+from clinics.api.fhir import FhirSearch, FhirView
 
 
 def protocol_concept(version: str) -> dict[str, Any]:

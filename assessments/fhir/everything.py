@@ -19,7 +19,7 @@ from assessments.models import Assessment
 from backend.platform.fhir.bundles import bundle
 from backend.platform.fhir.elements import Resource, fhir_base
 from backend.platform.fhir.search import read_search
-from clinics.fhir import FhirView
+from clinics.api.fhir import FhirView
 from patients.fhir import patient_resource
 
 Read = Callable[[], list[Resource]]

@@ -14,7 +14,7 @@ from assessments.models import Override, Programme
 from backend.platform.api.pagination import Merged
 from backend.platform.fhir.elements import Resource, instant, reference, resource, system, words
 from backend.platform.fhir.search import Search
-from clinics.fhir import FhirSearch, FhirView, member_reference
+from clinics.api.fhir import FhirSearch, FhirView, member_reference
 from clinics.identity.models import Clinic
 
 

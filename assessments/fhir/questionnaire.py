@@ -13,7 +13,7 @@ from assessments.protocol import PROTOCOL_VERSION
 from backend.platform.fhir.bundles import bundle
 from backend.platform.fhir.elements import Resource, fhir_base, resource
 from backend.platform.fhir.search import read_search
-from clinics.fhir import FhirView
+from clinics.api.fhir import FhirView
 
 #: The form changes with the protocol alone, and a version of the protocol is never changed.
 PUBLISHED = dt.datetime(int(PROTOCOL_VERSION.partition(".")[0]), 1, 1, tzinfo=dt.UTC)

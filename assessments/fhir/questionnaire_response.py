@@ -25,8 +25,8 @@ from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.fhir.elements import Resource, etag, fhir_base, reference
 from backend.platform.fhir.outcomes import expression, informed
 from backend.platform.fhir.search import Search
+from clinics.api.fhir import OUTCOME, FhirSearch, FhirView
 from clinics.api.views import ClinicAPIView
-from clinics.fhir import OUTCOME, FhirSearch, FhirView
 
 
 def submission_of(reading: Reading, *, now: dt.datetime, zone: dt.tzinfo, patient: bool = True) -> Submission:

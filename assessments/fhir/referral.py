@@ -23,7 +23,7 @@ from assessments.models import Escalation, Flag, Outcome
 from assessments.protocol.vocabulary import Urgency, urgency_rank
 from backend.platform.fhir.elements import Resource, coding, concept, instant, period, reference, resource
 from backend.platform.fhir.search import Search
-from clinics.fhir import FhirSearch, FhirView
+from clinics.api.fhir import FhirSearch, FhirView
 from clinics.identity.models import Clinic
 
 State = Escalation.State

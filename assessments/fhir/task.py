@@ -26,7 +26,7 @@ from backend.platform.fhir.elements import (
     resource,
     words,
 )
-from clinics.fhir import member_reference
+from clinics.api.fhir import member_reference
 from clinics.identity.models import Clinic
 from clinics.identity.permissions import Permission
 from clinics.identity.visibility import veiled, visible

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.escalations import Resolution, named_clinician
+from assessments.api.escalations import Resolution
 from assessments.api.follow_ups import ResultBody
 from assessments.fhir.task import (
     OUTCOME,
@@ -39,7 +39,8 @@ from backend.platform.api.problems import FieldProblem, Problem, flatten
 from backend.platform.fhir.elements import Resource, identifier_system, system
 from backend.platform.fhir.search import Search
 from backend.platform.fhir.views import check_version
-from clinics.fhir import FhirSearch, FhirView
+from clinics.api.clinicians import named_clinician
+from clinics.api.fhir import FhirSearch, FhirView
 from clinics.identity.permissions import Permission
 
 #: What an update may change; the time stamps are ours, and so is what a state is called.

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from assessments.documents import member_document, override_document
+from assessments.documents import override_document
 from assessments.models import CardFeedback, Delivery, DeliveryAttempt, EscalationEvent, Override
 from backend.platform.api.fields import timestamp
+from clinics.api.clinicians import member_document
 
 
 def override_line(override: Override) -> dict[str, Any]:

@@ -19,9 +19,9 @@ from oauth2_provider.settings import oauth2_settings
 from assessments.models import Export, WebhookDelivery
 from assessments.services import cards, changes, check_in_links, exports
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
+from clinics.api import idempotency as answer_again
 from clinics.identity import allowances
 from clinics.identity.models import Clinic
-from clinics.services import answer_again
 
 logger = structlog.get_logger(__name__)
 

@@ -32,8 +32,7 @@ from clinics.api.client_documents import (
     client_document,
     secret_document,
 )
-from clinics.api.refusals import beyond_own
-from clinics.api.views import ClinicAPIView
+from clinics.api.views import ClinicAPIView, beyond_own
 from clinics.identity.clinicians import NotAClinicianError
 from clinics.identity.models import ApiClient
 from clinics.identity.permissions import BeyondOwnError

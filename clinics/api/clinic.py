@@ -8,11 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.platform.api.etags import Conditional, check_if_match
-from backend.platform.api.fields import StrictSerializer, TextField, TrueOrFalseField, WordField
+from backend.platform.api.fields import StrictSerializer, TextField, TrueOrFalseField
 from backend.platform.api.problems import FieldProblem, Problem
+from clinics.api.clinicians import MemberSerializer
 from clinics.api.views import ClinicAPIView
 from clinics.identity.clinicians import working_members
-from clinics.identity.models import Clinic, Membership, Role
+from clinics.identity.models import Clinic
 from clinics.services.set_emergency_pathway import NotReachableError, set_emergency_pathway
 
 
@@ -39,15 +40,6 @@ class PathwaySerializer(StrictSerializer):
         source="missing_from_pathway",
         help_text="The settings that are still needed.",
     )
-
-
-@extend_schema_serializer(component_name="Member")
-class MemberSerializer(serializers.Serializer[Membership]):
-    """A person of the clinic."""
-
-    id = serializers.UUIDField(read_only=True)
-    name = serializers.CharField(read_only=True, source="shown_name")
-    role = WordField("Role", Role, read_only=True)
 
 
 MEMBER = MemberSerializer()

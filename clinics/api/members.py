@@ -15,8 +15,7 @@ from backend.platform.api.etags import Conditional, check_if_match
 from backend.platform.api.fields import EmailField, StrictSerializer, TextField, TrueOrFalseField, WordField
 from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import FieldProblem, Problem
-from clinics.api.refusals import beyond_own, spent
-from clinics.api.views import ClinicAPIView
+from clinics.api.views import ClinicAPIView, beyond_own, spent
 from clinics.identity.allowances import AllowanceSpentError
 from clinics.identity.models import Clinic, Membership, Role
 from clinics.identity.permissions import BeyondOwnError

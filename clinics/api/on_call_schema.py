@@ -16,7 +16,7 @@ from backend.platform.api.fields import (
     WordField,
     this_century,
 )
-from clinics.api.clinic import MemberSerializer
+from clinics.api.clinicians import MemberSerializer
 from clinics.services.on_call_ladder import LATEST_MINUTES, WHO
 from clinics.services.on_call_now import Source
 from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS

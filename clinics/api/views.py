@@ -1,5 +1,6 @@
 """The base of every view about a clinic's data."""
 
+import datetime as dt
 import time
 import uuid
 from collections.abc import Iterable, Mapping
@@ -18,14 +19,15 @@ from rest_framework.views import APIView
 
 from backend.platform.api.etags import etag_of
 from backend.platform.api.headers import REPLAYED, Creates, read_purpose
-from backend.platform.api.problems import Problem
+from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.throttling import Quota, count_recording, count_request, policy_header
 from backend.platform.storage.tenancy import clinic_scope, clinicless_transaction
 from clinics.api.authentication import Principal
-from clinics.api.keyed import answer_again, first_answer, read_keyed, remember
+from clinics.api.idempotency import FirstAnswer, answer_again, first_answer, read_keyed, remember
 from clinics.api.reads import log_reads, patients_named, patients_shown
+from clinics.identity.allowances import AllowanceSpentError
 from clinics.identity.models import Clinic
-from clinics.services.answer_again import FirstAnswer
+from clinics.identity.permissions import BeyondOwnError
 
 
 def scope_needed(view: APIView | type[APIView], method: str) -> str | None:
@@ -72,7 +74,7 @@ class ClinicAPIView(APIView):
     ``shows_own_input`` says that an answer holds nothing but what the request itself brought;
     ``answers_once`` are methods whose answer can't be had again, so that they need the scope to read too.
 
-    A POST that changes something has ``show_again`` (``clinics.api.keyed``) and so takes an Idempotency-Key.
+    A POST that changes something has ``show_again`` (``idempotency.py``) and so takes an Idempotency-Key.
     """
 
     resource: ClassVar[str]
@@ -231,3 +233,15 @@ def _is_empty(response: Response) -> bool:
 def _answer_again(view: Creates, answer: FirstAnswer, *_: Any, **__: Any) -> Response:
     """In place of the view's own ``post``."""
     return answer_again(view, answer)
+
+
+def beyond_own(pointer: str, exc: BeyondOwnError) -> Problem:
+    """The 403 for granting, or touching, what the caller's own token doesn't hold."""
+    detail = f"Your own token doesn't hold: {', '.join(exc.missing)}."
+    return Problem("permission_denied", detail, errors=[FieldProblem(pointer, "exceeds_own", detail)])
+
+
+def spent(exc: AllowanceSpentError, now: dt.datetime) -> Problem:
+    """The 429 for what was done often enough for today."""
+    detail = "That was done often enough for today."
+    return Problem("throttled", detail, headers={"Retry-After": str(exc.wait(now))})

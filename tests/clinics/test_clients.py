@@ -9,9 +9,9 @@ from oauth2_provider.models import AccessToken, Grant, RefreshToken
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.api.models import AnsweredRequest
 from clinics.identity.models import ApiClient, Clinic, Role
 from clinics.identity.permissions import permissions_of
-from clinics.models import AnsweredRequest
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import api_for, make_client, make_member, make_token
 from tests.security.dump import tables_holding

@@ -78,7 +78,7 @@ ALLOWED = {
     "notify/event.py text": "a text",
     "platform/outbound/http.py resolve(self._place)": "addresses that are tried",
     "identity/lockout.py name_key(name)": "a key",
-    "fhir.py rows.order_by('updated_at', 'id')": "one more than a page is refused: say more",
+    "api/fhir.py rows.order_by('updated_at', 'id')": "one more than a page is refused: say more",
     "platform/edge/front.py data": "pieces of an answer, each of which is sent",
     "platform/logs.py str(args[0]).split(': ')": "a text",
     "services/programmes/past.py row": "the columns of one row",

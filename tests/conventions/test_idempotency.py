@@ -18,9 +18,9 @@ from rest_framework.test import APIClient
 from backend.platform.api.headers import Creates
 from backend.platform.openapi.docs import openapi_document
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.api.idempotency import forget_answered_requests
+from clinics.api.models import AnsweredRequest
 from clinics.identity.models import Clinic
-from clinics.models import AnsweredRequest
-from clinics.services.answer_again import forget_answered_requests
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.conventions.threads import all_at_once, start

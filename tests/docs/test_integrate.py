@@ -24,7 +24,7 @@ from assessments.services.webhooks.endpoints import MOST_ENDPOINTS
 from assessments.services.webhooks.retries import RETRIED_FOR, WAITS
 from backend.platform.api.problems import PROBLEMS
 from backend.platform.api.queries import MAX_PAGE_SIZE, PAGE_SIZE
-from clinics.services.answer_again import KEPT_FOR as ANSWERS_KEPT_FOR
+from clinics.api.idempotency import KEPT_FOR as ANSWERS_KEPT_FOR
 from tests.contract.clients.projects import npm_project, python_with_package
 from tests.docs.guide import PATIENCE_SECONDS, ROOT, TEXT, Terminal, code_of, pairs, running
 from tests.mail import free_port

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from backend.fhir import capability_statement
+from clinics.api.fhir import letter_of
 from clinics.checks.routes import OPEN_ROUTES, Route, routes
-from clinics.fhir import letter_of
 from clinics.identity.scopes import ALL_SCOPES, SMART_SCOPES, SMART_TYPES
 from tests.security.fhir_samples import FHIR_SAMPLES
 from tests.security.samples import World, api_with

@@ -15,7 +15,7 @@ from assessments.models import Escalation
 from assessments.protocol import protocol_for
 from backend.platform.fhir.elements import coding, concept
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.fhir import member_reference
+from clinics.api.fhir import member_reference
 from clinics.identity.models import Membership
 from tests.factories import reassuring_answers
 from tests.security.samples import Sample, World

@@ -113,7 +113,7 @@ ALLOWED = {
         "clinics/services/history.py",
         "history.events._default_manager",
     ): "the clinic's own by its id; before it, the same row's",
-    ("clinics/services/answer_again.py", "AnsweredRequest.objects"): "a sweep, inside each clinic by its id",
+    ("clinics/api/idempotency.py", "AnsweredRequest.objects"): "a sweep, inside each clinic by its id",
     ("assessments/services/retention.py", "Session.objects"): "signed-in browsers: no clinic's",
     ("assessments/services/retention.py", "table.objects"): "sign-ins, before anybody's clinic is known",
     (

@@ -207,7 +207,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         }
 
 
-def _id(value: uuid.UUID | None) -> str | None:
+def id_text(value: uuid.UUID | None) -> str | None:
     return str(value) if value else None
 
 

@@ -1,14 +1,19 @@
-"""Answer a repeated request as the first time, and do what it asks for once."""
+"""Idempotency-Key on every POST that creates: the same request again gets the first answer again."""
 
 import datetime as dt
 import uuid
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from backend.platform.api.headers import REPLAYED, Creates, body_sha256, read_key, still_running
+from backend.platform.api.problems import Problem
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
+from clinics.api.models import AnsweredRequest
 from clinics.identity.models import ApiClient
-from clinics.models import AnsweredRequest
 
 #: How long a key is remembered at least; it is forgotten within the hour after.
 KEPT_FOR = dt.timedelta(hours=24)
@@ -84,3 +89,33 @@ def forget_answered_requests(*, now: dt.datetime) -> int:
             old = AnsweredRequest.objects.filter(clinic_id=clinic_id, created_at__lt=now - KEPT_FOR)
             forgotten += old.delete()[0]
     return forgotten
+
+
+def read_keyed(request: Request, client: ApiClient) -> KeyedRequest | None:
+    """The request under its key, ``None`` without one. Raises ``Problem`` for a malformed key."""
+    key = read_key(request)
+    return KeyedRequest(client, key, request.path, body_sha256(request)) if key is not None else None
+
+
+def first_answer(keyed: KeyedRequest) -> FirstAnswer | None:
+    """What the first such request was answered with; ``None`` for itself. Raises ``Problem`` (409, 422)."""
+    try:
+        return claim_request(keyed)
+    except StillRunningError:
+        raise still_running() from None
+    except OtherBodyError:
+        raise Problem("idempotency_key_reused") from None
+
+
+def answer_again(view: Creates, answer: FirstAnswer) -> Response:
+    """The first answer again, formed from what is stored."""
+    response = view.show_again(answer.reference)
+    response.status_code = answer.status
+    response[REPLAYED] = "true"
+    return response
+
+
+def remember(keyed: KeyedRequest, response: Response) -> None:
+    """Note the answer of a success; every creating view answers with the ``id`` of what it made."""
+    answer = FirstAnswer(uuid.UUID(str(response.data["id"])), response.status_code)
+    remember_answer(keyed, answer, now=timezone.now())
