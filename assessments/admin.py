@@ -18,7 +18,7 @@ from assessments.pages.result import result_context
 from assessments.pages.take_on import take_on
 from assessments.services.versions import with_versions
 from assessments.standing import standing
-from clinics.admin import ClinicModelAdmin
+from clinics.dashboard.model_admin import ClinicModelAdmin
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import held, may, member_of
 from clinics.identity.visibility import hidden_fields, sees_all, veiled, visible

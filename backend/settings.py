@@ -94,7 +94,7 @@ WSGI_APPLICATION = "backend.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "clinics.dashboard_reads.ReportingTemplates",  # whom a page shows is noted
+        "BACKEND": "clinics.dashboard.reads.ReportingTemplates",  # whom a page shows is noted
         "NAME": "django",
         "DIRS": [BASE_DIR / "backend" / "templates"],  # in place of unfold's own
         "APP_DIRS": True,
@@ -209,7 +209,7 @@ SESSION_COOKIE_NAME = f"{_HOST}sessionid"
 CSRF_COOKIE_NAME = f"{_HOST}csrftoken"
 MESSAGES_COOKIE_NAME = f"{_HOST}messages"
 KNOWN_BROWSER_COOKIE_NAME = f"{_HOST}known_browser"
-MESSAGE_STORAGE = "clinics.messages.Messages"
+MESSAGE_STORAGE = "clinics.dashboard.messages.Messages"
 SESSION_ENGINE = "clinics.identity.sessions"  # keys are kept as hashes
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 X_FRAME_OPTIONS = "DENY"
@@ -493,13 +493,13 @@ UNFOLD = {
     "LOGIN": {"form": "clinics.sign_in.SignInForm"},
     "SITE_TITLE": "Return to Run",
     "SITE_HEADER": "Return to Run",
-    "SITE_SUBHEADER": "clinics.pages.layout.clinic_name",
-    "ACCOUNT": {"navigation": "clinics.pages.layout.account_links"},
+    "SITE_SUBHEADER": "clinics.dashboard.layout.clinic_name",
+    "ACCOUNT": {"navigation": "clinics.dashboard.layout.account_links"},
     "SITE_SYMBOL": "directions_run",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "clinics.pages.layout.icon"}],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "clinics.dashboard.layout.icon"}],
     "SHOW_HISTORY": False,
-    "STYLES": ["clinics.pages.layout.stylesheet"],
-    "SIDEBAR": {"navigation": "clinics.pages.layout.navigation"},
+    "STYLES": ["clinics.dashboard.layout.stylesheet"],
+    "SIDEBAR": {"navigation": "clinics.dashboard.layout.navigation"},
     "DASHBOARD_CALLBACK": "assessments.pages.worklist.worklist",
     # A calm blue-green; 600 holds 4.5:1 under white text, 500 on the dark ground.
     "COLORS": {

@@ -14,9 +14,9 @@ from django.urls import reverse
 
 from backend.platform.storage.history import note_person
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.dashboard_reads import note_shown
+from clinics.dashboard.form_origin import came_from, clinic_to_send_in, is_guarded, refuse_form
+from clinics.dashboard.reads import note_shown
 from clinics.elsewhere import clinic_of_address, open_in
-from clinics.form_origin import came_from, clinic_to_send_in, is_guarded, refuse_form
 from clinics.identity.end_access import CLINIC_KEY
 from clinics.identity.models import Clinic
 from clinics.identity.signed_in import lacks_code, member_of

@@ -11,14 +11,14 @@ from django.http import QueryDict
 
 from backend.platform.api.etags import etag_of
 from clinics.api.on_call import plan_document
+from clinics.dashboard.forms import faults_of
+from clinics.dashboard.typed_numbers import WholeNumber
 from clinics.identity.clinicians import reachable_clinicians
 from clinics.identity.models import Clinic
-from clinics.pages.settings_form import faults_of
 from clinics.services.on_call_calendar import Holidays
 from clinics.services.on_call_change import PlanProblem
 from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS, Cover, Plan, Shift, plan_of
 from clinics.services.on_call_quiet import QuietHours
-from clinics.typed_numbers import WholeNumber
 
 _DAYS = [(day, day.capitalize()) for day in (*WEEKDAYS, HOLIDAY)]
 

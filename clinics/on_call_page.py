@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from clinics.dashboard.layout import page_context
 from clinics.identity.models import Clinic, Membership
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import may, member_of
 from clinics.on_call_forms import PlanForms, overtaken, plan_forms
-from clinics.pages.layout import page_context
 from clinics.services.on_call_calendar import left_out
 from clinics.services.on_call_change import UnsafePlanError, change_on_call
 from clinics.services.on_call_now import LOOK_AHEAD, OnCall, Rota, Source

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
-from clinics.admin import ClinicModelAdmin
+from clinics.dashboard.model_admin import ClinicModelAdmin
 from clinics.identity.permissions import Permission
 from patients.models import Patient
 

@@ -11,7 +11,7 @@ from assessments.form.reading import MAX_ROWS, Typed
 from assessments.form.words import CHOICES, HINTS
 from assessments.protocol import ADMINISTRATIVE, Question, protocol_for
 from assessments.protocol.parameters import DEFAULTS
-from clinics.typed_numbers import write_number
+from clinics.dashboard.typed_numbers import write_number
 
 #: UCUM units of the question table in words.
 UNITS = {

@@ -12,7 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from assessments.form.names import UNKNOWN, asked_none, control, none_of_these, reason_of, unit_of
 from assessments.protocol import QUESTIONS, Problem, Question
 from assessments.protocol.vocabulary import Screen
-from clinics.typed_numbers import AmbiguousNumberError, read_number
+from clinics.dashboard.typed_numbers import AmbiguousNumberError, read_number
 
 Typed = MultiValueDict[str, str]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from assessments.form.names import UNKNOWN, asked_none, control, reason_of, unit_of
 from assessments.form.reading import Typed
 from assessments.protocol import QUESTIONS, Question
-from clinics.typed_numbers import write_number
+from clinics.dashboard.typed_numbers import write_number
 
 
 def as_typed(answers: Mapping[str, object], absent_reasons: Mapping[str, str]) -> Typed:

@@ -10,14 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Letter, Programme
-from assessments.pages.ground import clinical, own_patient, page
 from assessments.pages.patient import CLINICAL
 from assessments.services.runner_record import pending_of
+from clinics.dashboard.base import clinical, page
+from clinics.dashboard.forms import faults_of
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import held, may
-from clinics.pages.settings_form import faults_of
 from patients.models import ArchiveReason, Patient
+from patients.pages import own_patient
 from patients.services import StillWaitingError, change_patient
 
 CHANGED = "The record has changed since you opened this page. Read it again before you archive it."

@@ -19,7 +19,6 @@ from assessments.form.sections import sections
 from assessments.form.writing import as_typed
 from assessments.models import Assessment
 from assessments.models.assessment import ASSESSOR_ROLES
-from assessments.pages.ground import actor_of, clinical, own_patient, page
 from assessments.protocol import InvalidAnswers
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.record_form import (
@@ -32,9 +31,11 @@ from assessments.services.record_form import (
 )
 from assessments.services.submit import PathwayIncompleteError, PatientNotFoundError
 from assessments.services.versions import SupersededError
+from clinics.dashboard.base import actor_of, clinical, page
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
 from patients.models import Patient
+from patients.pages import own_patient
 from patients.services import PatientErasedError
 
 BROKEN = "This form can't be told from another one any more; it has been opened afresh with what you typed."

@@ -23,14 +23,13 @@ from assessments.services.on_call_services import (
 from backend.platform.api.etags import etag_of
 from backend.platform.outbound.addresses import UnsafeUrlError
 from backend.platform.secrets import NoEncryptionKeyError
+from clinics.dashboard.forms import Confirmed, SettingsForm, State
+from clinics.dashboard.layout import clock
+from clinics.dashboard.settings import SettingsPage
 from clinics.identity.allowances import AllowanceSpentError
 from clinics.identity.permissions import Permission
 from clinics.models import OnCallService
 from clinics.models.on_call_service import URGENCIES, only_emergencies
-from clinics.pages.layout import clock
-from clinics.pages.settings import SettingsPage
-from clinics.pages.settings_form import Confirmed, SettingsForm
-from clinics.pages.states import State
 
 _NO_KEY = "Nothing secret can be stored: the operator has set no encryption key."
 _TYPED = forms.PasswordInput(attrs={"autocomplete": "off"})

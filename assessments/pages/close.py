@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from assessments.decision_page import urgency_words
 from assessments.models import Escalation, Outcome
-from assessments.pages.ground import clinical, clinician_of, page
 from assessments.services.acknowledge import (
     CLOSED_BY,
     EscalationNotFoundError,
@@ -20,9 +19,10 @@ from assessments.services.acknowledge import (
     resolve,
 )
 from backend.platform.api.fields import SeveralLinesValidator
+from clinics.dashboard.base import clinical, clinician_of, page
+from clinics.dashboard.forms import faults_of
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
-from clinics.pages.settings_form import faults_of
 
 CHANGED_HANDS = "It has changed hands since you saw it. Read who has it before you resolve it."
 

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from assessments.decision_page import decision_words, urgency_words
 from assessments.models import Assessment
-from assessments.pages.ground import clinical, clinician_of, page
 from assessments.pages.override_form import OverrideForm, groups
 from assessments.pages.result import own_programme, result_page, why_not
 from assessments.protocol.explain import DECISIONS
@@ -20,9 +19,10 @@ from assessments.services.programmes.steps import clear
 from assessments.services.submit import PatientNotFoundError
 from assessments.services.versions import AssessmentNotFoundError, SupersededError, lock_latest, with_versions
 from assessments.standing import standing
+from clinics.dashboard.base import clinical, clinician_of, page
+from clinics.dashboard.forms import faults_of
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
-from clinics.pages.settings_form import faults_of
 from patients.services import PatientErasedError
 
 STALE = "Something has changed since you opened this page; nothing was recorded. This is how it stands now."

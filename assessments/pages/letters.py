@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Escalation, Letter
-from assessments.pages.ground import clinical, clinician_of, document, page
 from assessments.programme_sheet import gone_mark
 from assessments.services.acknowledge import EscalationNotFoundError
 from assessments.services.letters import (
@@ -27,10 +26,11 @@ from assessments.services.letters import (
 )
 from backend.platform.api.fields import SeveralLinesValidator
 from backend.platform.print.pdf import Template
+from clinics.dashboard.base import clinical, clinician_of, document, page
+from clinics.dashboard.forms import faults_of
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import may
-from clinics.pages.settings_form import faults_of
 from patients.services import PatientErasedError
 
 CHANGED = (

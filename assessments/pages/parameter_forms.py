@@ -9,9 +9,9 @@ from django import forms
 
 from assessments.protocol import CRITERIA
 from assessments.protocol.parameters import PARAMETERS_BY_NAME
+from clinics.dashboard.forms import SettingsForm
+from clinics.dashboard.typed_numbers import Number, WholeNumber
 from clinics.identity.models import Membership
-from clinics.pages.settings_form import SettingsForm
-from clinics.typed_numbers import Number, WholeNumber
 
 #: What a clinic may set, as a sentence that its value ends.
 TITLES = {

@@ -21,7 +21,6 @@ from assessments.api.parameters import (
 )
 from assessments.decision_page import decision_words, urgency_words
 from assessments.models import ParameterPreview
-from assessments.pages.ground import clinician_of
 from assessments.pages.parameter_forms import ChangeForm, ValuesForm, change_words, rows_of
 from assessments.protocol import InvalidParameters
 from assessments.services.parameters.change import (
@@ -32,12 +31,13 @@ from assessments.services.parameters.change import (
 )
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.parameters.preview import NoChangeError, NotAnAdminError, preview_parameters
-from clinics.dashboard_reads import log_reading
+from clinics.dashboard.base import clinician_of
+from clinics.dashboard.forms import SettingsForm
+from clinics.dashboard.reads import log_reading
+from clinics.dashboard.settings import SettingsPage
 from clinics.identity.clinicians import CLINICAL_ROLES, working_members
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
-from clinics.pages.settings import SettingsPage
-from clinics.pages.settings_form import SettingsForm
 
 #: Assessments to look at behind each way in which decisions flip.
 LINKED = 10

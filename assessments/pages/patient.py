@@ -10,7 +10,6 @@ from django.utils import timezone
 from assessments.decision_page import decision_words, urgency_words
 from assessments.models import Escalation, FollowUp, Programme
 from assessments.models.follow_up import REPORTED
-from assessments.pages.ground import clinical, page
 from assessments.pages.patient_charts import QUESTIONS, load_context, pain_context
 from assessments.pages.patient_story import told
 from assessments.protocol.explain import DECISIONS
@@ -33,10 +32,11 @@ from assessments.services.runner_record import (
 )
 from assessments.services.story import story
 from assessments.services.worklist import wait_in_words
+from clinics.dashboard.base import clinical, page
+from clinics.dashboard.layout import clock
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import held, may
-from clinics.pages.layout import clock
 from patients.models import Patient
 
 #: Who may do all of it sees the clinical part; everybody else only who it is and what is due.

@@ -12,8 +12,8 @@ from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT, U
 from assessments.protocol.sources import ARTICLES, STATEMENTS
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.parameters.in_force import parameters_in_force
+from clinics.dashboard.settings import SettingsPage
 from clinics.identity.permissions import Permission
-from clinics.pages.settings import SettingsPage
 
 #: Sources that are no publication.
 _PRINCIPLES = {

@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from assessments.decision_page import decision_page, label
 from assessments.models import Assessment, Programme
-from assessments.pages.ground import clinical, clinician_of
 from assessments.services.effective import effective_decision
 from assessments.services.programmes.begin import NoPlanError, draft_programme, preview, release_programme
 from assessments.services.programmes.standing import NotNowError, ProgrammeNotFoundError
 from assessments.services.submit import PatientNotFoundError
 from assessments.services.versions import AssessmentNotFoundError, SupersededError
+from clinics.dashboard.base import clinical, clinician_of
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import may

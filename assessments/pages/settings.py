@@ -12,12 +12,12 @@ from django.utils.formats import date_format
 
 from assessments.protocol import PROTOCOL_VERSION
 from assessments.services.parameters.in_force import parameters_in_force
+from clinics.dashboard.forms import State, many
+from clinics.dashboard.settings import SettingsPage
 from clinics.identity.models import Clinic
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import may
 from clinics.models import OnCallService
-from clinics.pages.settings import SettingsPage
-from clinics.pages.states import State, many
 from clinics.services.on_call_now import LOOK_AHEAD, OnCall, Rota
 
 

@@ -8,11 +8,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from assessments.models import Programme
-from assessments.pages.ground import clinical, document
 from assessments.programme_sheet import plan_sheet, programme_sheet
 from assessments.services.programmes.begin import preview
 from backend.platform.print.pdf import Template
-from clinics.dashboard_reads import log_reading
+from clinics.dashboard.base import clinical, document
+from clinics.dashboard.reads import log_reading
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
 

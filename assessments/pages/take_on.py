@@ -7,13 +7,13 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from assessments.models import Escalation
-from assessments.pages.ground import clinician_of
 from assessments.services.acknowledge import (
     EscalationNotFoundError,
     SupersededEscalationError,
     TakenByAnotherError,
     acknowledge,
 )
+from clinics.dashboard.base import clinician_of
 from clinics.identity.models import Membership
 
 

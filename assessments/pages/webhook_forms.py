@@ -9,10 +9,9 @@ from assessments.api.webhook_deliveries import SPAN
 from assessments.models import WebhookDelivery
 from assessments.services.webhooks.endpoints import LISTENABLE
 from assessments.services.webhooks.keys import LONGEST_OVERLAP, OVERLAP
+from clinics.dashboard.forms import SettingsForm, State, many
+from clinics.dashboard.layout import clock
 from clinics.models import WebhookEndpoint
-from clinics.pages.layout import clock
-from clinics.pages.settings_form import SettingsForm
-from clinics.pages.states import State, many
 
 OVERLAPS = [
     (str(int(OVERLAP.total_seconds())), "A day: time enough to change it where it is verified"),

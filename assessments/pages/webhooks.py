@@ -37,11 +37,11 @@ from assessments.services.webhooks.redeliver import redeliver, redeliver_span, s
 from backend.platform.api.etags import etag_of
 from backend.platform.outbound.addresses import UnsafeUrlError
 from backend.platform.secrets import NoEncryptionKeyError
+from clinics.dashboard.forms import Confirmed, SettingsForm
+from clinics.dashboard.settings import SettingsPage
 from clinics.identity.allowances import AllowanceSpentError
 from clinics.identity.permissions import Permission
 from clinics.models import WebhookEndpoint
-from clinics.pages.settings import SettingsPage
-from clinics.pages.settings_form import Confirmed, SettingsForm
 
 _NO_KEY = "Nothing secret can be stored: this service's operator has set no encryption key."
 #: Deliveries on one page of the log.

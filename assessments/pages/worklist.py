@@ -22,7 +22,6 @@ from assessments.decision_page import urgency_words
 from assessments.documents import OVERRIDDEN
 from assessments.models import Escalation, FollowUp
 from assessments.pages.close import hold_of, outcomes_of
-from assessments.pages.ground import clinical
 from assessments.pages.take_on import take_on
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.announce import state_now
@@ -35,7 +34,8 @@ from assessments.services.worklist import (
     follow_ups_due,
     wait_in_words,
 )
-from clinics.dashboard_reads import log_reading
+from clinics.dashboard.base import clinical
+from clinics.dashboard.reads import log_reading
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import held, may, member_of

@@ -10,8 +10,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.views import APIView
 
-from clinics.admin import ClinicModelAdmin
 from clinics.api.views import HasScope, scope_needed
+from clinics.dashboard.model_admin import ClinicModelAdmin
 from clinics.identity.scopes import ALL_SCOPES
 
 #: Routes that ask for no permission, by name, and why each may.
@@ -105,7 +105,7 @@ def check_dashboard(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[C
     return [
         Error(
             f"The dashboard's {model._meta.label} isn't closed by role.",
-            hint="Derive its page from clinics.admin.ClinicModelAdmin.",
+            hint="Derive its page from clinics.dashboard.model_admin.ClinicModelAdmin.",
             id="clinics.E021",
         )
         for model, page in admin.site._registry.items()  # noqa: SLF001 - the only list of them there is

@@ -10,11 +10,10 @@ from django.http import HttpResponse
 
 from clinics.access_log.models import AccessLogEntry
 from clinics.access_log.services import entry_hash, verify_access_log
+from clinics.dashboard.forms import Confirmed, SettingsForm, State, many
+from clinics.dashboard.settings import SettingsPage
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import may
-from clinics.pages.settings import SettingsPage
-from clinics.pages.settings_form import Confirmed, SettingsForm
-from clinics.pages.states import State, many
 
 SHOWN = 50
 #: A longer chain is verified by ``manage.py verify_access_log``, at which nobody waits.

@@ -7,10 +7,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from clinics.dashboard.layout import page_context
 from clinics.elsewhere import clinic_of_address, open_in
 from clinics.identity.end_access import CLINIC_KEY
 from clinics.middleware import clinics_of
-from clinics.pages.layout import page_context
 
 
 @never_cache

@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 
+from clinics.dashboard.forms import SettingsForm, lines
 from clinics.identity.clinicians import CLINICAL_ROLES, working_members
 from clinics.identity.models import ApiClient, Clinic
 from clinics.identity.permissions import Permission
 from clinics.identity.scopes import ALL_SCOPES, RESOURCES
-from clinics.pages.settings_form import SettingsForm, lines
 from clinics.services.signed_tokens import MOST_CHARACTERS
 
 GRANTS = [

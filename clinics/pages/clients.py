@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from backend.platform.api.etags import etag_of
 from clinics.api.client_documents import CHANGES, GRANTS, ISSUER_PROOF, KEYS, REGISTRATION, client_document
+from clinics.dashboard.forms import Confirmed, SettingsForm, State
+from clinics.dashboard.settings import SettingsPage, beyond_own
 from clinics.identity.clinicians import NotAClinicianError
 from clinics.identity.models import ApiClient
 from clinics.identity.permissions import BeyondOwnError, Permission
@@ -21,9 +23,6 @@ from clinics.pages.client_forms import (
     RotationForm,
     scope_words,
 )
-from clinics.pages.settings import SettingsPage, beyond_own
-from clinics.pages.settings_form import Confirmed, SettingsForm
-from clinics.pages.states import State
 from clinics.services.assertions import UncheckedError
 from clinics.services.prove_issuer import NoIssuerError, proof_address, prove_issuer
 from clinics.services.register_client import (

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from backend.platform.storage.history import KINDS
-from clinics.dashboard_reads import log_reading
+from clinics.dashboard.reads import log_reading
+from clinics.dashboard.settings import SettingsPage
 from clinics.identity.permissions import Permission
-from clinics.pages.settings import SettingsPage
 from clinics.services.history import ACTIONS, changed, changes_of, patient_of, people_and_software
 
 SHOWN = 50

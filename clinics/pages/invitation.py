@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from backend.platform.edge.errors import plain_page
+from clinics.dashboard.layout import dress, page_context, refused_title
 from clinics.identity.models import Membership
-from clinics.pages.layout import dress, page_context, refused_title
 from clinics.services.accept_invitation import InvitationOverError, accept_invitation, invited_member
 
 

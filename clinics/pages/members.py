@@ -10,13 +10,12 @@ from django.utils import timezone
 
 from backend.platform.api.etags import etag_of
 from clinics.api.members import INVITATION, MEMBER_CHANGES, member_document
+from clinics.dashboard.forms import Confirmed, SettingsForm, State
+from clinics.dashboard.settings import SettingsPage, beyond_own
 from clinics.identity.allowances import AllowanceSpentError
 from clinics.identity.lockout import is_locked
 from clinics.identity.models import Clinic, Membership, Role
 from clinics.identity.permissions import BeyondOwnError, Permission
-from clinics.pages.settings import SettingsPage, beyond_own
-from clinics.pages.settings_form import Confirmed, SettingsForm
-from clinics.pages.states import State
 from clinics.services.change_member import LastAdminError, StillNeededError, change_member
 from clinics.services.invite_member import (
     AlreadyMemberError,

@@ -15,10 +15,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_otp import login as note_device
 
+from clinics.dashboard.layout import dress, page_context, refused_title
 from clinics.identity.lockout import count_wrong
 from clinics.identity.models import User
 from clinics.pages.asking_again import CodeField, CurrentPasswordField, check_own_password, proved
-from clinics.pages.layout import dress, page_context, refused_title
 from clinics.services.one_time_codes import (
     WrongCodeError,
     authenticator_of,

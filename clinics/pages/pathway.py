@@ -8,11 +8,11 @@ from django.http import HttpResponse
 
 from backend.platform.api.etags import etag_of
 from clinics.api.clinic import CHANGES, clinic_document
+from clinics.dashboard.forms import SettingsForm
+from clinics.dashboard.settings import SettingsPage
 from clinics.identity.clinicians import reachable_clinicians
 from clinics.identity.models import Clinic
 from clinics.identity.permissions import Permission
-from clinics.pages.settings import SettingsPage
-from clinics.pages.settings_form import SettingsForm
 from clinics.services.set_emergency_pathway import NotReachableError, set_emergency_pathway
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from backend.platform.edge.errors import plain_page
-from clinics.pages.layout import dress, refused_title
+from clinics.dashboard.layout import dress, refused_title
 from clinics.services.reset_password import ResetOverError, ask_for_reset, reset_password, resetting_person
 
 TITLE = "Another password"

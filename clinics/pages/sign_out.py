@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from clinics.dashboard.layout import page_context
 from clinics.identity.end_access import sign_out_everywhere
 from clinics.identity.models import User
-from clinics.pages.layout import page_context
 
 TITLE = "Sign out everywhere"
 

@@ -9,7 +9,7 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from clinics.form_origin import ORIGIN, origin_of
+from clinics.dashboard.form_origin import ORIGIN, origin_of
 
 register = template.Library()
 

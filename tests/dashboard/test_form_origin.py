@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.form_origin import WITHOUT_ORIGIN
+from clinics.dashboard.form_origin import WITHOUT_ORIGIN
 from clinics.identity.models import Clinic, Role, User
 from tests.dashboard.walk import pages, row_of, rows_of
 from tests.factories import make_member

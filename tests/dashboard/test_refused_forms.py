@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from assessments.services.acknowledge import acknowledge
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.form_origin import WITHOUT_ORIGIN
+from clinics.dashboard.form_origin import WITHOUT_ORIGIN
 from clinics.identity.clinicians import Actor, name_clinician
 from clinics.identity.models import Clinic, Role, User
 from clinics.identity.permissions import permissions_of

@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from assessments.pages.settings import GROUPS
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.dashboard.layout import MENU
 from clinics.identity.models import Clinic, Role
 from clinics.identity.permissions import permissions_of
-from clinics.pages.layout import MENU
 from tests.dashboard.settings_pages import signed_in, statements
 from tests.on_call.plans import clinician, set_plan, shift
 

@@ -16,8 +16,14 @@ from assessments.form.names import control, place, unit_of
 from assessments.form.reading import gather
 from assessments.form.writing import as_typed
 from assessments.protocol import QUESTIONS, Question
+from clinics.dashboard.typed_numbers import (
+    AmbiguousNumberError,
+    Number,
+    WholeNumber,
+    read_number,
+    write_number,
+)
 from clinics.identity.models import Clinic
-from clinics.typed_numbers import AmbiguousNumberError, Number, WholeNumber, read_number, write_number
 from patients.models import Patient
 from tests.form.filled import address, filled, opened, recorded
 

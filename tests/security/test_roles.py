@@ -8,8 +8,8 @@ from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.admin import ClinicModelAdmin
 from clinics.checks.routes import routes
+from clinics.dashboard.model_admin import ClinicModelAdmin
 from clinics.identity.models import Clinic, Membership, Role
 from clinics.identity.permissions import ROLE_PERMISSIONS, Permission, permissions_of
 from clinics.identity.scopes import ALL_SCOPES

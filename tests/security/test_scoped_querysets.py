@@ -67,7 +67,9 @@ ALLOWED = {
     ("assessments/cds/authentication.py", "ApiClient.objects"): "the client of a signed call, in its clinic",
     ("clinics/api/clinic.py", "Clinic.objects"): "the caller's own clinic by its id, to lock it",
     ("clinics/api/on_call.py", "Clinic.objects"): "the same",
-    ("clinics/admin.py", "QuerySet(self.model)"): "no rows at all, for a person without a clinic",
+    ("clinics/dashboard/model_admin.py", "QuerySet(self.model)"): (
+        "no rows at all, for a person without a clinic"
+    ),
     (
         "backend/platform/storage/due_work.py",
         "self.model._default_manager",

@@ -13,11 +13,11 @@ from django.views import View
 from rest_framework.exceptions import ValidationError
 
 from backend.platform.api.problems import flatten
+from clinics.dashboard.forms import SettingsForm
+from clinics.dashboard.layout import page_context
 from clinics.identity.models import Clinic, Membership
 from clinics.identity.permissions import BeyondOwnError, Permission, permissions_of
 from clinics.identity.signed_in import may, member_of
-from clinics.pages.layout import page_context
-from clinics.pages.settings_form import SettingsForm
 
 STALE = "Somebody has changed this since you opened the page; nothing was stored. This is how it stands now."
 

@@ -1,6 +1,7 @@
 """Forms of the settings: their rules are the API's, whose refusals they show at their own fields."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -62,3 +63,17 @@ class Confirmed(SettingsForm):
 def lines(value: Any) -> list[str]:
     """Each line that isn't empty."""
     return [line.strip() for line in str(value).splitlines() if line.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``look`` is one of good, waits, bad, off: a disc, a triangle, an octagon, a ring."""
+
+    words: str
+    look: str = "good"
+
+
+def many(count: int, one: str, several: str = "") -> str:
+    """A number with its noun: 1 member, 2 members, no members."""
+    noun = one if count == 1 else several or f"{one}s"
+    return f"{count or 'no'} {noun}"

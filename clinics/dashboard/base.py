@@ -8,19 +8,19 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from backend.platform.print.pdf import PrintError, Template, pdf
-from clinics.dashboard_reads import log_reading
+from clinics.dashboard.layout import page_context
+from clinics.dashboard.reads import log_reading
 from clinics.identity.clinicians import Actor, NamedClinician, name_clinician
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import may, member_of
-from clinics.pages.layout import page_context
-from patients.models import Patient
 
 #: A view of the clinical pages: it is handed the member who looks.
 View = Callable[..., HttpResponse]
@@ -50,12 +50,12 @@ def page(
     template: str,
     title: str,
     *,
-    about: uuid.UUID | Patient,
+    about: uuid.UUID | Model,
     **context: Any,
 ) -> HttpResponse:
     """Show a page about a runner, read already or by id, and note that it was read."""
-    read = about if isinstance(about, Patient) else None
-    about = about.id if isinstance(about, Patient) else about
+    read = None if isinstance(about, uuid.UUID) else about
+    about = about if isinstance(about, uuid.UUID) else about.pk
     shown = read or SimpleLazyObject(lambda: member.clinic.patients.filter(id=about).first())
     whole = page_context(request, title, member=member, shown_runner=shown, **context)
     response = TemplateResponse(request, template, whole).render()
@@ -85,15 +85,6 @@ def document(
     log_reading(request, [about])
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store"}
     return HttpResponse(made, content_type="application/pdf", headers=headers)
-
-
-def own_patient(member: Membership, patient_id: uuid.UUID) -> Patient:
-    """The clinic's own runner; another clinic's, an archived or an erased one doesn't exist (404)."""
-    patient = member.clinic.patients.filter(id=patient_id, archived_at=None, erased_at=None).first()
-    if patient is None:
-        raise Http404
-    patient.clinic = member.clinic
-    return patient
 
 
 def actor_of(member: Membership) -> Actor:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.template.response import TemplateResponse
 
-from clinics.pages.layout import page_context
+from clinics.dashboard.layout import page_context
 
 #: The field that every form has: `<clinic>.<person>`, an empty clinic for who has none.
 ORIGIN = "opened_in"
