@@ -16,8 +16,8 @@ from backend.platform.fhir.elements import Resource, fhir_base
 from backend.platform.fhir.search import COMMON
 from backend.platform.fhir.views import FHIR_VERSION, FhirAPIView
 from clinics.api.fhir import FhirView
+from clinics.clients.services.signed_tokens import ALGORITHMS
 from clinics.identity.scopes import SMART_SCOPES
-from clinics.services.signed_tokens import ALGORITHMS
 from patients.fhir import urlpatterns as of_patients
 
 CACHE = "public, max-age=300"

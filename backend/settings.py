@@ -259,8 +259,8 @@ OPERATOR_EMAILS = _list("OPERATOR_EMAILS")
 OAUTH2_PROVIDER_APPLICATION_MODEL = "clinics.ApiClient"
 OAUTH2_PROVIDER = {
     "SCOPES_BACKEND_CLASS": "clinics.identity.scopes.ClientScopes",
-    "OAUTH2_SERVER_CLASS": "clinics.oauth.TwoGrantServer",
-    "OAUTH2_VALIDATOR_CLASS": "clinics.signed_clients.SignedClientValidator",
+    "OAUTH2_SERVER_CLASS": "clinics.clients.oauth.TwoGrantServer",
+    "OAUTH2_VALIDATOR_CLASS": "clinics.clients.services.signed_clients.SignedClientValidator",
     "CLIENT_SECRET_HASHER": "random_secret_sha256",
     "ACCESS_TOKEN_EXPIRE_SECONDS": int(timedelta(hours=1).total_seconds()),
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,

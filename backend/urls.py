@@ -6,7 +6,7 @@ from django.urls import include, path
 from assessments.check_in.views import CheckInView
 from backend import fhir, health, monitors
 from backend.platform.openapi import docs
-from clinics import oauth
+from clinics.clients import oauth
 
 api_v1 = [
     path("", include("clinics.api.urls")),

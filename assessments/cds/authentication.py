@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.storage.tenancy import enter_clinic
 from clinics.api.authentication import Principal
+from clinics.clients.services.assertions import UncheckedError
+from clinics.clients.services.prove_issuer import caller_of
+from clinics.clients.services.signed_tokens import REASONS, TokenRefusedError, read_hint
 from clinics.identity.models import ApiClient
-from clinics.services.assertions import UncheckedError
-from clinics.services.prove_issuer import caller_of
-from clinics.services.signed_tokens import REASONS, TokenRefusedError, read_hint
 
 logger = structlog.get_logger(__name__)
 

@@ -3,7 +3,11 @@
 from django.urls import path
 
 from clinics.api.access_log import AccessLogView
-from clinics.api.clients import (
+from clinics.api.clinic import ClinicView
+from clinics.api.history import HistoryView
+from clinics.api.members import MemberDetail, MemberInvitation, MemberList, MemberUnlocking
+from clinics.api.on_call import OnCallNowView, OnCallView
+from clinics.clients.api import (
     ClientDetail,
     ClientIssuerProof,
     ClientKeys,
@@ -11,10 +15,6 @@ from clinics.api.clients import (
     ClientRevocation,
     ClientSecret,
 )
-from clinics.api.clinic import ClinicView
-from clinics.api.history import HistoryView
-from clinics.api.members import MemberDetail, MemberInvitation, MemberList, MemberUnlocking
-from clinics.api.on_call import OnCallNowView, OnCallView
 
 urlpatterns = [
     path("clinic", ClinicView.as_view(), name="clinic"),

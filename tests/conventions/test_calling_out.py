@@ -22,13 +22,14 @@ from rest_framework.test import APIClient
 
 from assessments.services.deliver import deliver_due_escalations
 from assessments.services.keep_watch import ping
-from assessments.services.look_up_keys import look_up_due_keys
 from assessments.services.webhooks.deliver import deliver_due_webhooks
 from assessments.services.webhooks.notices import send_due_notices
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.clients.models import PublishedKeys
+from clinics.clients.services.look_up_keys import look_up_due_keys
 from clinics.identity.models import ApiClient, Clinic, Role
-from clinics.models import PublishedKeys, WebhookEndpoint
+from clinics.models import WebhookEndpoint
 from clinics.services.reset_password import send_due_resets
 from clinics.services.send_invitations import send_due_invitations
 from patients.models import Patient
@@ -75,7 +76,7 @@ HOLDS = {
 WAYS_OUT = {
     "backend.platform.outbound.addresses": {"resolve"},
     "assessments.notify.event": {"tell"},
-    "assessments.notify.fetch": {"published_keys"},
+    "clinics.clients.services.key_sets": {"published_keys"},
     "backend.platform.outbound.http": {"ask", "post"},
     "assessments.services.keep_watch": {"ping"},
     "backend.platform.outbound.delivery": {"send_mail", "within"},
@@ -90,7 +91,7 @@ WORKER, COMMAND, PRESS, INSIDE = (
 TAKES = {
     ("backend/platform/outbound/email.py", "send"): INSIDE,
     ("assessments/notify/event.py", "tell"): INSIDE,
-    ("assessments/notify/fetch.py", "published_keys"): INSIDE,
+    ("clinics/clients/services/key_sets.py", "published_keys"): INSIDE,
     ("backend/platform/outbound/http.py", "ask"): INSIDE,
     ("backend/platform/outbound/http.py", "make"): INSIDE,
     ("backend/platform/outbound/http.py", "post"): INSIDE,
@@ -100,7 +101,7 @@ TAKES = {
     ("backend/platform/outbound/delivery.py", "send_mail"): INSIDE,
     ("assessments/services/keep_watch.py", "keep_watch"): WORKER,
     ("assessments/services/keep_watch.py", "ping"): WORKER,
-    ("assessments/services/look_up_keys.py", "_look_up"): WORKER,
+    ("clinics/clients/services/look_up_keys.py", "_look_up"): WORKER,
     ("assessments/services/send_round.py", "_try"): WORKER,
     ("assessments/services/webhooks/deliver.py", "_begin"): WORKER,
     ("assessments/services/webhooks/notices.py", "_tell"): WORKER,

@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 from assessments.fhir.questionnaire import ID
 from assessments.models import Card
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.clients.models import PublishedKeys
 from clinics.identity.models import ApiClient, Clinic
-from clinics.models import PublishedKeys
 from tests.api_edge.checks import having_seen
 from tests.factories import reassuring_answers
 from tests.fhir.checks import fhir

@@ -18,14 +18,13 @@ from rest_framework.test import APIClient
 
 from assessments.models import EventType
 from assessments.notify.event import Notification, tell
-from assessments.notify.fetch import published_keys
 from assessments.notify.webhook import WebhookChannel
 from assessments.services.webhooks.emit import emit
 from backend.platform.outbound.delivery import DeliveryError, Message
 from backend.platform.outbound.http import new_secret
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.clients.services.key_sets import KeysUnavailableError, published_keys
 from clinics.identity.models import Clinic
-from clinics.services.key_sets import KeysUnavailableError
 from tests.clock import Clock
 from tests.notify.attacks import NOT_PUBLIC, UNSAFE_URLS
 from tests.notify.names import HOST, Names

@@ -3,8 +3,7 @@
 import pytest
 from pytest_django import Settings
 
-from assessments.notify.fetch import MOST_BYTES, published_keys
-from clinics.services.key_sets import KeysUnavailableError
+from clinics.clients.services.key_sets import MOST_BYTES, KeysUnavailableError, published_keys
 from tests.notify.receivers import http_receiver
 
 

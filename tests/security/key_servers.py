@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.clients.models import PublishedKeys
 from clinics.identity.models import Clinic
-from clinics.models import PublishedKeys
 
 #: What a server does with a connection, given what it publishes at present.
 Manner = Callable[[socket.socket, bytes], None]

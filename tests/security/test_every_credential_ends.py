@@ -356,18 +356,18 @@ EVENTS: dict[str, Callable[[World], Any]] = {
 #: Every function that ends what was got before, and the events by which it is run.
 ENDING = {
     "clinics/services/change_member.py: change_member": {"let go", "let go and taken back"},
-    "clinics/services/register_client.py: rotate_secret": {
+    "clinics/clients/services/register.py: rotate_secret": {
         "app's secret rotated",
         "app's secret exchanged without ending tokens",
         "software's secret rotated",
     },
-    "clinics/services/register_client.py: revoke_client": {"app revoked", "software revoked"},
-    "clinics/services/set_client_keys.py: set_keys": {"software switched to keys"},
+    "clinics/clients/services/register.py: revoke_client": {"app revoked", "software revoked"},
+    "clinics/clients/services/register.py: set_keys": {"software switched to keys"},
     "clinics/services/one_time_codes.py: confirm_authenticator": {"authenticator set up"},
     "clinics/services/one_time_codes.py: remove_authenticator": {"authenticator removed"},
     "clinics/management/commands/enrol_authenticator.py: handle": {"authenticator set up by the operator"},
     "clinics/pages/sign_out.py: everywhere": {"signed out everywhere"},
-    "clinics/authorization_codes.py: _end_what_came_of": {"code used twice"},
+    "clinics/clients/authorization_codes.py: _end_what_came_of": {"code used twice"},
     # Called by Django for every password that is set.
     "clinics/identity/end_access.py: password_changed": {
         "password changed",

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from oauth2_provider.models import AccessToken
 
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.clients.services.signed_clients import ASSERTION_TYPE, token_url
 from clinics.identity.models import ApiClient, Clinic
-from clinics.signed_clients import ASSERTION_TYPE, token_url
 from tests.security.oauth import SECRET, register
 from tests.security.signing import claims, key_set, new_key, sign
 

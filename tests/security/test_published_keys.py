@@ -18,14 +18,14 @@ from jwcrypto.jwk import JWK
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from assessments.services.look_up_keys import look_up_due_keys
 from backend.platform.broker import redis
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.clients.models import PublishedKeys
+from clinics.clients.services.key_sets import KEPT_FOR, WANTED
+from clinics.clients.services.look_up_keys import look_up_due_keys
+from clinics.clients.services.register import revoke_client
+from clinics.clients.services.signed_clients import ASSERTION_TYPE, token_url
 from clinics.identity.models import ApiClient, Clinic
-from clinics.models import PublishedKeys
-from clinics.services.key_sets import KEPT_FOR, WANTED
-from clinics.services.register_client import revoke_client
-from clinics.signed_clients import ASSERTION_TYPE, token_url
 from tests.api_edge.checks import having_seen
 from tests.clock import Clock
 from tests.conventions.threads import start

@@ -23,8 +23,8 @@ ALLOWED = {
     ("assessments/pages/channels.py", "get_object_or_404(services)"): "self.clinic.on_call_services",
     ("assessments/pages/parameters.py", "get_object_or_404(previews)"): "member.clinic.parameter_previews",
     ("assessments/pages/webhooks.py", "get_object_or_404(about.deliveries)"): "of the clinic's endpoint",
-    ("clinics/authorization_codes.py", "Grant.objects"): "a code that a client showed, by its hash",
-    ("clinics/authorization_codes.py", "RefreshToken.objects"): "what came of such a code",
+    ("clinics/clients/authorization_codes.py", "Grant.objects"): "a code that a client showed, by its hash",
+    ("clinics/clients/authorization_codes.py", "RefreshToken.objects"): "what came of such a code",
     ("clinics/checks/database.py", "Clinic.objects"): "a start check, inside each clinic by its id",
     ("clinics/elsewhere.py", "Clinic.objects"): "each of the person's own clinics, inside it by its id",
     ("clinics/elsewhere.py", "Membership.objects"): "the person's own, in a clinic by its id",
@@ -35,7 +35,7 @@ ALLOWED = {
         "Clinic.objects",
     ): "the names of the person's own clinics, inside each by its id",
     ("clinics/on_call_page.py", "Clinic.objects"): "the member's own clinic by its id, to lock it",
-    ("clinics/pages/clients.py", "get_object_or_404(clients)"): "self.clinic.api_clients",
+    ("clinics/clients/pages.py", "get_object_or_404(clients)"): "self.clinic.api_clients",
     ("clinics/pages/members.py", "Clinic.objects"): "the member's own clinic by its id, to lock it",
     ("clinics/pages/members.py", "get_object_or_404(members)"): "self.clinic.members",
     ("clinics/pages/one_time_codes.py", "User.objects"): "the person who is signed in",
@@ -52,14 +52,18 @@ ALLOWED = {
     ("assessments/services/answer_follow_up.py", "RunLog.objects"): "the run of a check that was found",
     ("assessments/services/archive.py", "CheckInLink.objects"): "of the runner being archived",
     ("assessments/services/archive.py", "Escalation.objects"): "of the runner being archived",
-    ("assessments/services/look_up_keys.py", "ApiClient.objects"): "of the claimed row's clinic, by its id",
-    ("assessments/services/look_up_keys.py", "PublishedKeys.objects"): "the claimed row, inside its clinic",
+    ("clinics/clients/services/look_up_keys.py", "ApiClient.objects"): (
+        "of the claimed row's clinic, by its id"
+    ),
+    ("clinics/clients/services/look_up_keys.py", "PublishedKeys.objects"): (
+        "the claimed row, inside its clinic"
+    ),
     (
         "assessments/services/run_permission.py",
         "Patient.objects",
     ): "the runner of assessments that are scoped",
     ("clinics/identity/allowances.py", "Allowance.objects"): "counts over all clinics, by a keyed hash",
-    ("clinics/services/key_sets.py", "PublishedKeys.objects"): "of the client's clinic, by its id",
+    ("clinics/clients/services/key_sets.py", "PublishedKeys.objects"): "of the client's clinic, by its id",
     (
         "clinics/services/reset_password.py",
         "User.objects",

@@ -16,10 +16,10 @@ from rest_framework.test import APIClient
 
 from backend.platform.broker import redis
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.clients.services.assertions import LEEWAY_SECONDS, LONGEST_SECONDS, _use_once
+from clinics.clients.services.signed_clients import ASSERTION_TYPE, token_url
+from clinics.clients.services.signed_tokens import REASONS, TokenRefusedError
 from clinics.identity.models import ApiClient, Clinic
-from clinics.services.assertions import LEEWAY_SECONDS, LONGEST_SECONDS, _use_once
-from clinics.services.signed_tokens import REASONS, TokenRefusedError
-from clinics.signed_clients import ASSERTION_TYPE, token_url
 from tests.api_edge.checks import having_seen
 from tests.conventions.threads import all_at_once
 from tests.fhir.checks import assert_outcome, fhir
@@ -180,8 +180,8 @@ PRESENT = """
 import json, sys
 import django
 django.setup()
-from clinics.services.assertions import _use_once
-from clinics.services.signed_tokens import TokenRefusedError
+from clinics.clients.services.assertions import _use_once
+from clinics.clients.services.signed_tokens import TokenRefusedError
 try:
     _use_once(json.loads(sys.argv[1]))
     print("taken")

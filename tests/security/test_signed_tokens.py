@@ -23,9 +23,9 @@ from oauth2_provider.models import AccessToken
 from assessments.cds.views import SERVICES
 from assessments.models import Card, CardFeedback
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.clients.services.signed_clients import ASSERTION_TYPE, token_url
+from clinics.clients.services.signed_tokens import Proved, TokenRefusedError, prove, read_hint
 from clinics.identity.models import Clinic
-from clinics.services.signed_tokens import Proved, TokenRefusedError, prove, read_hint
-from clinics.signed_clients import ASSERTION_TYPE, token_url
 from tests.security.forgeries import (
     CHANGES,
     UNFIT,
@@ -287,7 +287,7 @@ def test_one_function_decodes_a_signed_token() -> None:
                         found.add((where, "imports"))
                 if isinstance(node, ast.FunctionDef) and splits_at_dots(node):
                     found.add((where, node.name))
-    assert found == {("clinics/services/signed_tokens.py", "_decode")}
+    assert found == {("clinics/clients/services/signed_tokens.py", "_decode")}
 
 
 def splits_at_dots(function: ast.FunctionDef) -> bool:

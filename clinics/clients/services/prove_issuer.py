@@ -10,18 +10,18 @@ from django.conf import settings
 from django.db import connection
 from jwcrypto.jwk import JWK
 
-from clinics.identity.models import ApiClient
-from clinics.identity.permissions import check_held
-from clinics.services.assertions import (
+from clinics.clients.services.assertions import (
     Expected,
     UncheckedError,
     check_assertion,
     check_client_assertion,
     key_for,
 )
-from clinics.services.key_sets import KeySource, thumbprint
-from clinics.services.register_client import RevokedError
-from clinics.services.signed_tokens import Hint, Proved, TokenRefusedError
+from clinics.clients.services.key_sets import KeySource, thumbprint
+from clinics.clients.services.register import RevokedError
+from clinics.clients.services.signed_tokens import Hint, Proved, TokenRefusedError
+from clinics.identity.models import ApiClient
+from clinics.identity.permissions import check_held
 
 
 class NoIssuerError(Exception):

@@ -10,10 +10,10 @@ from urllib.parse import unquote_plus
 
 from django.http import HttpRequest, JsonResponse
 
-from clinics.services.signed_tokens import TokenRefusedError, read_hint
+from clinics.clients.services.signed_tokens import TokenRefusedError, read_hint
 
 #: Where the client that was named stands in ``request.META``: no header of a caller's gets a name like it.
-NAMED = "clinics.named_client"
+NAMED = "clinics.clients.named_client"
 #: Pages where people say yes or no; what identifies the client stands in the address there.
 _FOR_PEOPLE = "/oauth/authorize/"
 

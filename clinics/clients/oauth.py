@@ -15,11 +15,11 @@ from oauth2_provider.settings import oauth2_settings
 from oauth2_provider.views import base
 from oauthlib.oauth2 import Server
 
+from clinics.clients.services.assertions import UncheckedError
+from clinics.clients.services.signed_clients import SIGNED_SECONDS, is_signed
 from clinics.identity.models import ApiClient
 from clinics.identity.permissions import permissions_of
 from clinics.identity.signed_in import lacks_code, member_of
-from clinics.services.assertions import UncheckedError
-from clinics.signed_clients import SIGNED_SECONDS, is_signed
 
 GRANT_TYPES = frozenset({"authorization_code", "client_credentials", "refresh_token"})
 RESPONSE_TYPES = frozenset({"code"})

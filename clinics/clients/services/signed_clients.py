@@ -10,13 +10,13 @@ from django.conf import settings
 from django.utils import timezone
 from oauthlib.oauth2 import InvalidClientError
 
-from clinics.authorization_codes import OneUseCodes
+from clinics.clients.authorization_codes import OneUseCodes
+from clinics.clients.named_client import NAMED
+from clinics.clients.services.assertions import Expected, check_client_assertion
+from clinics.clients.services.signed_tokens import TokenRefusedError, read_hint
 from clinics.identity.clinicians import working_members
 from clinics.identity.models import PRIVATE_KEY_JWT, ApiClient, User
 from clinics.identity.permissions import permissions_of
-from clinics.named_client import NAMED
-from clinics.services.assertions import Expected, check_client_assertion
-from clinics.services.signed_tokens import TokenRefusedError, read_hint
 
 logger = structlog.get_logger(__name__)
 

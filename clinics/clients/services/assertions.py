@@ -11,15 +11,15 @@ from jwcrypto.jwk import JWK
 from redis import RedisError
 
 from backend.platform.broker import redis
-from clinics.identity.models import ApiClient
-from clinics.services.key_sets import (
+from clinics.clients.services.key_sets import (
     KeySource,
     KeysUnavailableError,
     UnfitKeysError,
     find_key,
     source_of,
 )
-from clinics.services.signed_tokens import Hint, Proved, TokenRefusedError, prove
+from clinics.clients.services.signed_tokens import Hint, Proved, TokenRefusedError, prove
+from clinics.identity.models import ApiClient
 
 #: How far ahead a token may end, and how far clocks may differ, in seconds.
 LONGEST_SECONDS, LEEWAY_SECONDS = 300, 10

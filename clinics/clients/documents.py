@@ -9,10 +9,10 @@ from oauth2_provider.settings import oauth2_settings
 from rest_framework import serializers
 
 from backend.platform.api.fields import ListField, StrictSerializer, TextField, TrueOrFalseField, WordField
+from clinics.clients.services.key_sets import UnfitKeysError, read_keys
+from clinics.clients.services.signed_tokens import MOST_CHARACTERS
 from clinics.identity.models import ApiClient
 from clinics.identity.scopes import ALL_SCOPES
-from clinics.services.key_sets import UnfitKeysError, read_keys
-from clinics.services.signed_tokens import MOST_CHARACTERS
 
 #: The words of RFC 6749 for the two grants there are.
 GRANTS = {

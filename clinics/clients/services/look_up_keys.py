@@ -11,11 +11,17 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
-from assessments.notify.fetch import published_keys
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.clients.models import PublishedKeys
+from clinics.clients.services.key_sets import (
+    EVERY,
+    KeysUnavailableError,
+    UnfitKeysError,
+    published_keys,
+    read_keys,
+    taken_wishes,
+)
 from clinics.identity.models import ApiClient
-from clinics.models import PublishedKeys
-from clinics.services.key_sets import EVERY, KeysUnavailableError, UnfitKeysError, read_keys, taken_wishes
 
 logger = structlog.get_logger(__name__)
 

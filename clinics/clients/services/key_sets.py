@@ -1,12 +1,13 @@
 """The public keys of a clinic's software, as registered or as it publishes them.
 
-No request looks anything up: a worker does (``assessments.services.look_up_keys``), and what it found stands
+No request looks anything up: a worker does (``look_up_keys.py``), and what it found stands
 in ``PublishedKeys``. A request that needs a look-up asks for one and is answered 503 meanwhile.
 """
 
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django.db import transaction
@@ -15,9 +16,11 @@ from jwcrypto.jwk import JWK, JWKSet
 from redis import RedisError
 
 from backend.platform.broker import nudge, redis
+from backend.platform.outbound.delivery import DeliveryError
+from backend.platform.outbound.http import Request, ask
+from clinics.clients.models import PublishedKeys
+from clinics.clients.services.signed_tokens import KEY_TYPES
 from clinics.identity.models import ApiClient, Clinic
-from clinics.models import PublishedKeys
-from clinics.services.signed_tokens import KEY_TYPES
 
 #: How often published keys are looked up anyway, and how often a key that isn't among them may make us look.
 EVERY, AT_MOST = dt.timedelta(minutes=10), dt.timedelta(minutes=1)
@@ -140,3 +143,17 @@ def _fits(key: JWK, algorithm: str) -> bool:
     if algorithm == "ES384":
         return bool(key.get("crv") == "P-384")
     return bool(key.get_op_key("verify").key_size >= LEAST_RSA_BITS)
+
+
+MOST_BYTES = 64 * 1024
+
+
+def published_keys(url: str) -> bytes:
+    """The body of an answer 200 of at most 64 KiB; raises ``KeysUnavailableError`` for everything else."""
+    try:
+        answer = ask(url, Request("GET", {"Accept": "application/json"}, most_bytes=MOST_BYTES))
+    except DeliveryError:
+        raise KeysUnavailableError from None
+    if answer.status != HTTPStatus.OK:
+        raise KeysUnavailableError
+    return answer.body

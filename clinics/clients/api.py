@@ -15,7 +15,8 @@ from rest_framework.response import Response
 from backend.platform.api.etags import Conditional, check_if_match
 from backend.platform.api.pagination import Ordering, PagedList
 from backend.platform.api.problems import FieldProblem, Problem
-from clinics.api.client_documents import (
+from clinics.api.views import ClinicAPIView, beyond_own
+from clinics.clients.documents import (
     CHANGES,
     GRANTS,
     ISSUER_PROOF,
@@ -32,23 +33,24 @@ from clinics.api.client_documents import (
     client_document,
     secret_document,
 )
-from clinics.api.views import ClinicAPIView, beyond_own
-from clinics.identity.clinicians import NotAClinicianError
-from clinics.identity.models import ApiClient
-from clinics.identity.permissions import BeyondOwnError
-from clinics.services.assertions import UncheckedError
-from clinics.services.prove_issuer import NoIssuerError, prove_issuer
-from clinics.services.register_client import (
+from clinics.clients.services.assertions import UncheckedError
+from clinics.clients.services.prove_issuer import NoIssuerError, prove_issuer
+from clinics.clients.services.register import (
     OwnClientError,
     RedirectUrisError,
     RevokedError,
+    UnsafeAddressError,
+    WrongGrantError,
     change_client,
     register_client,
     revoke_client,
     rotate_secret,
+    set_keys,
 )
-from clinics.services.set_client_keys import UnsafeAddressError, WrongGrantError, set_keys
-from clinics.services.signed_tokens import REASONS, TokenRefusedError
+from clinics.clients.services.signed_tokens import REASONS, TokenRefusedError
+from clinics.identity.clinicians import NotAClinicianError
+from clinics.identity.models import ApiClient
+from clinics.identity.permissions import BeyondOwnError
 
 
 @contextmanager

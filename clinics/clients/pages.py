@@ -9,13 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backend.platform.api.etags import etag_of
-from clinics.api.client_documents import CHANGES, GRANTS, ISSUER_PROOF, KEYS, REGISTRATION, client_document
-from clinics.dashboard.forms import Confirmed, SettingsForm, State
-from clinics.dashboard.settings import SettingsPage, beyond_own
-from clinics.identity.clinicians import NotAClinicianError
-from clinics.identity.models import ApiClient
-from clinics.identity.permissions import BeyondOwnError, Permission
-from clinics.pages.client_forms import (
+from clinics.clients.documents import CHANGES, GRANTS, ISSUER_PROOF, KEYS, REGISTRATION, client_document
+from clinics.clients.forms import (
     ChangesForm,
     IssuerProofForm,
     KeysForm,
@@ -23,18 +18,25 @@ from clinics.pages.client_forms import (
     RotationForm,
     scope_words,
 )
-from clinics.services.assertions import UncheckedError
-from clinics.services.prove_issuer import NoIssuerError, proof_address, prove_issuer
-from clinics.services.register_client import (
+from clinics.clients.services.assertions import UncheckedError
+from clinics.clients.services.prove_issuer import NoIssuerError, proof_address, prove_issuer
+from clinics.clients.services.register import (
     RedirectUrisError,
     RevokedError,
+    UnsafeAddressError,
+    WrongGrantError,
     change_client,
     register_client,
     revoke_client,
     rotate_secret,
+    set_keys,
 )
-from clinics.services.set_client_keys import UnsafeAddressError, WrongGrantError, set_keys
-from clinics.services.signed_tokens import REASONS, TokenRefusedError
+from clinics.clients.services.signed_tokens import REASONS, TokenRefusedError
+from clinics.dashboard.forms import Confirmed, SettingsForm, State
+from clinics.dashboard.settings import SettingsPage, beyond_own
+from clinics.identity.clinicians import NotAClinicianError
+from clinics.identity.models import ApiClient
+from clinics.identity.permissions import BeyondOwnError, Permission
 
 _REDIRECTS = (
     "Software through which people sign in needs at least one address; software that acts by itself none."

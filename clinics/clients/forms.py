@@ -6,12 +6,12 @@ from typing import Any
 
 from django import forms
 
+from clinics.clients.services.signed_tokens import MOST_CHARACTERS
 from clinics.dashboard.forms import SettingsForm, lines
 from clinics.identity.clinicians import CLINICAL_ROLES, working_members
 from clinics.identity.models import ApiClient, Clinic
 from clinics.identity.permissions import Permission
 from clinics.identity.scopes import ALL_SCOPES, RESOURCES
-from clinics.services.signed_tokens import MOST_CHARACTERS
 
 GRANTS = [
     ("client_credentials", "By itself, with a secret or keys of its own: a practice system, a server"),

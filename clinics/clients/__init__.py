@@ -1,0 +1,1 @@
+"""Software of a clinic: registered, its keys, signed tokens, OAuth."""

@@ -1,0 +1,1 @@
+"""Register software, keep and look up its keys, read what it signs."""
