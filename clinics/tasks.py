@@ -3,8 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
+from clinics.members.services.invitations import send_due_invitations as send
 from clinics.services.reset_password import send_due_resets
-from clinics.services.send_invitations import send_due_invitations as send
 
 
 @shared_task(name="clinics.tasks.send_due_invitations")

@@ -5,7 +5,6 @@ from django.urls import path
 from clinics.api.access_log import AccessLogView
 from clinics.api.clinic import ClinicView
 from clinics.api.history import HistoryView
-from clinics.api.members import MemberDetail, MemberInvitation, MemberList, MemberUnlocking
 from clinics.api.on_call import OnCallNowView, OnCallView
 from clinics.clients.api import (
     ClientDetail,
@@ -15,6 +14,7 @@ from clinics.clients.api import (
     ClientRevocation,
     ClientSecret,
 )
+from clinics.members.api import MemberDetail, MemberInvitation, MemberList, MemberUnlocking
 
 urlpatterns = [
     path("clinic", ClinicView.as_view(), name="clinic"),

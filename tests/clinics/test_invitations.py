@@ -12,8 +12,7 @@ from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership, Role, User
-from clinics.services.accept_invitation import Invitation
-from clinics.services.send_invitations import send_due_invitations
+from clinics.members.services.invitations import Invitation, send_due_invitations
 from tests.api_edge.checks import assert_problem, having_seen
 from tests.factories import api_for, make_member
 from tests.mail import Postbox

@@ -17,7 +17,7 @@ from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership, Role, User
 from clinics.identity.permissions import permissions_of
 from clinics.identity.scopes import ALL_SCOPES
-from clinics.services.change_member import LastAdminError, change_member
+from clinics.members.services.change_member import LastAdminError, change_member
 from clinics.services.on_call_ladder import DEFAULT_LADDERS, Ladder, Step
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import api_for, make_member

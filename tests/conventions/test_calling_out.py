@@ -29,9 +29,9 @@ from backend.platform.storage.tenancy import clinic_scope
 from clinics.clients.models import PublishedKeys
 from clinics.clients.services.look_up_keys import look_up_due_keys
 from clinics.identity.models import ApiClient, Clinic, Role
+from clinics.members.services.invitations import send_due_invitations
 from clinics.models import WebhookEndpoint
 from clinics.services.reset_password import send_due_resets
-from clinics.services.send_invitations import send_due_invitations
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.factories import api_for, assessment_body, make_member, reassuring_answers
@@ -70,7 +70,7 @@ HOLDS = {
     "backend/platform/edge/front.py": "serves: answers who calls in",
     "backend/platform/outbound/delivery.py": "every mail's way out",
     "clinics/services/reset_password.py": "forms a mail; backend/platform/outbound/delivery.py sends it",
-    "clinics/services/send_invitations.py": "forms a mail; backend/platform/outbound/delivery.py sends it",
+    "clinics/members/services/invitations.py": "forms a mail; backend/platform/outbound/delivery.py sends it",
 }
 #: The ways out, by the module that defines them; ``.send`` of a channel is one too.
 WAYS_OUT = {
@@ -106,7 +106,7 @@ TAKES = {
     ("assessments/services/webhooks/deliver.py", "_begin"): WORKER,
     ("assessments/services/webhooks/notices.py", "_tell"): WORKER,
     ("clinics/services/reset_password.py", "_send"): WORKER,
-    ("clinics/services/send_invitations.py", "_send"): WORKER,
+    ("clinics/members/services/invitations.py", "_send"): WORKER,
     ("assessments/management/commands/send_test_mail.py", "handle"): COMMAND,
     ("assessments/services/on_call_services.py", "try_on_call_service"): PRESS,
 }

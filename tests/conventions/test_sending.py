@@ -18,8 +18,8 @@ from rest_framework.test import APIClient
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.allowances import LIMITS
 from clinics.identity.models import Allowance, Clinic, Role
+from clinics.members.services.invitations import send_due_invitations
 from clinics.services.reset_password import send_due_resets
-from clinics.services.send_invitations import send_due_invitations
 from tests.api_edge.checks import assert_problem
 from tests.dashboard.settings_pages import signed_in, take
 from tests.factories import make_member
@@ -36,7 +36,7 @@ CAPPED = {
     ("assessments/services/webhooks/endpoints.py", "ping"): "webhook",
     ("assessments/services/webhooks/redeliver.py", "_send_again"): "webhook",
     ("clinics/services/reset_password.py", "_send"): "password_reset",
-    ("clinics/services/send_invitations.py", "_send"): "invitation",
+    ("clinics/members/services/invitations.py", "_send"): "invitation",
 }
 #: And those that aren't capped.
 UNCAPPED = {
@@ -82,7 +82,7 @@ def test_every_place_that_sends_is_capped_or_has_its_reason() -> None:
 
 
 #: What sends nothing and is capped all the same.
-CAPPED_BESIDES = {("clinics/services/unlock_member.py", "unlock_member"): "unlock"}
+CAPPED_BESIDES = {("clinics/members/services/unlock_member.py", "unlock_member"): "unlock"}
 
 
 def test_every_kind_is_taken_somewhere() -> None:

@@ -16,8 +16,7 @@ from clinics.dashboard.form_origin import WITHOUT_ORIGIN
 from clinics.identity.clinicians import Actor, name_clinician
 from clinics.identity.models import Clinic, Role, User
 from clinics.identity.permissions import permissions_of
-from clinics.services.accept_invitation import Invitation
-from clinics.services.invite_member import invite_member
+from clinics.members.services.invitations import Invitation, invite_member
 from clinics.services.reset_password import Reset
 from tests.dashboard.test_dashboard import emergency
 from tests.dashboard.test_form_origin import Forms, addresses, person_of, post, stored, strict_browser

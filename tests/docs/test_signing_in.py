@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinics.identity.lockout import COOKIE
 from clinics.identity.models import ApiClient, Clinic, Membership, Role, User
-from clinics.services.accept_invitation import Invitation, InvitationOverError
+from clinics.members.services.invitations import Invitation, InvitationOverError
 from clinics.services.one_time_codes import _new_recovery_codes, match_code
 from clinics.services.reset_password import Reset, ResetOverError
 from tests.docs.test_threat_model import ROOT, functions_in

@@ -20,8 +20,8 @@ from rest_framework.test import APIClient
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity import end_access
 from clinics.identity.models import ApiClient, Clinic, Membership, Role, User
+from clinics.members.services.invitations import Invitation
 from clinics.models import Authenticator
-from clinics.services.accept_invitation import Invitation
 from clinics.services.one_time_codes import _new_recovery_codes, pending_authenticator
 from clinics.services.reset_password import Reset
 from tests.factories import api_for, assessment_body, make_member, make_patient, make_token
@@ -355,7 +355,7 @@ EVENTS: dict[str, Callable[[World], Any]] = {
 
 #: Every function that ends what was got before, and the events by which it is run.
 ENDING = {
-    "clinics/services/change_member.py: change_member": {"let go", "let go and taken back"},
+    "clinics/members/services/change_member.py: change_member": {"let go", "let go and taken back"},
     "clinics/clients/services/register.py: rotate_secret": {
         "app's secret rotated",
         "app's secret exchanged without ending tokens",

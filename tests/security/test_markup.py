@@ -16,7 +16,7 @@ from assessments.services.letters import draft_letter
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor, name_clinician
 from clinics.identity.models import Clinic, Role, User
-from clinics.services.accept_invitation import Invitation
+from clinics.members.services.invitations import Invitation
 from tests.check_in.page import link
 from tests.dashboard.settings_pages import signed_in
 from tests.dashboard.walk import pages, row_of, rows_of

@@ -18,8 +18,8 @@ from rest_framework.test import APIClient
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import ApiClient, Clinic, Role, User
 from clinics.identity.sessions import SessionStore
+from clinics.members.services.invitations import Invitation
 from clinics.models import Authenticator
-from clinics.services.accept_invitation import Invitation
 from clinics.services.reset_password import send_due_resets
 from tests.factories import assessment_body, make_member, make_patient
 from tests.mail import Postbox

@@ -19,14 +19,14 @@ from clinics.api.views import ClinicAPIView, beyond_own, spent
 from clinics.identity.allowances import AllowanceSpentError
 from clinics.identity.models import Clinic, Membership, Role
 from clinics.identity.permissions import BeyondOwnError
-from clinics.services.change_member import LastAdminError, StillNeededError, change_member
-from clinics.services.invite_member import (
+from clinics.members.services.change_member import LastAdminError, StillNeededError, change_member
+from clinics.members.services.invitations import (
     AlreadyMemberError,
     NothingToAcceptError,
     invite_again,
     invite_member,
 )
-from clinics.services.unlock_member import unlock_member
+from clinics.members.services.unlock_member import unlock_member
 
 
 @extend_schema_serializer(component_name="Invitation")

@@ -1,0 +1,1 @@
+"""People invited, given a role, let go."""

@@ -1,0 +1,1 @@
+"""Invite somebody, change or end a membership, let somebody in again."""
