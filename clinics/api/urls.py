@@ -3,7 +3,6 @@
 from django.urls import path
 
 from clinics.api.access_log import AccessLogView
-from clinics.api.clinic import ClinicView
 from clinics.api.history import HistoryView
 from clinics.api.on_call import OnCallNowView, OnCallView
 from clinics.clients.api import (
@@ -15,6 +14,7 @@ from clinics.clients.api import (
     ClientSecret,
 )
 from clinics.members.api import MemberDetail, MemberInvitation, MemberList, MemberUnlocking
+from clinics.practice.api import ClinicView
 
 urlpatterns = [
     path("clinic", ClinicView.as_view(), name="clinic"),

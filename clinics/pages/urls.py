@@ -10,7 +10,7 @@ from clinics.pages import one_time_codes, password, reset_password, sign_out
 from clinics.pages.access_log import AccessLogPage
 from clinics.pages.choose_clinic import choose_clinic
 from clinics.pages.history import HistoryPage
-from clinics.pages.pathway import PathwayPage
+from clinics.practice.pages import PathwayPage
 
 urlpatterns = [
     path("invitation/<str:sealed>/", InvitationView.as_view(), name="invitation"),

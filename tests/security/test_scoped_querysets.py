@@ -40,7 +40,7 @@ ALLOWED = {
     ("clinics/members/pages.py", "get_object_or_404(members)"): "self.clinic.members",
     ("clinics/pages/one_time_codes.py", "User.objects"): "the person who is signed in",
     ("clinics/pages/password.py", "User.objects"): "the person who is signed in",
-    ("clinics/pages/pathway.py", "Clinic.objects"): "the member's own clinic by its id, to lock it",
+    ("clinics/practice/pages.py", "Clinic.objects"): "the member's own clinic by its id, to lock it",
     ("clinics/pages/sign_out.py", "User.objects"): "the person who is signed in",
     ("clinics/identity/sessions.py", "self.model.objects"): "sessions belong to no clinic",
     ("clinics/identity/signed_in.py", "Membership.objects"): (
@@ -69,7 +69,7 @@ ALLOWED = {
         "User.objects",
     ): "people belong to no clinic; nothing of them is told",
     ("assessments/cds/authentication.py", "ApiClient.objects"): "the client of a signed call, in its clinic",
-    ("clinics/api/clinic.py", "Clinic.objects"): "the caller's own clinic by its id, to lock it",
+    ("clinics/practice/api.py", "Clinic.objects"): "the caller's own clinic by its id, to lock it",
     ("clinics/api/on_call.py", "Clinic.objects"): "the same",
     ("clinics/dashboard/model_admin.py", "QuerySet(self.model)"): (
         "no rows at all, for a person without a clinic"

@@ -12,11 +12,11 @@ from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.identity.clinicians import Actor, NamedClinician
 from clinics.identity.models import ApiClient, Clinic, Membership, User
 from clinics.identity.scopes import ALL_SCOPES
+from clinics.practice.services import set_emergency_pathway
 from clinics.services.on_call_calendar import Holidays
 from clinics.services.on_call_change import change_on_call
 from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS, Plan, Shift
 from clinics.services.on_call_quiet import QuietHours
-from clinics.services.set_emergency_pathway import set_emergency_pathway
 from patients.models import Patient
 from patients.services import register_patient
 

@@ -14,7 +14,7 @@ from clinics.api.clinicians import MemberSerializer
 from clinics.api.views import ClinicAPIView
 from clinics.identity.clinicians import working_members
 from clinics.identity.models import Clinic
-from clinics.services.set_emergency_pathway import NotReachableError, set_emergency_pathway
+from clinics.practice.services import NotReachableError, set_emergency_pathway
 
 
 @extend_schema_serializer(component_name="EmergencyPathway")

@@ -7,13 +7,13 @@ from django import forms
 from django.http import HttpResponse
 
 from backend.platform.api.etags import etag_of
-from clinics.api.clinic import CHANGES, clinic_document
 from clinics.dashboard.forms import SettingsForm
 from clinics.dashboard.settings import SettingsPage
 from clinics.identity.clinicians import reachable_clinicians
 from clinics.identity.models import Clinic
 from clinics.identity.permissions import Permission
-from clinics.services.set_emergency_pathway import NotReachableError, set_emergency_pathway
+from clinics.practice.api import CHANGES, clinic_document
+from clinics.practice.services import NotReachableError, set_emergency_pathway
 
 
 class PathwayForm(SettingsForm):

@@ -1,0 +1,1 @@
+"""The clinic's own details and its emergency pathway."""
