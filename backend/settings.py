@@ -81,10 +81,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
-    "clinics.sign_in.CodeMiddleware",
+    "clinics.sign_in.form.CodeMiddleware",
     "clinics.identity.lockout.KnownBrowserMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "clinics.middleware.ClinicScopeMiddleware",
+    "clinics.sign_in.middleware.ClinicScopeMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -150,7 +150,7 @@ AXES_USERNAME_CALLABLE = "clinics.identity.lockout.counted_name"
 AXES_CLIENT_IP_CALLABLE = "clinics.identity.lockout.counted_address"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "clinics.sign_in.locked_out"
+AXES_LOCKOUT_CALLABLE = "clinics.sign_in.form.locked_out"
 # Nothing that somebody typed is kept with an attempt; a test finds the fields of every page that asks.
 AXES_SENSITIVE_PARAMETERS = [
     "username",
@@ -490,7 +490,7 @@ structlog.configure(
 )
 
 UNFOLD = {
-    "LOGIN": {"form": "clinics.sign_in.SignInForm"},
+    "LOGIN": {"form": "clinics.sign_in.form.SignInForm"},
     "SITE_TITLE": "Return to Run",
     "SITE_HEADER": "Return to Run",
     "SITE_SUBHEADER": "clinics.dashboard.layout.clinic_name",

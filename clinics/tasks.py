@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from clinics.members.services.invitations import send_due_invitations as send
-from clinics.services.reset_password import send_due_resets
+from clinics.sign_in.services.reset_password import send_due_resets
 
 
 @shared_task(name="clinics.tasks.send_due_invitations")

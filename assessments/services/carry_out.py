@@ -9,7 +9,7 @@ from assessments.services.write_exports import write_due_exports
 from backend.platform.outbound.delivery import Channel
 from backend.platform.storage.due_work import Clock
 from clinics.members.services.invitations import send_due_invitations
-from clinics.services.reset_password import send_due_resets
+from clinics.sign_in.services.reset_password import send_due_resets
 
 #: More than any pass finds; each row is attempted once, so that one that fails doesn't keep the pass busy.
 ALL = 1_000_000

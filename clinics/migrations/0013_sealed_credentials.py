@@ -4,7 +4,7 @@ Whoever is signed in signs in again, and a code that is a minute old at most is 
 clear can't be told from what was copied. Authenticators go on: their seeds are sealed here.
 """
 
-import clinics.models.authenticator
+import clinics.sign_in.models
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('throttling_failure_count', models.PositiveIntegerField(default=0, help_text='Number of successive failed attempts.')),
                 ('created_at', models.DateTimeField(auto_now_add=True, help_text='The date and time when this device was initially created in the system.', null=True)),
                 ('last_used_at', models.DateTimeField(blank=True, help_text='The most recent date and time this device was used.', null=True)),
-                ('sealed_seed', models.TextField(default=clinics.models.authenticator.new_seed)),
+                ('sealed_seed', models.TextField(default=clinics.sign_in.models.new_seed)),
                 ('drift', models.SmallIntegerField(default=0, help_text='Steps by which its clock is known to differ.')),
                 ('last_t', models.BigIntegerField(default=-1, help_text='Step of the last code taken: the next is later.')),
                 ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),

@@ -5,11 +5,10 @@ from clinics.access_log.models import AccessLogEntry, AccessLogHead
 from clinics.api.models import AnsweredRequest
 from clinics.clients.models import PublishedKeys
 from clinics.identity.models import Allowance, ApiClient, Clinic, Membership, Role, User
-from clinics.models.authenticator import Authenticator
 from clinics.models.on_call_plan import OnCallPlan
 from clinics.models.on_call_service import OnCallService
-from clinics.models.recovery_code import RecoveryCode
 from clinics.models.webhook_endpoint import WebhookEndpoint
+from clinics.sign_in.models import Authenticator, RecoveryCode
 
 __all__ = [
     "AccessLogEntry",

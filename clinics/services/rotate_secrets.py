@@ -7,7 +7,8 @@ from django.db import transaction
 
 from backend.platform.secrets import UnreadableSecretError, encrypt_anew
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
-from clinics.models import Authenticator, OnCallService, WebhookEndpoint
+from clinics.models import OnCallService, WebhookEndpoint
+from clinics.sign_in.models import Authenticator
 
 
 @dataclass

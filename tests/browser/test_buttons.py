@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Response
 
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role
-from clinics.models import Authenticator
+from clinics.sign_in.models import Authenticator
 from tests.browser.conftest import PASSWORD, SignIn, staff
 from tests.browser.pixels import contrast, most, of_button
 from tests.check_in.page import WELL, link

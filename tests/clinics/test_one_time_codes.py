@@ -14,7 +14,7 @@ from django_otp.oath import TOTP
 
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role, User
-from clinics.models import Authenticator, RecoveryCode
+from clinics.sign_in.models import Authenticator, RecoveryCode
 from tests.factories import api_for, make_member
 from tests.security.oauth import PASSWORD, can_sign_in, sign_in
 from tests.security.test_sign_in import attempt, code

@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from clinics.identity.models import Clinic, Membership, Role, User
-from clinics.models import Authenticator
-from clinics.services.reset_password import Reset, send_due_resets
+from clinics.sign_in.models import Authenticator
+from clinics.sign_in.services.reset_password import Reset, send_due_resets
 from tests.factories import make_member
 from tests.mail import Postbox
 from tests.security.oauth import PASSWORD, can_sign_in

@@ -7,7 +7,7 @@ from django.test import RequestFactory
 
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role
-from clinics.middleware import ClinicScopeMiddleware
+from clinics.sign_in.middleware import ClinicScopeMiddleware
 from patients.models import Patient
 from tests.factories import make_member
 

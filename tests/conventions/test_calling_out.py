@@ -31,7 +31,7 @@ from clinics.clients.services.look_up_keys import look_up_due_keys
 from clinics.identity.models import ApiClient, Clinic, Role
 from clinics.members.services.invitations import send_due_invitations
 from clinics.models import WebhookEndpoint
-from clinics.services.reset_password import send_due_resets
+from clinics.sign_in.services.reset_password import send_due_resets
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
 from tests.factories import api_for, assessment_body, make_member, reassuring_answers
@@ -69,7 +69,9 @@ HOLDS = {
     "backend/platform/edge/arrival.py": "serves: answers who calls in",
     "backend/platform/edge/front.py": "serves: answers who calls in",
     "backend/platform/outbound/delivery.py": "every mail's way out",
-    "clinics/services/reset_password.py": "forms a mail; backend/platform/outbound/delivery.py sends it",
+    "clinics/sign_in/services/reset_password.py": (
+        "forms a mail; backend/platform/outbound/delivery.py sends it"
+    ),
     "clinics/members/services/invitations.py": "forms a mail; backend/platform/outbound/delivery.py sends it",
 }
 #: The ways out, by the module that defines them; ``.send`` of a channel is one too.
@@ -105,7 +107,7 @@ TAKES = {
     ("assessments/services/send_round.py", "_try"): WORKER,
     ("assessments/services/webhooks/deliver.py", "_begin"): WORKER,
     ("assessments/services/webhooks/notices.py", "_tell"): WORKER,
-    ("clinics/services/reset_password.py", "_send"): WORKER,
+    ("clinics/sign_in/services/reset_password.py", "_send"): WORKER,
     ("clinics/members/services/invitations.py", "_send"): WORKER,
     ("assessments/management/commands/send_test_mail.py", "handle"): COMMAND,
     ("assessments/services/on_call_services.py", "try_on_call_service"): PRESS,

@@ -44,7 +44,7 @@ ALLOWED = {
     "services/story.py found": "the same",
     "services/story.py newest": "the same",
     "services/chase.py URGENCIES": "the urgencies below one",
-    "services/one_time_codes.py code": "a text",
+    "sign_in/services/one_time_codes.py code": "a text",
     "letters/content.py newest": "a line of the letter says how many aren't listed",
     "services/record_form.py newest.select_related('recorded_by_user', 'recorded_by_client')":
         "what was recorded while a form was open, which is a few hours",

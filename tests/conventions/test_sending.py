@@ -19,7 +19,7 @@ from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.allowances import LIMITS
 from clinics.identity.models import Allowance, Clinic, Role
 from clinics.members.services.invitations import send_due_invitations
-from clinics.services.reset_password import send_due_resets
+from clinics.sign_in.services.reset_password import send_due_resets
 from tests.api_edge.checks import assert_problem
 from tests.dashboard.settings_pages import signed_in, take
 from tests.factories import make_member
@@ -35,7 +35,7 @@ CAPPED = {
     ("assessments/services/on_call_services.py", "try_on_call_service"): "on_call_test",
     ("assessments/services/webhooks/endpoints.py", "ping"): "webhook",
     ("assessments/services/webhooks/redeliver.py", "_send_again"): "webhook",
-    ("clinics/services/reset_password.py", "_send"): "password_reset",
+    ("clinics/sign_in/services/reset_password.py", "_send"): "password_reset",
     ("clinics/members/services/invitations.py", "_send"): "invitation",
 }
 #: And those that aren't capped.
@@ -99,7 +99,7 @@ def test_whoever_ends_a_lockout_is_capped_or_has_a_reason() -> None:
                 for part in ast.walk(node)
             ):
                 found.add((str(path.relative_to(ROOT)), node.name))
-    by_mail = {("clinics/services/reset_password.py", "reset_password")}
+    by_mail = {("clinics/sign_in/services/reset_password.py", "reset_password")}
     assert found == CAPPED_BESIDES.keys() | by_mail | {("clinics/management/commands/unlock.py", "handle")}
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from clinics.identity.models import ApiClient, Clinic, Role, User
-from clinics.services.reset_password import Reset
+from clinics.sign_in.services.reset_password import Reset
 from patients.models import Patient
 from tests.clinics.test_invitations import invite, link_to
 from tests.dashboard.test_form_origin import Forms, addresses, person_of, stored, strict_browser

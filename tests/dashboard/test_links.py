@@ -11,8 +11,8 @@ from django.urls import resolve
 from assessments.models import FollowUp
 from assessments.notify.messages import escalation_message, follow_up_message
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.elsewhere import related_of
 from clinics.identity.models import Clinic, Role, User
+from clinics.sign_in.elsewhere import related_of
 from tests.dashboard.test_dashboard import emergency, record
 from tests.dashboard.test_form_origin import choose, person_of, post, strict_browser
 from tests.dashboard.walk import Page, pages, row_of, rows_of
@@ -54,7 +54,7 @@ def test_every_page_about_a_row_is_reached_in_its_own_clinic_and_by_no_stranger(
 
 
 def test_every_id_in_an_address_says_what_it_is_the_id_of() -> None:
-    """A new kind of page is found by its link too: give its id a name in ``clinics.elsewhere``."""
+    """A new kind of page is found by its link too: give its id a name in ``clinics.sign_in.elsewhere``."""
     unknown = set()
     for page in pages():
         if page.names and page.names not in (("app_label",), ("path_of_the_icon",)):

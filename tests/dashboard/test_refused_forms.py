@@ -17,7 +17,7 @@ from clinics.identity.clinicians import Actor, name_clinician
 from clinics.identity.models import Clinic, Role, User
 from clinics.identity.permissions import permissions_of
 from clinics.members.services.invitations import Invitation, invite_member
-from clinics.services.reset_password import Reset
+from clinics.sign_in.services.reset_password import Reset
 from tests.dashboard.test_dashboard import emergency
 from tests.dashboard.test_form_origin import Forms, addresses, person_of, post, stored, strict_browser
 from tests.dashboard.walk import rows_of

@@ -11,8 +11,8 @@ from django.utils import timezone
 from clinics.identity.lockout import COOKIE
 from clinics.identity.models import ApiClient, Clinic, Membership, Role, User
 from clinics.members.services.invitations import Invitation, InvitationOverError
-from clinics.services.one_time_codes import _new_recovery_codes, match_code
-from clinics.services.reset_password import Reset, ResetOverError
+from clinics.sign_in.services.one_time_codes import _new_recovery_codes, match_code
+from clinics.sign_in.services.reset_password import Reset, ResetOverError
 from tests.docs.test_threat_model import ROOT, functions_in
 from tests.factories import make_member
 from tests.security.oauth import allow, authorization, can_sign_in, redeem, register, sign_in

@@ -16,7 +16,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from clinics.identity.models import Clinic, Role, User
-from clinics.services.reset_password import Reset
+from clinics.sign_in.services.reset_password import Reset
 from patients.models import Patient
 from tests.check_in.page import link
 from tests.clinics.test_invitations import invite, link_to

@@ -21,9 +21,9 @@ from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity import end_access
 from clinics.identity.models import ApiClient, Clinic, Membership, Role, User
 from clinics.members.services.invitations import Invitation
-from clinics.models import Authenticator
-from clinics.services.one_time_codes import _new_recovery_codes, pending_authenticator
-from clinics.services.reset_password import Reset
+from clinics.sign_in.models import Authenticator
+from clinics.sign_in.services.one_time_codes import _new_recovery_codes, pending_authenticator
+from clinics.sign_in.services.reset_password import Reset
 from tests.factories import api_for, assessment_body, make_member, make_patient, make_token
 from tests.security.oauth import (
     PASSWORD,
@@ -363,10 +363,10 @@ ENDING = {
     },
     "clinics/clients/services/register.py: revoke_client": {"app revoked", "software revoked"},
     "clinics/clients/services/register.py: set_keys": {"software switched to keys"},
-    "clinics/services/one_time_codes.py: confirm_authenticator": {"authenticator set up"},
-    "clinics/services/one_time_codes.py: remove_authenticator": {"authenticator removed"},
+    "clinics/sign_in/services/one_time_codes.py: confirm_authenticator": {"authenticator set up"},
+    "clinics/sign_in/services/one_time_codes.py: remove_authenticator": {"authenticator removed"},
     "clinics/management/commands/enrol_authenticator.py: handle": {"authenticator set up by the operator"},
-    "clinics/pages/sign_out.py: everywhere": {"signed out everywhere"},
+    "clinics/sign_in/pages/sign_out.py: everywhere": {"signed out everywhere"},
     "clinics/clients/authorization_codes.py: _end_what_came_of": {"code used twice"},
     # Called by Django for every password that is set.
     "clinics/identity/end_access.py: password_changed": {

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from clinics.checks.routes import routes
 from clinics.identity.models import Clinic, Role, User
-from clinics.models import Authenticator
-from clinics.services.one_time_codes import confirm_authenticator, pending_authenticator
+from clinics.sign_in.models import Authenticator
+from clinics.sign_in.services.one_time_codes import confirm_authenticator, pending_authenticator
 from tests.factories import make_member
 from tests.security.oauth import PASSWORD, can_sign_in
 from tests.security.test_sign_in import code

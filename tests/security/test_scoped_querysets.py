@@ -26,22 +26,24 @@ ALLOWED = {
     ("clinics/clients/authorization_codes.py", "Grant.objects"): "a code that a client showed, by its hash",
     ("clinics/clients/authorization_codes.py", "RefreshToken.objects"): "what came of such a code",
     ("clinics/checks/database.py", "Clinic.objects"): "a start check, inside each clinic by its id",
-    ("clinics/elsewhere.py", "Clinic.objects"): "each of the person's own clinics, inside it by its id",
-    ("clinics/elsewhere.py", "Membership.objects"): "the person's own, in a clinic by its id",
+    ("clinics/sign_in/elsewhere.py", "Clinic.objects"): (
+        "each of the person's own clinics, inside it by its id"
+    ),
+    ("clinics/sign_in/elsewhere.py", "Membership.objects"): "the person's own, in a clinic by its id",
     ("clinics/identity/lockout.py", "AccessAttempt.objects"): "wrong secrets belong to no clinic",
     ("clinics/identity/lockout.py", "User.objects"): "people belong to no clinic; nothing of them is told",
     (
-        "clinics/middleware.py",
+        "clinics/sign_in/middleware.py",
         "Clinic.objects",
     ): "the names of the person's own clinics, inside each by its id",
     ("clinics/on_call_page.py", "Clinic.objects"): "the member's own clinic by its id, to lock it",
     ("clinics/clients/pages.py", "get_object_or_404(clients)"): "self.clinic.api_clients",
     ("clinics/members/pages.py", "Clinic.objects"): "the member's own clinic by its id, to lock it",
     ("clinics/members/pages.py", "get_object_or_404(members)"): "self.clinic.members",
-    ("clinics/pages/one_time_codes.py", "User.objects"): "the person who is signed in",
-    ("clinics/pages/password.py", "User.objects"): "the person who is signed in",
+    ("clinics/sign_in/pages/one_time_codes.py", "User.objects"): "the person who is signed in",
+    ("clinics/sign_in/pages/password.py", "User.objects"): "the person who is signed in",
     ("clinics/practice/pages.py", "Clinic.objects"): "the member's own clinic by its id, to lock it",
-    ("clinics/pages/sign_out.py", "User.objects"): "the person who is signed in",
+    ("clinics/sign_in/pages/sign_out.py", "User.objects"): "the person who is signed in",
     ("clinics/identity/sessions.py", "self.model.objects"): "sessions belong to no clinic",
     ("clinics/identity/signed_in.py", "Membership.objects"): (
         "the person's own, in the clinic of their session"
@@ -65,7 +67,7 @@ ALLOWED = {
     ("clinics/identity/allowances.py", "Allowance.objects"): "counts over all clinics, by a keyed hash",
     ("clinics/clients/services/key_sets.py", "PublishedKeys.objects"): "of the client's clinic, by its id",
     (
-        "clinics/services/reset_password.py",
+        "clinics/sign_in/services/reset_password.py",
         "User.objects",
     ): "people belong to no clinic; nothing of them is told",
     ("assessments/cds/authentication.py", "ApiClient.objects"): "the client of a signed call, in its clinic",
@@ -105,9 +107,13 @@ ALLOWED = {
         "clinics/members/services/invitations.py",
         "User.objects",
     ): "people belong to no clinic; nothing of them is told",
-    ("clinics/services/one_time_codes.py", "RecoveryCode.objects"): "a person's own, in whatever clinic",
-    ("clinics/services/one_time_codes.py", "Authenticator.objects"): "a person's own, in whatever clinic",
-    ("clinics/services/one_time_codes.py", "User.objects"): "the person signed in, to lock them",
+    ("clinics/sign_in/services/one_time_codes.py", "RecoveryCode.objects"): (
+        "a person's own, in whatever clinic"
+    ),
+    ("clinics/sign_in/services/one_time_codes.py", "Authenticator.objects"): (
+        "a person's own, in whatever clinic"
+    ),
+    ("clinics/sign_in/services/one_time_codes.py", "User.objects"): "the person signed in, to lock them",
     ("clinics/services/rotate_secrets.py", "Authenticator.objects"): "people belong to no clinic",
     (
         "clinics/access_log/services.py",

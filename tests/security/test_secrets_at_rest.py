@@ -19,8 +19,8 @@ from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import ApiClient, Clinic, Role, User
 from clinics.identity.sessions import SessionStore
 from clinics.members.services.invitations import Invitation
-from clinics.models import Authenticator
-from clinics.services.reset_password import send_due_resets
+from clinics.sign_in.models import Authenticator
+from clinics.sign_in.services.reset_password import send_due_resets
 from tests.factories import assessment_body, make_member, make_patient
 from tests.mail import Postbox
 from tests.security.dump import every_row, spellings, tables_holding

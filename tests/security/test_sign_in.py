@@ -16,7 +16,7 @@ from django_otp.oath import TOTP
 from rest_framework.test import APIClient
 
 from clinics.identity.models import Clinic, Role, User
-from clinics.models import Authenticator
+from clinics.sign_in.models import Authenticator
 from tests.factories import make_member
 from tests.security.oauth import PASSWORD, can_sign_in, sign_in
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinics.identity.end_access import end_person_access
 from clinics.identity.models import User
-from clinics.models import Authenticator
+from clinics.sign_in.models import Authenticator
 
 
 class Command(BaseCommand):

@@ -17,10 +17,10 @@ from backend.platform.storage.tenancy import clinic_scope
 from clinics.clients.named_client import NAMED, AmbiguousRequestError, named_client, refusal
 from clinics.dashboard.form_origin import came_from, clinic_to_send_in, is_guarded, refuse_form
 from clinics.dashboard.reads import note_shown
-from clinics.elsewhere import clinic_of_address, open_in
 from clinics.identity.end_access import CLINIC_KEY
 from clinics.identity.models import Clinic
 from clinics.identity.signed_in import lacks_code, member_of
+from clinics.sign_in.elsewhere import clinic_of_address, open_in
 
 #: Pages that enter a clinic themselves, or several.
 WITHOUT_A_CLINIC = ("/admin/invitation/", "/admin/password-reset/", "/admin/choose-clinic/")

@@ -8,9 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from clinics.dashboard.layout import page_context
-from clinics.elsewhere import clinic_of_address, open_in
 from clinics.identity.end_access import CLINIC_KEY
-from clinics.middleware import clinics_of
+from clinics.sign_in.elsewhere import clinic_of_address, open_in
+from clinics.sign_in.middleware import clinics_of
 
 
 @never_cache

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 from clinics.dashboard.layout import dress, page_context, refused_title
 from clinics.identity.lockout import count_wrong
 from clinics.identity.models import User
-from clinics.pages.asking_again import CodeField, CurrentPasswordField, check_own_password, proved
-from clinics.services.one_time_codes import authenticator_of, match_code
+from clinics.sign_in.pages.asking_again import CodeField, CurrentPasswordField, check_own_password, proved
+from clinics.sign_in.services.one_time_codes import authenticator_of, match_code
 
 TITLE = "Change password"
 

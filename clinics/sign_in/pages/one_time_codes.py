@@ -18,8 +18,8 @@ from django_otp import login as note_device
 from clinics.dashboard.layout import dress, page_context, refused_title
 from clinics.identity.lockout import count_wrong
 from clinics.identity.models import User
-from clinics.pages.asking_again import CodeField, CurrentPasswordField, check_own_password, proved
-from clinics.services.one_time_codes import (
+from clinics.sign_in.pages.asking_again import CodeField, CurrentPasswordField, check_own_password, proved
+from clinics.sign_in.services.one_time_codes import (
     WrongCodeError,
     authenticator_of,
     confirm_authenticator,

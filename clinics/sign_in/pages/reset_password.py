@@ -14,7 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from backend.platform.edge.errors import plain_page
 from clinics.dashboard.layout import dress, refused_title
-from clinics.services.reset_password import ResetOverError, ask_for_reset, reset_password, resetting_person
+from clinics.sign_in.services.reset_password import (
+    ResetOverError,
+    ask_for_reset,
+    reset_password,
+    resetting_person,
+)
 
 TITLE = "Another password"
 SAID = "If somebody has this address, a link is on its way to it. It is good for an hour."

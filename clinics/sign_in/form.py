@@ -14,7 +14,7 @@ from unfold.widgets import BASE_INPUT_CLASSES
 from backend.platform.edge.errors import plain_page
 from clinics.identity.lockout import count_wrong
 from clinics.identity.models import User
-from clinics.services.one_time_codes import authenticator_of, match_code
+from clinics.sign_in.services.one_time_codes import authenticator_of, match_code
 
 
 class SignInForm(AuthenticationForm):  # type: ignore[misc] # unfold carries no types

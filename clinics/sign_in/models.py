@@ -1,4 +1,4 @@
-"""A person's second factor."""
+"""What lets a person in who has lost their authenticator."""
 
 import secrets
 from base64 import b32encode
@@ -13,6 +13,24 @@ from django_otp.models import Device, ThrottlingMixin, TimestampMixin
 from django_otp.oath import TOTP
 
 from backend.platform.secrets import NoEncryptionKeyError, UnreadableSecretError, decrypt, encrypt
+from backend.platform.storage.columns import Identified
+
+
+class RecoveryCode(Identified):
+    """One code of a person, good once in place of a one-time code; only its hash is kept."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_codes"
+    )
+    hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "hash"], name="one_row_per_recovery_code")]
+
+    def __str__(self) -> str:
+        return f"Recovery code {self.id}"
+
 
 logger = structlog.get_logger(__name__)
 

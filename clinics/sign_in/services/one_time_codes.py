@@ -9,7 +9,7 @@ from django_otp import devices_for_user, match_token
 
 from clinics.identity.end_access import end_person_access
 from clinics.identity.models import User
-from clinics.models import Authenticator, RecoveryCode
+from clinics.sign_in.models import Authenticator, RecoveryCode
 
 RECOVERY_CODES = 10
 #: 80 bits: nobody guesses one, so a keyed hash is enough to keep it.

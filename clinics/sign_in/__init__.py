@@ -1,0 +1,1 @@
+"""Password, one-time codes, choosing a clinic, the dashboard's clinic scope."""

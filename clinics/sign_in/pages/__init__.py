@@ -1,0 +1,1 @@
+"""Where a person signs in, proves themselves and chooses a clinic."""
