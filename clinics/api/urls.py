@@ -2,9 +2,8 @@
 
 from django.urls import path
 
-from clinics.api.access_log import AccessLogView
-from clinics.api.history import HistoryView
 from clinics.api.on_call import OnCallNowView, OnCallView
+from clinics.audit.api import AccessLogView, HistoryView
 from clinics.clients.api import (
     ClientDetail,
     ClientIssuerProof,

@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.urls import path
 
+from clinics.audit.pages.access_log import AccessLogPage
+from clinics.audit.pages.history import HistoryPage
 from clinics.clients.pages import ClientPage, ClientsPage
 from clinics.members.pages import InvitationView, MemberPage, MembersPage
 from clinics.on_call_page import on_call_page
-from clinics.pages.access_log import AccessLogPage
-from clinics.pages.history import HistoryPage
 from clinics.practice.pages import PathwayPage
 from clinics.sign_in.pages import one_time_codes, password, reset_password, sign_out
 from clinics.sign_in.pages.choose_clinic import choose_clinic

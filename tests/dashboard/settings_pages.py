@@ -7,8 +7,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from backend.platform.storage.tenancy import clinic_scope
+from clinics.audit.services import changed, changes_of
 from clinics.identity.models import Clinic, Role
-from clinics.services.history import changed, changes_of
 from tests.factories import make_member
 
 #: Statements of the test's own transaction.

@@ -121,7 +121,7 @@ ALLOWED = {
     ): "one clinic's chain by its id, to verify it",
     ("clinics/access_log/services.py", "AccessLogHead.objects"): "one clinic's chain by its id, to verify it",
     (
-        "clinics/services/history.py",
+        "clinics/audit/services.py",
         "history.events._default_manager",
     ): "the clinic's own by its id; before it, the same row's",
     ("clinics/api/idempotency.py", "AnsweredRequest.objects"): "a sweep, inside each clinic by its id",

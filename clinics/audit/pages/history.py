@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 from backend.platform.storage.history import KINDS
+from clinics.audit.services import ACTIONS, changed, changes_of, patient_of, people_and_software
 from clinics.dashboard.reads import log_reading
 from clinics.dashboard.settings import SettingsPage
 from clinics.identity.permissions import Permission
-from clinics.services.history import ACTIONS, changed, changes_of, patient_of, people_and_software
 
 SHOWN = 50
 _FIRST = "clinic"

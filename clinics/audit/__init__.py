@@ -1,0 +1,1 @@
+"""Who read and who changed what: API and pages."""

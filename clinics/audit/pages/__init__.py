@@ -1,0 +1,1 @@
+"""Who read a record, and who changed it."""
