@@ -10,7 +10,7 @@ from clinics.clients import oauth
 
 api_v1 = [
     path("", include("clinics.api.urls")),
-    path("", include("patients.api.urls")),
+    path("", include("patients.urls")),
     path("", include("assessments.api.urls")),
 ]
 

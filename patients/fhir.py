@@ -20,9 +20,9 @@ from backend.platform.fhir.elements import Resource, fhir_base, identifier_syste
 from backend.platform.fhir.search import Search, read_search
 from backend.platform.fhir.tokens import Token
 from clinics.api.fhir import FhirSearch, FhirView
-from patients.api.serializers import PATIENT_SEARCH
 from patients.models import ArchiveReason, Patient, SexAtBirth
 from patients.services import search_patients
+from patients.shapes import PATIENT_SEARCH
 
 #: The sex recorded at birth isn't FHIR's administrative gender; where the two may differ it says "other".
 GENDERS = {

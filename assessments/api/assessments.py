@@ -29,12 +29,11 @@ from assessments.services.submit import (
 )
 from backend.platform.api.fields import WordField
 from backend.platform.api.pagination import PagedList
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem
 from backend.platform.api.queries import ListQuery
 from clinics.api.views import ClinicAPIView
 from patients.services import PatientErasedError
-
-PATIENT_NOT_FOUND = FieldProblem("/patient", "not_found", "There is no such patient.")
+from patients.shapes import PATIENT_NOT_FOUND
 
 
 class AssessmentQuery(ListQuery):

@@ -15,7 +15,6 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.assessments import PATIENT_NOT_FOUND
 from assessments.api.export_shapes import ExportBody, ExportShape
 from assessments.models import Export
 from assessments.services.export_kinds import KINDS
@@ -37,6 +36,7 @@ from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import Problem, ProblemRenderer
 from clinics.api.clinicians import recorded_by
 from clinics.api.views import ClinicAPIView
+from patients.shapes import PATIENT_NOT_FOUND
 
 NDJSON = "application/x-ndjson"
 

@@ -17,7 +17,7 @@ from assessments.services import export_documents as own
 from assessments.services.shoes import with_distance
 from assessments.shoe_documents import stored_shoe_document
 from clinics.identity.models import Clinic
-from patients.api.serializers import patient_document
+from patients.shapes import patient_document
 
 Rows = QuerySet[Any]
 OF_A_PATIENT = F("patient_id")

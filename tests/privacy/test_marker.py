@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rest_framework import serializers
 
-from patients.api.serializers import PATIENT
+from patients.shapes import PATIENT
 from tests.privacy.marker import MARKER, holds_marker, marked_answers, marked_patient, text_questions
 
 

@@ -21,6 +21,7 @@ from backend.platform.api.fields import (
     WholeNumberField,
     WordField,
 )
+from backend.platform.api.problems import FieldProblem
 from backend.platform.api.queries import ListQuery, TextQueryField
 from patients.models import ArchiveReason, HoldReason, Patient, SexAtBirth
 
@@ -160,3 +161,6 @@ def patient_document(patient: Patient) -> dict[str, Any]:
     """A patient as every answer shows it."""
     document = dict(PATIENT.to_representation(patient))
     return {**document, "archive_reason": document["archive_reason"] or None}
+
+
+PATIENT_NOT_FOUND = FieldProblem("/patient", "not_found", "There is no such patient.")

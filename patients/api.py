@@ -18,15 +18,6 @@ from backend.platform.api.fields import ONE_LINE, composed
 from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
-from patients.api.serializers import (
-    PATIENT,
-    PATIENT_CHANGES,
-    PATIENT_SEARCH,
-    PatientQuery,
-    PatientSearchSerializer,
-    PatientSerializer,
-    patient_document,
-)
 from patients.models import Patient
 from patients.services import (
     ArchiveReasonMissingError,
@@ -35,8 +26,21 @@ from patients.services import (
     StillWaitingError,
     change_patient,
     find_or_register_patient,
+    hold_record,
     register_patient,
+    release_record,
     search_patients,
+)
+from patients.shapes import (
+    LEGAL_HOLD,
+    PATIENT,
+    PATIENT_CHANGES,
+    PATIENT_SEARCH,
+    LegalHoldSerializer,
+    PatientQuery,
+    PatientSearchSerializer,
+    PatientSerializer,
+    patient_document,
 )
 
 #: As the field of that name is.
@@ -218,3 +222,47 @@ class PatientSearch(PagedList, PatientView):
         query = self.read_query()
         terms = PATIENT_SEARCH.run_validation(request.data)
         return self.page(search_patients(clinic=self.clinic, **terms), query, patient_document)
+
+
+class LegalHoldView(Conditional, PatientView):
+    """The hold on one patient's record."""
+
+    resource = "erasure"
+    shown_with = "patients"
+    needs_if_match = frozenset({"PUT", "DELETE"})
+    conflicts = {"PUT": ("erased",), "DELETE": ("erased",)}
+
+    @extend_schema(
+        operation_id="holdPatient",
+        summary="Forbid erasing a patient until a day",
+        request=LegalHoldSerializer,
+        responses=PatientSerializer,
+    )
+    def put(self, request: Request, patient_id: uuid.UUID) -> Response:
+        """In place of any hold before. With the ETag of the patient."""
+        patient = self.locked(request, patient_id)
+        hold = LEGAL_HOLD.run_validation(request.data)
+        if hold["until"] < timezone.now().astimezone(self.clinic.zone).date():
+            raise Problem("invalid", errors=[FieldProblem("/until", "in_the_past", "Not before today.")])
+        with patient_problems():
+            hold_record(patient=patient, **hold)
+        return self.represent(patient_document(patient))
+
+    @extend_schema(
+        operation_id="releasePatient",
+        summary="End the legal hold on a patient",
+        request=None,
+        responses={200: PatientSerializer},  # left to itself, the document promises 204 of every DELETE
+    )
+    def delete(self, request: Request, patient_id: uuid.UUID) -> Response:
+        """Erases nothing by itself. With the ETag of the patient."""
+        patient = self.locked(request, patient_id)
+        with patient_problems():
+            release_record(patient=patient)
+        return self.represent(patient_document(patient))
+
+    def locked(self, request: Request, patient_id: uuid.UUID) -> Patient:
+        """The patient as the caller has seen it, locked."""
+        patient = get_object_or_404(self.clinic.patients.select_for_update(), pk=patient_id)
+        check_if_match(request, patient_document(patient))
+        return patient

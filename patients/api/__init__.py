@@ -1,1 +1,0 @@
-"""The HTTP edge of patients: thin serializers and views."""
