@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from assessments.documents import escalation_document, readable_escalations
 from assessments.models import Escalation, Outcome
-from assessments.models.escalation import ESCALATED_URGENCIES
+from assessments.protocol.vocabulary import ESCALATED_URGENCIES
 from assessments.services.acknowledge import (
     EscalationNotFoundError,
     OutcomeRefusedError,

@@ -6,18 +6,11 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.models.assessment import Assessment
-from assessments.protocol.vocabulary import Urgency
+from assessments.protocol.vocabulary import ESCALATED_URGENCIES
 from backend.platform.storage.columns import LEASE_COLUMNS, DueWork, Identified
 from backend.platform.storage.history import recorded
 from clinics.identity.models import ApiClient, Clinic, Membership
 from patients.models import Patient
-
-#: The urgencies that somebody must see: all but "none".
-ESCALATED_URGENCIES = [
-    (urgency.value, urgency.value.replace("_", " ").capitalize())
-    for urgency in Urgency
-    if urgency is not Urgency.NONE
-]
 
 
 class Outcome(models.TextChoices):

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from assessments.models.assessment import Assessment
-from assessments.models.escalation import ESCALATED_URGENCIES
+from assessments.protocol.vocabulary import ESCALATED_URGENCIES
 from backend.platform.storage.columns import LEASE_COLUMNS, DueWork
 from backend.platform.storage.history import recorded
 from clinics.identity.models import Clinic, Membership

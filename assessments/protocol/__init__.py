@@ -5,17 +5,18 @@
 'refer_emergency'
 """
 
-from assessments.protocol.canonical import PROTOCOL_VERSION, canonical_json
 from assessments.protocol.compiled import CompiledProtocol
 from assessments.protocol.contradictions import CONTRADICTIONS
 from assessments.protocol.criteria import CRITERIA
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.engine import (
+    UnknownVersionError,
     compile_protocol,
     decide,
     evaluate,
     protocol_for,
     protocol_hash,
+    protocol_of,
 )
 from assessments.protocol.evaluation import Evaluation, Verdict
 from assessments.protocol.outcome import Direction, Outcome, direction
@@ -24,7 +25,7 @@ from assessments.protocol.problems import InvalidAnswers, InvalidParameters, Pro
 from assessments.protocol.question_types import Question
 from assessments.protocol.questions import ADMINISTRATIVE, QUESTIONS
 from assessments.protocol.validation import Notice, ValidAnswers, validate
-from assessments.protocol.versions import UnknownVersionError, protocol_of
+from assessments.protocol.version import PROTOCOL_VERSION, canonical_json
 
 __all__ = [
     "ADMINISTRATIVE",

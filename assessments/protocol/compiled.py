@@ -7,13 +7,13 @@ from functools import cached_property
 from itertools import filterfalse
 from typing import cast
 
-from assessments.protocol.canonical import PROTOCOL_VERSION, context_hash
 from assessments.protocol.compiler import Decide, build, decide_source
-from assessments.protocol.conditions import Answers, Context, Contradicted, ScreenIncomplete
+from assessments.protocol.conditions import Answers, Context
 from assessments.protocol.contradictions import CONTRADICTIONS, Contradiction
 from assessments.protocol.counted import answering_nothing, notices_of, without
 from assessments.protocol.criteria import CRITERIA
 from assessments.protocol.criteria.criterion import Criterion
+from assessments.protocol.criteria.table import Contradicted, ScreenIncomplete
 from assessments.protocol.evaluation import (
     ContradictionFound,
     CriterionMet,
@@ -29,6 +29,7 @@ from assessments.protocol.parameters import parameter_values
 from assessments.protocol.question_types import Question
 from assessments.protocol.questions import QUESTIONS
 from assessments.protocol.validation import Notice, ValidAnswers
+from assessments.protocol.version import PROTOCOL_VERSION, context_hash
 from assessments.protocol.vocabulary import (
     ADJUST_LEVELS,
     ESSENTIAL_SCREENS,

@@ -13,6 +13,7 @@ from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.evaluation import Evaluation, Verdict
 from assessments.protocol.parameters import DEFAULTS, Number, parameter_values
 from assessments.protocol.validation import ValidAnswers, normalise, validate
+from assessments.protocol.version import PROTOCOL_VERSION
 from assessments.protocol.vocabulary import AssessorRole
 
 
@@ -77,3 +78,24 @@ def decide(answers: Mapping[str, object], parameters: Mapping[str, object] | Non
     """
     valid = answers if type(answers) is ValidAnswers else validate(answers)
     return protocol_for(parameters).decide(valid)
+
+
+#: A version whose tables this code no longer holds can be read from its records and not evaluated.
+VERSIONS: tuple[str, ...] = (PROTOCOL_VERSION,)
+
+
+class UnknownVersionError(ValueError):
+    """No such version here; the message names those there are."""
+
+    def __init__(self) -> None:
+        super().__init__(f"There is no such version of the protocol here. Known: {', '.join(VERSIONS)}.")
+
+
+def protocol_of(version: str, parameters: Mapping[str, object] | None = None) -> CompiledProtocol:
+    """A version with a clinic's own parameter values, compiled once for each set of values.
+
+    Raises UnknownVersionError or InvalidParameters.
+    """
+    if version not in VERSIONS:
+        raise UnknownVersionError
+    return protocol_for(parameters)

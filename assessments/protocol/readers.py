@@ -8,9 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assessments.protocol.plain_readers import choice, date_or_time, integer, iso_date, number, text
+from assessments.protocol.plain_readers import (
+    Fault,
+    Reader,
+    Refused,
+    choice,
+    date_or_time,
+    integer,
+    is_unknown,
+    iso_date,
+    number,
+    refuse,
+    text,
+)
 from assessments.protocol.question_types import Question
-from assessments.protocol.reading import Fault, Reader, Refused, is_unknown, refuse
 
 # These say that nothing was found or asked, so they cannot stand beside a finding.
 EXCLUSIVE = frozenset({"none", "not_asked", "not_assessed"})

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import NoReturn, cast
 
+from assessments.protocol.plain_readers import Refused, problems
 from assessments.protocol.problems import InvalidAnswers, Problem
 from assessments.protocol.question_types import Question
 from assessments.protocol.questions import ADMINISTRATIVE, QUESTIONS
 from assessments.protocol.readers import reader
-from assessments.protocol.reading import Refused, problems
 
 READERS = {question.name: reader(question) for question in QUESTIONS}
 Plain = tuple[type, Container[object]]

@@ -108,3 +108,16 @@ def rank(decision: Decision, kind: InsufficiencyKind | None = None) -> int:
 def urgency_rank(urgency: Urgency) -> int:
     """Order of an urgency, 0 (none) to 5 (emergency now)."""
     return URGENCIES.index(urgency)
+
+
+def less_urgent(urgency: str) -> list[str]:
+    """Return the urgencies below one; all that need no chasing beside it."""
+    return [one.value for one in URGENCIES[: urgency_rank(Urgency(urgency))]]
+
+
+#: The urgencies that somebody must see: all but "none".
+ESCALATED_URGENCIES = [
+    (urgency.value, urgency.value.replace("_", " ").capitalize())
+    for urgency in Urgency
+    if urgency is not Urgency.NONE
+]

@@ -8,7 +8,7 @@ import structlog
 from assessments.models import Escalation, EventType, FollowUp, FollowUpKind, FollowUpResult, Outcome
 from assessments.models.follow_up import CHASERS, CancelledBecause
 from assessments.protocol.follow_up import plan_chasers
-from assessments.protocol.vocabulary import URGENCIES, Urgency, urgency_rank
+from assessments.protocol.vocabulary import Urgency, less_urgent
 from assessments.services.cancel import NO_MORE_ATTEMPTS, cancel_pending
 from assessments.services.deadlines import next_working_morning
 from assessments.services.webhooks.emit import emit
@@ -27,11 +27,6 @@ _CONFIRMED_BY: dict[str, frozenset[FollowUpKind]] = {
 }
 #: The outcomes after which there is no referral to see through.
 _ENDED_BY = frozenset({Outcome.EXCLUDED, Outcome.DECLINED})
-
-
-def less_urgent(urgency: str) -> list[str]:
-    """Return the urgencies below one; all that need no chasing beside it."""
-    return [one.value for one in URGENCIES[: urgency_rank(Urgency(urgency))]]
 
 
 def planned_chasers(

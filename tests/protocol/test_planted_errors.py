@@ -23,8 +23,9 @@ from assessments.protocol import (
     validate,
 )
 from assessments.protocol.compiler import build, decide_source
-from assessments.protocol.conditions import Condition, Context, ScreenIncomplete
+from assessments.protocol.conditions import Condition, Context
 from assessments.protocol.contradictions import Contradiction
+from assessments.protocol.criteria.table import ScreenIncomplete
 from assessments.protocol.question_types import Question
 from assessments.protocol.validation import ValidAnswers
 from assessments.protocol.vocabulary import ADJUST_LEVELS, RANKS, URGENCIES, Screen

@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from assessments.models import Assessment
 from assessments.protocol import protocol_for, protocol_hash
-from assessments.protocol.canonical import PROTOCOL_VERSION
+from assessments.protocol.version import PROTOCOL_VERSION
 from assessments.services import replay
 from backend.platform.storage.tenancy import clinic_scope, reading_scope
 from clinics.identity.models import Clinic

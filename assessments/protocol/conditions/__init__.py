@@ -14,7 +14,6 @@ from assessments.protocol.conditions.comparisons import (
     SpaFeaturesAtLeast,
 )
 from assessments.protocol.conditions.logic import AllOf, AnyOf, Compound, CountAtLeast
-from assessments.protocol.conditions.table import Contradicted, NothingElseDecides, ScreenIncomplete
 from assessments.protocol.conditions.terms import Answer, OnsetAge, Rise, Term
 
 __all__ = [
@@ -28,18 +27,15 @@ __all__ = [
     "Compound",
     "Condition",
     "Context",
-    "Contradicted",
     "CountAtLeast",
     "HasDiagnosis",
     "Known",
     "Listed",
     "NotAnswered",
-    "NothingElseDecides",
     "OneOf",
     "OnsetAge",
     "RatioAbove",
     "Rise",
-    "ScreenIncomplete",
     "Setting",
     "SettledFor",
     "SpaFeaturesAtLeast",

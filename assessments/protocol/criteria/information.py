@@ -1,7 +1,8 @@
 """What is missing or contradictory, and the decision that remains when nothing speaks against it."""
 
-from assessments.protocol.conditions import Contradicted, NothingElseDecides, ScreenIncomplete, one_of
+from assessments.protocol.conditions import one_of
 from assessments.protocol.criteria.criterion import Criterion
+from assessments.protocol.criteria.table import Contradicted, NothingElseDecides, ScreenIncomplete
 from assessments.protocol.follows import ASKED_FIRST, ASKED_FIRST_AT_REST, NOTHING_CHANGES
 from assessments.protocol.vocabulary import Decision, InsufficiencyKind, Screen, Urgency
 
