@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import display
 
-from assessments.decision_page import decision_page, decision_words, label, plain, urgency_words
-from assessments.models import Assessment, Delivery, Escalation, FollowUp
+from assessments.models import Delivery, Escalation, FollowUp
 from assessments.pages.letters import letters_context
 from assessments.pages.result import result_context
 from assessments.pages.take_on import take_on
+from assessments.records.models import Assessment
+from assessments.records.summary import decision_page, decision_words, label, plain, standing, urgency_words
 from assessments.services.versions import with_versions
-from assessments.standing import standing
 from clinics.dashboard.model_admin import ClinicModelAdmin
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import held, may, member_of

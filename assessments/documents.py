@@ -8,12 +8,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from assessments.models import Assessment, Escalation, FollowUp, Letter, Override
+from assessments.models import Escalation, FollowUp, Letter
 from assessments.models.follow_up import CHASERS
 from assessments.protocol.follow_up import CARRIED_QUESTIONS
 from assessments.protocol.questions import QUESTIONS
+from assessments.records.models import Assessment, Override
+from assessments.records.services import effective_decision
 from assessments.services.announce import state_now
-from assessments.services.effective import effective_decision
 from assessments.services.run_permission import RunPermission, stored_permission, with_standing
 from assessments.services.versions import with_versions
 from backend.platform.api.fields import id_text, timestamp

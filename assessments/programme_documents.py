@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from assessments.models import Assessment, Programme, ProgrammeEvent, RunLog
+from assessments.models import Programme, ProgrammeEvent, RunLog
 from assessments.protocol.programme import Cap
 from assessments.protocol.programme import Programme as Plan
+from assessments.records.models import Assessment
 from assessments.services.programmes.exercises import exercises_in
 from assessments.services.programmes.load import weeks_of
 from assessments.services.programmes.runs import more_than_planned

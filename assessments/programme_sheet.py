@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessments import sheet_words as words
-from assessments.decision_page import label
-from assessments.models import Assessment, FollowUp, Programme
+from assessments.models import FollowUp, Programme
 from assessments.programme_documents import distance
 from assessments.protocol.programme import PHASES, Cap, Known, Phase, Status, run_cap
 from assessments.protocol.programme import Programme as Plan
 from assessments.protocol.programme.build import longest_told
 from assessments.protocol.programme.exercises import STOP_ALWAYS
-from assessments.services.effective import effective_decision
+from assessments.records.models import Assessment
+from assessments.records.services import effective_decision
+from assessments.records.summary import label
 from assessments.services.programmes.exercises import exercises_in
 from assessments.services.programmes.session import Session, session_of
 from assessments.services.run_permission import Permission, permission_of_runner

@@ -18,7 +18,7 @@ from assessments.api.reading import invalid_answers, read_submission
 from assessments.documents import assessment_document, readable_assessments, stored_assessment_document
 from assessments.protocol import InvalidAnswers, evaluate
 from assessments.protocol.vocabulary import Decision, Urgency
-from assessments.services.effective import evaluated_decision
+from assessments.records.services import evaluated_decision
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.run_permission import run_permission
 from assessments.services.submit import (

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from assessments.api import schema as shapes
 from assessments.api.amendments import latest_only, written
 from assessments.api.assessments import submission_problems
-from assessments.models.override import CLINICAL_ROLES
+from assessments.records.models import CLINICAL_ROLES
 from assessments.services.confirm import NotProvisionalError, confirm_assessment
 from backend.platform.api.fields import WordField
 from backend.platform.api.problems import Problem

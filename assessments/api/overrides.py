@@ -9,9 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.api.amendments import latest_only, written
-from assessments.models import Override
-from assessments.models.override import CLINICAL_ROLES
 from assessments.protocol.vocabulary import Decision, Urgency
+from assessments.records.models import CLINICAL_ROLES, Override
 from assessments.services.override import (
     Decided,
     Exclusion,

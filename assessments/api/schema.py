@@ -14,9 +14,8 @@ from rest_framework import serializers
 
 from assessments.api.answers_schema import Schema, absent_reasons_schema, answers_schema
 from assessments.api.reading import MAX_REASON
-from assessments.models import Escalation, FollowUp, FollowUpKind, FollowUpResult, Outcome, Override
+from assessments.models import Escalation, FollowUp, FollowUpKind, FollowUpResult, Outcome
 from assessments.models.follow_up import CancelledBecause
-from assessments.models.override import CLINICAL_ROLES
 from assessments.protocol import PROTOCOL_VERSION
 from assessments.protocol.follows import Activity, Gate, Released, Running
 from assessments.protocol.vocabulary import (
@@ -29,6 +28,7 @@ from assessments.protocol.vocabulary import (
     Screen,
     Urgency,
 )
+from assessments.records.models import CLINICAL_ROLES, Override
 from assessments.services.run_permission import Permission
 from backend.platform.api.fields import NoteField, Shape, StrictSerializer, WordField
 from backend.platform.openapi.schema import register_component

@@ -11,16 +11,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.models import (
-    Assessment,
-    CardFeedback,
-    Escalation,
-    EscalationEvent,
-    FollowUp,
-    Letter,
-    Override,
-    ProgrammeEvent,
-)
+from assessments.models import CardFeedback, Escalation, EscalationEvent, FollowUp, Letter, ProgrammeEvent
+from assessments.records.models import Assessment, Override
 from assessments.services.timeline import patient_timeline
 from backend.platform.api.fields import WordField, timestamp
 from backend.platform.api.pagination import Ordering, PagedList

@@ -15,7 +15,7 @@ from assessments.models import CardFeedback
 from assessments.protocol import Evaluation
 from assessments.protocol.programme import build_programme
 from assessments.protocol.vocabulary import Decision, InsufficiencyKind, RunStatus, Urgency
-from assessments.services.what_follows import follows_in_words
+from assessments.records.what_follows import follows_in_words
 from backend.platform.fhir.elements import coding, concept, words
 from backend.platform.storage.columns import new_id
 from clinics.identity.models import Clinic

@@ -19,8 +19,8 @@ from assessments.fhir.form import (
     sections,
 )
 from assessments.fhir.questionnaire import canonical
-from assessments.models import Assessment
 from assessments.protocol import CompiledProtocol, Question
+from assessments.records.models import Assessment
 from assessments.services.parameters.in_force import parameters_of
 from backend.platform.fhir.elements import DATA_ABSENT, Resource, instant, reference, resource
 

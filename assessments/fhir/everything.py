@@ -15,7 +15,7 @@ from assessments.fhir.impression import impression_resource, signed
 from assessments.fhir.referral import flag_resource, flags, request_resource, requests
 from assessments.fhir.task import shown_task, task_rows
 from assessments.fhir.task_views import seen_with
-from assessments.models import Assessment
+from assessments.records.models import Assessment
 from backend.platform.fhir.bundles import bundle
 from backend.platform.fhir.elements import Resource, fhir_base
 from backend.platform.fhir.search import read_search

@@ -18,7 +18,7 @@ from assessments.fhir.answered import answered, response_resource
 from assessments.fhir.elements_beside import not_kept
 from assessments.fhir.noted import Reading
 from assessments.fhir.response import read_response
-from assessments.models import Assessment
+from assessments.records.models import Assessment
 from assessments.services.cards import patient_known_as
 from assessments.services.submit import Submission, submit_assessment
 from backend.platform.api.problems import FieldProblem, Problem

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assessments.decision_page import plain
 from assessments.form.names import UNKNOWN, asked_none, control, place, reason_of, unit_of
 from assessments.form.reading import MAX_ROWS, Typed
 from assessments.form.words import CHOICES, HINTS
 from assessments.protocol import ADMINISTRATIVE, Question, protocol_for
 from assessments.protocol.parameters import DEFAULTS
+from assessments.records.summary import plain
 from clinics.dashboard.typed_numbers import write_number
 
 #: UCUM units of the question table in words.

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assessments.decision_page import decision_words, label, urgency_words
 from assessments.form.entered import Entered
 from assessments.form.fields import number_in_words
 from assessments.form.names import place
@@ -20,6 +19,7 @@ from assessments.protocol import (
 from assessments.protocol.explain import PLANS
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import ESSENTIAL_SCREENS, Screen, Urgency
+from assessments.records.summary import decision_words, label, urgency_words
 from assessments.services.parameters.in_force import InForce, parameters_in_force
 from assessments.services.submit import Submission, with_age
 from clinics.identity.models import Clinic

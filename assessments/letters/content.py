@@ -6,17 +6,18 @@ from typing import Any
 
 from django.utils import timezone
 
-from assessments.decision_page import answer, decision_words, plain, urgency_words
 from assessments.form.reading import negative
-from assessments.models import Assessment, Escalation
+from assessments.models import Escalation
 from assessments.protocol import QUESTIONS, Question
 from assessments.protocol.explain import DECISIONS, FOLLOWS_RUNNING
 from assessments.protocol.follows import Running
 from assessments.protocol.questions import bone_and_inflammation
 from assessments.protocol.vocabulary import RunStatus, Screen
-from assessments.services.effective import Effective, effective_decision
+from assessments.records.models import Assessment
+from assessments.records.services import Effective, effective_decision
+from assessments.records.summary import answer, decision_words, plain, urgency_words
+from assessments.records.what_follows import follows_in_words, follows_of, where_to_go
 from assessments.services.parameters.in_force import parameters_of
-from assessments.services.what_follows import follows_in_words, follows_of, where_to_go
 from clinics.identity.models import Clinic
 
 #: Findings: both screens, and what bears on bone and inflammation. Everything else is what else was answered.

@@ -1,6 +1,5 @@
 """Assessments and what they promise: one concept a file."""
 
-from assessments.models.assessment import Assessment
 from assessments.models.card import Card, CardFeedback
 from assessments.models.change import Change, ForgottenChanges
 from assessments.models.check_in_link import CheckInLink
@@ -11,12 +10,12 @@ from assessments.models.export import Export, ExportChunk
 from assessments.models.flag import Flag
 from assessments.models.follow_up import FollowUp, FollowUpKind, FollowUpResult
 from assessments.models.letter import Letter
-from assessments.models.override import Override
 from assessments.models.parameter_set import ParameterPreview, ParameterSet
 from assessments.models.programme import Programme, ProgrammeEvent, RunLog
 from assessments.models.shoe import Shoe
 from assessments.models.tally import Tally
 from assessments.models.webhook import EventType, WebhookAttempt, WebhookDelivery, WebhookEvent
+from assessments.records.models import Assessment, Override
 from backend.platform.storage.columns import DueWork
 
 __all__ = [

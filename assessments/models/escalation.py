@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from assessments.models.assessment import Assessment
 from assessments.protocol.vocabulary import ESCALATED_URGENCIES
+from assessments.records.models import Assessment
 from backend.platform.storage.columns import LEASE_COLUMNS, DueWork, Identified
 from backend.platform.storage.history import recorded
 from clinics.identity.models import ApiClient, Clinic, Membership

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from assessments.models.assessment import Assessment
 from assessments.protocol.vocabulary import ESCALATED_URGENCIES
+from assessments.records.models import Assessment
 from backend.platform.storage.columns import LEASE_COLUMNS, DueWork
 from backend.platform.storage.history import recorded
 from clinics.identity.models import Clinic, Membership

@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
-from assessments.models.assessment import Assessment
 from assessments.models.follow_up import FollowUp
 from assessments.models.shoe import Shoe
 from assessments.protocol.programme import Phase, Reaction, Status
+from assessments.records.models import Assessment
 from backend.platform.storage.columns import Identified, Timestamped
 from backend.platform.storage.history import recorded
 from clinics.identity.models import ApiClient, Clinic, Membership

@@ -10,16 +10,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.decision_page import decision_words
 from assessments.form.entered import Entered, Fault, by_place, entered
 from assessments.form.live import live_decision
 from assessments.form.reading import Typed
 from assessments.form.sealed import NotOursError, seal, unseal
 from assessments.form.sections import sections
 from assessments.form.writing import as_typed
-from assessments.models import Assessment
-from assessments.models.assessment import ASSESSOR_ROLES
 from assessments.protocol import InvalidAnswers
+from assessments.records.models import ASSESSOR_ROLES, Assessment
+from assessments.records.summary import decision_words
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.record_form import (
     OPEN_FOR,

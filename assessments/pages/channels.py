@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.api.on_call_services import CHANGES, SERVICE
-from assessments.decision_page import urgency_words
+from assessments.records.summary import urgency_words
 from assessments.services.on_call_services import (
     MOST_SERVICES,
     TestUnderwayError,

@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.decision_page import urgency_words
 from assessments.models import Escalation, Outcome
+from assessments.records.summary import urgency_words
 from assessments.services.acknowledge import (
     CLOSED_BY,
     EscalationNotFoundError,

@@ -6,11 +6,10 @@ from typing import Any
 
 from django import forms
 
-from assessments.models import Override
-from assessments.models.override import CLINICAL_ROLES
 from assessments.protocol.explain import DECISIONS, URGENCIES
 from assessments.protocol.vocabulary import Decision, Urgency, rank
-from assessments.services.effective import Effective
+from assessments.records.models import CLINICAL_ROLES, Override
+from assessments.records.services import Effective
 from assessments.services.override import Decided, Exclusion, Finding, Handover, OverrideRefusedError
 from backend.platform.api.fields import OneLineValidator, SeveralLinesValidator
 

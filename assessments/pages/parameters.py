@@ -19,10 +19,10 @@ from assessments.api.parameters import (
     preview_document,
     readable_sets,
 )
-from assessments.decision_page import decision_words, urgency_words
 from assessments.models import ParameterPreview
 from assessments.pages.parameter_forms import ChangeForm, ValuesForm, change_words, rows_of
 from assessments.protocol import InvalidParameters
+from assessments.records.summary import decision_words, urgency_words
 from assessments.services.parameters.change import (
     LeadNeededError,
     StalePreviewError,

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from assessments.decision_page import decision_words, urgency_words
 from assessments.models import Escalation, FollowUp, Programme
 from assessments.models.follow_up import REPORTED
 from assessments.pages.patient_charts import QUESTIONS, load_context, pain_context
@@ -16,6 +15,7 @@ from assessments.protocol.explain import DECISIONS
 from assessments.protocol.programme import Phase
 from assessments.protocol.programme.phases import PHASE_CONTENT
 from assessments.protocol.vocabulary import RunStatus
+from assessments.records.summary import decision_words, urgency_words
 from assessments.services.announce import state_now
 from assessments.services.programmes.past import past_of
 from assessments.services.programmes.session import Session, session_of

@@ -7,8 +7,9 @@ from typing import Any
 from assessments.charts import Called, LoadWeek, PainScores, load_chart, pain_chart
 from assessments.charts.load import said
 from assessments.charts.pain import SERIES
-from assessments.decision_page import urgency_words
-from assessments.models import Assessment, Programme
+from assessments.models import Programme
+from assessments.records.models import Assessment
+from assessments.records.summary import urgency_words
 from assessments.services.programmes.load import weeks_of
 from assessments.services.programmes.past import Past
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from assessments.decision_page import plain, urgency_words
 from assessments.models import (
     CardFeedback,
     Escalation,
@@ -19,6 +18,7 @@ from assessments.models.follow_up import CancelledBecause, FollowUpResult
 from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT
 from assessments.protocol.programme import Phase
 from assessments.protocol.programme.phases import PHASE_CONTENT
+from assessments.records.summary import plain, urgency_words
 from assessments.services.story import Line
 
 #: What is drawn beside a line of each kind.

@@ -8,9 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.decision_page import decision_page, label
-from assessments.models import Assessment, Programme
-from assessments.services.effective import effective_decision
+from assessments.models import Programme
+from assessments.records.models import Assessment
+from assessments.records.services import effective_decision
+from assessments.records.summary import decision_page, label
 from assessments.services.programmes.begin import NoPlanError, draft_programme, preview, release_programme
 from assessments.services.programmes.standing import NotNowError, ProgrammeNotFoundError
 from assessments.services.submit import PatientNotFoundError

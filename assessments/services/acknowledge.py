@@ -11,9 +11,8 @@ from assessments.services.chase import answer_chasers, chase_again
 from assessments.services.escalate import call_anew, present, remember
 from assessments.services.nudge import nudge_escalations
 from assessments.services.webhooks.emit import emit
-from assessments.services.who_did import who_did
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.identity.clinicians import NamedClinician
+from clinics.identity.clinicians import NamedClinician, who_did
 from clinics.identity.models import Clinic
 from patients.services import PatientErasedError
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from assessments.models import Assessment, Override
-from assessments.services.effective import effective_decision, evaluated_decision
+from assessments.records.models import Assessment, Override
+from assessments.records.services import effective_decision, evaluated_decision
 from assessments.services.submit import Recorded, Submission, submit_assessment
 from assessments.services.versions import lock_latest
 from backend.platform.storage.columns import new_id

@@ -12,9 +12,10 @@ from django.core import signing
 from django.db import connection
 
 from assessments.documents import FRESH_QUESTIONS
-from assessments.models import Assessment, CheckInLink, FollowUp
+from assessments.models import CheckInLink, FollowUp
 from assessments.models.follow_up import REPORTED
 from assessments.protocol import evaluate
+from assessments.records.models import Assessment
 from assessments.services.answer_follow_up import (
     FollowUpClosedError,
     FollowUpNotFoundError,

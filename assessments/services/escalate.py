@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from assessments.models import Assessment, Escalation, EscalationEvent, EventType
+from assessments.models import Escalation, EscalationEvent, EventType
 from assessments.protocol.vocabulary import Urgency, urgency_rank
+from assessments.records.models import Assessment
 from assessments.services.chase import chase_again
 from assessments.services.deadlines import acknowledge_by
 from assessments.services.nudge import nudge_escalations

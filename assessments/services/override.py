@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assessments.models import Assessment, Override
 from assessments.protocol.vocabulary import Decision, RunStatus, Urgency, urgency_rank
-from assessments.services.effective import Effective, effective_decision
+from assessments.records.models import Assessment, Override
+from assessments.records.services import Effective, effective_decision
 from assessments.services.escalate import escalate_to
 from assessments.services.schedule import plan_check
 from assessments.services.versions import lock_latest

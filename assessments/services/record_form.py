@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
-from assessments.models import Assessment
+from assessments.records.models import Assessment
 from assessments.services.amend import amend_assessment
 from assessments.services.submit import Submission, lock_patient, submit_assessment
 from backend.platform.storage.columns import new_id

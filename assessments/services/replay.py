@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
-from assessments.models import Assessment
 from assessments.protocol import CompiledProtocol, Direction, InvalidAnswers, Outcome, direction, validate
+from assessments.records.models import Assessment
 from clinics.identity.models import Clinic
 
 #: Rows that the server's cursor hands over at a time.

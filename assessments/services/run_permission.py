@@ -8,10 +8,11 @@ from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from assessments.models import Assessment, Escalation, FollowUp, FollowUpKind, Programme
+from assessments.models import Escalation, FollowUp, FollowUpKind, Programme
 from assessments.protocol.follows import Gate
 from assessments.protocol.vocabulary import AdjustLevel, Decision, RunStatus, Urgency
-from assessments.services.effective import Effective, effective_decision
+from assessments.records.models import Assessment
+from assessments.records.services import Effective, effective_decision
 from assessments.services.programmes.past import Past, past_of
 from assessments.services.programmes.session import Session, session_of
 from clinics.identity.models import Clinic

@@ -8,8 +8,9 @@ from datetime import datetime
 from django.db.models import Case, F, FilteredRelation, JSONField, Prefetch, Q, QuerySet, When
 from django.db.models.fields.json import KeyTransform
 
-from assessments.models import Assessment, Escalation, FollowUp, Override, Programme
-from assessments.services.effective import Effective, effective_decision
+from assessments.models import Escalation, FollowUp, Programme
+from assessments.records.models import Assessment, Override
+from assessments.records.services import Effective, effective_decision
 from assessments.services.programmes.past import Past
 from assessments.services.programmes.session import Session
 from assessments.services.run_permission import (

@@ -9,11 +9,12 @@ from typing import Any, cast
 import structlog
 from django.db import connection
 
-from assessments.models import Assessment, FollowUp, FollowUpKind
+from assessments.models import FollowUp, FollowUpKind
 from assessments.models.follow_up import OF_A_RUN
 from assessments.protocol import Evaluation
 from assessments.protocol.follow_up import PlannedFollowUp, check_and_task, plan_follow_ups, reach_the_runner
 from assessments.protocol.vocabulary import InsufficiencyKind, less_urgent
+from assessments.records.models import Assessment
 from assessments.services.run_permission import IN_SOMEBODYS_HANDS, REFERRALS
 
 logger = structlog.get_logger(__name__)

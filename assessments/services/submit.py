@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from assessments.models import Assessment, Escalation, EventType, FollowUp
+from assessments.models import Escalation, EventType, FollowUp
 from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
 from assessments.protocol.vocabulary import Urgency
+from assessments.records.models import Assessment
 from assessments.services.chase import planned_chasers
 from assessments.services.escalate import new_escalation, still_open_for_earlier, supersede_earlier
 from assessments.services.nudge import nudge_escalations

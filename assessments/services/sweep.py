@@ -17,8 +17,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
-from assessments.models import Assessment, Delivery, Escalation, EventType, FollowUp
+from assessments.models import Delivery, Escalation, EventType, FollowUp
 from assessments.protocol.vocabulary import Urgency, urgency_rank
+from assessments.records.models import Assessment
 from assessments.services.escalate import new_escalation, supersede_earlier
 from assessments.services.recent import first_id_at
 from assessments.services.status import kinds_of_work

@@ -4,7 +4,7 @@ import uuid
 
 from django.db.models import F, Prefetch, QuerySet
 
-from assessments.models import Assessment, Override
+from assessments.records.models import Assessment, Override
 from assessments.services.submit import lock_patient
 from clinics.identity.models import Clinic
 

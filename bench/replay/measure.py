@@ -13,8 +13,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from assessments.management.replay.report import Ids, collect
-from assessments.models import Assessment
 from assessments.protocol import PARAMETERS, CompiledProtocol, evaluate, protocol_for
+from assessments.records.models import Assessment
 from assessments.services.replay import Tally, assessments_to_replay, replay_assessments
 from backend.platform.storage.insert_together import insert_together
 from backend.platform.storage.tenancy import clinic_scope, reading_scope

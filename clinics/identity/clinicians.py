@@ -3,8 +3,11 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from clinics.identity.models import ApiClient, Clinic, Membership, Role, User
 
@@ -67,3 +70,9 @@ def name_clinician(*, clinic: Clinic, actor: Actor, on_behalf_of: uuid.UUID | No
 def reachable_clinicians(clinic: Clinic) -> QuerySet[Membership]:
     """Return the clinicians and admins who still work here and have an e-mail address, with their person."""
     return working_members(clinic).filter(role__in=CLINICAL_ROLES).exclude(user__email="")
+
+
+def who_did(what: str, member: Membership | None, *, at: datetime | None, clinic: Clinic) -> str:
+    """Say that a member took a step, at the clinic's time: "Maya Lind took it on at 10:12, 3 Nov"."""
+    name = member.shown_name if member else "Another clinician"
+    return f"{name} {what} at {date_format(timezone.localtime(at, clinic.zone), 'H:i, j M')}"

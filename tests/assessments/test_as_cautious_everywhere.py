@@ -17,12 +17,12 @@ from assessments.cds.cards import card_of_answers, card_of_doubt
 from assessments.cds.found import Found
 from assessments.cds.judged import Judged
 from assessments.check_in.outcome import outcome_of
-from assessments.decision_page import decision_words
 from assessments.letters.content import letter_content
-from assessments.models import Assessment
 from assessments.programme_sheet import plan_sheet
 from assessments.protocol import CRITERIA, Criterion, Evaluation, evaluate, protocol_for
 from assessments.protocol.vocabulary import RunStatus
+from assessments.records.models import Assessment
+from assessments.records.summary import decision_words
 from assessments.services.programmes.begin import preview
 from assessments.services.programmes.session import BLOCKED_IN_WORDS
 from assessments.sheet_words import BLOCKED

@@ -72,7 +72,7 @@ ALLOWED = {
     "cds/found.py f'{value}-01-01'": "a date",
     "cds/judged.py str(answers.resource.get('authored'))": "a date",
     "cds/judged.py options": "answers that are tried; the card names the place of each",
-    "decision_page.py carried": "a date",
+    "records/summary.py carried": "a date",
     "form/live.py evaluation.next_questions": "beside them stands how many of each screen are answered",
     "notify/event.py list(headers)": "the head of a receiver's answer, which its docs say is cut short",
     "notify/event.py text": "a text",

@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from assessments.models import Assessment, Escalation
+from assessments.models import Escalation
+from assessments.records.models import Assessment
 from assessments.services.submit import Submission, submit_assessment
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from assessments.models import Assessment
+from assessments.records.models import Assessment
 from assessments.services.runner_record import assessments_of, latest_of
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role

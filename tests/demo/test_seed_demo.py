@@ -13,9 +13,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from assessments.management.demo.story import REASSURING
-from assessments.models import Assessment, Delivery, Escalation, EscalationEvent, FollowUp
+from assessments.models import Delivery, Escalation, EscalationEvent, FollowUp
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Urgency
+from assessments.records.models import Assessment
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.identity.models import ApiClient, Clinic, Membership
 from patients.models import Patient

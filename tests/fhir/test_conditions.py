@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assessments.models import Assessment
+from assessments.records.models import Assessment
 from backend.fhir import capability_statement
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.checks.routes import OPEN_ROUTES, Route, routes

@@ -8,7 +8,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.fhir.questionnaire import ID
-from assessments.models import Assessment, Escalation
+from assessments.models import Escalation
+from assessments.records.models import Assessment
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.fhir import external_ids

@@ -10,9 +10,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.fhir.questionnaire import ID
-from assessments.models import Assessment
 from assessments.protocol.conditions import more_than
 from assessments.protocol.questions import QUESTIONS_BY_NAME
+from assessments.records.models import Assessment
 from backend.platform.fhir.elements import ABSENT_REASONS, DATA_ABSENT, system
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.form.writing import as_typed
-from assessments.models import Assessment
+from assessments.records.models import Assessment
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient

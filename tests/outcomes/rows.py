@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from assessments.models import Assessment, FollowUp, Programme
+from assessments.models import FollowUp, Programme
+from assessments.records.models import Assessment
 from assessments.services.submit import Submission, submit_assessment
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor

@@ -13,7 +13,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Assessment
 from assessments.protocol import (
     CONTRADICTIONS,
     CRITERIA,
@@ -23,6 +22,7 @@ from assessments.protocol import (
     protocol_for,
     validate,
 )
+from assessments.records.models import Assessment
 from assessments.services.parameters import preview
 from assessments.services.parameters.in_force import InForce, parameters_of
 from backend.platform.storage.tenancy import clinic_scope

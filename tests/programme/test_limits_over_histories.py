@@ -14,9 +14,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.models import Assessment, Programme
+from assessments.models import Programme
 from assessments.protocol import evaluate
 from assessments.protocol.programme import Reaction, build_programme, usual_run_km
+from assessments.records.models import Assessment
 from assessments.services.programmes.load import Week, weeks_of
 from assessments.services.programmes.past import Past, Ran
 from assessments.services.programmes.session import Session, session_of

@@ -9,9 +9,10 @@ from typing import Any
 
 import structlog
 
-from assessments.models import Assessment, ParameterSet
+from assessments.models import ParameterSet
 from assessments.protocol import CompiledProtocol, InvalidParameters, protocol_for
 from assessments.protocol.parameters import DEFAULTS, Number, parameter_values
+from assessments.records.models import Assessment
 from clinics.identity.models import Clinic
 
 logger = structlog.get_logger(__name__)

@@ -9,8 +9,7 @@ from assessments.models import EventType, Programme, ProgrammeEvent
 from assessments.protocol.programme import Phase, Reaction, Standing, Status, after_gap, gap_ended
 from assessments.services.programmes.past import Past, past_of
 from assessments.services.webhooks.emit import emit
-from assessments.services.who_did import who_did
-from clinics.identity.clinicians import NamedClinician
+from clinics.identity.clinicians import NamedClinician, who_did
 from clinics.identity.models import Clinic
 
 Kind = ProgrammeEvent.Kind

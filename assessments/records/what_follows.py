@@ -1,9 +1,9 @@
 """What follows from a decision, in words with the clinic's pathway: the same wherever it is said."""
 
-from assessments.models import Assessment
 from assessments.protocol.explain import FOLLOWS_ACTIVITY, FOLLOWS_GATE, FOLLOWS_RUNNING
 from assessments.protocol.follows import ASKED_FIRST_AT_REST, Activity, Follows
 from assessments.protocol.vocabulary import Urgency
+from assessments.records.models import Assessment
 from clinics.identity.models import Clinic
 
 

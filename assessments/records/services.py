@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from assessments.models import Assessment, Override
 from assessments.protocol.compiled import RUN_STATUS
 from assessments.protocol.vocabulary import (
     AdjustLevel,
@@ -14,6 +13,7 @@ from assessments.protocol.vocabulary import (
     rank,
     urgency_rank,
 )
+from assessments.records.models import Assessment, Override
 
 #: The version of the protocol that called running modified before the gate of its adjustment was passed.
 BEFORE_GATES = "2026.1"

@@ -1,0 +1,1 @@
+"""Assessments and overrides as rows, immutable; what holds now; the decision in words."""
