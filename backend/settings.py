@@ -327,7 +327,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "backend.platform.openapi.schema.tidy_nulls",
-        "assessments.api.webhook_document.describe_webhooks",
+        "assessments.webhooks.openapi.describe_webhooks",
         "backend.platform.openapi.document.finish_document",
     ],
 }

@@ -27,9 +27,9 @@ from assessments.api import (
     run_permission,
     shoes,
     timeline,
-    webhook_deliveries,
-    webhook_endpoints,
 )
+from assessments.webhooks.api import deliveries as webhook_deliveries
+from assessments.webhooks.api import endpoints as webhook_endpoints
 
 operations.attach()
 

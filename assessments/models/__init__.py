@@ -14,8 +14,14 @@ from assessments.models.parameter_set import ParameterPreview, ParameterSet
 from assessments.models.programme import Programme, ProgrammeEvent, RunLog
 from assessments.models.shoe import Shoe
 from assessments.models.tally import Tally
-from assessments.models.webhook import EventType, WebhookAttempt, WebhookDelivery, WebhookEvent
 from assessments.records.models import Assessment, Override
+from assessments.webhooks.models import (
+    EventType,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 from backend.platform.storage.columns import DueWork
 
 __all__ = [
@@ -51,5 +57,6 @@ __all__ = [
     "Tally",
     "WebhookAttempt",
     "WebhookDelivery",
+    "WebhookEndpoint",
     "WebhookEvent",
 ]

@@ -10,7 +10,7 @@ from assessments.pages.patient import patient
 from assessments.pages.protocol import ProtocolPage
 from assessments.pages.settings import ClinicSettings
 from assessments.pages.sheets import plan, programme, programme_pdf
-from assessments.pages.webhooks import WebhookPage, WebhooksPage
+from assessments.webhooks.pages import WebhookPage, WebhooksPage
 
 urlpatterns = [
     path("worklist/new/", worklist.new_arrivals, name="worklist-arrivals"),

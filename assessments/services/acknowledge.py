@@ -5,12 +5,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from assessments.models import Escalation, EscalationEvent, EventType, Outcome
+from assessments.models import Escalation, EscalationEvent, Outcome
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.chase import answer_chasers, chase_again
 from assessments.services.escalate import call_anew, present, remember
-from assessments.services.nudge import nudge_escalations
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.emit import emit, nudge_escalations
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician, who_did
 from clinics.identity.models import Clinic

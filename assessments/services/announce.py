@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from assessments.models import EventType, FollowUp, FollowUpKind
+from assessments.models import FollowUp, FollowUpKind
 from assessments.notify.messages import follow_up_message
 from assessments.services.policy import first_targets, operator
 from assessments.services.programmes.checks import nobody_answered
 from assessments.services.send_round import send_round
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.emit import emit
 from backend.platform.outbound.delivery import Channel
 from backend.platform.storage.due_work import Claim, Clock, push_back, settle, work_through
 from backend.platform.storage.tenancy import clinic_scope

@@ -5,14 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from assessments.models import EventType, FollowUp, RunLog
+from assessments.models import FollowUp, RunLog
 from assessments.models.follow_up import CHASERS, OF_A_RUN
 from assessments.protocol.follow_up import carry_forward
 from assessments.records.models import Assessment
 from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.programmes.reminders import remind_again
 from assessments.services.submit import Recorded, Submission, lock_patient, submit_assessment
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.emit import emit
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic

@@ -5,13 +5,14 @@ from datetime import datetime
 
 import structlog
 
-from assessments.models import Escalation, EventType, FollowUp, FollowUpKind, FollowUpResult, Outcome
+from assessments.models import Escalation, FollowUp, FollowUpKind, FollowUpResult, Outcome
 from assessments.models.follow_up import CHASERS, CancelledBecause
 from assessments.protocol.follow_up import plan_chasers
 from assessments.protocol.vocabulary import Urgency, less_urgent
 from assessments.services.cancel import NO_MORE_ATTEMPTS, cancel_pending
 from assessments.services.deadlines import next_working_morning
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.emit import emit
 from clinics.identity.clinicians import NamedClinician
 
 logger = structlog.get_logger(__name__)

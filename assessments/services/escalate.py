@@ -5,14 +5,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from assessments.models import Escalation, EscalationEvent, EventType
+from assessments.models import Escalation, EscalationEvent
 from assessments.protocol.vocabulary import Urgency, urgency_rank
 from assessments.records.models import Assessment
 from assessments.services.chase import chase_again
 from assessments.services.deadlines import acknowledge_by
-from assessments.services.nudge import nudge_escalations
 from assessments.services.policy import freeze_policy
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.emit import emit, nudge_escalations
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic, User
 

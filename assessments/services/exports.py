@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from assessments.models import Export
-from assessments.services.nudge import nudge_exports
 from assessments.services.submit import PatientNotFoundError
+from assessments.webhooks.services.emit import nudge_exports
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor

@@ -5,9 +5,10 @@ from datetime import datetime
 
 import structlog
 
-from assessments.models import Delivery, Escalation, EscalationEvent, EventType
+from assessments.models import Delivery, Escalation, EscalationEvent
 from assessments.services.policy import Target
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.emit import emit
 from backend.platform.storage.tenancy import clinic_scope
 
 logger = structlog.get_logger(__name__)

@@ -3,14 +3,15 @@
 import uuid
 from datetime import datetime
 
-from assessments.models import Escalation, EventType, FollowUp, FollowUpResult
+from assessments.models import Escalation, FollowUp, FollowUpResult
 from assessments.models.follow_up import CHASERS, REPORTED
 from assessments.services.acknowledge import call_again
 from assessments.services.announce import next_step
 from assessments.services.answer_follow_up import FollowUpClosedError, FollowUpNotFoundError
 from assessments.services.escalate import present
 from assessments.services.programmes.reminders import remind_again
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.emit import emit
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic

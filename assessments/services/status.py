@@ -11,8 +11,9 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from assessments.models import Escalation, FollowUp, Tally, WebhookDelivery
+from assessments.models import Escalation, FollowUp, Tally
 from assessments.services.tallies import CRITICAL, SWEEP, WEBHOOKS, tallies
+from assessments.webhooks.models import WebhookDelivery
 from backend.platform.storage.columns import DueWork
 
 #: How late work may be before something is wrong; escalations have ``settings.OVERDUE_AFTER``.

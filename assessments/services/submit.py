@@ -8,17 +8,17 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from assessments.models import Escalation, EventType, FollowUp
+from assessments.models import Escalation, FollowUp
 from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
 from assessments.protocol.vocabulary import Urgency
 from assessments.records.models import Assessment
 from assessments.services.chase import planned_chasers
 from assessments.services.escalate import new_escalation, still_open_for_earlier, supersede_earlier
-from assessments.services.nudge import nudge_escalations
 from assessments.services.parameters.in_force import InForce
 from assessments.services.programmes.checks import react_to
 from assessments.services.schedule import Schedule, planned_follow_ups, take_over_schedule
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.emit import emit, nudge_escalations
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.insert_together import insert_together
 from backend.platform.storage.tenancy import clinic_scope

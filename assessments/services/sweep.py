@@ -17,14 +17,15 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
-from assessments.models import Delivery, Escalation, EventType, FollowUp
+from assessments.models import Delivery, Escalation, FollowUp
 from assessments.protocol.vocabulary import Urgency, urgency_rank
 from assessments.records.models import Assessment
 from assessments.services.escalate import new_escalation, supersede_earlier
 from assessments.services.recent import first_id_at
 from assessments.services.status import kinds_of_work
 from assessments.services.tallies import REPAIRED, SWEEP, note, tallies
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.emit import emit
 from backend.platform.storage.columns import DueWork
 from backend.platform.storage.tenancy import clinic_scope
 

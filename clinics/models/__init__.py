@@ -7,7 +7,6 @@ from clinics.clients.models import PublishedKeys
 from clinics.identity.models import Allowance, ApiClient, Clinic, Membership, Role, User
 from clinics.models.on_call_plan import OnCallPlan
 from clinics.models.on_call_service import OnCallService
-from clinics.models.webhook_endpoint import WebhookEndpoint
 from clinics.sign_in.models import Authenticator, RecoveryCode
 
 __all__ = [
@@ -27,6 +26,5 @@ __all__ = [
     "Role",
     "Timestamped",
     "User",
-    "WebhookEndpoint",
     "new_id",
 ]

@@ -22,15 +22,15 @@ from rest_framework.test import APIClient
 
 from assessments.services.deliver import deliver_due_escalations
 from assessments.services.keep_watch import ping
-from assessments.services.webhooks.deliver import deliver_due_webhooks
-from assessments.services.webhooks.notices import send_due_notices
+from assessments.webhooks.models import WebhookEndpoint
+from assessments.webhooks.services.deliver import deliver_due_webhooks
+from assessments.webhooks.services.notices import send_due_notices
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.clients.models import PublishedKeys
 from clinics.clients.services.look_up_keys import look_up_due_keys
 from clinics.identity.models import ApiClient, Clinic, Role
 from clinics.members.services.invitations import send_due_invitations
-from clinics.models import WebhookEndpoint
 from clinics.sign_in.services.reset_password import send_due_resets
 from patients.models import Patient
 from tests.api_edge.checks import assert_problem
@@ -77,7 +77,7 @@ HOLDS = {
 #: The ways out, by the module that defines them; ``.send`` of a channel is one too.
 WAYS_OUT = {
     "backend.platform.outbound.addresses": {"resolve"},
-    "assessments.notify.event": {"tell"},
+    "assessments.webhooks.services.send": {"tell"},
     "clinics.clients.services.key_sets": {"published_keys"},
     "backend.platform.outbound.http": {"ask", "post"},
     "assessments.services.keep_watch": {"ping"},
@@ -92,7 +92,7 @@ WORKER, COMMAND, PRESS, INSIDE = (
 #: Who takes one, and what that runs in.
 TAKES = {
     ("backend/platform/outbound/email.py", "send"): INSIDE,
-    ("assessments/notify/event.py", "tell"): INSIDE,
+    ("assessments/webhooks/services/send.py", "tell"): INSIDE,
     ("clinics/clients/services/key_sets.py", "published_keys"): INSIDE,
     ("backend/platform/outbound/http.py", "ask"): INSIDE,
     ("backend/platform/outbound/http.py", "make"): INSIDE,
@@ -105,8 +105,8 @@ TAKES = {
     ("assessments/services/keep_watch.py", "ping"): WORKER,
     ("clinics/clients/services/look_up_keys.py", "_look_up"): WORKER,
     ("assessments/services/send_round.py", "_try"): WORKER,
-    ("assessments/services/webhooks/deliver.py", "_begin"): WORKER,
-    ("assessments/services/webhooks/notices.py", "_tell"): WORKER,
+    ("assessments/webhooks/services/deliver.py", "_begin"): WORKER,
+    ("assessments/webhooks/services/notices.py", "_tell"): WORKER,
     ("clinics/sign_in/services/reset_password.py", "_send"): WORKER,
     ("clinics/members/services/invitations.py", "_send"): WORKER,
     ("assessments/management/commands/send_test_mail.py", "handle"): COMMAND,

@@ -74,15 +74,18 @@ ALLOWED = {
     "cds/judged.py options": "answers that are tried; the card names the place of each",
     "records/summary.py carried": "a date",
     "form/live.py evaluation.next_questions": "beside them stands how many of each screen are answered",
-    "notify/event.py list(headers)": "the head of a receiver's answer, which its docs say is cut short",
-    "notify/event.py text": "a text",
+    "webhooks/services/send.py list(headers)": (
+"the head of a receiver's answer, which its docs say is cut "
+"short"
+),
+    "webhooks/services/send.py text": "a text",
     "platform/outbound/http.py resolve(self._place)": "addresses that are tried",
     "identity/lockout.py name_key(name)": "a key",
     "api/fhir.py rows.order_by('updated_at', 'id')": "one more than a page is refused: say more",
     "platform/edge/front.py data": "pieces of an answer, each of which is sent",
     "platform/logs.py str(args[0]).split(': ')": "a text",
     "services/programmes/past.py row": "the columns of one row",
-    "services/webhooks/keys.py [SealedKey(key=encrypt(key), until=None), *kept]": "keys that are dropped",
+    "webhooks/services/keys.py [SealedKey(key=encrypt(key), until=None), *kept]": "keys that are dropped",
 }  # fmt: skip
 
 

@@ -33,8 +33,8 @@ NOON = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 #: Every place that sends, by the kind of allowance it takes.
 CAPPED = {
     ("assessments/services/on_call_services.py", "try_on_call_service"): "on_call_test",
-    ("assessments/services/webhooks/endpoints.py", "ping"): "webhook",
-    ("assessments/services/webhooks/redeliver.py", "_send_again"): "webhook",
+    ("assessments/webhooks/services/endpoints.py", "ping"): "webhook",
+    ("assessments/webhooks/services/redeliver.py", "_send_again"): "webhook",
     ("clinics/sign_in/services/reset_password.py", "_send"): "password_reset",
     ("clinics/members/services/invitations.py", "_send"): "invitation",
 }
@@ -47,9 +47,9 @@ UNCAPPED = {
     ("backend/platform/outbound/delivery.py", "_send"): "the same",
     ("assessments/services/send_round.py", "_try"): "escalations and follow-ups, to the clinic's own people "
     "and services: they must arrive, and the ladder says how often",
-    ("assessments/services/webhooks/notices.py", "_tell"): "one mail for each time an endpoint fails or is "
+    ("assessments/webhooks/services/notices.py", "_tell"): "one mail for each time an endpoint fails or is "
     "gone, to the clinic's own admins",
-    ("assessments/services/webhooks/emit.py", "emit"): "events as they happen: at most ten endpoints a "
+    ("assessments/webhooks/services/emit.py", "emit"): "events as they happen: at most ten endpoints a "
     "clinic, one message in hand for each, and a rest after failures",
     ("assessments/management/commands/send_test_mail.py", "handle"): "the operator's own, at a terminal",
 }

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from assessments.webhooks.models import WebhookEndpoint
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role
-from clinics.models import WebhookEndpoint
 from patients.models import Patient
 from tests.clock import Clock
 from tests.dashboard.settings_pages import latest_change, signed_in, statements, take

@@ -19,9 +19,9 @@ from pytest_django.live_server_helper import LiveServer
 from assessments.protocol import PROTOCOL_VERSION
 from assessments.services.changes import KEPT_FOR as CHANGES_KEPT_FOR
 from assessments.services.retention import WEBHOOKS_KEPT_FOR
-from assessments.services.webhooks.deliver import deliver_due_webhooks
-from assessments.services.webhooks.endpoints import MOST_ENDPOINTS
-from assessments.services.webhooks.retries import RETRIED_FOR, WAITS
+from assessments.webhooks.services.circuit import RETRIED_FOR, WAITS
+from assessments.webhooks.services.deliver import deliver_due_webhooks
+from assessments.webhooks.services.endpoints import MOST_ENDPOINTS
 from backend.platform.api.problems import PROBLEMS
 from backend.platform.api.queries import MAX_PAGE_SIZE, PAGE_SIZE
 from clinics.api.idempotency import KEPT_FOR as ANSWERS_KEPT_FOR

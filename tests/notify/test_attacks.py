@@ -16,10 +16,10 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from assessments.models import EventType
-from assessments.notify.event import Notification, tell
 from assessments.notify.webhook import WebhookChannel
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.emit import emit
+from assessments.webhooks.services.send import Notification, tell
 from backend.platform.outbound.delivery import DeliveryError, Message
 from backend.platform.outbound.http import new_secret
 from backend.platform.storage.tenancy import clinic_scope

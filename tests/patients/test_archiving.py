@@ -10,16 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import (
-    Delivery,
-    Escalation,
-    Export,
-    FollowUp,
-    FollowUpKind,
-    Letter,
-    Programme,
-    WebhookDelivery,
-)
+from assessments.models import Delivery, Escalation, Export, FollowUp, FollowUpKind, Letter, Programme
 from assessments.models.follow_up import REPORTED
 from assessments.pages.letters import on_paper
 from assessments.services.letters import (
@@ -33,6 +24,7 @@ from assessments.services.letters import (
 from assessments.services.on_call_services import add_on_call_service
 from assessments.services.programmes.begin import end_current
 from assessments.services.write_exports import write_due_exports
+from assessments.webhooks.models import WebhookDelivery
 from backend.platform.storage.due_work import claim_next
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor, name_clinician

@@ -13,9 +13,9 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from assessments.models import EventType, WebhookAttempt, WebhookDelivery
-from assessments.services.webhooks.deliver import deliver_due_webhooks
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType, WebhookAttempt, WebhookDelivery
+from assessments.webhooks.services.deliver import deliver_due_webhooks
+from assessments.webhooks.services.emit import emit
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient

@@ -21,8 +21,8 @@ from assessments.services.exports import start_export
 from assessments.services.on_call_services import add_on_call_service
 from assessments.services.parameters.preview import preview_parameters
 from assessments.services.submit import Submission, submit_assessment
-from assessments.services.webhooks.endpoints import add_endpoint, ping
 from assessments.services.write_exports import write_due_exports
+from assessments.webhooks.services.endpoints import add_endpoint, ping
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor, NamedClinician
 from clinics.identity.models import ApiClient, Clinic, Role

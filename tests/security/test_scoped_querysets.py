@@ -22,7 +22,7 @@ ALLOWED = {
     ): "clinic.programmes, where plans_of is written",
     ("assessments/pages/channels.py", "get_object_or_404(services)"): "self.clinic.on_call_services",
     ("assessments/pages/parameters.py", "get_object_or_404(previews)"): "member.clinic.parameter_previews",
-    ("assessments/pages/webhooks.py", "get_object_or_404(about.deliveries)"): "of the clinic's endpoint",
+    ("assessments/webhooks/pages.py", "get_object_or_404(about.deliveries)"): "of the clinic's endpoint",
     ("clinics/clients/authorization_codes.py", "Grant.objects"): "a code that a client showed, by its hash",
     ("clinics/clients/authorization_codes.py", "RefreshToken.objects"): "what came of such a code",
     ("clinics/checks/database.py", "Clinic.objects"): "a start check, inside each clinic by its id",
@@ -83,11 +83,11 @@ ALLOWED = {
     ("assessments/services/check_in_links.py", "Clinic.objects"): "the clinic of a signed link, by its id",
     ("assessments/services/parameters/change.py", "Clinic.objects"): "the entered clinic's row, to lock it",
     (
-        "assessments/api/webhook_deliveries.py",
+        "assessments/webhooks/api/deliveries.py",
         "get_object_or_404(self.deliveries(endpoint))",
     ): "those of an endpoint that was found in the clinic",
     (
-        "assessments/api/webhook_deliveries.py",
+        "assessments/webhooks/api/deliveries.py",
         "get_object_or_404(deliveries)",
     ): "clinic.webhook_deliveries, a line above",
     ("assessments/services/erasure_ledger.py", "Clinic.objects"): "each clinic by its id, in its scope",
@@ -149,19 +149,19 @@ ALLOWED = {
     ("assessments/services/sweep.py", "FollowUp.objects"): "the same",
     ("assessments/services/sweep.py", "model._default_manager"): "the same",
     (
-        "assessments/services/webhooks/deliver.py",
+        "assessments/webhooks/services/deliver.py",
         "WebhookDelivery.objects",
     ): "the claimed row by its id, inside its clinic",
     (
-        "assessments/services/webhooks/endpoints.py",
+        "assessments/webhooks/services/endpoints.py",
         "Clinic.objects",
     ): "the caller's own clinic by its id, to lock it",
     (
-        "assessments/services/webhooks/endpoints.py",
+        "assessments/webhooks/services/endpoints.py",
         "WebhookEvent.objects",
     ): "a new row of the endpoint's clinic",
     (
-        "assessments/services/webhooks/notices.py",
+        "assessments/webhooks/services/notices.py",
         "WebhookEndpoint.objects",
     ): "a sweep, inside each clinic by its id",
     ("clinics/services/rotate_secrets.py", "WebhookEndpoint.objects"): "as the services: inside each clinic",

@@ -8,12 +8,11 @@ import time_machine
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from assessments.models import WebhookDelivery
-from assessments.services.webhooks.deliver import deliver_due_webhooks
-from assessments.services.webhooks.endpoints import add_endpoint
+from assessments.webhooks.models import WebhookDelivery, WebhookEndpoint
+from assessments.webhooks.services.deliver import deliver_due_webhooks
+from assessments.webhooks.services.endpoints import add_endpoint
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
-from clinics.models import WebhookEndpoint
 from tests.clock import Clock
 from tests.notify.receivers import Receiver
 

@@ -12,20 +12,24 @@ from rest_framework.test import APIClient
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from assessments.models import EventType, WebhookAttempt, WebhookDelivery
 from assessments.services.status import status
 from assessments.services.sweep import sweep
 from assessments.services.tallies import CRITICAL, WEBHOOKS, note
-from assessments.services.webhooks.circuit import FAILURES_BEFORE_REST, LONGEST_REST
-from assessments.services.webhooks.emit import emit
-from assessments.services.webhooks.endpoints import lock_endpoint, rotate_key
-from assessments.services.webhooks.notices import send_due_notices
-from assessments.services.webhooks.redeliver import redeliver, redeliver_span
-from assessments.services.webhooks.retries import RETRIED_FOR, WAITS, wait_after
+from assessments.webhooks.models import EventType, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from assessments.webhooks.services.circuit import (
+    FAILURES_BEFORE_REST,
+    LONGEST_REST,
+    RETRIED_FOR,
+    WAITS,
+    wait_after,
+)
+from assessments.webhooks.services.emit import emit
+from assessments.webhooks.services.endpoints import lock_endpoint, rotate_key
+from assessments.webhooks.services.notices import send_due_notices
+from assessments.webhooks.services.redeliver import redeliver, redeliver_span
 from backend.platform.storage.due_work import claim_next
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
-from clinics.models import WebhookEndpoint
 from clinics.services.rotate_secrets import rotate_secrets
 from patients.models import Patient
 from tests.clock import Clock
@@ -285,7 +289,7 @@ def test_an_endpoint_has_one_message_in_hand_whoever_asks(
 def test_a_result_that_comes_after_the_lease_has_run_out_changes_nothing(
     clinic: Clinic, endpoint: Listening, clock: Clock
 ) -> None:
-    from assessments.services.webhooks.deliver import _begin, _finish
+    from assessments.webhooks.services.deliver import _begin, _finish
 
     happen(clinic, clock)
     stale = claim_next(WebhookDelivery, now=clock())

@@ -6,7 +6,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from assessments.models import EventType
+from assessments.webhooks.models import EventType
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -5,11 +5,11 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
-from assessments.models import EventType
-from assessments.services.webhooks.circuit import FAILURES_BEFORE_REST
-from assessments.services.webhooks.emit import emit
 from assessments.services.webhooks.figures import webhook_figures
-from assessments.services.webhooks.redeliver import redeliver
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.circuit import FAILURES_BEFORE_REST
+from assessments.webhooks.services.emit import emit
+from assessments.webhooks.services.redeliver import redeliver
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from tests.clock import Clock

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from assessments.models import EventType, Programme
+from assessments.models import Programme
 from assessments.protocol import evaluate
 from assessments.protocol.programme import Programme as Plan
 from assessments.protocol.programme import build_programme, usual_run_km
@@ -14,7 +14,8 @@ from assessments.services.parameters.in_force import parameters_of
 from assessments.services.programmes.reminders import end_reminders
 from assessments.services.programmes.standing import Kind, NotNowError, lock_programme, note
 from assessments.services.versions import lock_latest
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.emit import emit
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic

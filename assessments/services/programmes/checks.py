@@ -12,13 +12,14 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
-from assessments.models import EventType, FollowUp, Programme, RunLog
+from assessments.models import FollowUp, Programme, RunLog
 from assessments.protocol import Evaluation
 from assessments.protocol.programme import Phase, Reaction, Status, judge, react
 from assessments.records.models import Assessment
 from assessments.services.programmes.reminders import end_reminders
 from assessments.services.programmes.standing import Kind, move, note, standing_of
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.emit import emit
 from clinics.identity.models import Clinic
 
 logger = structlog.get_logger(__name__)

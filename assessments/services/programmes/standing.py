@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from assessments.models import EventType, Programme, ProgrammeEvent
+from assessments.models import Programme, ProgrammeEvent
 from assessments.protocol.programme import Phase, Reaction, Standing, Status, after_gap, gap_ended
 from assessments.services.programmes.past import Past, past_of
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.emit import emit
 from clinics.identity.clinicians import NamedClinician, who_did
 from clinics.identity.models import Clinic
 

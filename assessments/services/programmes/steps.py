@@ -4,7 +4,7 @@ import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from assessments.models import EventType, Programme, ProgrammeEvent
+from assessments.models import Programme, ProgrammeEvent
 from assessments.protocol.programme import (
     BriskWalk,
     CalmDay,
@@ -30,7 +30,8 @@ from assessments.services.programmes.standing import (
     standing_now,
     standing_of,
 )
-from assessments.services.webhooks.emit import emit
+from assessments.webhooks.models import EventType
+from assessments.webhooks.services.emit import emit
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.db import connection
 
-from assessments.models import WebhookAttempt
 from assessments.services.recent import RECENT, first_id_at
-from assessments.services.webhooks.retries import RETRIED_FOR
+from assessments.webhooks.models import WebhookAttempt
+from assessments.webhooks.services.circuit import RETRIED_FOR
 
 #: How long a message has been waiting, up to.
 WAITED = ("minute", "hour", "day", "longer")

@@ -8,13 +8,13 @@ import structlog
 from django.conf import settings
 from django.urls import reverse
 
+from assessments.webhooks.models import WebhookEndpoint
 from backend.platform.outbound.delivery import DeliveryError, Message
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.due_work import Clock
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.identity.clinicians import working_members
 from clinics.identity.models import Role
-from clinics.models import WebhookEndpoint
 
 logger = structlog.get_logger(__name__)
 

@@ -11,8 +11,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.webhook_endpoints import EndpointView, stored
-from assessments.api.webhook_shapes import (
+from assessments.webhooks.api.endpoints import EndpointView, stored
+from assessments.webhooks.models import WebhookDelivery, WebhookEndpoint
+from assessments.webhooks.services.endpoints import ping
+from assessments.webhooks.services.redeliver import redeliver, redeliver_span, span
+from assessments.webhooks.shapes import (
     ENDED,
     DeliveryQuery,
     DeliverySerializer,
@@ -20,12 +23,8 @@ from assessments.api.webhook_shapes import (
     SpanShape,
     delivery_document,
 )
-from assessments.models import WebhookDelivery
-from assessments.services.webhooks.endpoints import ping
-from assessments.services.webhooks.redeliver import redeliver, redeliver_span, span
 from backend.platform.api.pagination import PagedList
 from backend.platform.api.queries import ListQuery
-from clinics.models import WebhookEndpoint
 
 SPAN = SpanBody()
 

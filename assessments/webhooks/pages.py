@@ -10,10 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.api.webhook_endpoints import ROTATION
-from assessments.api.webhook_shapes import CHANGES, ENDED, ENDPOINT
-from assessments.models import WebhookDelivery
-from assessments.pages.webhook_forms import (
+from assessments.webhooks.api.endpoints import ROTATION
+from assessments.webhooks.forms import (
     AgainForm,
     EndpointForm,
     RotationForm,
@@ -21,7 +19,8 @@ from assessments.pages.webhook_forms import (
     delivery_state,
     endpoint_state,
 )
-from assessments.services.webhooks.endpoints import (
+from assessments.webhooks.models import WebhookDelivery, WebhookEndpoint
+from assessments.webhooks.services.endpoints import (
     MOST_ENDPOINTS,
     EndpointDisabledError,
     TooManyEndpointsError,
@@ -32,8 +31,9 @@ from assessments.services.webhooks.endpoints import (
     remove_endpoint,
     rotate_key,
 )
-from assessments.services.webhooks.keys import old_keys_until
-from assessments.services.webhooks.redeliver import redeliver, redeliver_span, span
+from assessments.webhooks.services.keys import old_keys_until
+from assessments.webhooks.services.redeliver import redeliver, redeliver_span, span
+from assessments.webhooks.shapes import CHANGES, ENDED, ENDPOINT
 from backend.platform.api.etags import etag_of
 from backend.platform.outbound.addresses import UnsafeUrlError
 from backend.platform.secrets import NoEncryptionKeyError
@@ -41,7 +41,6 @@ from clinics.dashboard.forms import Confirmed, SettingsForm
 from clinics.dashboard.settings import SettingsPage
 from clinics.identity.allowances import AllowanceSpentError
 from clinics.identity.permissions import Permission
-from clinics.models import WebhookEndpoint
 
 _NO_KEY = "Nothing secret can be stored: this service's operator has set no encryption key."
 #: Deliveries on one page of the log.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from assessments.models import EventType
+from assessments.webhooks.models import EventType
 
 EXAMPLE_ID = "01a22059-30b1-7178-b6e9-f1cfa947a51d"
 EXAMPLE_TIME = "2026-03-02T09:00:00+00:00"

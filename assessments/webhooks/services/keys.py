@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import TypedDict
 
+from assessments.webhooks.models import WebhookEndpoint
 from backend.platform.outbound.http import new_secret
 from backend.platform.secrets import decrypt, encrypt
-from clinics.models import WebhookEndpoint
 
 #: For so long after a rotation the old key signs beside the new one, unless the clinic says otherwise.
 OVERLAP = timedelta(hours=24)

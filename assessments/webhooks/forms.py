@@ -5,13 +5,12 @@ from typing import Any
 
 from django import forms
 
-from assessments.api.webhook_deliveries import SPAN
-from assessments.models import WebhookDelivery
-from assessments.services.webhooks.endpoints import LISTENABLE
-from assessments.services.webhooks.keys import LONGEST_OVERLAP, OVERLAP
+from assessments.webhooks.api.deliveries import SPAN
+from assessments.webhooks.models import WebhookDelivery, WebhookEndpoint
+from assessments.webhooks.services.endpoints import LISTENABLE
+from assessments.webhooks.services.keys import LONGEST_OVERLAP, OVERLAP
 from clinics.dashboard.forms import SettingsForm, State, many
 from clinics.dashboard.layout import clock
-from clinics.models import WebhookEndpoint
 
 OVERLAPS = [
     (str(int(OVERLAP.total_seconds())), "A day: time enough to change it where it is verified"),

@@ -7,15 +7,13 @@ from urllib.parse import urlsplit
 
 from django.db import transaction
 
-from assessments.models import EventType, WebhookDelivery, WebhookEvent
-from assessments.services.nudge import nudge_webhooks
-from assessments.services.webhooks.circuit import switch_off
-from assessments.services.webhooks.keys import OVERLAP, add_key
-from assessments.services.webhooks.retries import RETRIED_FOR
+from assessments.webhooks.models import EventType, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from assessments.webhooks.services.circuit import RETRIED_FOR, switch_off
+from assessments.webhooks.services.emit import nudge_webhooks
+from assessments.webhooks.services.keys import OVERLAP, add_key
 from backend.platform.outbound.addresses import read_url
 from clinics.identity.allowances import take
 from clinics.identity.models import Clinic
-from clinics.models import WebhookEndpoint
 
 #: What can be listened to; a ping comes to whom it is sent, whatever they listen to.
 LISTENABLE = tuple(event for event in EventType if event is not EventType.PING)

@@ -6,9 +6,9 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from assessments.models import EventType, WebhookAttempt, WebhookDelivery
-from assessments.services.webhooks.endpoints import LISTENABLE
-from assessments.services.webhooks.keys import LONGEST_OVERLAP, OVERLAP, old_keys_until
+from assessments.webhooks.models import EventType, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from assessments.webhooks.services.endpoints import LISTENABLE
+from assessments.webhooks.services.keys import LONGEST_OVERLAP, OVERLAP, old_keys_until
 from backend.platform.api.fields import (
     ListField,
     OffsetDateTimeField,
@@ -19,7 +19,6 @@ from backend.platform.api.fields import (
     WordField,
 )
 from backend.platform.api.queries import ListQuery
-from clinics.models import WebhookEndpoint
 
 HOUR_SECONDS = 3600
 

@@ -13,16 +13,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.webhook_shapes import (
-    CHANGES,
-    ENDPOINT,
-    EndpointSerializer,
-    EndpointWithSecretSerializer,
-    RotationBody,
-    endpoint_document,
-    secret_document,
-)
-from assessments.services.webhooks.endpoints import (
+from assessments.webhooks.models import WebhookEndpoint
+from assessments.webhooks.services.endpoints import (
     MOST_ENDPOINTS,
     EndpointDisabledError,
     TooManyEndpointsError,
@@ -32,6 +24,15 @@ from assessments.services.webhooks.endpoints import (
     remove_endpoint,
     rotate_key,
 )
+from assessments.webhooks.shapes import (
+    CHANGES,
+    ENDPOINT,
+    EndpointSerializer,
+    EndpointWithSecretSerializer,
+    RotationBody,
+    endpoint_document,
+    secret_document,
+)
 from backend.platform.api.etags import Conditional, check_if_match
 from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import FieldProblem, Problem
@@ -40,7 +41,6 @@ from backend.platform.outbound.addresses import UnsafeUrlError
 from backend.platform.secrets import NoEncryptionKeyError
 from clinics.api.views import ClinicAPIView, spent
 from clinics.identity.allowances import AllowanceSpentError
-from clinics.models import WebhookEndpoint
 
 Made = TypeVar("Made")
 ROTATION = RotationBody()

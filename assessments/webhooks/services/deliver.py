@@ -8,12 +8,11 @@ from typing import Any
 import structlog
 from django.db.models import F
 
-from assessments.models import WebhookAttempt, WebhookDelivery
-from assessments.notify.event import Notification, Told, tell
-from assessments.services.webhooks.circuit import note_failure, note_gone, note_success
-from assessments.services.webhooks.endpoints import lock_endpoint
-from assessments.services.webhooks.keys import signing_keys
-from assessments.services.webhooks.retries import wait_after
+from assessments.webhooks.models import WebhookAttempt, WebhookDelivery
+from assessments.webhooks.services.circuit import note_failure, note_gone, note_success, wait_after
+from assessments.webhooks.services.endpoints import lock_endpoint
+from assessments.webhooks.services.keys import signing_keys
+from assessments.webhooks.services.send import Notification, Told, tell
 from backend.platform.secrets import NoEncryptionKeyError, UnreadableSecretError
 from backend.platform.storage.due_work import Claim, Clock, work_side_by_side
 from backend.platform.storage.tenancy import clinic_scope

@@ -5,11 +5,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from assessments.models import WebhookDelivery
-from assessments.services.nudge import nudge_webhooks
-from assessments.services.webhooks.endpoints import EndpointDisabledError, take_turn
-from assessments.services.webhooks.retries import RETRIED_FOR
-from clinics.models import WebhookEndpoint
+from assessments.webhooks.models import WebhookDelivery, WebhookEndpoint
+from assessments.webhooks.services.circuit import RETRIED_FOR
+from assessments.webhooks.services.emit import nudge_webhooks
+from assessments.webhooks.services.endpoints import EndpointDisabledError, take_turn
 
 State = WebhookDelivery.State
 

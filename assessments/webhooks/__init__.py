@@ -1,0 +1,1 @@
+"""Events written in the transaction in which they happen; endpoints, deliveries, circuit."""

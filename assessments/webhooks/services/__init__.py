@@ -1,0 +1,1 @@
+"""Emit an event, deliver it, stop at what fails, send it again."""
