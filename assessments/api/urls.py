@@ -18,16 +18,15 @@ from assessments.api import (
     operations,
     outcomes,
     overrides,
-    parameters,
     prints,
     programme_runs,
     programme_steps,
     programmes,
-    protocols,
     run_permission,
     shoes,
     timeline,
 )
+from assessments.parameters.api import parameters, protocols
 from assessments.webhooks.api import deliveries as webhook_deliveries
 from assessments.webhooks.api import endpoints as webhook_endpoints
 

@@ -12,9 +12,9 @@ from assessments.cds.calls import Call
 from assessments.cds.found import Answers
 from assessments.fhir.form import ROLE
 from assessments.fhir.response import read_answers
+from assessments.parameters.services.in_force import parameters_in_force
 from assessments.protocol import Evaluation, InvalidAnswers, evaluate
 from assessments.protocol.vocabulary import AssessorRole, Decision, rank, urgency_rank
-from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.submit import Submission, with_age
 from backend.platform.api.problems import FieldProblem
 from clinics.identity.models import Clinic

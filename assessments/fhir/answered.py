@@ -19,9 +19,9 @@ from assessments.fhir.form import (
     sections,
 )
 from assessments.fhir.questionnaire import canonical
+from assessments.parameters.services.in_force import parameters_of
 from assessments.protocol import CompiledProtocol, Question
 from assessments.records.models import Assessment
-from assessments.services.parameters.in_force import parameters_of
 from backend.platform.fhir.elements import DATA_ABSENT, Resource, instant, reference, resource
 
 Item = dict[str, Any]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from assessments.form.reading import negative
 from assessments.models import Escalation
+from assessments.parameters.services.in_force import parameters_of
 from assessments.protocol import QUESTIONS, Question
 from assessments.protocol.explain import DECISIONS, FOLLOWS_RUNNING
 from assessments.protocol.follows import Running
@@ -17,7 +18,6 @@ from assessments.records.models import Assessment
 from assessments.records.services import Effective, effective_decision
 from assessments.records.summary import answer, decision_words, plain, urgency_words
 from assessments.records.what_follows import follows_in_words, follows_of, where_to_go
-from assessments.services.parameters.in_force import parameters_of
 from clinics.identity.models import Clinic
 
 #: Findings: both screens, and what bears on bone and inflammation. Everything else is what else was answered.

@@ -10,10 +10,10 @@ from assessments.models.export import Export, ExportChunk
 from assessments.models.flag import Flag
 from assessments.models.follow_up import FollowUp, FollowUpKind, FollowUpResult
 from assessments.models.letter import Letter
-from assessments.models.parameter_set import ParameterPreview, ParameterSet
 from assessments.models.programme import Programme, ProgrammeEvent, RunLog
 from assessments.models.shoe import Shoe
 from assessments.models.tally import Tally
+from assessments.parameters.models import ParameterPreview, ParameterSet
 from assessments.records.models import Assessment, Override
 from assessments.webhooks.models import (
     EventType,

@@ -16,10 +16,10 @@ from assessments.form.reading import Typed
 from assessments.form.sealed import NotOursError, seal, unseal
 from assessments.form.sections import sections
 from assessments.form.writing import as_typed
+from assessments.parameters.services.in_force import parameters_in_force
 from assessments.protocol import InvalidAnswers
 from assessments.records.models import ASSESSOR_ROLES, Assessment
 from assessments.records.summary import decision_words
-from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.record_form import (
     OPEN_FOR,
     Changed,

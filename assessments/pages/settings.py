@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from assessments.parameters.services.in_force import parameters_in_force
 from assessments.protocol import PROTOCOL_VERSION
-from assessments.services.parameters.in_force import parameters_in_force
 from clinics.dashboard.forms import State, many
 from clinics.dashboard.settings import SettingsPage
 from clinics.identity.models import Clinic

@@ -5,11 +5,11 @@ from django.urls import path
 from assessments.pages import assess, close, decide, letters, result, worklist
 from assessments.pages.archive import archive
 from assessments.pages.channels import ChannelPage, ChannelsPage
-from assessments.pages.parameters import ParametersPage, PreviewPage
 from assessments.pages.patient import patient
-from assessments.pages.protocol import ProtocolPage
 from assessments.pages.settings import ClinicSettings
 from assessments.pages.sheets import plan, programme, programme_pdf
+from assessments.parameters.pages.parameters import ParametersPage, PreviewPage
+from assessments.parameters.pages.protocol import ProtocolPage
 from assessments.webhooks.pages import WebhookPage, WebhooksPage
 
 urlpatterns = [

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from assessments.models.parameter_set import ParameterSet
+from assessments.parameters.models import ParameterSet
 from assessments.protocol.vocabulary import AssessorRole, Decision, RunStatus, Urgency
 from backend.platform.storage.columns import Identified
 from clinics.identity.models import ApiClient, Clinic, Membership, User

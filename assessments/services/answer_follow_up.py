@@ -7,9 +7,9 @@ from typing import Any
 
 from assessments.models import FollowUp, RunLog
 from assessments.models.follow_up import CHASERS, OF_A_RUN
+from assessments.parameters.services.in_force import parameters_in_force
 from assessments.protocol.follow_up import carry_forward
 from assessments.records.models import Assessment
-from assessments.services.parameters.in_force import parameters_in_force
 from assessments.services.programmes.reminders import remind_again
 from assessments.services.submit import Recorded, Submission, lock_patient, submit_assessment
 from assessments.webhooks.models import EventType

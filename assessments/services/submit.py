@@ -9,12 +9,12 @@ from typing import Any
 from django.db import connection, transaction
 
 from assessments.models import Escalation, FollowUp
+from assessments.parameters.services.in_force import InForce
 from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
 from assessments.protocol.vocabulary import Urgency
 from assessments.records.models import Assessment
 from assessments.services.chase import planned_chasers
 from assessments.services.escalate import new_escalation, still_open_for_earlier, supersede_earlier
-from assessments.services.parameters.in_force import InForce
 from assessments.services.programmes.checks import react_to
 from assessments.services.schedule import Schedule, planned_follow_ups, take_over_schedule
 from assessments.webhooks.models import EventType

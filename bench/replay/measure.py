@@ -12,10 +12,10 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
-from assessments.management.replay.report import Ids, collect
+from assessments.parameters.replay.evaluate import Tally, assessments_to_replay, replay_assessments
+from assessments.parameters.replay.report import Ids, collect
 from assessments.protocol import PARAMETERS, CompiledProtocol, evaluate, protocol_for
 from assessments.records.models import Assessment
-from assessments.services.replay import Tally, assessments_to_replay, replay_assessments
 from backend.platform.storage.insert_together import insert_together
 from backend.platform.storage.tenancy import clinic_scope, reading_scope
 from bench.protocol.records import generate

@@ -36,7 +36,7 @@ IN_TEMPLATES = {
 ALLOWED = {
     "services/worklist.py ordered": "the page says how many there are and links to all",
     "pages/worklist.py wanted": "the same",
-    "pages/parameters.py flip['assessments']": "the page says how many there are and links to all",
+    "parameters/pages/parameters.py flip['assessments']": "the page says how many there are and links to all",
     "audit/pages/history.py rows": "one page, with the way to the earlier ones",
     "audit/pages/history.py found": "the same",
     "audit/pages/access_log.py chosen.wanted(entries)": "the same",
@@ -50,7 +50,10 @@ ALLOWED = {
         "what was recorded while a form was open, which is a few hours",
     "services/changes.py clinic.changes.filter(position__gt=position).order_by('position')":
         "a page of the API, with its cursor",
-    "services/replay.py assessments.order_by('-created_at', '-id')": "the preview says of how many it is",
+    "parameters/replay/evaluate.py assessments.order_by('-created_at', '-id')": (
+"the preview says of how many it "
+"is"
+),
     "services/cards.py clinic.patients.filter(external_id__in=external_ids, erased_at=None)":
         "two are one too many; nobody sees a list",
     "services/cards.py past.values('id')": "rows that are deleted, batch by batch",

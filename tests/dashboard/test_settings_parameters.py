@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from assessments.pages.parameter_forms import TITLES
-from assessments.pages.parameters import LINKED
+from assessments.parameters.forms import TITLES
+from assessments.parameters.pages.parameters import LINKED
+from assessments.parameters.services.in_force import parameters_in_force
+from assessments.parameters.services.preview import SETTABLE
 from assessments.protocol.parameters import DEFAULTS
-from assessments.services.parameters.in_force import parameters_in_force
-from assessments.services.parameters.preview import SETTABLE
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role
 from tests.dashboard.settings_pages import signed_in, statements, take

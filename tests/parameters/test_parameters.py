@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.parameters.services import preview
+from assessments.parameters.services.in_force import InForce, parameters_of
 from assessments.protocol import (
     CONTRADICTIONS,
     CRITERIA,
@@ -23,8 +25,6 @@ from assessments.protocol import (
     validate,
 )
 from assessments.records.models import Assessment
-from assessments.services.parameters import preview
-from assessments.services.parameters.in_force import InForce, parameters_of
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership, Role
 from patients.models import Patient

@@ -13,10 +13,10 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.parameters.replay import evaluate as replay
 from assessments.protocol import protocol_for, protocol_hash
 from assessments.protocol.version import PROTOCOL_VERSION
 from assessments.records.models import Assessment
-from assessments.services import replay
 from backend.platform.storage.tenancy import clinic_scope, reading_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient

@@ -14,12 +14,12 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.models import Escalation, FollowUp
+from assessments.parameters.services.preview import preview_parameters
 from assessments.protocol import PROTOCOL_VERSION, evaluate
 from assessments.services.acknowledge import acknowledge
 from assessments.services.cards import note_card
 from assessments.services.exports import start_export
 from assessments.services.on_call_services import add_on_call_service
-from assessments.services.parameters.preview import preview_parameters
 from assessments.services.submit import Submission, submit_assessment
 from assessments.services.write_exports import write_due_exports
 from assessments.webhooks.services.endpoints import add_endpoint, ping

@@ -21,7 +21,9 @@ ALLOWED = {
         "get_object_or_404(plans_of(self.clinic))",
     ): "clinic.programmes, where plans_of is written",
     ("assessments/pages/channels.py", "get_object_or_404(services)"): "self.clinic.on_call_services",
-    ("assessments/pages/parameters.py", "get_object_or_404(previews)"): "member.clinic.parameter_previews",
+    ("assessments/parameters/pages/parameters.py", "get_object_or_404(previews)"): (
+        "member.clinic.parameter_previews"
+    ),
     ("assessments/webhooks/pages.py", "get_object_or_404(about.deliveries)"): "of the clinic's endpoint",
     ("clinics/clients/authorization_codes.py", "Grant.objects"): "a code that a client showed, by its hash",
     ("clinics/clients/authorization_codes.py", "RefreshToken.objects"): "what came of such a code",
@@ -81,7 +83,7 @@ ALLOWED = {
         "self.model._default_manager",
     ): "the claimed row, by its fresh token",
     ("assessments/services/check_in_links.py", "Clinic.objects"): "the clinic of a signed link, by its id",
-    ("assessments/services/parameters/change.py", "Clinic.objects"): "the entered clinic's row, to lock it",
+    ("assessments/parameters/services/change.py", "Clinic.objects"): "the entered clinic's row, to lock it",
     (
         "assessments/webhooks/api/deliveries.py",
         "get_object_or_404(self.deliveries(endpoint))",

@@ -8,12 +8,12 @@ from typing import Any, TextIO, cast
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from assessments.management.replay.reading import RefusedError, read_moment, read_parameters, read_protocol
-from assessments.management.replay.report import Ids, collect, write_json, write_text
+from assessments.parameters.replay.evaluate import Tally, assessments_to_replay, replay_assessments
+from assessments.parameters.replay.inputs import RefusedError, read_moment, read_parameters, read_protocol
+from assessments.parameters.replay.report import Ids, collect, write_json, write_text
+from assessments.parameters.services.in_force import parameters_in_force
 from assessments.protocol import PROTOCOL_VERSION, CompiledProtocol
 from assessments.protocol.parameters import DEFAULTS
-from assessments.services.parameters.in_force import parameters_in_force
-from assessments.services.replay import Tally, assessments_to_replay, replay_assessments
 from backend.platform.storage.tenancy import reading_scope
 from clinics.identity.models import Clinic
 

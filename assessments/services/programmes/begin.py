@@ -4,13 +4,13 @@ import uuid
 from datetime import datetime
 
 from assessments.models import Programme
+from assessments.parameters.services.in_force import parameters_of
 from assessments.protocol import evaluate
 from assessments.protocol.programme import Programme as Plan
 from assessments.protocol.programme import build_programme, usual_run_km
 from assessments.protocol.programme.load import SHARE_AFTER_THE_TABLE
 from assessments.records.models import Assessment
 from assessments.records.what_follows import where_to_go
-from assessments.services.parameters.in_force import parameters_of
 from assessments.services.programmes.reminders import end_reminders
 from assessments.services.programmes.standing import Kind, NotNowError, lock_programme, note
 from assessments.services.versions import lock_latest

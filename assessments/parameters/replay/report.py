@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from tempfile import SpooledTemporaryFile
 from typing import Any, TextIO
 
+from assessments.parameters.replay.evaluate import Flip, Replayed, Tally
 from assessments.protocol import Direction
 from assessments.protocol.parameters import DEFAULTS
-from assessments.services.replay import Flip, Replayed, Tally
 
 HEADLINES = {Direction.LESS_CAUTIOUS: "Less cautious", Direction.MORE_CAUTIOUS: "More cautious"}
 #: Bytes of ids held in memory for each way a decision flips.

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from assessments.api.protocols import protocol_document
-from assessments.pages.parameter_forms import title_of
+from assessments.parameters.api.protocols import protocol_document
+from assessments.parameters.forms import title_of
+from assessments.parameters.services.in_force import parameters_in_force
 from assessments.protocol import CRITERIA
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.evidence import EVIDENCE
 from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT, URGENCIES
 from assessments.protocol.sources import ARTICLES, STATEMENTS
 from assessments.protocol.vocabulary import Urgency
-from assessments.services.parameters.in_force import parameters_in_force
 from clinics.dashboard.settings import SettingsPage
 from clinics.identity.permissions import Permission
 

@@ -3,10 +3,10 @@
 import uuid
 from datetime import datetime, timedelta
 
-from assessments.models import ParameterPreview, ParameterSet
+from assessments.parameters.models import ParameterPreview, ParameterSet
+from assessments.parameters.services.in_force import parameters_in_force
+from assessments.parameters.services.preview import check_admin
 from assessments.protocol import PROTOCOL_VERSION, protocol_hash
-from assessments.services.parameters.in_force import parameters_in_force
-from assessments.services.parameters.preview import check_admin
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import CLINICAL_ROLES, NamedClinician, working_members
 from clinics.identity.models import Clinic, Membership

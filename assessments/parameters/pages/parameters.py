@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
-from assessments.api.parameters import (
+from assessments.parameters.api.parameters import (
     CHANGE,
     STALE,
     parameters_document,
@@ -19,18 +19,18 @@ from assessments.api.parameters import (
     preview_document,
     readable_sets,
 )
-from assessments.models import ParameterPreview
-from assessments.pages.parameter_forms import ChangeForm, ValuesForm, change_words, rows_of
-from assessments.protocol import InvalidParameters
-from assessments.records.summary import decision_words, urgency_words
-from assessments.services.parameters.change import (
+from assessments.parameters.forms import ChangeForm, ValuesForm, change_words, rows_of
+from assessments.parameters.models import ParameterPreview
+from assessments.parameters.services.change import (
     LeadNeededError,
     StalePreviewError,
     change_parameters,
     check_fresh,
 )
-from assessments.services.parameters.in_force import parameters_in_force
-from assessments.services.parameters.preview import NoChangeError, NotAnAdminError, preview_parameters
+from assessments.parameters.services.in_force import parameters_in_force
+from assessments.parameters.services.preview import NoChangeError, NotAnAdminError, preview_parameters
+from assessments.protocol import InvalidParameters
+from assessments.records.summary import decision_words, urgency_words
 from clinics.dashboard.base import clinician_of
 from clinics.dashboard.forms import SettingsForm
 from clinics.dashboard.reads import log_reading

@@ -5,11 +5,29 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from assessments.api.protocols import ParameterShape
-from assessments.protocol import Direction
+from assessments.protocol import (
+    Direction,
+)
 from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Urgency
 from backend.platform.api.fields import NoteField, NumberField, Shape, StrictSerializer, WordField
 from clinics.api.clinicians import MemberShape
+
+
+@extend_schema_serializer(component_name="ProtocolParameter")
+class ParameterShape(Shape):
+    """A threshold, with the range in which a clinic may set it."""
+
+    name = serializers.CharField()
+    default = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    cautious = serializers.CharField(help_text="lower, higher or fixed: where it only gets stricter.")
+    unit = serializers.CharField()
+    source_words = serializers.CharField()
+    justification = serializers.CharField()
+    sign_off = serializers.CharField(allow_null=True, help_text="The end that needs a clinical sign-off.")
+    integer = serializers.BooleanField()
+
 
 CAUTION = "Less cautious than what held before."
 

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from assessments.models import ParameterPreview
+from assessments.parameters.models import ParameterPreview
+from assessments.parameters.replay.evaluate import Flip, Tally, assessments_to_replay, replay_assessments
+from assessments.parameters.services.in_force import InForce, parameters_in_force
 from assessments.protocol import (
     PROTOCOL_VERSION,
     CompiledProtocol,
@@ -15,8 +17,6 @@ from assessments.protocol import (
     protocol_for,
 )
 from assessments.protocol.parameters import DEFAULTS, PARAMETERS, PARAMETERS_BY_NAME, Number, parameter_values
-from assessments.services.parameters.in_force import InForce, parameters_in_force
-from assessments.services.replay import Flip, Tally, assessments_to_replay, replay_assessments
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic, Role

@@ -12,30 +12,30 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.parameter_shapes import (
-    ChangeBody,
-    ParameterSetShape,
-    ParametersShape,
-    PreviewBody,
-    PreviewShape,
-)
-from assessments.models import ParameterPreview, ParameterSet
-from assessments.protocol import PROTOCOL_VERSION, InvalidParameters
-from assessments.protocol.parameters import PARAMETERS
-from assessments.services.parameters.change import (
+from assessments.parameters.models import ParameterPreview, ParameterSet
+from assessments.parameters.services.change import (
     LeadNeededError,
     PreviewNotFoundError,
     StalePreviewError,
     change_parameters,
 )
-from assessments.services.parameters.in_force import parameters_in_force
-from assessments.services.parameters.preview import (
+from assessments.parameters.services.in_force import parameters_in_force
+from assessments.parameters.services.preview import (
     BEYOND_REPLAY,
     SETTABLE,
     NoChangeError,
     NotAnAdminError,
     preview_parameters,
 )
+from assessments.parameters.shapes import (
+    ChangeBody,
+    ParameterSetShape,
+    ParametersShape,
+    PreviewBody,
+    PreviewShape,
+)
+from assessments.protocol import PROTOCOL_VERSION, InvalidParameters
+from assessments.protocol.parameters import PARAMETERS
 from backend.platform.api.etags import Conditional
 from backend.platform.api.fields import timestamp
 from backend.platform.api.pagination import Ordering, PagedList

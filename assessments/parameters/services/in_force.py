@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from assessments.models import ParameterSet
+from assessments.parameters.models import ParameterSet
 from assessments.protocol import CompiledProtocol, InvalidParameters, protocol_for
 from assessments.protocol.parameters import DEFAULTS, Number, parameter_values
 from assessments.records.models import Assessment

@@ -9,6 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.parameters.shapes import ParameterShape
 from assessments.protocol import (
     CONTRADICTIONS,
     CRITERIA,
@@ -94,22 +95,6 @@ class ContradictionShape(Shape):
     statement = serializers.CharField()
     cautious_reading = serializers.CharField(help_text="What stands meanwhile.")
     condition = serializers.JSONField()
-
-
-@extend_schema_serializer(component_name="ProtocolParameter")
-class ParameterShape(Shape):
-    """A threshold, with the range in which a clinic may set it."""
-
-    name = serializers.CharField()
-    default = serializers.FloatField()
-    low = serializers.FloatField()
-    high = serializers.FloatField()
-    cautious = serializers.CharField(help_text="lower, higher or fixed: where it only gets stricter.")
-    unit = serializers.CharField()
-    source_words = serializers.CharField()
-    justification = serializers.CharField()
-    sign_off = serializers.CharField(allow_null=True, help_text="The end that needs a clinical sign-off.")
-    integer = serializers.BooleanField()
 
 
 @extend_schema_serializer(component_name="ProtocolSource")

@@ -1,1 +1,0 @@
-"""What `manage.py replay` reads and prints."""

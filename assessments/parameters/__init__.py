@@ -1,0 +1,1 @@
+"""A clinic's thresholds in force, preview by replay, change; the protocol as published."""

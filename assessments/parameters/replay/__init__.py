@@ -1,0 +1,1 @@
+"""Stored assessments evaluated again: what would flip."""

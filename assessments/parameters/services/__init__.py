@@ -1,0 +1,1 @@
+"""Read the thresholds in force, preview and make a change."""
