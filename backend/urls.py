@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+import clinics.urls
 from assessments.check_in.views import CheckInView
 from backend import fhir, health, monitors
 from backend.platform.openapi import docs
 from clinics.clients import oauth
 
 api_v1 = [
-    path("", include("clinics.api.urls")),
+    path("", include(clinics.urls.api)),
     path("", include("patients.urls")),
     path("", include("assessments.api.urls")),
 ]
@@ -22,7 +23,7 @@ urlpatterns = [
     path("api/docs", docs.DocsView.as_view(), name="docs"),
     path("api/problems/<slug:code>", docs.problem_page, name="problem"),
     path("oauth/", include((oauth.urlpatterns, "oauth2_provider"))),
-    path("admin/", include("clinics.pages.urls")),
+    path("admin/", include(clinics.urls.pages)),
     path("admin/", include("assessments.pages.urls")),
     path("admin/", admin.site.urls),
     path("check-in/<str:token>", CheckInView.as_view(), name="check-in"),

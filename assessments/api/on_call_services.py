@@ -29,8 +29,7 @@ from backend.platform.outbound.addresses import UnsafeUrlError
 from backend.platform.secrets import NoEncryptionKeyError
 from clinics.api.views import ClinicAPIView, spent
 from clinics.identity.allowances import AllowanceSpentError
-from clinics.models import OnCallService
-from clinics.models.on_call_service import URGENCIES, only_emergencies
+from clinics.models.on_call_service import URGENCIES, OnCallService, only_emergencies
 
 
 @extend_schema_serializer(component_name="OnCallServiceTest")

@@ -28,8 +28,7 @@ from clinics.dashboard.layout import clock
 from clinics.dashboard.settings import SettingsPage
 from clinics.identity.allowances import AllowanceSpentError
 from clinics.identity.permissions import Permission
-from clinics.models import OnCallService
-from clinics.models.on_call_service import URGENCIES, only_emergencies
+from clinics.models.on_call_service import URGENCIES, OnCallService, only_emergencies
 
 _NO_KEY = "Nothing secret can be stored: the operator has set no encryption key."
 _TYPED = forms.PasswordInput(attrs={"autocomplete": "off"})

@@ -17,7 +17,7 @@ from clinics.dashboard.settings import SettingsPage
 from clinics.identity.models import Clinic
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import may
-from clinics.models import OnCallService
+from clinics.models.on_call_service import OnCallService
 from clinics.services.on_call_now import LOOK_AHEAD, OnCall, Rota
 
 

@@ -4,7 +4,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from assessments.parameters.models import ParameterSet
 from assessments.protocol.vocabulary import AssessorRole, Decision, RunStatus, Urgency
 from backend.platform.storage.columns import Identified
 from clinics.identity.models import ApiClient, Clinic, Membership, User
@@ -48,7 +47,7 @@ class Assessment(Identified):
     protocol_version = models.CharField(max_length=20)
     protocol_hash = models.CharField(max_length=80)
     parameter_set = models.ForeignKey(
-        ParameterSet, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "assessments.ParameterSet", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"

@@ -18,7 +18,7 @@ from backend.platform.outbound.http import new_secret
 from backend.platform.secrets import NoEncryptionKeyError, UnreadableSecretError, decrypt, encrypt
 from clinics.identity.allowances import take
 from clinics.identity.models import Clinic
-from clinics.models import OnCallService
+from clinics.models.on_call_service import OnCallService
 
 Kind = OnCallService.Kind
 TestResult = OnCallService.TestResult

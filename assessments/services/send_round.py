@@ -15,7 +15,7 @@ from assessments.services.policy import Target
 from backend.platform.outbound.delivery import Channel, DeliveryError, Message
 from backend.platform.storage.due_work import Claim, Clock, Work, renew
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models import OnCallService
+from clinics.models.on_call_service import OnCallService
 
 logger = structlog.get_logger(__name__)
 

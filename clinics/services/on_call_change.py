@@ -7,7 +7,7 @@ from datetime import datetime
 
 from clinics.identity.clinicians import reachable_clinicians
 from clinics.identity.models import Clinic
-from clinics.models import OnCallPlan
+from clinics.models.on_call_plan import OnCallPlan
 from clinics.services.on_call_calendar import Holidays, regions_that_differ, subdivisions_of
 from clinics.services.on_call_ladder import DEFAULT_LADDERS, problems_of
 from clinics.services.on_call_plan import Plan

@@ -15,7 +15,7 @@ from backend.platform.secrets import decrypt
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.checks.configuration import check_encryption_keys, check_public_settings
 from clinics.identity.models import Clinic
-from clinics.models import OnCallService
+from clinics.models.on_call_service import OnCallService
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.notify.receivers import Receiver
 from tests.privacy.marker import MARKER, holds_marker, logged

@@ -18,8 +18,7 @@ from backend.platform.outbound.delivery import Message
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
-from clinics.models import OnCallService
-from clinics.models.on_call_service import URGENCIES
+from clinics.models.on_call_service import URGENCIES, OnCallService
 from patients.models import Patient
 from tests.clock import Clock
 from tests.factories import assessment_body, make_patient, reassuring_answers

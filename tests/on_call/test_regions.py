@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.identity.models import Clinic, Role
-from clinics.models import OnCallPlan
+from clinics.models.on_call_plan import OnCallPlan
 from clinics.services.on_call_calendar import Holidays, left_out, regions_that_differ, subdivisions_of
 from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS
 from tests.api_edge.checks import assert_problem

@@ -116,7 +116,9 @@ ALLOWED = {
         "a person's own, in whatever clinic"
     ),
     ("clinics/sign_in/services/one_time_codes.py", "User.objects"): "the person signed in, to lock them",
-    ("clinics/services/rotate_secrets.py", "Authenticator.objects"): "people belong to no clinic",
+    ("assessments/operations/services/rotate_secrets.py", "Authenticator.objects"): (
+        "people belong to no clinic"
+    ),
     (
         "clinics/access_log/services.py",
         "AccessLogEntry.objects",
@@ -134,7 +136,9 @@ ALLOWED = {
         "Clinic.objects",
     ): "the caller's own clinic by its id, to lock it",
     ("assessments/services/send_round.py", "OnCallService.objects"): "of the claimed row's clinic, by its id",
-    ("clinics/services/rotate_secrets.py", "OnCallService.objects"): "a sweep, inside each clinic by its id",
+    ("assessments/operations/services/rotate_secrets.py", "OnCallService.objects"): (
+        "a sweep, inside each clinic by its id"
+    ),
     ("assessments/services/send_round.py", "Delivery.objects"): "the delivery just made, by its id",
     ("assessments/services/milestones.py", "Escalation.objects"): "the claimed row, inside its clinic",
     ("assessments/services/programmes/checks.py", "RunLog.objects"): "of the runner's own programme",
@@ -166,7 +170,9 @@ ALLOWED = {
         "assessments/webhooks/services/notices.py",
         "WebhookEndpoint.objects",
     ): "a sweep, inside each clinic by its id",
-    ("clinics/services/rotate_secrets.py", "WebhookEndpoint.objects"): "as the services: inside each clinic",
+    ("assessments/operations/services/rotate_secrets.py", "WebhookEndpoint.objects"): (
+        "as the services: inside each clinic"
+    ),
     ("assessments/services/tallies.py", "Tally.objects"): "no clinic's: when workers passed, and counts",
 }
 

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from assessments.operations.services.rotate_secrets import rotate_secrets
 from assessments.services.status import status
 from assessments.services.sweep import sweep
 from assessments.services.tallies import CRITICAL, WEBHOOKS, note
@@ -30,7 +31,6 @@ from assessments.webhooks.services.redeliver import redeliver, redeliver_span
 from backend.platform.storage.due_work import claim_next
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
-from clinics.services.rotate_secrets import rotate_secrets
 from patients.models import Patient
 from tests.clock import Clock
 from tests.mail import Postbox, SilentServer, free_port

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clinics.services.rotate_secrets import rotate_secrets
+from assessments.operations.services.rotate_secrets import rotate_secrets
 
 
 class Command(BaseCommand):

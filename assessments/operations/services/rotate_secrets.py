@@ -8,7 +8,7 @@ from django.db import transaction
 from assessments.webhooks.models import WebhookEndpoint
 from backend.platform.secrets import UnreadableSecretError, encrypt_anew
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
-from clinics.models import OnCallService
+from clinics.models.on_call_service import OnCallService
 from clinics.sign_in.models import Authenticator
 
 

@@ -1,18 +1,60 @@
-"""Routes of the dashboard's own pages, all under /admin/."""
+"""Routes of a clinic: its API, and the dashboard's own pages, all under /admin/."""
 
 from django.contrib import admin
 from django.urls import path
 
+from clinics.api.on_call import OnCallNowView, OnCallView
+from clinics.audit.api import AccessLogView, HistoryView
 from clinics.audit.pages.access_log import AccessLogPage
 from clinics.audit.pages.history import HistoryPage
+from clinics.clients.api import (
+    ClientDetail,
+    ClientIssuerProof,
+    ClientKeys,
+    ClientList,
+    ClientRevocation,
+    ClientSecret,
+)
 from clinics.clients.pages import ClientPage, ClientsPage
+from clinics.members.api import MemberDetail, MemberInvitation, MemberList, MemberUnlocking
 from clinics.members.pages import InvitationView, MemberPage, MembersPage
 from clinics.on_call_page import on_call_page
+from clinics.practice.api import ClinicView
 from clinics.practice.pages import PathwayPage
 from clinics.sign_in.pages import one_time_codes, password, reset_password, sign_out
 from clinics.sign_in.pages.choose_clinic import choose_clinic
 
-urlpatterns = [
+api = [
+    path("clinic", ClinicView.as_view(), name="clinic"),
+    path("clinic/on-call", OnCallView.as_view(), name="on-call"),
+    path("clinic/on-call/now", OnCallNowView.as_view(), name="on-call-now"),
+    path("clinic/access-log", AccessLogView.as_view(), name="access-log"),
+    path("clinic/history/<str:kind>", HistoryView.as_view(), name="history"),
+    path("clinic/clients", ClientList.as_view(), name="clinic-clients"),
+    path("clinic/clients/<uuid:client_id>", ClientDetail.as_view(), name="clinic-client"),
+    path(
+        "clinic/clients/<uuid:client_id>/rotate-secret", ClientSecret.as_view(), name="clinic-client-secret"
+    ),
+    path("clinic/clients/<uuid:client_id>/keys", ClientKeys.as_view(), name="clinic-client-keys"),
+    path(
+        "clinic/clients/<uuid:client_id>/issuer-proof",
+        ClientIssuerProof.as_view(),
+        name="clinic-client-issuer-proof",
+    ),
+    path(
+        "clinic/clients/<uuid:client_id>/revoke", ClientRevocation.as_view(), name="clinic-client-revocation"
+    ),
+    path("clinic/members", MemberList.as_view(), name="clinic-members"),
+    path("clinic/members/<uuid:member_id>", MemberDetail.as_view(), name="clinic-member"),
+    path(
+        "clinic/members/<uuid:member_id>/invitation",
+        MemberInvitation.as_view(),
+        name="clinic-member-invitation",
+    ),
+    path("clinic/members/<uuid:member_id>/unlock", MemberUnlocking.as_view(), name="clinic-member-unlock"),
+]
+
+pages = [
     path("invitation/<str:sealed>/", InvitationView.as_view(), name="invitation"),
     path("one-time-codes/", one_time_codes.one_time_codes, name="one-time-codes"),
     path("one-time-codes/confirm/", one_time_codes.confirm, name="one-time-codes-confirm"),

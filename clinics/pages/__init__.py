@@ -1,1 +1,0 @@
-"""Pages of the dashboard that stand beside Django's admin."""
