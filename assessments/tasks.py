@@ -5,12 +5,12 @@ from django.utils import timezone
 
 from assessments.services.announce import announce_due_follow_ups as announce
 from assessments.services.deliver import deliver_due_escalations as deliver
+from assessments.services.exports import nudge_exports
 from assessments.services.keep_watch import keep_watch
 from assessments.services.retention import forget_what_is_past as forget
 from assessments.services.tallies import CRITICAL, WEBHOOKS, note
 from assessments.services.write_exports import write_due_exports as write
 from assessments.webhooks.services.deliver import deliver_due_webhooks as deliver_webhooks
-from assessments.webhooks.services.emit import nudge_exports
 from assessments.webhooks.services.notices import send_due_notices
 from backend.platform.outbound.email import EmailChannel
 from clinics.clients.services.look_up_keys import look_up_due_keys

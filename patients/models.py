@@ -1,4 +1,4 @@
-"""The runner."""
+"""The runner, and the erasure of one."""
 
 import datetime as dt
 from typing import Any

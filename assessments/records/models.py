@@ -1,4 +1,4 @@
-"""What was answered, and what followed from it."""
+"""What was answered, what followed from it, and what a clinician decided in its place."""
 
 from django.db import models
 from django.db.models import Q

@@ -8,9 +8,9 @@ from django.db import transaction
 from assessments.models import Escalation, EscalationEvent, Outcome
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.chase import answer_chasers, chase_again
-from assessments.services.escalate import call_anew, present, remember
+from assessments.services.escalate import call_anew, nudge_escalations, present, remember
 from assessments.webhooks.models import EventType
-from assessments.webhooks.services.emit import emit, nudge_escalations
+from assessments.webhooks.services.emit import emit
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician, who_did
 from clinics.identity.models import Clinic

@@ -12,9 +12,16 @@ from assessments.services.chase import chase_again
 from assessments.services.deadlines import acknowledge_by
 from assessments.services.policy import freeze_policy
 from assessments.webhooks.models import EventType
-from assessments.webhooks.services.emit import emit, nudge_escalations
+from assessments.webhooks.services.emit import emit
+from backend.platform.broker import nudge
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic, User
+
+
+def nudge_escalations() -> None:
+    """Ask for a delivery pass now; a broker that doesn't answer is logged, not raised."""
+    nudge("assessments.tasks.deliver_due_escalations")
+
 
 State = Escalation.State
 Kind = EscalationEvent.Kind

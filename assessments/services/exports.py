@@ -9,11 +9,17 @@ from django.db.models import Q
 
 from assessments.models import Export
 from assessments.services.submit import PatientNotFoundError
-from assessments.webhooks.services.emit import nudge_exports
+from backend.platform.broker import nudge
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
+
+
+def nudge_exports() -> None:
+    """Ask for a turn at an export now; a broker that doesn't answer is logged, not raised."""
+    nudge("assessments.tasks.write_due_exports")
+
 
 #: How long a result can be read.
 KEPT_FOR = dt.timedelta(hours=24)

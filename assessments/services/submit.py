@@ -14,11 +14,16 @@ from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
 from assessments.protocol.vocabulary import Urgency
 from assessments.records.models import Assessment
 from assessments.services.chase import planned_chasers
-from assessments.services.escalate import new_escalation, still_open_for_earlier, supersede_earlier
+from assessments.services.escalate import (
+    new_escalation,
+    nudge_escalations,
+    still_open_for_earlier,
+    supersede_earlier,
+)
 from assessments.services.programmes.checks import react_to
 from assessments.services.schedule import Schedule, planned_follow_ups, take_over_schedule
 from assessments.webhooks.models import EventType
-from assessments.webhooks.services.emit import emit, nudge_escalations
+from assessments.webhooks.services.emit import emit
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.insert_together import insert_together
 from backend.platform.storage.tenancy import clinic_scope

@@ -1,4 +1,4 @@
-"""Redis as this service uses it beside Celery: to count requests, and to see how long the queues are."""
+"""Redis and Celery as this service uses them: counts, the length of queues, and a nudge to a worker."""
 
 from functools import cache
 from typing import Any

@@ -1,4 +1,4 @@
-"""The access log: noted for every read, and readable by the clinic."""
+"""Who read and who changed what: the access log and the histories, as the clinic reads them."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""Who answers for an acknowledgement."""
+"""Who works in a clinic, who can be reached, and who answers for a step that was taken."""
 
 import uuid
 from collections.abc import Mapping

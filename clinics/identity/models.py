@@ -1,4 +1,4 @@
-"""The tenant: one physiotherapy practice."""
+"""The tenant, its people and its software: clinics, members and their persons, API clients."""
 
 import datetime as dt
 from typing import Any, ClassVar

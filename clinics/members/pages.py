@@ -1,4 +1,4 @@
-"""Who works in the clinic and as what: invited, given another role, let go; through the API's services."""
+"""Who works in the clinic and as what: invited, given another role, let go; and where an invitation leads."""
 
 import uuid
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""What lets a person in who has lost their authenticator."""
+"""A person's second factor, and what lets them in who has lost it."""
 
 import secrets
 from base64 import b32encode

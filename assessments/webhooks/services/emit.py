@@ -13,16 +13,6 @@ from backend.platform.storage.columns import new_id
 from clinics.identity.models import Clinic
 
 
-def nudge_escalations() -> None:
-    """Ask for a delivery pass now; a broker that doesn't answer is logged, not raised."""
-    nudge("assessments.tasks.deliver_due_escalations")
-
-
-def nudge_exports() -> None:
-    """Ask for a turn at an export now; a broker that doesn't answer is logged, not raised."""
-    nudge("assessments.tasks.write_due_exports")
-
-
 def nudge_webhooks() -> None:
     """Ask for a pass over the webhooks now; a broker that doesn't answer is logged, not raised."""
     nudge("assessments.tasks.deliver_due_webhooks")

@@ -1,4 +1,4 @@
-"""Software of a clinic: registered, changed, given a new secret, withdrawn; never deleted."""
+"""Software of a clinic: registered, changed, given a new secret or keys, withdrawn; never deleted."""
 
 import datetime as dt
 import json

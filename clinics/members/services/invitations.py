@@ -1,4 +1,4 @@
-"""Ask a person into a clinic; whether the service knew them stays between it and them."""
+"""Ask a person into a clinic, mail the link, take them in; whether we knew them stays between us and them."""
 
 import datetime as dt
 import secrets
