@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import display
 
-from assessments.models import Delivery, Escalation, FollowUp
+from assessments.follow_ups.models import FollowUp
+from assessments.models import Delivery, Escalation
 from assessments.pages.letters import letters_context
 from assessments.pages.result import result_context
 from assessments.pages.take_on import take_on

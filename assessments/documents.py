@@ -1,6 +1,5 @@
 """Rows as the JSON of the API and of exports, built by hand; ``assessments.api.schema`` has the shapes."""
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -8,13 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from assessments.models import Escalation, FollowUp, Letter
-from assessments.models.follow_up import CHASERS
-from assessments.protocol.follow_up import CARRIED_QUESTIONS
-from assessments.protocol.questions import QUESTIONS
+from assessments.follow_ups.documents import follow_up_order
+from assessments.models import Escalation, Letter
 from assessments.records.models import Assessment, Override
 from assessments.records.services import effective_decision
-from assessments.services.announce import state_now
 from assessments.services.run_permission import RunPermission, stored_permission, with_standing
 from assessments.services.versions import with_versions
 from backend.platform.api.fields import id_text, timestamp
@@ -22,12 +18,6 @@ from clinics.api.clinicians import member_document, recorded_by
 
 #: The reason of an escalation whose urgency no criterion has.
 OVERRIDDEN = {"id": "override", "title": "A clinician decided that it is this urgent"}
-#: What a check must ask afresh, in the order of the question table.
-FRESH_QUESTIONS = [
-    question.name
-    for question in QUESTIONS
-    if question.screen != "optional" and question.name not in CARRIED_QUESTIONS
-]
 
 
 def readable_assessments(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
@@ -39,11 +29,6 @@ def readable_assessments(assessments: QuerySet[Assessment]) -> QuerySet[Assessme
 def readable_escalations(escalations: QuerySet[Escalation]) -> QuerySet[Escalation]:
     """Rows with what their documents show, in one statement."""
     return escalations.select_related("assessment", "acknowledged_by__user", "resolved_by__user")
-
-
-def readable_follow_ups(follow_ups: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
-    """Rows with what their documents show, in one statement."""
-    return follow_ups.select_related("result_by__user")
 
 
 def assessment_document(
@@ -103,11 +88,6 @@ def permission_document(permission: RunPermission) -> dict[str, str | None]:
         "adjust_level": permission.adjust_level.value if permission.adjust_level else None,
         "lapses_at": timestamp(permission.lapses_at),
     }
-
-
-def follow_up_order(follow_up: FollowUp) -> tuple[bool, dt.datetime, str]:
-    """What the runner is asked, soonest first, and then the chasers."""
-    return follow_up.kind in CHASERS, follow_up.due_at, follow_up.kind
 
 
 def override_document(override: Override) -> dict[str, Any]:
@@ -195,29 +175,4 @@ def letter_document(letter: Letter) -> dict[str, Any]:
         "issued_at": timestamp(letter.issued_at),
         "created_at": timestamp(letter.created_at),
         "updated_at": timestamp(letter.updated_at),
-    }
-
-
-def follow_up_document(follow_up: FollowUp) -> dict[str, Any]:
-    """One follow-up; ``questions`` are those a check must ask afresh (F.8), none for a chaser."""
-    return {
-        "id": str(follow_up.id),
-        "patient": str(follow_up.patient_id),
-        "assessment": str(follow_up.assessment_id),
-        "kind": follow_up.kind,
-        "urgency": follow_up.urgency or None,
-        "state": state_now(follow_up, timezone.now()),
-        "opens_at": timestamp(follow_up.opens_at),
-        "due_at": timestamp(follow_up.due_at),
-        "overdue_at": timestamp(follow_up.overdue_at),
-        "permission_lapses_at": timestamp(follow_up.permission_lapses_at),
-        "questions": [] if follow_up.kind in CHASERS else FRESH_QUESTIONS,
-        "cancelled_because": follow_up.cancelled_because or None,
-        "answered_at": timestamp(follow_up.answered_at),
-        "answer": id_text(follow_up.answer_id),
-        "result": follow_up.result or None,
-        "result_at": timestamp(follow_up.result_at),
-        "result_by": member_document(follow_up.result_by),
-        "created_at": timestamp(follow_up.created_at),
-        "updated_at": timestamp(follow_up.updated_at),
     }

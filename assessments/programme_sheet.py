@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessments import sheet_words as words
-from assessments.models import FollowUp, Programme
+from assessments.follow_ups.models import FollowUp
+from assessments.models import Programme
 from assessments.programme_documents import distance
 from assessments.protocol.programme import PHASES, Cap, Known, Phase, Status, run_cap
 from assessments.protocol.programme import Programme as Plan

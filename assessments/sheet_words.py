@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from assessments.models import FollowUpKind
+from assessments.follow_ups.models import FollowUpKind
 from assessments.protocol.vocabulary import AdjustLevel, Decision, PlanRelease
 from assessments.services.programmes import session
 

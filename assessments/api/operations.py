@@ -16,6 +16,8 @@ from assessments.api import (
     programme_steps,
 )
 from assessments.api import schema as shapes
+from assessments.follow_ups.api import FollowUpsView, FollowUpView
+from assessments.follow_ups.shapes import FollowUpShape
 from backend.platform.openapi.document import _describe
 
 
@@ -113,18 +115,16 @@ def _describe_escalations() -> None:
 
 def _describe_follow_ups() -> None:
     _describe(
-        follow_ups.FollowUpsView,
+        FollowUpsView,
         get=extend_schema(
             operation_id="listFollowUps",
             summary="List follow-ups, the soonest due first",
-            responses=shapes.FollowUpShape(many=True),
+            responses=FollowUpShape(many=True),
         ),
     )
     _describe(
-        follow_ups.FollowUpView,
-        get=extend_schema(
-            operation_id="getFollowUp", summary="Read a follow-up", responses=shapes.FollowUpShape
-        ),
+        FollowUpView,
+        get=extend_schema(operation_id="getFollowUp", summary="Read a follow-up", responses=FollowUpShape),
     )
     _describe(
         follow_ups.FollowUpResponseView,
@@ -141,7 +141,7 @@ def _describe_follow_ups() -> None:
             operation_id="reportFollowUpResult",
             summary="Report how far a referral or a task has got",
             request=follow_ups.ResultBody,
-            responses=shapes.FollowUpShape,
+            responses=FollowUpShape,
         ),
     )
 

@@ -11,7 +11,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.models import CardFeedback, Escalation, EscalationEvent, FollowUp, Letter, ProgrammeEvent
+from assessments.follow_ups.models import FollowUp
+from assessments.models import CardFeedback, Escalation, EscalationEvent, Letter, ProgrammeEvent
 from assessments.records.models import Assessment, Override
 from assessments.services.timeline import patient_timeline
 from backend.platform.api.fields import WordField, timestamp

@@ -26,6 +26,7 @@ from assessments.api import (
     shoes,
     timeline,
 )
+from assessments.follow_ups.api import FollowUpsView, FollowUpView
 from assessments.parameters.api import parameters, protocols
 from assessments.webhooks.api import deliveries as webhook_deliveries
 from assessments.webhooks.api import endpoints as webhook_endpoints
@@ -148,8 +149,8 @@ urlpatterns = [
         webhook_deliveries.WebhookRedelivery.as_view(),
         name="webhook-redelivery",
     ),
-    path("follow-ups", follow_ups.FollowUpsView.as_view(), name="follow-ups"),
-    path("follow-ups/<uuid:follow_up_id>", follow_ups.FollowUpView.as_view(), name="follow-up"),
+    path("follow-ups", FollowUpsView.as_view(), name="follow-ups"),
+    path("follow-ups/<uuid:follow_up_id>", FollowUpView.as_view(), name="follow-up"),
     path(
         "follow-ups/<uuid:follow_up_id>/check-in-link",
         check_in_links.CheckInLinkView.as_view(),

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from assessments.check_in.words import DONT_KNOW, HOURS, NO, SECTIONS, UNKNOWN, WORDS, YES
-from assessments.documents import FRESH_QUESTIONS
-from assessments.models import FollowUp
+from assessments.follow_ups.documents import FRESH_QUESTIONS
+from assessments.follow_ups.models import FollowUp
 from assessments.protocol import protocol_for
 from assessments.protocol.follow_up import LONGEST_EPISODE_DAYS, carry_forward
 from assessments.protocol.parameters import DEFAULTS

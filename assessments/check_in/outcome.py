@@ -3,7 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from assessments.models import FollowUp, FollowUpKind, Programme
+from assessments.follow_ups.models import FollowUp, FollowUpKind
+from assessments.models import Programme
 from assessments.protocol.programme.build import PATHWAY, activity_advice
 from assessments.protocol.vocabulary import Decision, RunStatus, Urgency
 from assessments.records.models import Assessment

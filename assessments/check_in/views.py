@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from assessments.check_in.form import Form, form_for
 from assessments.check_in.outcome import link_from_here, outcome_of
-from assessments.models import FollowUp
+from assessments.follow_ups.models import FollowUp
 from assessments.protocol import InvalidAnswers, evaluate
 from assessments.protocol.programme import SAFETY_NET
 from assessments.protocol.vocabulary import AssessorRole

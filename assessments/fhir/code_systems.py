@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from assessments.fhir.form import items
 from assessments.fhir.questionnaire import PUBLISHED
 from assessments.fhir.task import OUTCOME, OUTCOME_TEXT, RESULT
-from assessments.models import CardFeedback, Escalation, FollowUp, FollowUpKind, FollowUpResult, Outcome
+from assessments.follow_ups.models import FollowUp, FollowUpKind, FollowUpResult
+from assessments.models import CardFeedback, Escalation, Outcome
 from assessments.protocol import CRITERIA, PROTOCOL_VERSION
 from assessments.protocol.vocabulary import Decision, Urgency
 from backend.platform.fhir.elements import Resource, resource, system, words

@@ -11,10 +11,10 @@ from django.http import Http404
 from django.utils import timezone
 
 from assessments.fhir.referral import TAKEN_OVER, TASK_PRIORITIES, referral_of
-from assessments.models import Escalation, FollowUp, FollowUpKind
-from assessments.models.follow_up import REPORTED
+from assessments.follow_ups.models import REPORTED, FollowUp, FollowUpKind
+from assessments.follow_ups.services.state import STEPS, state_now
+from assessments.models import Escalation
 from assessments.protocol.vocabulary import Urgency
-from assessments.services.announce import STEPS, state_now
 from backend.platform.api.pagination import Merged
 from backend.platform.fhir.elements import (
     Resource,

@@ -23,7 +23,8 @@ from assessments.fhir.task import (
     task_resource,
     task_rows,
 )
-from assessments.models import Escalation, FollowUp, FollowUpResult, Outcome
+from assessments.follow_ups.models import FollowUp, FollowUpResult
+from assessments.models import Escalation, Outcome
 from assessments.services.acknowledge import (
     OutcomeRefusedError,
     SupersededEscalationError,

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from assessments.models.follow_up import FollowUp
+from assessments.follow_ups.models import FollowUp
 from backend.platform.storage.columns import Identified
 from backend.platform.storage.history import recorded
 from clinics.identity.models import ApiClient, Clinic, User

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from assessments.models.follow_up import FollowUp
+from assessments.follow_ups.models import FollowUp
 from assessments.models.shoe import Shoe
 from assessments.protocol.programme import Phase, Reaction, Status
 from assessments.records.models import Assessment

@@ -7,8 +7,9 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from assessments.models import Escalation, FollowUp, Programme
-from assessments.models.follow_up import REPORTED
+from assessments.follow_ups.models import REPORTED, FollowUp
+from assessments.follow_ups.services.state import state_now
+from assessments.models import Escalation, Programme
 from assessments.pages.patient_charts import QUESTIONS, load_context, pain_context
 from assessments.pages.patient_story import told
 from assessments.protocol.explain import DECISIONS
@@ -16,7 +17,6 @@ from assessments.protocol.programme import Phase
 from assessments.protocol.programme.phases import PHASE_CONTENT
 from assessments.protocol.vocabulary import RunStatus
 from assessments.records.summary import decision_words, urgency_words
-from assessments.services.announce import state_now
 from assessments.services.programmes.past import past_of
 from assessments.services.programmes.session import Session, session_of
 from assessments.services.run_permission import Permission as RunPermission

@@ -6,15 +6,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from assessments.models import (
-    CardFeedback,
-    Escalation,
-    EscalationEvent,
-    FollowUpKind,
-    Letter,
-    ProgrammeEvent,
-)
-from assessments.models.follow_up import CancelledBecause, FollowUpResult
+from assessments.follow_ups.models import CancelledBecause, FollowUpKind, FollowUpResult
+from assessments.models import CardFeedback, Escalation, EscalationEvent, Letter, ProgrammeEvent
 from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT
 from assessments.protocol.programme import Phase
 from assessments.protocol.programme.phases import PHASE_CONTENT

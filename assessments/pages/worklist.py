@@ -19,12 +19,13 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from assessments.documents import OVERRIDDEN
-from assessments.models import Escalation, FollowUp
+from assessments.follow_ups.models import FollowUp
+from assessments.follow_ups.services.state import state_now
+from assessments.models import Escalation
 from assessments.pages.close import hold_of, outcomes_of
 from assessments.pages.take_on import take_on
 from assessments.protocol.vocabulary import Urgency
 from assessments.records.summary import urgency_words
-from assessments.services.announce import state_now
 from assessments.services.status import watch
 from assessments.services.worklist import (
     MOST_ROWS,

@@ -1,8 +1,9 @@
 """Carry out due follow-ups: announce, chase, and say when the permission to run has lapsed."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from assessments.models import FollowUp, FollowUpKind
+from assessments.follow_ups.models import FollowUp
+from assessments.follow_ups.services.state import next_step, state_at
 from assessments.notify.messages import follow_up_message
 from assessments.services.policy import first_targets, operator
 from assessments.services.programmes.checks import nobody_answered
@@ -13,15 +14,6 @@ from backend.platform.outbound.delivery import Channel
 from backend.platform.storage.due_work import Claim, Clock, push_back, settle, work_through
 from backend.platform.storage.tenancy import clinic_scope
 
-#: An unanswered follow-up is chased this often once its last step has passed; an urgent referral
-#: sooner, a reminder later.
-CHASE_EVERY = timedelta(days=1)
-CHASE_OTHERWISE = {
-    FollowUpKind.HANDOVER: timedelta(minutes=15),
-    FollowUpKind.ATTENDANCE: timedelta(hours=1),
-    FollowUpKind.SEEN: timedelta(hours=4),
-    FollowUpKind.PREHAB: timedelta(days=7),
-}
 _STEPS = {
     EventType.FOLLOW_UP_DUE: FollowUp.State.DUE,
     EventType.FOLLOW_UP_OVERDUE: FollowUp.State.OVERDUE,
@@ -36,37 +28,6 @@ def announce_due_follow_ups(*, clock: Clock, channel: Channel, limit: int = 100)
     return work_through(
         FollowUp, attempt=lambda claim: _attempt(claim, clock, channel), clock=clock, limit=limit
     )
-
-
-#: The columns of the moments at which time alone moves an unanswered follow-up on.
-STEPS = ("due_at", "overdue_at", "permission_lapses_at")
-
-
-def state_at(follow_up: FollowUp, now: datetime) -> FollowUp.State:
-    """What time alone makes of an unanswered follow-up."""
-    if follow_up.permission_lapses_at is not None and now >= follow_up.permission_lapses_at:
-        return FollowUp.State.LAPSED
-    if now >= follow_up.overdue_at:
-        return FollowUp.State.OVERDUE
-    if now >= follow_up.due_at:
-        return FollowUp.State.DUE
-    return FollowUp.State.SCHEDULED
-
-
-def state_now(follow_up: FollowUp, now: datetime) -> FollowUp.State:
-    """The state to show: what has been stored, or what time has made of it since, whoever notices first."""
-    stored = FollowUp.State(follow_up.state)
-    if stored not in FollowUp.PENDING:
-        return stored
-    return max(stored, state_at(follow_up, now), key=FollowUp.PENDING.index)
-
-
-def next_step(follow_up: FollowUp, now: datetime) -> datetime:
-    """The next moment something changes, or the next chase."""
-    steps = [getattr(follow_up, step) for step in STEPS]
-    coming = [step for step in steps if step is not None and step > now]
-    chase_every = CHASE_OTHERWISE.get(FollowUpKind(follow_up.kind), CHASE_EVERY)
-    return min(coming, default=now + chase_every)
 
 
 def _emit(follow_up: FollowUp, *, before: FollowUp.State, now: datetime) -> None:

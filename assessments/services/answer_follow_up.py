@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from assessments.models import FollowUp, RunLog
-from assessments.models.follow_up import CHASERS, OF_A_RUN
+from assessments.follow_ups.models import CHASERS, OF_A_RUN, FollowUp
+from assessments.models import RunLog
 from assessments.parameters.services.in_force import parameters_in_force
 from assessments.protocol.follow_up import carry_forward
 from assessments.records.models import Assessment

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from assessments.follow_ups.models import CancelledBecause
+from assessments.follow_ups.services.schedule import cancel_pending
 from assessments.models import CheckInLink, Escalation
-from assessments.models.follow_up import CancelledBecause
-from assessments.services.cancel import cancel_pending
 from assessments.services.programmes.begin import end_current
 from patients.models import Patient
 from patients.services import StillWaitingError, archiving

@@ -5,11 +5,11 @@ from datetime import datetime
 
 import structlog
 
-from assessments.models import Escalation, FollowUp, FollowUpKind, FollowUpResult, Outcome
-from assessments.models.follow_up import CHASERS, CancelledBecause
+from assessments.follow_ups.models import CHASERS, CancelledBecause, FollowUp, FollowUpKind, FollowUpResult
+from assessments.follow_ups.services.schedule import NO_MORE_ATTEMPTS, cancel_pending
+from assessments.models import Escalation, Outcome
 from assessments.protocol.follow_up import plan_chasers
 from assessments.protocol.vocabulary import Urgency, less_urgent
-from assessments.services.cancel import NO_MORE_ATTEMPTS, cancel_pending
 from assessments.services.deadlines import next_working_morning
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta, tzinfo
 from django.core import signing
 from django.db import connection
 
-from assessments.documents import FRESH_QUESTIONS
-from assessments.models import CheckInLink, FollowUp
-from assessments.models.follow_up import REPORTED
+from assessments.follow_ups.documents import FRESH_QUESTIONS
+from assessments.follow_ups.models import REPORTED, FollowUp
+from assessments.models import CheckInLink
 from assessments.protocol import evaluate
 from assessments.records.models import Assessment
 from assessments.services.answer_follow_up import (

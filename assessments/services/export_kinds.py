@@ -13,6 +13,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from assessments import documents
 from assessments import programme_documents as programmes
 from assessments.exercise_documents import exercise_log_document
+from assessments.follow_ups.documents import follow_up_document, readable_follow_ups
 from assessments.services import export_documents as own
 from assessments.services.shoes import with_distance
 from assessments.shoe_documents import stored_shoe_document
@@ -67,8 +68,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     "follow_up": Kind(
         lambda clinic: clinic.follow_ups.all(),
-        documents.follow_up_document,
-        readable=documents.readable_follow_ups,
+        follow_up_document,
+        readable=readable_follow_ups,
     ),
     "programme": Kind(
         lambda clinic: clinic.programmes.all(),

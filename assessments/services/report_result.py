@@ -3,10 +3,10 @@
 import uuid
 from datetime import datetime
 
-from assessments.models import Escalation, FollowUp, FollowUpResult
-from assessments.models.follow_up import CHASERS, REPORTED
+from assessments.follow_ups.models import CHASERS, REPORTED, FollowUp, FollowUpResult
+from assessments.follow_ups.services.state import next_step
+from assessments.models import Escalation
 from assessments.services.acknowledge import call_again
-from assessments.services.announce import next_step
 from assessments.services.answer_follow_up import FollowUpClosedError, FollowUpNotFoundError
 from assessments.services.escalate import present
 from assessments.services.programmes.reminders import remind_again

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from assessments.models import Escalation, FollowUp, FollowUpKind, Programme
+from assessments.follow_ups.models import FollowUp, FollowUpKind
+from assessments.models import Escalation, Programme
 from assessments.protocol.follows import Gate
 from assessments.protocol.vocabulary import AdjustLevel, Decision, RunStatus, Urgency
 from assessments.records.models import Assessment

@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db.models import Case, F, FilteredRelation, JSONField, Prefetch, Q, QuerySet, When
 from django.db.models.fields.json import KeyTransform
 
-from assessments.models import Escalation, FollowUp, Programme
+from assessments.follow_ups.models import FollowUp
+from assessments.models import Escalation, Programme
 from assessments.records.models import Assessment, Override
 from assessments.records.services import Effective, effective_decision
 from assessments.services.programmes.past import Past

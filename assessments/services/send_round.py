@@ -9,7 +9,8 @@ from time import monotonic
 import structlog
 from django.db.models import F
 
-from assessments.models import Delivery, DeliveryAttempt, DeliveryChannel, Escalation, FollowUp
+from assessments.follow_ups.models import FollowUp
+from assessments.models import Delivery, DeliveryAttempt, DeliveryChannel, Escalation
 from assessments.services.on_call_services import MOST_SERVICES, channel_of
 from assessments.services.policy import Target
 from backend.platform.outbound.delivery import Channel, DeliveryError, Message

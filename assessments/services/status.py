@@ -11,7 +11,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from assessments.models import Escalation, FollowUp, Tally
+from assessments.follow_ups.models import FollowUp
+from assessments.models import Escalation, Tally
 from assessments.services.tallies import CRITICAL, SWEEP, WEBHOOKS, tallies
 from assessments.webhooks.models import WebhookDelivery
 from backend.platform.storage.columns import DueWork

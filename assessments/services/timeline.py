@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from assessments.models import Escalation, FollowUp, Letter
-from assessments.models.follow_up import WITH_THE_RECORD
+from assessments.follow_ups.models import WITH_THE_RECORD, FollowUp
+from assessments.models import Escalation, Letter
 from backend.platform.api.pagination import Merged
 from patients.models import Patient
 

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.documents import FRESH_QUESTIONS
-from assessments.models import FollowUp
+from assessments.follow_ups.documents import FRESH_QUESTIONS
+from assessments.follow_ups.models import FollowUp
 from assessments.protocol.follow_up import CARRIED_QUESTIONS
 from assessments.services.announce import announce_due_follow_ups
 from backend.platform.outbound.email import EmailChannel

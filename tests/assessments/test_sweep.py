@@ -8,7 +8,8 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Delivery, Escalation, FollowUp
+from assessments.follow_ups.models import FollowUp
+from assessments.models import Delivery, Escalation
 from assessments.records.models import Assessment
 from assessments.services.acknowledge import acknowledge
 from assessments.services.sweep import find_faults, sweep

@@ -12,8 +12,9 @@ from django.test import Client
 from assessments.check_in.form import choices_of
 from assessments.check_in.outcome import PROMISED_BY
 from assessments.check_in.words import HOURS, NO, SECTIONS, WORDS
-from assessments.documents import FRESH_QUESTIONS
-from assessments.models import CheckInLink, FollowUp
+from assessments.follow_ups.documents import FRESH_QUESTIONS
+from assessments.follow_ups.models import FollowUp
+from assessments.models import CheckInLink
 from assessments.protocol import validate
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.services.check_in_links import REQUESTS_PER_MINUTE

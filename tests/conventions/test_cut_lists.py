@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from assessments.follow_ups.models import FollowUp
 from assessments.letters.content import ASSESSMENTS_SHOWN, letter_content
-from assessments.models import FollowUp
 from assessments.services.worklist import MOST_ROWS
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role

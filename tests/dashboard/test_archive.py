@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from assessments.models import FollowUp
+from assessments.follow_ups.models import FollowUp
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role
 from patients.models import Patient

@@ -12,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from assessments.follow_ups.models import FollowUp
 from assessments.management.demo.story import REASSURING
-from assessments.models import Delivery, Escalation, EscalationEvent, FollowUp
+from assessments.models import Delivery, Escalation, EscalationEvent
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Urgency
 from assessments.records.models import Assessment

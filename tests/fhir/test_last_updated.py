@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import FollowUp
+from assessments.follow_ups.models import FollowUp
 from assessments.services.changes import last_position
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership, User

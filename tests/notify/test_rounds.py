@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from assessments.models import Delivery, DeliveryAttempt, Escalation, FollowUp
+from assessments.follow_ups.models import FollowUp
+from assessments.models import Delivery, DeliveryAttempt, Escalation
 from assessments.services.announce import announce_due_follow_ups
 from assessments.services.deliver import deliver_due_escalations
 from backend.platform.outbound.email import EmailChannel

@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Delivery, Escalation, Export, FollowUp, FollowUpKind, Letter, Programme
-from assessments.models.follow_up import REPORTED
+from assessments.follow_ups.models import REPORTED, FollowUp, FollowUpKind
+from assessments.models import Delivery, Escalation, Export, Letter, Programme
 from assessments.pages.letters import on_paper
 from assessments.services.letters import (
     Written,

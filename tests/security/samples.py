@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Escalation, FollowUp
+from assessments.follow_ups.models import FollowUp
+from assessments.models import Escalation
 from assessments.parameters.services.preview import preview_parameters
 from assessments.protocol import PROTOCOL_VERSION, evaluate
 from assessments.services.acknowledge import acknowledge

@@ -148,7 +148,9 @@ ALLOWED = {
     ): "of the runner's own assessments",
     ("assessments/services/run_permission.py", "Assessment.objects"): "a subquery about the row's own runner",
     ("assessments/services/run_permission.py", "Escalation.objects"): "the same",
-    ("assessments/services/schedule.py", "FollowUp.objects"): "new rows of the assessment's clinic",
+    ("assessments/follow_ups/services/schedule.py", "FollowUp.objects"): (
+        "new rows of the assessment's clinic"
+    ),
     ("assessments/services/sweep.py", "Assessment.objects"): "the faulty row by its id, inside its clinic",
     ("assessments/services/sweep.py", "Delivery.objects"): "the same",
     ("assessments/services/sweep.py", "Escalation.objects"): "the same",

@@ -9,9 +9,8 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.documents import follow_up_document
-from assessments.models import FollowUp, FollowUpKind, FollowUpResult
-from assessments.models.follow_up import CHASERS
+from assessments.follow_ups.documents import follow_up_document
+from assessments.follow_ups.models import CHASERS, FollowUp, FollowUpKind, FollowUpResult
 from assessments.protocol.explain import DECISIONS
 from assessments.protocol.vocabulary import Urgency
 from assessments.records.summary import urgency_words

@@ -2,8 +2,9 @@
 
 import datetime as dt
 
+from assessments.follow_ups.models import FollowUpResult
 from assessments.management.demo.story import ClinicStory, Person, Runner, Visit
-from assessments.models import Escalation, FollowUpResult
+from assessments.models import Escalation
 from assessments.services.acknowledge import acknowledge, resolve
 from assessments.services.answer_follow_up import answer_follow_up
 from assessments.services.report_result import report_result

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from assessments.models import FollowUpKind
+from assessments.follow_ups.models import FollowUpKind
 from assessments.protocol.programme import STAGES, Phase
 from assessments.protocol.programme.reaction import SHARE_MAX
 from assessments.protocol.vocabulary import Decision

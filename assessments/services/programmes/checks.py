@@ -12,7 +12,8 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
-from assessments.models import FollowUp, Programme, RunLog
+from assessments.follow_ups.models import FollowUp
+from assessments.models import Programme, RunLog
 from assessments.protocol import Evaluation
 from assessments.protocol.programme import Phase, Reaction, Status, judge, react
 from assessments.records.models import Assessment

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from assessments.models import FollowUp, FollowUpKind, Programme
-from assessments.models.follow_up import CancelledBecause
+from assessments.follow_ups.models import CancelledBecause, FollowUp, FollowUpKind
+from assessments.follow_ups.services.schedule import cancel_pending, plan_one
+from assessments.models import Programme
 from assessments.protocol.follow_up import prehab_reminder
 from assessments.protocol.programme import Phase, Status
-from assessments.services.cancel import cancel_pending
-from assessments.services.schedule import plan_one
 
 GOES_ON = (Status.ACTIVE.value, Status.HELD.value)
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from assessments.models import FollowUp, Programme, RunLog
-from assessments.models.follow_up import OF_A_RUN, CancelledBecause
+from assessments.follow_ups.models import OF_A_RUN, CancelledBecause, FollowUp
+from assessments.follow_ups.services.schedule import cancel_pending, plan_check
+from assessments.models import Programme, RunLog
 from assessments.protocol.programme import after_run
-from assessments.services.cancel import cancel_pending
 from assessments.services.programmes.reminders import end_reminders
 from assessments.services.programmes.session import Session, session_of
 from assessments.services.programmes.standing import (
@@ -20,7 +20,6 @@ from assessments.services.programmes.standing import (
     note,
     standing_now,
 )
-from assessments.services.schedule import plan_check
 from assessments.services.shoes import shoe_for_a_run
 from assessments.services.submit import lock_patient
 from backend.platform.storage.tenancy import clinic_scope

@@ -2,15 +2,16 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 import structlog
 from django.db import connection
+from django.db.models import QuerySet
 
-from assessments.models import FollowUp, FollowUpKind
-from assessments.models.follow_up import OF_A_RUN
+from assessments.follow_ups.models import OF_A_RUN, CancelledBecause, FollowUp, FollowUpKind
 from assessments.protocol import Evaluation
 from assessments.protocol.follow_up import PlannedFollowUp, check_and_task, plan_follow_ups, reach_the_runner
 from assessments.protocol.vocabulary import InsufficiencyKind, less_urgent
@@ -146,4 +147,16 @@ def _rows(
             next_attempt_at=max(plan.due_at, now),
         )
         for plan in planned
+    )
+
+
+#: Nothing is outstanding, and whoever is at work on the row finds that it isn't theirs any more.
+NO_MORE_ATTEMPTS: Mapping[str, None] = {"next_attempt_at": None, "claim_token": None, "leased_until": None}
+
+
+def cancel_pending(follow_ups: QuerySet[FollowUp], *, because: CancelledBecause, now: datetime) -> None:
+    """Cancel those of ``follow_ups`` that are still pending; each keeps why."""
+    pending = follow_ups.filter(state__in=FollowUp.PENDING)
+    pending.update(
+        state=FollowUp.State.CANCELLED, cancelled_because=because, updated_at=now, **NO_MORE_ATTEMPTS
     )

@@ -1,0 +1,1 @@
+"""What a later day must answer: planned, due, lapsed, cancelled."""

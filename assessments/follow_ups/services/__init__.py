@@ -1,0 +1,1 @@
+"""Plan, cancel and read follow-ups."""
