@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import display
 
+from assessments.escalations.channels.models import Delivery
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Delivery, Escalation
+from assessments.models import Escalation
 from assessments.pages.letters import letters_context
 from assessments.pages.result import result_context
 from assessments.pages.take_on import take_on

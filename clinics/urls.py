@@ -1,9 +1,7 @@
 """Routes of a clinic: its API, and the dashboard's own pages, all under /admin/."""
 
-from django.contrib import admin
 from django.urls import path
 
-from clinics.api.on_call import OnCallNowView, OnCallView
 from clinics.audit.api import AccessLogView, HistoryView
 from clinics.audit.pages.access_log import AccessLogPage
 from clinics.audit.pages.history import HistoryPage
@@ -18,7 +16,6 @@ from clinics.clients.api import (
 from clinics.clients.pages import ClientPage, ClientsPage
 from clinics.members.api import MemberDetail, MemberInvitation, MemberList, MemberUnlocking
 from clinics.members.pages import InvitationView, MemberPage, MembersPage
-from clinics.on_call_page import on_call_page
 from clinics.practice.api import ClinicView
 from clinics.practice.pages import PathwayPage
 from clinics.sign_in.pages import one_time_codes, password, reset_password, sign_out
@@ -26,8 +23,6 @@ from clinics.sign_in.pages.choose_clinic import choose_clinic
 
 api = [
     path("clinic", ClinicView.as_view(), name="clinic"),
-    path("clinic/on-call", OnCallView.as_view(), name="on-call"),
-    path("clinic/on-call/now", OnCallNowView.as_view(), name="on-call-now"),
     path("clinic/access-log", AccessLogView.as_view(), name="access-log"),
     path("clinic/history/<str:kind>", HistoryView.as_view(), name="history"),
     path("clinic/clients", ClientList.as_view(), name="clinic-clients"),
@@ -65,7 +60,6 @@ pages = [
     path("sign-out-everywhere/", sign_out.everywhere, name="sign-out-everywhere"),
     path("choose-clinic/", choose_clinic, name="choose-clinic"),
     path("settings/pathway/", PathwayPage.view(), name="settings-pathway"),
-    path("settings/rota/", admin.site.admin_view(on_call_page), name="settings-rota"),
     path("settings/members/", MembersPage.view(), name="settings-members"),
     path("settings/members/<uuid:member_id>/", MemberPage.view(), name="settings-member"),
     path("settings/clients/", ClientsPage.view(), name="settings-clients"),

@@ -14,7 +14,6 @@ from assessments.api import (
     exercises,
     exports,
     follow_ups,
-    on_call_services,
     operations,
     outcomes,
     overrides,
@@ -26,6 +25,8 @@ from assessments.api import (
     shoes,
     timeline,
 )
+from assessments.escalations.channels import api as on_call_services
+from assessments.escalations.on_call.api import OnCallNowView, OnCallView
 from assessments.follow_ups.api import FollowUpsView, FollowUpView
 from assessments.parameters.api import parameters, protocols
 from assessments.webhooks.api import deliveries as webhook_deliveries
@@ -34,6 +35,8 @@ from assessments.webhooks.api import endpoints as webhook_endpoints
 operations.attach()
 
 urlpatterns = [
+    path("clinic/on-call", OnCallView.as_view(), name="on-call"),
+    path("clinic/on-call/now", OnCallNowView.as_view(), name="on-call-now"),
     path("evaluations", assessments.EvaluationsView.as_view(), name="evaluations"),
     path("assessments", assessments.AssessmentsView.as_view(), name="assessments"),
     path("assessments/<uuid:assessment_id>", assessments.AssessmentView.as_view(), name="assessment"),

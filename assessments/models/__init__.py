@@ -1,10 +1,11 @@
 """Assessments and what they promise: one concept a file."""
 
+from assessments.escalations.channels.models import Delivery, DeliveryAttempt, DeliveryChannel, OnCallService
+from assessments.escalations.on_call.models import OnCallPlan
 from assessments.follow_ups.models import FollowUp, FollowUpKind, FollowUpResult
 from assessments.models.card import Card, CardFeedback
 from assessments.models.change import Change, ForgottenChanges
 from assessments.models.check_in_link import CheckInLink
-from assessments.models.delivery import Delivery, DeliveryAttempt, DeliveryChannel
 from assessments.models.escalation import Escalation, EscalationEvent, Outcome
 from assessments.models.exercise import ExerciseLog
 from assessments.models.export import Export, ExportChunk
@@ -46,6 +47,8 @@ __all__ = [
     "FollowUpResult",
     "ForgottenChanges",
     "Letter",
+    "OnCallPlan",
+    "OnCallService",
     "Outcome",
     "Override",
     "ParameterPreview",

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from assessments.escalations.channels.models import OnCallService
+from assessments.escalations.on_call.services.now import LOOK_AHEAD, OnCall, Rota
 from assessments.parameters.services.in_force import parameters_in_force
 from assessments.protocol import PROTOCOL_VERSION
 from clinics.dashboard.forms import State, many
@@ -17,8 +19,6 @@ from clinics.dashboard.settings import SettingsPage
 from clinics.identity.models import Clinic
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import may
-from clinics.models.on_call_service import OnCallService
-from clinics.services.on_call_now import LOOK_AHEAD, OnCall, Rota
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """Routes of the clinical pages, all under /admin/; ids and nothing else travel in them."""
 
+from django.contrib import admin
 from django.urls import path
 
+from assessments.escalations.channels.pages import ChannelPage, ChannelsPage
+from assessments.escalations.on_call.pages import on_call_page
 from assessments.pages import assess, close, decide, letters, result, worklist
 from assessments.pages.archive import archive
-from assessments.pages.channels import ChannelPage, ChannelsPage
 from assessments.pages.patient import patient
 from assessments.pages.settings import ClinicSettings
 from assessments.pages.sheets import plan, programme, programme_pdf
@@ -13,6 +15,7 @@ from assessments.parameters.pages.protocol import ProtocolPage
 from assessments.webhooks.pages import WebhookPage, WebhooksPage
 
 urlpatterns = [
+    path("settings/rota/", admin.site.admin_view(on_call_page), name="settings-rota"),
     path("worklist/new/", worklist.new_arrivals, name="worklist-arrivals"),
     path("worklist/<uuid:escalation_id>/claim/", worklist.claim, name="worklist-claim"),
     path("worklist/<uuid:escalation_id>/resolve/", close.close, name="worklist-resolve"),

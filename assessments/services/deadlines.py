@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+from assessments.escalations.on_call.services.calendar import end_of_working_day, working_days_later
+from assessments.escalations.on_call.services.plan import plan_of
 from assessments.protocol.vocabulary import Urgency
 from clinics.identity.models import Clinic
-from clinics.services.on_call_calendar import end_of_working_day, working_days_later
-from clinics.services.on_call_plan import plan_of
 
 #: When a working morning begins, by the clinic's clocks.
 _OPENS_AT = time(9)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from assessments.documents import override_document
-from assessments.models import CardFeedback, Delivery, DeliveryAttempt, EscalationEvent
+from assessments.escalations.channels.models import Delivery, DeliveryAttempt
+from assessments.models import CardFeedback, EscalationEvent
 from assessments.records.models import Override
 from backend.platform.api.fields import timestamp
 from clinics.api.clinicians import member_document

@@ -5,8 +5,9 @@ from datetime import datetime
 
 import structlog
 
-from assessments.models import Delivery, Escalation, EscalationEvent
-from assessments.services.policy import Target
+from assessments.escalations.channels.models import Delivery
+from assessments.escalations.channels.services.send_round import Target
+from assessments.models import Escalation, EscalationEvent
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from backend.platform.storage.tenancy import clinic_scope

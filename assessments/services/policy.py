@@ -5,31 +5,29 @@ Frozen into the escalation when it opens, so that a later change of the clinic's
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from assessments.escalations.channels.services.send_round import Target
+from assessments.escalations.on_call.services.ladder import (
+    ALL_CLINICIANS,
+    ALL_ON_CALL,
+    ASSESSOR,
+    LEAD,
+    ON_CALL,
+    Step,
+)
+from assessments.escalations.on_call.services.now import OnCall, Rota, Source, on_call_at
+from assessments.escalations.on_call.services.plan import Plan, QuietHours, held_until, plan_of
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.deadlines import acknowledge_by
 from clinics.identity.clinicians import reachable_clinicians
 from clinics.identity.models import Clinic, Membership, User
-from clinics.services.on_call_ladder import ALL_CLINICIANS, ALL_ON_CALL, ASSESSOR, LEAD, ON_CALL, Step
-from clinics.services.on_call_now import OnCall, Rota, Source, on_call_at
-from clinics.services.on_call_plan import Plan, plan_of
-from clinics.services.on_call_quiet import QuietHours, held_until
 
 #: What no quiet hours hold back: a person may be losing function while they last.
 NEVER_QUIET = frozenset({Urgency.EMERGENCY_NOW, Urgency.COMPLETE_SCREEN_NOW})
-
-
-class Target(TypedDict):
-    """Where one message goes; ``member`` is whose address it is, ``name`` that of an on-call service."""
-
-    channel: str
-    address: str
-    member: str | None
-    name: NotRequired[str]
 
 
 def freeze_policy(*, urgency: str, clinic: Clinic, assessor: User | None, now: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from assessments.follow_ups.models import FollowUp
-from assessments.follow_ups.services.schedule import Schedule, planned_follow_ups, take_over_schedule
+from assessments.follow_ups.services.schedule import planned_follow_ups
 from assessments.models import Escalation
 from assessments.parameters.services.in_force import InForce
 from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
@@ -23,6 +23,7 @@ from assessments.services.escalate import (
     supersede_earlier,
 )
 from assessments.services.programmes.checks import react_to
+from assessments.services.take_over import Schedule, take_over_schedule
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from backend.platform.storage.columns import new_id

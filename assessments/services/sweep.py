@@ -17,8 +17,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
+from assessments.escalations.channels.models import Delivery
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Delivery, Escalation
+from assessments.models import Escalation
 from assessments.protocol.vocabulary import Urgency, urgency_rank
 from assessments.records.models import Assessment
 from assessments.services.escalate import new_escalation, supersede_earlier

@@ -1,7 +1,7 @@
 """Services that page a clinic's people."""
 
 import backend.platform.storage.columns
-import clinics.models.on_call_service
+import assessments.escalations.channels.models
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('ending', models.CharField(blank=True, help_text="The address's last characters.", max_length=4)),
                 ('sealed_url', models.TextField()),
                 ('sealed_key', models.TextField(blank=True)),
-                ('urgencies', models.JSONField(default=clinics.models.on_call_service.only_emergencies)),
+                ('urgencies', models.JSONField(default=assessments.escalations.channels.models.only_emergencies)),
                 ('enabled', models.BooleanField(default=True)),
                 ('tested_at', models.DateTimeField(blank=True, null=True)),
                 ('test_result', models.CharField(blank=True, choices=[('sent', 'Sent'), ('failed', 'Failed for the moment'), ('refused', 'Refused for good')], max_length=20)),
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100)),
                 ('kind', models.CharField(choices=[('apprise', 'On-call service (Apprise)'), ('webhook', 'Signed webhook')], max_length=20)),
                 ('schema', models.CharField(help_text='What stands before :// in its address.', max_length=30)),
-                ('urgencies', models.JSONField(default=clinics.models.on_call_service.only_emergencies)),
+                ('urgencies', models.JSONField(default=assessments.escalations.channels.models.only_emergencies)),
                 ('enabled', models.BooleanField(default=True)),
                 ('tested_at', models.DateTimeField(blank=True, null=True)),
                 ('test_result', models.CharField(blank=True, choices=[('sent', 'Sent'), ('failed', 'Failed for the moment'), ('refused', 'Refused for good')], max_length=20)),

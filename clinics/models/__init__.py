@@ -5,8 +5,6 @@ from clinics.access_log.models import AccessLogEntry, AccessLogHead
 from clinics.api.models import AnsweredRequest
 from clinics.clients.models import PublishedKeys
 from clinics.identity.models import Allowance, ApiClient, Clinic, Membership, Role, User
-from clinics.models.on_call_plan import OnCallPlan
-from clinics.models.on_call_service import OnCallService
 from clinics.sign_in.models import Authenticator, RecoveryCode
 
 __all__ = [
@@ -19,8 +17,6 @@ __all__ = [
     "Clinic",
     "Identified",
     "Membership",
-    "OnCallPlan",
-    "OnCallService",
     "PublishedKeys",
     "RecoveryCode",
     "Role",

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Delivery, Escalation
+from assessments.escalations.channels.models import Delivery
+from assessments.models import Escalation
 from assessments.services.deliver import deliver_due_escalations
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.due_work import claim_next

@@ -8,8 +8,9 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.escalations.channels.models import Delivery
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Delivery, Escalation
+from assessments.models import Escalation
 from assessments.records.models import Assessment
 from assessments.services.acknowledge import acknowledge
 from assessments.services.sweep import find_faults, sweep

@@ -10,7 +10,8 @@ from django.db import DatabaseError, IntegrityError, connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Delivery, Escalation
+from assessments.escalations.channels.models import Delivery
+from assessments.models import Escalation
 from assessments.records.models import Override
 from assessments.services.deliver import deliver_due_escalations
 from backend.platform.outbound.email import EmailChannel

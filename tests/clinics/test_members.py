@@ -13,12 +13,12 @@ from django.test import Client
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
 from rest_framework.test import APIClient
 
+from assessments.escalations.on_call.services.ladder import DEFAULT_LADDERS, Ladder, Step
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership, Role, User
 from clinics.identity.permissions import permissions_of
 from clinics.identity.scopes import ALL_SCOPES
 from clinics.members.services.change_member import LastAdminError, change_member
-from clinics.services.on_call_ladder import DEFAULT_LADDERS, Ladder, Step
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import api_for, make_member
 from tests.on_call.plans import NOW, cover, set_plan, shift

@@ -32,7 +32,7 @@ NOON = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 
 #: Every place that sends, by the kind of allowance it takes.
 CAPPED = {
-    ("assessments/services/on_call_services.py", "try_on_call_service"): "on_call_test",
+    ("assessments/escalations/channels/services/on_call_services.py", "try_on_call_service"): "on_call_test",
     ("assessments/webhooks/services/endpoints.py", "ping"): "webhook",
     ("assessments/webhooks/services/redeliver.py", "_send_again"): "webhook",
     ("clinics/sign_in/services/reset_password.py", "_send"): "password_reset",
@@ -45,7 +45,10 @@ UNCAPPED = {
         "every mail's way out: who calls it stands here too"
     ),
     ("backend/platform/outbound/delivery.py", "_send"): "the same",
-    ("assessments/services/send_round.py", "_try"): "escalations and follow-ups, to the clinic's own people "
+    (
+        "assessments/escalations/channels/services/send_round.py",
+        "_try",
+    ): "escalations and follow-ups, to the clinic's own people "
     "and services: they must arrive, and the ladder says how often",
     ("assessments/webhooks/services/notices.py", "_tell"): "one mail for each time an endpoint fails or is "
     "gone, to the clinic's own admins",

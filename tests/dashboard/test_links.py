@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import resolve
 
+from assessments.escalations.channels.messages import escalation_message, follow_up_message
 from assessments.follow_ups.models import FollowUp
-from assessments.notify.messages import escalation_message, follow_up_message
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role, User
 from clinics.sign_in.elsewhere import related_of

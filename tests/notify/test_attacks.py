@@ -16,7 +16,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from assessments.notify.webhook import WebhookChannel
+from assessments.escalations.channels.webhook import WebhookChannel
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from assessments.webhooks.services.send import Notification, tell
@@ -38,7 +38,7 @@ PUBLIC = "93.184.216.34"
 GOES_OUT = {
     "backend/platform/outbound/http.py": "the guard",
     "backend/platform/outbound/addresses.py": "the guard's look-up",
-    "assessments/notify/on_call_service.py": "a library's own connections, each looked at before it is made",
+    "assessments/escalations/channels/apprise.py": "a library's own, each looked at before it is made",
     "backend/platform/edge/front.py": "options of the connections that callers made",
     "assessments/services/keep_watch.py": "the dead man's switch, whose address the operator sets",
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assessments.notify.on_call_service import OnCallServiceChannel, load
+from assessments.escalations.channels.apprise import OnCallServiceChannel, load
 from backend.platform.outbound.addresses import UnsafeUrlError
 from backend.platform.outbound.delivery import DeliveryError, Message
 from tests.mail import SilentServer, free_port

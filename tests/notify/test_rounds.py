@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from assessments.escalations.channels.models import Delivery, DeliveryAttempt
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Delivery, DeliveryAttempt, Escalation
+from assessments.models import Escalation
 from assessments.services.announce import announce_due_follow_ups
 from assessments.services.deliver import deliver_due_escalations
 from backend.platform.outbound.email import EmailChannel

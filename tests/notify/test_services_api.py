@@ -10,12 +10,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from rest_framework.test import APIClient
 
-from assessments.services.on_call_services import MOST_SERVICES, channel_of
+from assessments.escalations.channels.models import OnCallService
+from assessments.escalations.channels.services.on_call_services import MOST_SERVICES, channel_of
 from backend.platform.secrets import decrypt
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.checks.configuration import check_encryption_keys, check_public_settings
 from clinics.identity.models import Clinic
-from clinics.models.on_call_service import OnCallService
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.notify.receivers import Receiver
 from tests.privacy.marker import MARKER, holds_marker, logged

@@ -10,15 +10,18 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 from standardwebhooks import Webhook
 
-from assessments.models import Delivery, Escalation
+from assessments.escalations.channels.models import URGENCIES, Delivery, OnCallService
+from assessments.escalations.channels.services.on_call_services import (
+    add_on_call_service,
+    change_on_call_service,
+)
+from assessments.models import Escalation
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.deliver import deliver_due_escalations
-from assessments.services.on_call_services import add_on_call_service, change_on_call_service
 from backend.platform.outbound.delivery import Message
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
-from clinics.models.on_call_service import URGENCIES, OnCallService
 from patients.models import Patient
 from tests.clock import Clock
 from tests.factories import assessment_body, make_patient, reassuring_answers

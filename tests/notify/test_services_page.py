@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from assessments.escalations.channels.models import OnCallService
 from backend.platform.secrets import decrypt
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role
-from clinics.models.on_call_service import OnCallService
 from tests.dashboard.settings_pages import latest_change, signed_in, statements, take
 from tests.notify.receivers import Receiver
 

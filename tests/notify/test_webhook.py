@@ -11,7 +11,7 @@ import urllib3
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from assessments.notify.webhook import WebhookChannel
+from assessments.escalations.channels.webhook import WebhookChannel
 from backend.platform.outbound import http as guarded
 from backend.platform.outbound.delivery import DeliveryError, Message
 from backend.platform.outbound.http import new_secret

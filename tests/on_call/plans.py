@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from assessments.escalations.on_call.services.change import change_on_call
+from assessments.escalations.on_call.services.plan import WEEKDAYS, Cover, Plan, Shift
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership, Role
-from clinics.services.on_call_change import change_on_call
-from clinics.services.on_call_plan import WEEKDAYS, Cover, Plan, Shift
 from tests.factories import make_member
 
 #: A Wednesday, at ten in the morning in London.

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assessments.escalations.on_call.models import OnCallPlan
+from assessments.escalations.on_call.services.calendar import Holidays, end_of_working_day, working_days_later
 from assessments.services.deadlines import acknowledge_by
 from clinics.identity.models import Clinic
-from clinics.models.on_call_plan import OnCallPlan
-from clinics.services.on_call_calendar import Holidays, end_of_working_day, working_days_later
 from tests.on_call.plans import MOMENTS, UNHURRIED
 from tests.on_call.test_rota import ENGLAND, LONDON, at
 

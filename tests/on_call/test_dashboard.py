@@ -6,10 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from assessments.escalations.on_call.services.plan import Plan, QuietHours, Shift, plan_of
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role
-from clinics.services.on_call_plan import Plan, Shift, plan_of
-from clinics.services.on_call_quiet import QuietHours
 from tests.factories import make_member
 from tests.on_call.plans import clinician, cover, leave, set_plan, shift
 

@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.escalations.on_call.services.plan import QuietHours
 from assessments.services.deliver import deliver_due_escalations
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
-from clinics.services.on_call_quiet import QuietHours
 from patients.models import Patient
 from tests.clock import Clock
 from tests.factories import assessment_body, reassuring_answers

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from assessments.escalations.on_call.services.now import OnCall, gaps, on_call_at
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role
-from clinics.services.on_call_now import OnCall, gaps, on_call_at
 from tests.factories import make_member
 from tests.on_call.plans import NOW, clinician, cover, leave, set_plan, shift
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assessments.escalations.on_call.services.ladder import DEFAULT_LADDERS, LATEST_MINUTES, Ladder, Step
+from assessments.escalations.on_call.services.plan import QuietHours
 from assessments.protocol.vocabulary import Urgency
 from assessments.services.deadlines import acknowledge_by
 from assessments.services.policy import NEVER_QUIET, freeze_policy, next_round_at, not_before, still_here
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership
-from clinics.services.on_call_ladder import DEFAULT_LADDERS, LATEST_MINUTES, Ladder, Step
-from clinics.services.on_call_quiet import QuietHours
 from tests.on_call.plans import MOMENTS, NOW, UNHURRIED, clinician, cover, leave, set_plan, shift
 
 MINUTE = dt.timedelta(minutes=1)

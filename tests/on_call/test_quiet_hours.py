@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from clinics.services.on_call_quiet import QuietHours, held_until
+from assessments.escalations.on_call.services.plan import QuietHours, held_until
 from tests.on_call.plans import MOMENTS, UNHURRIED
 from tests.on_call.test_rota import LONDON, at
 

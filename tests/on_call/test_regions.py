@@ -10,11 +10,16 @@ import pytest
 from django.core.management import call_command
 from rest_framework.test import APIClient
 
+from assessments.escalations.on_call.models import OnCallPlan
+from assessments.escalations.on_call.services.calendar import (
+    Holidays,
+    left_out,
+    regions_that_differ,
+    subdivisions_of,
+)
+from assessments.escalations.on_call.services.plan import HOLIDAY, WEEKDAYS
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.identity.models import Clinic, Role
-from clinics.models.on_call_plan import OnCallPlan
-from clinics.services.on_call_calendar import Holidays, left_out, regions_that_differ, subdivisions_of
-from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS
 from tests.api_edge.checks import assert_problem
 from tests.on_call.plans import clinician
 from tests.on_call.test_dashboard import URL, browser_of, fields, page, stored

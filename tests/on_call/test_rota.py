@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinics.services.on_call_calendar import Holidays
-from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS, Cover, Plan, Shift
-from clinics.services.on_call_rota import on_duty, turns
+from assessments.escalations.on_call.services.calendar import Holidays
+from assessments.escalations.on_call.services.plan import HOLIDAY, WEEKDAYS, Cover, Plan, Shift
+from assessments.escalations.on_call.services.rota import on_duty, turns
 from tests.on_call.plans import MOMENTS, UNHURRIED
 
 LONDON = ZoneInfo("Europe/London")

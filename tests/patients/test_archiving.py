@@ -10,8 +10,10 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.escalations.channels.models import Delivery
+from assessments.escalations.channels.services.on_call_services import add_on_call_service
 from assessments.follow_ups.models import REPORTED, FollowUp, FollowUpKind
-from assessments.models import Delivery, Escalation, Export, Letter, Programme
+from assessments.models import Escalation, Export, Letter, Programme
 from assessments.pages.letters import on_paper
 from assessments.services.letters import (
     Written,
@@ -21,7 +23,6 @@ from assessments.services.letters import (
     readable_letter,
     state_of,
 )
-from assessments.services.on_call_services import add_on_call_service
 from assessments.services.programmes.begin import end_current
 from assessments.services.write_exports import write_due_exports
 from assessments.webhooks.models import WebhookDelivery

@@ -28,8 +28,9 @@ from psycopg.conninfo import make_conninfo
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from assessments.escalations.channels.models import Delivery
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Delivery, Escalation
+from assessments.models import Escalation
 from assessments.services.announce import announce_due_follow_ups
 from assessments.services.deliver import deliver_due_escalations
 from backend.platform.outbound.email import EmailChannel

@@ -20,7 +20,9 @@ ALLOWED = {
         "assessments/fhir/care_plan.py",
         "get_object_or_404(plans_of(self.clinic))",
     ): "clinic.programmes, where plans_of is written",
-    ("assessments/pages/channels.py", "get_object_or_404(services)"): "self.clinic.on_call_services",
+    ("assessments/escalations/channels/pages.py", "get_object_or_404(services)"): (
+        "self.clinic.on_call_services"
+    ),
     ("assessments/parameters/pages/parameters.py", "get_object_or_404(previews)"): (
         "member.clinic.parameter_previews"
     ),
@@ -38,7 +40,9 @@ ALLOWED = {
         "clinics/sign_in/middleware.py",
         "Clinic.objects",
     ): "the names of the person's own clinics, inside each by its id",
-    ("clinics/on_call_page.py", "Clinic.objects"): "the member's own clinic by its id, to lock it",
+    ("assessments/escalations/on_call/pages.py", "Clinic.objects"): (
+        "the member's own clinic by its id, to lock it"
+    ),
     ("clinics/clients/pages.py", "get_object_or_404(clients)"): "self.clinic.api_clients",
     ("clinics/members/pages.py", "Clinic.objects"): "the member's own clinic by its id, to lock it",
     ("clinics/members/pages.py", "get_object_or_404(members)"): "self.clinic.members",
@@ -74,7 +78,7 @@ ALLOWED = {
     ): "people belong to no clinic; nothing of them is told",
     ("assessments/cds/authentication.py", "ApiClient.objects"): "the client of a signed call, in its clinic",
     ("clinics/practice/api.py", "Clinic.objects"): "the caller's own clinic by its id, to lock it",
-    ("clinics/api/on_call.py", "Clinic.objects"): "the same",
+    ("assessments/escalations/on_call/api.py", "Clinic.objects"): "the same",
     ("clinics/dashboard/model_admin.py", "QuerySet(self.model)"): (
         "no rows at all, for a person without a clinic"
     ),
@@ -132,14 +136,18 @@ ALLOWED = {
     ("assessments/services/retention.py", "Session.objects"): "signed-in browsers: no clinic's",
     ("assessments/services/retention.py", "table.objects"): "sign-ins, before anybody's clinic is known",
     (
-        "assessments/services/on_call_services.py",
+        "assessments/escalations/channels/services/on_call_services.py",
         "Clinic.objects",
     ): "the caller's own clinic by its id, to lock it",
-    ("assessments/services/send_round.py", "OnCallService.objects"): "of the claimed row's clinic, by its id",
+    ("assessments/escalations/channels/services/send_round.py", "OnCallService.objects"): (
+        "of the claimed row's clinic, by its id"
+    ),
     ("assessments/operations/services/rotate_secrets.py", "OnCallService.objects"): (
         "a sweep, inside each clinic by its id"
     ),
-    ("assessments/services/send_round.py", "Delivery.objects"): "the delivery just made, by its id",
+    ("assessments/escalations/channels/services/send_round.py", "Delivery.objects"): (
+        "the delivery just made, by its id"
+    ),
     ("assessments/services/milestones.py", "Escalation.objects"): "the claimed row, inside its clinic",
     ("assessments/services/programmes/checks.py", "RunLog.objects"): "of the runner's own programme",
     (

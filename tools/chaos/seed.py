@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> None:
 
 def _clinic(number: int, runners: int, webhook: str) -> dict[str, Any]:
     """A practice with a lead, a clinician on call, each with an address, and a webhook."""
-    from assessments.services.on_call_services import add_on_call_service
+    from assessments.escalations.channels.services.on_call_services import add_on_call_service
     from backend.platform.storage.tenancy import clinic_scope
     from clinics.identity.models import ApiClient, Clinic, Role
 

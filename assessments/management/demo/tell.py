@@ -2,6 +2,9 @@
 
 import datetime as dt
 
+from assessments.escalations.on_call.services.calendar import Holidays
+from assessments.escalations.on_call.services.change import change_on_call
+from assessments.escalations.on_call.services.plan import HOLIDAY, WEEKDAYS, Plan, QuietHours, Shift
 from assessments.follow_ups.models import FollowUpResult
 from assessments.management.demo.story import ClinicStory, Person, Runner, Visit
 from assessments.models import Escalation
@@ -14,10 +17,6 @@ from clinics.identity.clinicians import Actor, NamedClinician
 from clinics.identity.models import ApiClient, Clinic, Membership, User
 from clinics.identity.scopes import ALL_SCOPES
 from clinics.practice.services import set_emergency_pathway
-from clinics.services.on_call_calendar import Holidays
-from clinics.services.on_call_change import change_on_call
-from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS, Plan, Shift
-from clinics.services.on_call_quiet import QuietHours
 from patients.models import Patient
 from patients.services import register_patient
 

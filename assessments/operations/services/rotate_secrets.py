@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from assessments.escalations.channels.models import OnCallService
 from assessments.webhooks.models import WebhookEndpoint
 from backend.platform.secrets import UnreadableSecretError, encrypt_anew
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
-from clinics.models.on_call_service import OnCallService
 from clinics.sign_in.models import Authenticator
 
 

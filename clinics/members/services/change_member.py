@@ -1,15 +1,16 @@
 """Give a member another role, let them go, or take them back."""
 
 import datetime as dt
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 from clinics.identity.clinicians import CLINICAL_ROLES, working_members
 from clinics.identity.end_access import end_member_access
 from clinics.identity.models import Clinic, Membership, Role
 from clinics.identity.permissions import check_held, permissions_of
-from clinics.services.on_call_change import still_called
-from clinics.services.on_call_plan import plan_of
+
+#: What else may need somebody who is let go, as the field that names them: apps above add their answers.
+NEEDED_FOR: list[Callable[[Clinic, Membership, dt.datetime], str | None]] = []
 
 
 class LastAdminError(Exception):
@@ -59,6 +60,6 @@ def _check_not_needed(clinic: Clinic, member: Membership, now: dt.datetime) -> N
     for field in ("on_call", "lead"):
         if getattr(clinic, f"{field}_id") == member.id:
             raise StillNeededError(field)
-    called = {one for _, one in still_called(clinic, plan_of(clinic), now)}
-    if member.id in called:
-        raise StillNeededError("on_call_plan")
+    for needs in NEEDED_FOR:
+        if field_that_names := needs(clinic, member, now):
+            raise StillNeededError(field_that_names)

@@ -8,10 +8,10 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from assessments.escalations.on_call.services.plan import Plan, plan_of
+from assessments.escalations.on_call.services.rota import Turn, on_duty, turns
 from clinics.identity.clinicians import reachable_clinicians
 from clinics.identity.models import Clinic, Membership
-from clinics.services.on_call_plan import Plan, plan_of
-from clinics.services.on_call_rota import Turn, on_duty, turns
 
 #: How far ahead the API and the dashboard look for gaps.
 LOOK_AHEAD = timedelta(days=14)

@@ -7,6 +7,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from assessments.escalations.on_call.services.ladder import LATEST_MINUTES, WHO
+from assessments.escalations.on_call.services.now import Source
+from assessments.escalations.on_call.services.plan import HOLIDAY, WEEKDAYS
 from backend.platform.api.fields import (
     ListField,
     OffsetDateTimeField,
@@ -17,9 +20,6 @@ from backend.platform.api.fields import (
     this_century,
 )
 from clinics.api.clinicians import MemberSerializer
-from clinics.services.on_call_ladder import LATEST_MINUTES, WHO
-from clinics.services.on_call_now import Source
-from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS
 
 CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _MOST_MINUTES = max(LATEST_MINUTES.values())

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import MO, WEEKLY, rrule
 
-from clinics.services.on_call_calendar import Holidays
-from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS, Plan, Shift
+from assessments.escalations.on_call.services.calendar import Holidays
+from assessments.escalations.on_call.services.plan import HOLIDAY, WEEKDAYS, Plan, Shift
 
 #: A turn lasts a day at most, and one more for the hour that a change of the clocks adds.
 _LONGEST_TURN = timedelta(days=2)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from assessments.escalations.on_call.models import OnCallPlan
+from assessments.escalations.on_call.services.calendar import Holidays, regions_that_differ, subdivisions_of
+from assessments.escalations.on_call.services.ladder import DEFAULT_LADDERS, problems_of
+from assessments.escalations.on_call.services.plan import Plan, plan_of
 from clinics.identity.clinicians import reachable_clinicians
-from clinics.identity.models import Clinic
-from clinics.models.on_call_plan import OnCallPlan
-from clinics.services.on_call_calendar import Holidays, regions_that_differ, subdivisions_of
-from clinics.services.on_call_ladder import DEFAULT_LADDERS, problems_of
-from clinics.services.on_call_plan import Plan
+from clinics.identity.models import Clinic, Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +131,9 @@ def _about_ladders(plan: Plan) -> Iterator[PlanProblem]:
     for urgency, ladder in plan.ladders.items():
         for pointer, detail in problems_of(urgency, ladder):
             yield PlanProblem(f"/ladders/{urgency}{pointer}", "unsafe", detail)
+
+
+def needs_member(clinic: Clinic, member: Membership, now: datetime) -> str | None:
+    """Return ``on_call_plan`` when the plan still calls the member, so that they aren't let go first."""
+    called = {one for _, one in still_called(clinic, plan_of(clinic), now)}
+    return "on_call_plan" if member.id in called else None

@@ -8,18 +8,17 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.escalations.on_call.services.calendar import Holidays
+from assessments.escalations.on_call.services.change import UnsafePlanError, change_on_call
+from assessments.escalations.on_call.services.ladder import Ladder, Step
+from assessments.escalations.on_call.services.now import LOOK_AHEAD, OnCall, Rota
+from assessments.escalations.on_call.services.plan import Cover, Plan, QuietHours, Shift, plan_of
+from assessments.escalations.on_call.shapes import OnCallNowSerializer, OnCallQuery, PlanSerializer
 from backend.platform.api.etags import Conditional, check_if_match
 from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.queries import read_query
-from clinics.api.on_call_schema import OnCallNowSerializer, OnCallQuery, PlanSerializer
 from clinics.api.views import ClinicAPIView
 from clinics.identity.models import Clinic
-from clinics.services.on_call_calendar import Holidays
-from clinics.services.on_call_change import UnsafePlanError, change_on_call
-from clinics.services.on_call_ladder import Ladder, Step
-from clinics.services.on_call_now import LOOK_AHEAD, OnCall, Rota
-from clinics.services.on_call_plan import Cover, Plan, Shift, plan_of
-from clinics.services.on_call_quiet import QuietHours
 
 PLAN = PlanSerializer()
 ON_CALL = OnCallNowSerializer()

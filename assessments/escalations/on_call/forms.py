@@ -9,16 +9,23 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from assessments.escalations.on_call.api import plan_document
+from assessments.escalations.on_call.services.calendar import Holidays
+from assessments.escalations.on_call.services.change import PlanProblem
+from assessments.escalations.on_call.services.plan import (
+    HOLIDAY,
+    WEEKDAYS,
+    Cover,
+    Plan,
+    QuietHours,
+    Shift,
+    plan_of,
+)
 from backend.platform.api.etags import etag_of
-from clinics.api.on_call import plan_document
 from clinics.dashboard.forms import faults_of
 from clinics.dashboard.typed_numbers import WholeNumber
 from clinics.identity.clinicians import reachable_clinicians
 from clinics.identity.models import Clinic
-from clinics.services.on_call_calendar import Holidays
-from clinics.services.on_call_change import PlanProblem
-from clinics.services.on_call_plan import HOLIDAY, WEEKDAYS, Cover, Plan, Shift, plan_of
-from clinics.services.on_call_quiet import QuietHours
 
 _DAYS = [(day, day.capitalize()) for day in (*WEEKDAYS, HOLIDAY)]
 

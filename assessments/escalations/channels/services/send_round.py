@@ -5,18 +5,28 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
+from typing import NotRequired, TypedDict
 
 import structlog
 from django.db.models import F
 
+from assessments.escalations.channels.models import Delivery, DeliveryAttempt, DeliveryChannel, OnCallService
+from assessments.escalations.channels.services.on_call_services import MOST_SERVICES, channel_of
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Delivery, DeliveryAttempt, DeliveryChannel, Escalation
-from assessments.services.on_call_services import MOST_SERVICES, channel_of
-from assessments.services.policy import Target
+from assessments.models import Escalation
 from backend.platform.outbound.delivery import Channel, DeliveryError, Message
 from backend.platform.storage.due_work import Claim, Clock, Work, renew
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.models.on_call_service import OnCallService
+
+
+class Target(TypedDict):
+    """Where one message goes; ``member`` is whose address it is, ``name`` that of an on-call service."""
+
+    channel: str
+    address: str
+    member: str | None
+    name: NotRequired[str]
+
 
 logger = structlog.get_logger(__name__)
 

@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.api.on_call_services import CHANGES, SERVICE
-from assessments.records.summary import urgency_words
-from assessments.services.on_call_services import (
+from assessments.escalations.channels.api import CHANGES, SERVICE
+from assessments.escalations.channels.models import URGENCIES, OnCallService, only_emergencies
+from assessments.escalations.channels.services.on_call_services import (
     MOST_SERVICES,
     TestUnderwayError,
     TooManyServicesError,
@@ -20,6 +20,7 @@ from assessments.services.on_call_services import (
     remove_on_call_service,
     try_on_call_service,
 )
+from assessments.records.summary import urgency_words
 from backend.platform.api.etags import etag_of
 from backend.platform.outbound.addresses import UnsafeUrlError
 from backend.platform.secrets import NoEncryptionKeyError
@@ -28,7 +29,6 @@ from clinics.dashboard.layout import clock
 from clinics.dashboard.settings import SettingsPage
 from clinics.identity.allowances import AllowanceSpentError
 from clinics.identity.permissions import Permission
-from clinics.models.on_call_service import URGENCIES, OnCallService, only_emergencies
 
 _NO_KEY = "Nothing secret can be stored: the operator has set no encryption key."
 _TYPED = forms.PasswordInput(attrs={"autocomplete": "off"})

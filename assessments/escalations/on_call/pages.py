@@ -11,15 +11,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from assessments.escalations.on_call.forms import PlanForms, overtaken, plan_forms
+from assessments.escalations.on_call.services.calendar import left_out
+from assessments.escalations.on_call.services.change import UnsafePlanError, change_on_call
+from assessments.escalations.on_call.services.now import LOOK_AHEAD, OnCall, Rota, Source
+from assessments.escalations.on_call.services.plan import plan_of
 from clinics.dashboard.layout import page_context
 from clinics.identity.models import Clinic, Membership
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import may, member_of
-from clinics.on_call_forms import PlanForms, overtaken, plan_forms
-from clinics.services.on_call_calendar import left_out
-from clinics.services.on_call_change import UnsafePlanError, change_on_call
-from clinics.services.on_call_now import LOOK_AHEAD, OnCall, Rota, Source
-from clinics.services.on_call_plan import plan_of
 
 OVERTAKEN = (
     "Somebody has changed the plan since you opened this page. What you typed stands below and takes the "

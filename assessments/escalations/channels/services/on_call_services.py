@@ -10,15 +10,15 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 
-from assessments.notify.on_call_service import OnCallServiceChannel, load, schema_of
-from assessments.notify.webhook import WebhookChannel
+from assessments.escalations.channels.apprise import OnCallServiceChannel, load, schema_of
+from assessments.escalations.channels.models import OnCallService
+from assessments.escalations.channels.webhook import WebhookChannel
 from backend.platform.outbound.addresses import read_url
 from backend.platform.outbound.delivery import Channel, DeliveryError, Message
 from backend.platform.outbound.http import new_secret
 from backend.platform.secrets import NoEncryptionKeyError, UnreadableSecretError, decrypt, encrypt
 from clinics.identity.allowances import take
 from clinics.identity.models import Clinic
-from clinics.models.on_call_service import OnCallService
 
 Kind = OnCallService.Kind
 TestResult = OnCallService.TestResult

@@ -11,7 +11,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.services.on_call_services import (
+from assessments.escalations.channels.models import URGENCIES, OnCallService, only_emergencies
+from assessments.escalations.channels.services.on_call_services import (
     MOST_SERVICES,
     TestUnderwayError,
     TooManyServicesError,
@@ -29,7 +30,6 @@ from backend.platform.outbound.addresses import UnsafeUrlError
 from backend.platform.secrets import NoEncryptionKeyError
 from clinics.api.views import ClinicAPIView, spent
 from clinics.identity.allowances import AllowanceSpentError
-from clinics.models.on_call_service import URGENCIES, OnCallService, only_emergencies
 
 
 @extend_schema_serializer(component_name="OnCallServiceTest")

@@ -10,7 +10,7 @@ from clinics.identity.models import Clinic
 
 @recorded(values_for="clinic:read")
 class OnCallPlan(Timestamped):
-    """A clinic's rota, holidays, ladders and quiet hours, as ``clinics.services.on_call_plan`` reads them.
+    """A clinic's rota, holidays, ladders and quiet hours, as ``services/plan.py`` reads them.
 
     It is read whole for every escalation and replaced whole by whoever changes it, so it is one row; the
     history says what changed. A clinic without one has nothing but ``Clinic.on_call``, always.
@@ -24,6 +24,9 @@ class OnCallPlan(Timestamped):
     closed_days = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     ladders = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     quiet_hours = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        app_label = "clinics"  # whose migrations made its table
 
     def __str__(self) -> str:
         return f"On-call plan of {self.clinic_id}"

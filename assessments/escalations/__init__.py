@@ -1,0 +1,1 @@
+"""A referral's life: opened with a frozen policy, told, breached, acknowledged, resolved."""

@@ -1,0 +1,1 @@
+"""E-mail, webhook, on-call services; messages, one round of them, deliveries."""

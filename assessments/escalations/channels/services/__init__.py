@@ -1,0 +1,1 @@
+"""Keep on-call services, and send one round of messages."""

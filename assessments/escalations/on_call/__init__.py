@@ -1,0 +1,1 @@
+"""Rota, calendar, ladder, quiet hours, plan."""

@@ -1,0 +1,1 @@
+"""Who is on call now and later, and how that is changed."""

@@ -1,1 +1,0 @@
-"""Channels by which a person is told: one class each, permanent and temporary failures told apart."""
