@@ -12,11 +12,11 @@ from django.urls import URLPattern, path, reverse
 from unfold.decorators import display
 
 from assessments.escalations.channels.models import Delivery
+from assessments.escalations.models import Escalation
+from assessments.escalations.pages import take_on
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Escalation
 from assessments.pages.letters import letters_context
 from assessments.pages.result import result_context
-from assessments.pages.take_on import take_on
 from assessments.records.models import Assessment
 from assessments.records.summary import decision_page, decision_words, label, plain, standing, urgency_words
 from assessments.services.versions import with_versions

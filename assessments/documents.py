@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments.follow_ups.documents import follow_up_order
-from assessments.models import Escalation, Letter
+from assessments.models import Letter
 from assessments.records.models import Assessment, Override
 from assessments.records.services import effective_decision
 from assessments.services.run_permission import RunPermission, stored_permission, with_standing
@@ -16,19 +16,11 @@ from assessments.services.versions import with_versions
 from backend.platform.api.fields import id_text, timestamp
 from clinics.api.clinicians import member_document, recorded_by
 
-#: The reason of an escalation whose urgency no criterion has.
-OVERRIDDEN = {"id": "override", "title": "A clinician decided that it is this urgent"}
-
 
 def readable_assessments(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
     """Rows with what their documents show: three statements for any number of them."""
     rows = assessments.select_related("escalation").prefetch_related("follow_ups")
     return with_standing(with_versions(rows))
-
-
-def readable_escalations(escalations: QuerySet[Escalation]) -> QuerySet[Escalation]:
-    """Rows with what their documents show, in one statement."""
-    return escalations.select_related("assessment", "acknowledged_by__user", "resolved_by__user")
 
 
 def assessment_document(
@@ -114,43 +106,6 @@ def override_document(override: Override) -> dict[str, Any]:
 
 def _given(**parts: str | None) -> dict[str, str | None] | None:
     return parts if all(parts.values()) else None
-
-
-def escalation_document(escalation: Escalation) -> dict[str, Any]:
-    """One escalation; its reasons are the criteria that raised the urgency, in the protocol's words.
-
-    Above what the protocol said, it was a clinician's override; its words stand in the assessment.
-    """
-    evaluation = escalation.assessment.evaluation
-    return {
-        "id": str(escalation.id),
-        "patient": str(escalation.patient_id),
-        "assessment": str(escalation.assessment_id),
-        "urgency": escalation.urgency,
-        "state": escalation.state,
-        "reasons": [
-            {"id": met["id"], "title": met["title"]}
-            for met in evaluation["criteria_met"]
-            if met["urgency"] == escalation.urgency
-        ]
-        or [OVERRIDDEN],
-        "opened_at": timestamp(escalation.opened_at),
-        "called_since": timestamp(escalation.called_since),
-        "notified_at": timestamp(escalation.notified_at),
-        "acknowledge_by": timestamp(escalation.acknowledge_by),
-        "breached_at": timestamp(escalation.breached_at),
-        "acknowledged_at": timestamp(escalation.acknowledged_at),
-        "acknowledged_by": member_document(escalation.acknowledged_by),
-        "resolved_at": timestamp(escalation.resolved_at),
-        "resolved_by": member_document(escalation.resolved_by),
-        "outcome_code": escalation.outcome_code or None,
-        "outcome": escalation.outcome,
-        "superseded_by": id_text(escalation.superseded_by_id),
-        "rounds_sent": escalation.round,
-        "next_attempt_at": timestamp(escalation.next_attempt_at),
-        "created_at": timestamp(escalation.created_at),
-        "updated_at": timestamp(escalation.updated_at),
-    }
 
 
 def readable_letters(letters: QuerySet[Letter]) -> QuerySet[Letter]:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from assessments.api.timeline import TimelineQuery
 from assessments.escalations.channels.models import Delivery, DeliveryAttempt, DeliveryChannel
-from assessments.models import Escalation, EscalationEvent
+from assessments.escalations.models import Escalation, EscalationEvent
 from assessments.services.timeline import escalation_history
 from backend.platform.api.fields import WordField, timestamp
 from backend.platform.api.pagination import Ordering, PagedList

@@ -9,16 +9,16 @@ from assessments.api import (
     amendments,
     assessments,
     erasure,
-    escalations,
     follow_ups,
     overrides,
     programme_shapes,
     programme_steps,
 )
 from assessments.api import schema as shapes
+from assessments.escalations.api import _describe_escalations
 from assessments.follow_ups.api import FollowUpsView, FollowUpView
 from assessments.follow_ups.shapes import FollowUpShape
-from backend.platform.openapi.document import _describe
+from backend.platform.openapi.document import describe
 
 
 def attach() -> None:
@@ -32,7 +32,7 @@ def attach() -> None:
 
 
 def _describe_assessments() -> None:
-    _describe(
+    describe(
         assessments.EvaluationsView,
         post=extend_schema(
             operation_id="evaluate",
@@ -42,7 +42,7 @@ def _describe_assessments() -> None:
             responses=shapes.StatelessEvaluationShape,
         ),
     )
-    _describe(
+    describe(
         assessments.AssessmentsView,
         get=extend_schema(
             operation_id="listAssessments",
@@ -56,7 +56,7 @@ def _describe_assessments() -> None:
             responses={201: shapes.AssessmentShape},
         ),
     )
-    _describe(
+    describe(
         assessments.AssessmentView,
         get=extend_schema(
             operation_id="getAssessment", summary="Read an assessment", responses=shapes.AssessmentShape
@@ -65,7 +65,7 @@ def _describe_assessments() -> None:
 
 
 def _describe_changes_of_assessments() -> None:
-    _describe(
+    describe(
         amendments.AmendmentsView,
         post=extend_schema(
             operation_id="amendAssessment",
@@ -74,7 +74,7 @@ def _describe_changes_of_assessments() -> None:
             responses={201: shapes.AssessmentShape},
         ),
     )
-    _describe(
+    describe(
         overrides.OverridesView,
         post=extend_schema(
             operation_id="overrideAssessment",
@@ -85,36 +85,8 @@ def _describe_changes_of_assessments() -> None:
     )
 
 
-def _describe_escalations() -> None:
-    _describe(
-        escalations.EscalationsView,
-        get=extend_schema(
-            operation_id="listEscalations",
-            summary="List escalations, the most urgent first, then the oldest",
-            responses=shapes.EscalationShape(many=True),
-        ),
-    )
-    _describe(
-        escalations.EscalationView,
-        get=extend_schema(
-            operation_id="getEscalation", summary="Read an escalation", responses=shapes.EscalationShape
-        ),
-    )
-    for view, operation, summary in (
-        (escalations.AcknowledgeView, "acknowledgeEscalation", "Take an escalation on: its messages stop"),
-        (escalations.ResolveView, "resolveEscalation", "Close an escalation with its outcome"),
-        (escalations.ReopenView, "reopenEscalation", "Open an escalation again"),
-    ):
-        _describe(
-            view,
-            post=extend_schema(
-                operation_id=operation, summary=summary, request=view.body, responses=shapes.EscalationShape
-            ),
-        )
-
-
 def _describe_follow_ups() -> None:
-    _describe(
+    describe(
         FollowUpsView,
         get=extend_schema(
             operation_id="listFollowUps",
@@ -122,11 +94,11 @@ def _describe_follow_ups() -> None:
             responses=FollowUpShape(many=True),
         ),
     )
-    _describe(
+    describe(
         FollowUpView,
         get=extend_schema(operation_id="getFollowUp", summary="Read a follow-up", responses=FollowUpShape),
     )
-    _describe(
+    describe(
         follow_ups.FollowUpResponseView,
         post=extend_schema(
             operation_id="answerFollowUp",
@@ -135,7 +107,7 @@ def _describe_follow_ups() -> None:
             responses={201: shapes.AssessmentShape},
         ),
     )
-    _describe(
+    describe(
         follow_ups.FollowUpResultView,
         post=extend_schema(
             operation_id="reportFollowUpResult",
@@ -147,7 +119,7 @@ def _describe_follow_ups() -> None:
 
 
 def _describe_erasure() -> None:
-    _describe(
+    describe(
         erasure.ErasureView,
         post=extend_schema(
             operation_id="erasePatient",
@@ -177,7 +149,7 @@ PROGRAMME_STEPS = {
 def _describe_programmes() -> None:
     for step, (operation, summary) in PROGRAMME_STEPS.items():
         view = programme_steps.STEPS[step]
-        _describe(
+        describe(
             view,
             post=extend_schema(
                 operation_id=operation,

@@ -11,8 +11,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.escalations.models import Escalation, EscalationEvent
 from assessments.follow_ups.models import FollowUp
-from assessments.models import CardFeedback, Escalation, EscalationEvent, Letter, ProgrammeEvent
+from assessments.models import CardFeedback, Letter, ProgrammeEvent
 from assessments.records.models import Assessment, Override
 from assessments.services.timeline import patient_timeline
 from backend.platform.api.fields import WordField, timestamp

@@ -10,7 +10,6 @@ from assessments.api import (
     confirmations,
     erasure,
     escalation_history,
-    escalations,
     exercises,
     exports,
     follow_ups,
@@ -25,6 +24,7 @@ from assessments.api import (
     shoes,
     timeline,
 )
+from assessments.escalations import api as escalations
 from assessments.escalations.channels import api as on_call_services
 from assessments.escalations.on_call.api import OnCallNowView, OnCallView
 from assessments.follow_ups.api import FollowUpsView, FollowUpView

@@ -17,9 +17,9 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.documents import OVERRIDDEN
+from assessments.escalations.documents import OVERRIDDEN
+from assessments.escalations.models import Escalation, Flag, Outcome
 from assessments.fhir.codes import REFERRAL, codes_of
-from assessments.models import Escalation, Flag, Outcome
 from assessments.protocol.vocabulary import Urgency, urgency_rank
 from backend.platform.fhir.elements import Resource, coding, concept, instant, period, reference, resource
 from backend.platform.fhir.search import Search

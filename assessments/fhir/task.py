@@ -10,10 +10,10 @@ from django.db.models.functions import Greatest
 from django.http import Http404
 from django.utils import timezone
 
+from assessments.escalations.models import Escalation
 from assessments.fhir.referral import TAKEN_OVER, TASK_PRIORITIES, referral_of
 from assessments.follow_ups.models import REPORTED, FollowUp, FollowUpKind
 from assessments.follow_ups.services.state import STEPS, state_now
-from assessments.models import Escalation
 from assessments.protocol.vocabulary import Urgency
 from backend.platform.api.pagination import Merged
 from backend.platform.fhir.elements import (

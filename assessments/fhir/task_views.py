@@ -11,8 +11,18 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.escalations import Resolution
 from assessments.api.follow_ups import ResultBody
+from assessments.escalations.models import Escalation, Outcome
+from assessments.escalations.services.acknowledge import (
+    OutcomeRefusedError,
+    SupersededEscalationError,
+    TakenByAnotherError,
+    WrongStateError,
+    acknowledge,
+    last_step,
+    resolve,
+)
+from assessments.escalations.shapes import Resolution
 from assessments.fhir.task import (
     OUTCOME,
     OUTCOME_TEXT,
@@ -24,16 +34,6 @@ from assessments.fhir.task import (
     task_rows,
 )
 from assessments.follow_ups.models import FollowUp, FollowUpResult
-from assessments.models import Escalation, Outcome
-from assessments.services.acknowledge import (
-    OutcomeRefusedError,
-    SupersededEscalationError,
-    TakenByAnotherError,
-    WrongStateError,
-    acknowledge,
-    last_step,
-    resolve,
-)
 from assessments.services.answer_follow_up import FollowUpClosedError
 from assessments.services.report_result import report_result
 from backend.platform.api.problems import FieldProblem, Problem, flatten

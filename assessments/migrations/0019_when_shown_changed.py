@@ -1,6 +1,6 @@
 """When what is shown of a row last changed, also where other rows change it; warnings as rows of their own."""
 
-import assessments.models.flag
+import assessments.escalations.models
 import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
@@ -195,9 +195,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Flag",
             fields=[
-                ("id", assessments.models.flag.ShownText(primary_key=True, serialize=False)),
-                ("criterion", assessments.models.flag.ShownText()),
-                ("title", assessments.models.flag.ShownText()),
+                ("id", assessments.escalations.models.ShownText(primary_key=True, serialize=False)),
+                ("criterion", assessments.escalations.models.ShownText()),
+                ("title", assessments.escalations.models.ShownText()),
                 ("updated_at", models.DateTimeField()),
                 ("escalation", models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name="flags", to="assessments.escalation")),
             ],

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from assessments.models.escalation import Escalation
+from assessments.escalations.models import Escalation
 from backend.platform.storage.columns import Timestamped
 from backend.platform.storage.history import recorded
 from clinics.identity.models import Clinic, Membership

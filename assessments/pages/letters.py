@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Escalation, Letter
+from assessments.escalations.models import Escalation
+from assessments.escalations.services.acknowledge import EscalationNotFoundError
+from assessments.models import Letter
 from assessments.programme_sheet import gone_mark
-from assessments.services.acknowledge import EscalationNotFoundError
 from assessments.services.letters import (
     ChangedMeanwhileError,
     IssuedError,

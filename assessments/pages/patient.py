@@ -7,9 +7,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
+from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import REPORTED, FollowUp
 from assessments.follow_ups.services.state import state_now
-from assessments.models import Escalation, Programme
+from assessments.models import Programme
 from assessments.pages.patient_charts import QUESTIONS, load_context, pain_context
 from assessments.pages.patient_story import told
 from assessments.protocol.explain import DECISIONS

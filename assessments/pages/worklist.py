@@ -18,12 +18,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from assessments.documents import OVERRIDDEN
+from assessments.escalations.documents import OVERRIDDEN
+from assessments.escalations.models import Escalation
+from assessments.escalations.pages import hold_of, outcomes_of, take_on
 from assessments.follow_ups.models import FollowUp
 from assessments.follow_ups.services.state import state_now
-from assessments.models import Escalation
-from assessments.pages.close import hold_of, outcomes_of
-from assessments.pages.take_on import take_on
 from assessments.protocol.vocabulary import Urgency
 from assessments.records.summary import urgency_words
 from assessments.services.status import watch

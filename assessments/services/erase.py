@@ -7,9 +7,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import CancelledBecause
 from assessments.follow_ups.services.schedule import cancel_pending
-from assessments.models import Escalation, Export
+from assessments.models import Export
 from assessments.services.exports import let_no_export_be_written, take_away_results
 from assessments.services.programmes.begin import end_current
 from assessments.services.shoes import forget_names

@@ -4,7 +4,8 @@ from typing import Any
 
 from assessments.documents import override_document
 from assessments.escalations.channels.models import Delivery, DeliveryAttempt
-from assessments.models import CardFeedback, EscalationEvent
+from assessments.escalations.models import EscalationEvent
+from assessments.models import CardFeedback
 from assessments.records.models import Override
 from backend.platform.api.fields import timestamp
 from clinics.api.clinicians import member_document

@@ -12,6 +12,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from assessments import documents
 from assessments import programme_documents as programmes
+from assessments.escalations.documents import escalation_document, readable_escalations
 from assessments.exercise_documents import exercise_log_document
 from assessments.follow_ups.documents import follow_up_document, readable_follow_ups
 from assessments.services import export_documents as own
@@ -51,8 +52,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     "escalation": Kind(
         lambda clinic: clinic.escalations.all(),
-        documents.escalation_document,
-        readable=documents.readable_escalations,
+        escalation_document,
+        readable=readable_escalations,
     ),
     "escalation_event": Kind(
         lambda clinic: clinic.escalation_events.all(),

@@ -5,7 +5,7 @@ import urllib3
 from django.conf import settings
 from urllib3.util import Timeout
 
-from assessments.services.deliver import deliver_due_escalations
+from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.services.status import status
 from assessments.services.sweep import sweep
 from assessments.services.tallies import HEARTBEAT, note

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from assessments.escalations.services.acknowledge import EscalationNotFoundError
 from assessments.letters.content import letter_content
 from assessments.models import Letter
-from assessments.services.acknowledge import EscalationNotFoundError
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic

@@ -8,10 +8,11 @@ from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from assessments.escalations.models import IN_SOMEBODYS_HANDS, REFERRALS, Escalation
 from assessments.follow_ups.models import FollowUp, FollowUpKind
-from assessments.models import Escalation, Programme
+from assessments.models import Programme
 from assessments.protocol.follows import Gate
-from assessments.protocol.vocabulary import AdjustLevel, Decision, RunStatus, Urgency
+from assessments.protocol.vocabulary import AdjustLevel, Decision, RunStatus
 from assessments.records.models import Assessment
 from assessments.records.services import Effective, effective_decision
 from assessments.services.programmes.past import Past, past_of
@@ -19,8 +20,6 @@ from assessments.services.programmes.session import Session, session_of
 from clinics.identity.models import Clinic
 from patients.models import Patient
 
-#: Referrals whose outcome must be known, and followed by a new assessment, before anybody runs (F.7).
-REFERRALS = (Urgency.WITHIN_2_WEEKS, Urgency.SAME_DAY, Urgency.EMERGENCY_NOW)
 #: Gates of a run's check of which the programme says what they come to: a pause, or one answer still open.
 JUDGED_BY_A_PROGRAMME = (Gate.CALM_24H, Gate.NEW_ASSESSMENT)
 #: Gates that the phases of a programme lead through.
@@ -30,7 +29,6 @@ GATES_OF_LEVELS = {
     AdjustLevel.MAJOR: Gate.CALM_24H,
     AdjustLevel.GRADED_RETURN: Gate.P1,
 }
-IN_SOMEBODYS_HANDS = (Escalation.State.OPEN, Escalation.State.ACKNOWLEDGED)
 
 
 class Permission(StrEnum):

@@ -8,14 +8,14 @@ from datetime import datetime
 from django.db.models import Case, F, FilteredRelation, JSONField, Prefetch, Q, QuerySet, When
 from django.db.models.fields.json import KeyTransform
 
+from assessments.escalations.models import IN_SOMEBODYS_HANDS, Escalation
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Escalation, Programme
+from assessments.models import Programme
 from assessments.records.models import Assessment, Override
 from assessments.records.services import Effective, effective_decision
 from assessments.services.programmes.past import Past
 from assessments.services.programmes.session import Session
 from assessments.services.run_permission import (
-    IN_SOMEBODYS_HANDS,
     Permission,
     RunPermission,
     run_permission,

@@ -11,8 +11,9 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
+from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Escalation, Tally
+from assessments.models import Tally
 from assessments.services.tallies import CRITICAL, SWEEP, WEBHOOKS, tallies
 from assessments.webhooks.models import WebhookDelivery
 from backend.platform.storage.columns import DueWork

@@ -8,20 +8,20 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from assessments.follow_ups.models import FollowUp
-from assessments.follow_ups.services.schedule import planned_follow_ups
-from assessments.models import Escalation
-from assessments.parameters.services.in_force import InForce
-from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
-from assessments.protocol.vocabulary import Urgency
-from assessments.records.models import Assessment
-from assessments.services.chase import planned_chasers
-from assessments.services.escalate import (
+from assessments.escalations.models import Escalation
+from assessments.escalations.services.escalate import (
     new_escalation,
     nudge_escalations,
     still_open_for_earlier,
     supersede_earlier,
 )
+from assessments.escalations.services.referral_chasers import planned_chasers
+from assessments.follow_ups.models import FollowUp
+from assessments.follow_ups.services.schedule import planned_follow_ups
+from assessments.parameters.services.in_force import InForce
+from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
+from assessments.protocol.vocabulary import Urgency
+from assessments.records.models import Assessment
 from assessments.services.programmes.checks import react_to
 from assessments.services.take_over import Schedule, take_over_schedule
 from assessments.webhooks.models import EventType

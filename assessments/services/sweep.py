@@ -18,11 +18,11 @@ from django.db import connection
 from django.db.models import F
 
 from assessments.escalations.channels.models import Delivery
+from assessments.escalations.models import Escalation
+from assessments.escalations.services.escalate import new_escalation, supersede_earlier
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Escalation
 from assessments.protocol.vocabulary import Urgency, urgency_rank
 from assessments.records.models import Assessment
-from assessments.services.escalate import new_escalation, supersede_earlier
 from assessments.services.recent import first_id_at
 from assessments.services.status import kinds_of_work
 from assessments.services.tallies import REPAIRED, SWEEP, note, tallies

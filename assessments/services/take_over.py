@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import connection
 
+from assessments.escalations.models import IN_SOMEBODYS_HANDS, REFERRALS
 from assessments.follow_ups.models import OF_A_RUN, FollowUp, FollowUpKind
 from assessments.protocol.vocabulary import less_urgent
-from assessments.services.run_permission import IN_SOMEBODYS_HANDS, REFERRALS
 
 # By hand: the ORM's UPDATE with a subquery costs more than the database's work (docs/benchmarks.md). One
 # statement, so that its snapshot holds what another request committed while we waited for the runner's row.

@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import WITH_THE_RECORD, FollowUp
-from assessments.models import Escalation, Letter
+from assessments.models import Letter
 from backend.platform.api.pagination import Merged
 from patients.models import Patient
 

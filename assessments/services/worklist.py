@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, When
 
+from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Escalation
 from clinics.identity.models import Clinic
 from clinics.identity.visibility import veiled, visible
 

@@ -9,8 +9,8 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Escalation
-from assessments.services.deliver import deliver_due_escalations
+from assessments.escalations.models import Escalation
+from assessments.escalations.services.deliver import deliver_due_escalations
 from backend.platform.outbound.delivery import Message
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope

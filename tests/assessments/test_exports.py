@@ -15,9 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.models import Export, ExportChunk, Letter
 from assessments.services import write_exports
-from assessments.services.deliver import deliver_due_escalations
 from assessments.services.export_kinds import KINDS
 from assessments.services.exports import AT_ONCE, take_away_results
 from assessments.services.letters import draft_letter

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from assessments.services.policy import freeze_policy, targets_at
+from assessments.escalations.services.policy import freeze_policy, targets_at
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 

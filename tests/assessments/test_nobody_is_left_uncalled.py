@@ -9,9 +9,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from assessments.models import Escalation
+from assessments.escalations.models import Escalation
+from assessments.escalations.services.acknowledge import SupersededEscalationError, acknowledge, reopen
 from assessments.protocol.vocabulary import Decision, Urgency, urgency_rank
-from assessments.services.acknowledge import SupersededEscalationError, acknowledge, reopen
 from assessments.services.override import Decided, OverrideRefusedError, override_decision
 from assessments.services.submit import Submission, submit_assessment
 from backend.platform.storage.tenancy import clinic_scope

@@ -170,7 +170,7 @@ def test_an_emergency_is_recorded_even_if_planning_its_follow_ups_fails(
         raise RuntimeError
 
     monkeypatch.setattr("assessments.follow_ups.services.schedule.plan_follow_ups", fail)
-    monkeypatch.setattr("assessments.services.chase.plan_chasers", fail)
+    monkeypatch.setattr("assessments.escalations.services.referral_chasers.plan_chasers", fail)
     answer = api.post(URL, assessment_body(patient, reassuring_answers(bladder_change="yes")))
     assert answer.status_code == 201
     assert answer.json()["escalation"] is not None

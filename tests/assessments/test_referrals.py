@@ -257,7 +257,7 @@ def test_an_emergency_is_recorded_although_its_chasing_cannot_be_planned(
     def fail(**_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("assessments.services.chase.plan_chasers", fail)
+    monkeypatch.setattr("assessments.escalations.services.referral_chasers.plan_chasers", fail)
     assert report(api, patient, "emergency_now")["state"] == "open"
     assert pending(api) == {}
 

@@ -9,10 +9,10 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.escalations.channels.models import Delivery
+from assessments.escalations.models import Escalation
+from assessments.escalations.services.acknowledge import acknowledge
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Escalation
 from assessments.records.models import Assessment
-from assessments.services.acknowledge import acknowledge
 from assessments.services.sweep import find_faults, sweep
 from assessments.services.tallies import REPAIRED, SWEEP, note, tallies
 from backend.platform.storage.tenancy import clinic_scope

@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Escalation
-from assessments.pages.close import hold_of
+from assessments.escalations.models import Escalation
+from assessments.escalations.pages import hold_of
 from backend.platform.fhir.elements import identifier_system
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership, Role

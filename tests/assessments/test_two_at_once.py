@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assessments.models import Escalation
+from assessments.escalations.models import Escalation
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership
 from patients.models import Patient

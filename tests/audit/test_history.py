@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Escalation
 from assessments.services.announce import announce_due_follow_ups
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.columns import DueWork

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from assessments.models import Escalation
+from assessments.escalations.models import Escalation
 from assessments.services.tallies import PASSES, note
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role

@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.services.deliver import deliver_due_escalations
+from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.services.keep_watch import ping
 from assessments.webhooks.models import WebhookEndpoint
 from assessments.webhooks.services.deliver import deliver_due_webhooks

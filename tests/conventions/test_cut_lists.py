@@ -43,7 +43,7 @@ ALLOWED = {
     "audit/pages/access_log.py found": "the same",
     "services/story.py found": "the same",
     "services/story.py newest": "the same",
-    "services/chase.py URGENCIES": "the urgencies below one",
+    "escalations/services/referral_chasers.py URGENCIES": "the urgencies below one",
     "sign_in/services/one_time_codes.py code": "a text",
     "letters/content.py newest": "a line of the letter says how many aren't listed",
     "services/record_form.py newest.select_related('recorded_by_user', 'recorded_by_client')":

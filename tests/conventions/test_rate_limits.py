@@ -12,7 +12,7 @@ from django.conf import settings as django_settings
 from redis import Redis
 from rest_framework.test import APIClient
 
-from assessments.models import Escalation
+from assessments.escalations.models import Escalation
 from backend.platform.api import throttling
 from backend.platform.api.throttling import count_request
 from backend.platform.storage.tenancy import clinic_scope

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from assessments.models import Escalation
+from assessments.escalations.models import Escalation
 from assessments.records.models import Assessment
 from assessments.services.submit import Submission, submit_assessment
 from backend.platform.storage.tenancy import clinic_scope

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.services.acknowledge import acknowledge
+from assessments.escalations.services.acknowledge import acknowledge
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.dashboard.form_origin import WITHOUT_ORIGIN
 from clinics.identity.clinicians import Actor, name_clinician

@@ -13,9 +13,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from assessments.escalations.channels.models import Delivery
+from assessments.escalations.models import Escalation, EscalationEvent
 from assessments.follow_ups.models import FollowUp
 from assessments.management.demo.story import REASSURING
-from assessments.models import Escalation, EscalationEvent
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Urgency
 from assessments.records.models import Assessment

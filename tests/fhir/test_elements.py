@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.escalations.models import Escalation
 from assessments.fhir.questionnaire import ID
-from assessments.models import Escalation
 from assessments.records.models import Assessment
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic

@@ -14,9 +14,10 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import EscalationEvent, ProgrammeEvent
+from assessments.escalations.models import EscalationEvent
+from assessments.escalations.services.deliver import deliver_due_escalations
+from assessments.models import ProgrammeEvent
 from assessments.services.announce import announce_due_follow_ups
-from assessments.services.deliver import deliver_due_escalations
 from assessments.services.programmes.runs import Run, log_run
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope

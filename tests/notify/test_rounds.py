@@ -6,10 +6,10 @@ import pytest
 from rest_framework.test import APIClient
 
 from assessments.escalations.channels.models import Delivery, DeliveryAttempt
+from assessments.escalations.models import Escalation
+from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Escalation
 from assessments.services.announce import announce_due_follow_ups
-from assessments.services.deliver import deliver_due_escalations
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic

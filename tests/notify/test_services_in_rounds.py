@@ -15,9 +15,9 @@ from assessments.escalations.channels.services.on_call_services import (
     add_on_call_service,
     change_on_call_service,
 )
-from assessments.models import Escalation
+from assessments.escalations.models import Escalation
+from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.protocol.vocabulary import Urgency
-from assessments.services.deliver import deliver_due_escalations
 from backend.platform.outbound.delivery import Message
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope

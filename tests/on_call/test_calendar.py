@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assessments.escalations.on_call.models import OnCallPlan
 from assessments.escalations.on_call.services.calendar import Holidays, end_of_working_day, working_days_later
-from assessments.services.deadlines import acknowledge_by
+from assessments.escalations.services.deadlines import acknowledge_by
 from clinics.identity.models import Clinic
 from tests.on_call.plans import MOMENTS, UNHURRIED
 from tests.on_call.test_rota import ENGLAND, LONDON, at

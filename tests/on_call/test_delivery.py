@@ -8,7 +8,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.escalations.on_call.services.plan import QuietHours
-from assessments.services.deliver import deliver_due_escalations
+from assessments.escalations.services.deliver import deliver_due_escalations
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic

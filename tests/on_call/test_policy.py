@@ -9,9 +9,15 @@ from hypothesis import strategies as st
 
 from assessments.escalations.on_call.services.ladder import DEFAULT_LADDERS, LATEST_MINUTES, Ladder, Step
 from assessments.escalations.on_call.services.plan import QuietHours
+from assessments.escalations.services.deadlines import acknowledge_by
+from assessments.escalations.services.policy import (
+    NEVER_QUIET,
+    freeze_policy,
+    next_round_at,
+    not_before,
+    still_here,
+)
 from assessments.protocol.vocabulary import Urgency
-from assessments.services.deadlines import acknowledge_by
-from assessments.services.policy import NEVER_QUIET, freeze_policy, next_round_at, not_before, still_here
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership
 from tests.on_call.plans import MOMENTS, NOW, UNHURRIED, clinician, cover, leave, set_plan, shift

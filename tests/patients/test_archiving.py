@@ -12,8 +12,9 @@ from rest_framework.test import APIClient
 
 from assessments.escalations.channels.models import Delivery
 from assessments.escalations.channels.services.on_call_services import add_on_call_service
+from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import REPORTED, FollowUp, FollowUpKind
-from assessments.models import Escalation, Export, Letter, Programme
+from assessments.models import Export, Letter, Programme
 from assessments.pages.letters import on_paper
 from assessments.services.letters import (
     Written,

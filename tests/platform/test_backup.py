@@ -21,10 +21,10 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from rest_framework.test import APIClient
 
-from assessments.models import Escalation
-from assessments.services.acknowledge import acknowledge
+from assessments.escalations.models import Escalation
+from assessments.escalations.services.acknowledge import acknowledge
+from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.services.carry_out import carry_out_all
-from assessments.services.deliver import deliver_due_escalations
 from backend.platform.outbound.delivery import Message
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope

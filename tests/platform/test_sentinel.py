@@ -13,7 +13,7 @@ from celery import current_app
 from pytest_django import Settings
 from redis import Redis, RedisError
 
-from assessments.services.escalate import nudge_escalations
+from assessments.escalations.services.escalate import nudge_escalations
 from backend.platform.api import throttling
 from backend.platform.api.throttling import count_request
 from backend.platform.broker import queue_lengths

@@ -13,10 +13,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from assessments.models import Escalation
-from assessments.services.acknowledge import acknowledge
-from assessments.services.deliver import deliver_due_escalations
-from assessments.services.policy import NEVER_QUIET
+from assessments.escalations.models import Escalation
+from assessments.escalations.services.acknowledge import acknowledge
+from assessments.escalations.services.deliver import deliver_due_escalations
+from assessments.escalations.services.policy import NEVER_QUIET
 from assessments.services.status import Status, status
 from assessments.services.sweep import sweep
 from assessments.services.tallies import CRITICAL, WEBHOOKS, note

@@ -14,11 +14,11 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.escalations.channels.services.on_call_services import add_on_call_service
+from assessments.escalations.models import Escalation
+from assessments.escalations.services.acknowledge import acknowledge
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Escalation
 from assessments.parameters.services.preview import preview_parameters
 from assessments.protocol import PROTOCOL_VERSION, evaluate
-from assessments.services.acknowledge import acknowledge
 from assessments.services.cards import note_card
 from assessments.services.exports import start_export
 from assessments.services.submit import Submission, submit_assessment

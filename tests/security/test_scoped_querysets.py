@@ -148,7 +148,9 @@ ALLOWED = {
     ("assessments/escalations/channels/services/send_round.py", "Delivery.objects"): (
         "the delivery just made, by its id"
     ),
-    ("assessments/services/milestones.py", "Escalation.objects"): "the claimed row, inside its clinic",
+    ("assessments/escalations/services/milestones.py", "Escalation.objects"): (
+        "the claimed row, inside its clinic"
+    ),
     ("assessments/services/programmes/checks.py", "RunLog.objects"): "of the runner's own programme",
     (
         "assessments/services/runner_record.py",

@@ -4,8 +4,8 @@ import uuid
 
 from django.conf import settings
 
+from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import FollowUp, FollowUpKind
-from assessments.models import Escalation
 from assessments.protocol.vocabulary import Urgency
 from backend.platform.outbound.delivery import Message
 

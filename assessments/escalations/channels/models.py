@@ -5,8 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import FollowUp
-from assessments.models.escalation import Escalation
 from backend.platform.storage.columns import Identified, Timestamped
 from backend.platform.storage.history import recorded
 from clinics.identity.models import Clinic

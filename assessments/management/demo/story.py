@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from assessments.escalations.models import Outcome
 from assessments.follow_ups.models import FollowUpKind
-from assessments.models import Outcome
 from assessments.protocol.follow_up import CARRIED_QUESTIONS
 
 #: A record without a single finding: everything asked, a run that settled within hours.

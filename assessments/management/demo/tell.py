@@ -2,13 +2,13 @@
 
 import datetime as dt
 
+from assessments.escalations.models import Escalation
 from assessments.escalations.on_call.services.calendar import Holidays
 from assessments.escalations.on_call.services.change import change_on_call
 from assessments.escalations.on_call.services.plan import HOLIDAY, WEEKDAYS, Plan, QuietHours, Shift
+from assessments.escalations.services.acknowledge import acknowledge, resolve
 from assessments.follow_ups.models import FollowUpResult
 from assessments.management.demo.story import ClinicStory, Person, Runner, Visit
-from assessments.models import Escalation
-from assessments.services.acknowledge import acknowledge, resolve
 from assessments.services.answer_follow_up import answer_follow_up
 from assessments.services.report_result import report_result
 from assessments.services.submit import Submission, submit_assessment

@@ -153,6 +153,6 @@ def _references(node: Any) -> Iterator[str]:
             yield from _references(item)
 
 
-def _describe(view: type[APIView], **operations: Any) -> None:
+def describe(view: type[APIView], **operations: Any) -> None:
     """Attach the description of each method to a view, and to none of the views it derives from."""
     extend_schema_view(**operations)(view)

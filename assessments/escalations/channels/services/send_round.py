@@ -12,8 +12,8 @@ from django.db.models import F
 
 from assessments.escalations.channels.models import Delivery, DeliveryAttempt, DeliveryChannel, OnCallService
 from assessments.escalations.channels.services.on_call_services import MOST_SERVICES, channel_of
+from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Escalation
 from backend.platform.outbound.delivery import Channel, DeliveryError, Message
 from backend.platform.storage.due_work import Claim, Clock, Work, renew
 from backend.platform.storage.tenancy import clinic_scope

@@ -5,15 +5,15 @@ from abc import abstractmethod
 from typing import Any, ClassVar
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.documents import escalation_document, readable_escalations
-from assessments.models import Escalation, Outcome
-from assessments.protocol.vocabulary import ESCALATED_URGENCIES
-from assessments.services.acknowledge import (
+from assessments.escalations.documents import escalation_document, readable_escalations
+from assessments.escalations.models import Escalation, Outcome
+from assessments.escalations.services.acknowledge import (
     EscalationNotFoundError,
     OutcomeRefusedError,
     SupersededEscalationError,
@@ -23,11 +23,14 @@ from assessments.services.acknowledge import (
     reopen,
     resolve,
 )
+from assessments.escalations.shapes import EscalationShape, Reason, Resolution
+from assessments.protocol.vocabulary import ESCALATED_URGENCIES
 from backend.platform.api.etags import Conditional
-from backend.platform.api.fields import NoteField, WordField
+from backend.platform.api.fields import WordField
 from backend.platform.api.pagination import Ordering, PagedList
 from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.queries import ListQuery
+from backend.platform.openapi.document import describe
 from clinics.api.clinicians import OnBehalf, named_clinician
 from clinics.api.views import ClinicAPIView
 from clinics.identity.clinicians import NamedClinician
@@ -42,23 +45,6 @@ class EscalationQuery(ListQuery):
         "EscalatedUrgency", dict(ESCALATED_URGENCIES), required=False, help_text="Only of this urgency."
     )
     patient = serializers.UUIDField(required=False)
-
-
-class Resolution(OnBehalf):
-    """What came of it."""
-
-    outcome_code = WordField(
-        "Outcome",
-        Outcome,
-        help_text="An emergency is closed by handed_over, attended or excluded; same_day by declined too.",
-    )
-    outcome = NoteField(max_length=1000, help_text="In words.")
-
-
-class Reason(OnBehalf):
-    """Why it starts again."""
-
-    reason = NoteField(max_length=1000)
 
 
 class EscalationsView(PagedList, ClinicAPIView):
@@ -165,4 +151,32 @@ class ReopenView(_StepView):
         """Send messages again from now on."""
         reopen(
             clinic=self.clinic, escalation_id=escalation_id, by=by, reason=body["reason"], now=timezone.now()
+        )
+
+
+def _describe_escalations() -> None:
+    describe(
+        EscalationsView,
+        get=extend_schema(
+            operation_id="listEscalations",
+            summary="List escalations, the most urgent first, then the oldest",
+            responses=EscalationShape(many=True),
+        ),
+    )
+    describe(
+        EscalationView,
+        get=extend_schema(
+            operation_id="getEscalation", summary="Read an escalation", responses=EscalationShape
+        ),
+    )
+    for view, operation, summary in (
+        (AcknowledgeView, "acknowledgeEscalation", "Take an escalation on: its messages stop"),
+        (ResolveView, "resolveEscalation", "Close an escalation with its outcome"),
+        (ReopenView, "reopenEscalation", "Open an escalation again"),
+    ):
+        describe(
+            view,
+            post=extend_schema(
+                operation_id=operation, summary=summary, request=view.body, responses=EscalationShape
+            ),
         )

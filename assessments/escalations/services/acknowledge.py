@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from assessments.models import Escalation, EscalationEvent, Outcome
+from assessments.escalations.models import Escalation, EscalationEvent, Outcome
+from assessments.escalations.services.escalate import call_anew, nudge_escalations, present, remember
+from assessments.escalations.services.referral_chasers import answer_chasers, chase_again
 from assessments.protocol.vocabulary import Urgency
-from assessments.services.chase import answer_chasers, chase_again
-from assessments.services.escalate import call_anew, nudge_escalations, present, remember
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from backend.platform.storage.tenancy import clinic_scope

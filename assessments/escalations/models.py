@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from assessments.protocol.vocabulary import ESCALATED_URGENCIES
+from assessments.protocol.vocabulary import ESCALATED_URGENCIES, Urgency
 from assessments.records.models import Assessment
 from backend.platform.storage.columns import LEASE_COLUMNS, DueWork, Identified
 from backend.platform.storage.history import recorded
@@ -160,3 +160,38 @@ class EscalationEvent(Identified):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ShownText(models.Field):  # type: ignore[type-arg]  # no generic at run time
+    """Text of a view. It is kept in another table, which is where it is erased."""
+
+    def get_internal_type(self) -> str:
+        """Read and compared as any text."""
+        return "TextField"
+
+
+class Flag(models.Model):
+    """One reason of one escalation; whoever may see the escalation's row sees it, by the same policies.
+
+    A reason is a criterion of the urgency that the protocol found, or, where a clinician has made it another
+    urgency, their decision. The protocol's stay beside it: a warning is never taken back by a louder one.
+    """
+
+    id = ShownText(primary_key=True)
+    escalation = models.ForeignKey(Escalation, on_delete=models.DO_NOTHING, related_name="flags")
+    criterion = ShownText()
+    title = ShownText()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+
+    def __str__(self) -> str:
+        return f"Flag {self.id}"
+
+
+#: Referrals whose outcome must be known, and followed by a new assessment, before anybody runs (F.7).
+REFERRALS = (Urgency.WITHIN_2_WEEKS, Urgency.SAME_DAY, Urgency.EMERGENCY_NOW)
+
+
+IN_SOMEBODYS_HANDS = (Escalation.State.OPEN, Escalation.State.ACKNOWLEDGED)

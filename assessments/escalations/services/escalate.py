@@ -5,12 +5,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from assessments.models import Escalation, EscalationEvent
+from assessments.escalations.models import Escalation, EscalationEvent
+from assessments.escalations.services.deadlines import acknowledge_by
+from assessments.escalations.services.policy import freeze_policy
+from assessments.escalations.services.referral_chasers import chase_again
 from assessments.protocol.vocabulary import Urgency, urgency_rank
 from assessments.records.models import Assessment
-from assessments.services.chase import chase_again
-from assessments.services.deadlines import acknowledge_by
-from assessments.services.policy import freeze_policy
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from backend.platform.broker import nudge

@@ -6,9 +6,15 @@ from typing import Any
 
 from assessments.escalations.channels.messages import escalation_message
 from assessments.escalations.channels.services.send_round import Target, send_round
-from assessments.models import Escalation
-from assessments.services.milestones import note_breach, note_first_message, untold
-from assessments.services.policy import next_round_at, not_before, operator, still_here, targets_at
+from assessments.escalations.models import Escalation
+from assessments.escalations.services.milestones import note_breach, note_first_message, untold
+from assessments.escalations.services.policy import (
+    next_round_at,
+    not_before,
+    operator,
+    still_here,
+    targets_at,
+)
 from backend.platform.outbound.delivery import Channel
 from backend.platform.storage.due_work import Claim, Clock, backoff, push_back, put_off, settle, work_through
 from backend.platform.storage.tenancy import clinic_scope

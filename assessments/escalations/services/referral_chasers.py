@@ -5,12 +5,12 @@ from datetime import datetime
 
 import structlog
 
+from assessments.escalations.models import Escalation, Outcome
+from assessments.escalations.services.deadlines import next_working_morning
 from assessments.follow_ups.models import CHASERS, CancelledBecause, FollowUp, FollowUpKind, FollowUpResult
 from assessments.follow_ups.services.schedule import NO_MORE_ATTEMPTS, cancel_pending
-from assessments.models import Escalation, Outcome
 from assessments.protocol.follow_up import plan_chasers
 from assessments.protocol.vocabulary import Urgency, less_urgent
-from assessments.services.deadlines import next_working_morning
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from clinics.identity.clinicians import NamedClinician

@@ -7,7 +7,7 @@ import structlog
 
 from assessments.escalations.channels.models import Delivery
 from assessments.escalations.channels.services.send_round import Target
-from assessments.models import Escalation, EscalationEvent
+from assessments.escalations.models import Escalation, EscalationEvent
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from backend.platform.storage.tenancy import clinic_scope

@@ -8,16 +8,18 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Escalation, Outcome
-from assessments.records.summary import urgency_words
-from assessments.services.acknowledge import (
+from assessments.escalations.models import Escalation, Outcome
+from assessments.escalations.services.acknowledge import (
     CLOSED_BY,
     EscalationNotFoundError,
     OutcomeRefusedError,
     SupersededEscalationError,
+    TakenByAnotherError,
     WrongStateError,
+    acknowledge,
     resolve,
 )
+from assessments.records.summary import urgency_words
 from backend.platform.api.fields import SeveralLinesValidator
 from clinics.dashboard.base import clinical, clinician_of, page
 from clinics.dashboard.forms import faults_of
@@ -121,3 +123,26 @@ def _refused(
     )
     response.status_code = 409 if stale else 422
     return response
+
+
+def take_on(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) -> uuid.UUID:
+    """Acknowledge it for the person signed in, or say who has it; returns the escalation to show.
+
+    Raises ``Http404`` for another clinic's.
+    """
+    by, now = clinician_of(member), timezone.now()
+    try:
+        held = acknowledge(clinic=member.clinic, escalation_id=escalation_id, by=by, now=now)
+    except EscalationNotFoundError:
+        raise Http404 from None
+    except SupersededEscalationError as exc:
+        messages.warning(request, "A later one has taken its place: that is the one to act on.")
+        return exc.by
+    except TakenByAnotherError as exc:
+        messages.error(request, f"Not yours: {exc} Nothing was changed.")
+        return escalation_id
+    if held.state == Escalation.State.RESOLVED:
+        messages.error(request, "You took it on before, and it is resolved since. Nothing was changed.")
+    else:
+        messages.success(request, "You have taken this on; its messages have stopped.")
+    return escalation_id

@@ -21,8 +21,8 @@ from assessments.escalations.on_call.services.ladder import (
 )
 from assessments.escalations.on_call.services.now import OnCall, Rota, Source, on_call_at
 from assessments.escalations.on_call.services.plan import Plan, QuietHours, held_until, plan_of
+from assessments.escalations.services.deadlines import acknowledge_by
 from assessments.protocol.vocabulary import Urgency
-from assessments.services.deadlines import acknowledge_by
 from clinics.identity.clinicians import reachable_clinicians
 from clinics.identity.models import Clinic, Membership, User
 

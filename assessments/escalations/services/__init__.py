@@ -1,0 +1,1 @@
+"""Open, deliver, acknowledge and resolve an escalation; chase a referral."""
