@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from assessments.follow_ups.documents import follow_up_order
 from assessments.models import Letter
+from assessments.programmes.documents import permission_document
+from assessments.programmes.services.run_permission import RunPermission, stored_permission, with_standing
 from assessments.records.models import Assessment, Override
 from assessments.records.services import effective_decision
-from assessments.services.run_permission import RunPermission, stored_permission, with_standing
 from assessments.services.versions import with_versions
 from backend.platform.api.fields import id_text, timestamp
 from clinics.api.clinicians import member_document, recorded_by
@@ -69,17 +70,6 @@ def stored_assessment_document(assessment: Assessment) -> dict[str, Any]:
         superseded_by=getattr(assessment, "superseded_by_id", None),
         overrides=sorted(assessment.overrides.all(), key=lambda override: (override.created_at, override.id)),
     )
-
-
-def permission_document(permission: RunPermission) -> dict[str, str | None]:
-    """Whether the permission to run still holds."""
-    return {
-        "state": permission.state.value,
-        "assessment": id_text(permission.assessment),
-        "run_status": permission.run_status.value if permission.run_status else None,
-        "adjust_level": permission.adjust_level.value if permission.adjust_level else None,
-        "lapses_at": timestamp(permission.lapses_at),
-    }
 
 
 def override_document(override: Override) -> dict[str, Any]:

@@ -17,10 +17,10 @@ from rest_framework.reverse import reverse
 from assessments.api.reading import invalid_answers, read_submission
 from assessments.documents import assessment_document, readable_assessments, stored_assessment_document
 from assessments.parameters.services.in_force import parameters_in_force
+from assessments.programmes.services.run_permission import run_permission
 from assessments.protocol import InvalidAnswers, evaluate
 from assessments.protocol.vocabulary import Decision, Urgency
 from assessments.records.services import evaluated_decision
-from assessments.services.run_permission import run_permission
 from assessments.services.submit import (
     PathwayIncompleteError,
     PatientNotFoundError,

@@ -5,19 +5,12 @@ They stand together and apart from the views, so that this whole part of the doc
 
 from drf_spectacular.utils import extend_schema
 
-from assessments.api import (
-    amendments,
-    assessments,
-    erasure,
-    follow_ups,
-    overrides,
-    programme_shapes,
-    programme_steps,
-)
+from assessments.api import amendments, assessments, erasure, follow_ups, overrides
 from assessments.api import schema as shapes
 from assessments.escalations.api import _describe_escalations
 from assessments.follow_ups.api import FollowUpsView, FollowUpView
 from assessments.follow_ups.shapes import FollowUpShape
+from assessments.programmes.api.steps import _describe_programmes
 from backend.platform.openapi.document import describe
 
 
@@ -129,32 +122,3 @@ def _describe_erasure() -> None:
             responses=erasure.ErasureShape,
         ),
     )
-
-
-#: Operation id and summary of each step of a programme.
-PROGRAMME_STEPS = {
-    "release": ("releaseProgramme", "Sign a programme off and release it"),
-    "settled": ("reportSettled", "Report 24 hours at the usual level of pain"),
-    "clearance": ("clearToRun", "Clear running after a stop-running diagnosis"),
-    "complete": ("completeProgramme", "Complete a programme into prehab"),
-    "calm-days": ("reportCalmDay", "Report a day's pain in phase P0"),
-    "brisk-walks": ("reportBriskWalk", "Report a brisk walk in phase P1"),
-    "hold": ("holdProgramme", "Hold a programme"),
-    "resume": ("resumeProgramme", "Resume a programme that is held"),
-    "step-back": ("stepBack", "Step a programme back by one stage"),
-    "advance": ("advanceProgramme", "Advance a programme by one stage"),
-}
-
-
-def _describe_programmes() -> None:
-    for step, (operation, summary) in PROGRAMME_STEPS.items():
-        view = programme_steps.STEPS[step]
-        describe(
-            view,
-            post=extend_schema(
-                operation_id=operation,
-                summary=summary,
-                request=view.body,
-                responses=programme_shapes.ProgrammeShape,
-            ),
-        )

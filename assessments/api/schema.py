@@ -14,6 +14,7 @@ from rest_framework import serializers
 
 from assessments.api.answers_schema import Schema, absent_reasons_schema, answers_schema
 from assessments.api.reading import MAX_REASON
+from assessments.programmes.shapes.programmes import RunPermissionShape
 from assessments.protocol import PROTOCOL_VERSION
 from assessments.protocol.follows import Activity, Gate, Released, Running
 from assessments.protocol.vocabulary import (
@@ -27,7 +28,6 @@ from assessments.protocol.vocabulary import (
     Urgency,
 )
 from assessments.records.models import CLINICAL_ROLES, Override
-from assessments.services.run_permission import Permission
 from backend.platform.api.fields import NoteField, Shape, StrictSerializer, WordField
 from backend.platform.openapi.schema import register_component
 from clinics.api.clinicians import MemberShape, RecordedByShape
@@ -262,26 +262,6 @@ class AttestedShape(Shape):
 
     screen = WordField("Screen", Screen)
     questions = serializers.ListField(child=serializers.CharField(), help_text="Names of questions.")
-
-
-@extend_schema_serializer(component_name="RunPermission")
-class RunPermissionShape(Shape):
-    """Whether the permission to run still holds. Only `holds` permits a run.
-
-    `lapsed`: the 24-hour check wasn't answered in time, or none is pending. `referral_open`: a referral of
-    this patient has no outcome yet, or got it after this assessment. `replaced`: another assessment decides.
-    """
-
-    state = WordField("RunPermissionState", Permission)
-    assessment = serializers.UUIDField(allow_null=True, help_text="On which it rests.")
-    run_status = WordField("RunStatus", RunStatus, allow_null=True)
-    adjust_level = WordField(
-        "AdjustLevel",
-        AdjustLevel,
-        allow_null=True,
-        help_text="How much is adjusted, once the gate is passed.",
-    )
-    lapses_at = serializers.DateTimeField(allow_null=True, help_text="Without an answered check.")
 
 
 @extend_schema_serializer(component_name="Assessment")

@@ -10,18 +10,11 @@ from assessments.api import (
     confirmations,
     erasure,
     escalation_history,
-    exercises,
     exports,
     follow_ups,
     operations,
     outcomes,
     overrides,
-    prints,
-    programme_runs,
-    programme_steps,
-    programmes,
-    run_permission,
-    shoes,
     timeline,
 )
 from assessments.escalations import api as escalations
@@ -29,6 +22,11 @@ from assessments.escalations.channels import api as on_call_services
 from assessments.escalations.on_call.api import OnCallNowView, OnCallView
 from assessments.follow_ups.api import FollowUpsView, FollowUpView
 from assessments.parameters.api import parameters, protocols
+from assessments.programmes.api import base as run_permission
+from assessments.programmes.api import exercises, programmes, shoes
+from assessments.programmes.api import runs as programme_runs
+from assessments.programmes.api import sheets as prints
+from assessments.programmes.api import steps as programme_steps
 from assessments.webhooks.api import deliveries as webhook_deliveries
 from assessments.webhooks.api import endpoints as webhook_endpoints
 

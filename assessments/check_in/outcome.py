@@ -4,15 +4,15 @@ import datetime as dt
 from dataclasses import dataclass
 
 from assessments.follow_ups.models import FollowUp, FollowUpKind
-from assessments.models import Programme
+from assessments.programmes.models import Programme
+from assessments.programmes.services.run_permission import Permission, permission_of_runner
+from assessments.programmes.services.session import session_of
 from assessments.protocol.programme.build import PATHWAY, activity_advice
 from assessments.protocol.vocabulary import Decision, RunStatus, Urgency
 from assessments.records.models import Assessment
 from assessments.records.services import effective_decision
 from assessments.records.what_follows import follows_of
 from assessments.services.check_in_links import Opened
-from assessments.services.programmes.session import session_of
-from assessments.services.run_permission import Permission, permission_of_runner
 from clinics.identity.models import Clinic
 
 TOLD = "Your clinic has been told."

@@ -12,10 +12,10 @@ from rest_framework.response import Response
 
 from assessments.fhir.codes import EXERCISE, codes_of
 from assessments.fhir.plan_times import with_time_of_change
-from assessments.models import Programme
+from assessments.programmes.models import Programme
+from assessments.programmes.services.run_history import Past, past_of, pasts_of
+from assessments.programmes.services.session import session_of
 from assessments.protocol.programme import Phase, Status
-from assessments.services.programmes.past import Past, past_of, pasts_of
-from assessments.services.programmes.session import session_of
 from backend.platform.fhir.elements import Resource, concept, instant, period, reference, resource
 from backend.platform.fhir.search import Search
 from clinics.api.fhir import FhirSearch, FhirView, member_reference

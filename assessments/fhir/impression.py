@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.fhir.decision import verdict
-from assessments.models import Programme
+from assessments.programmes.models import Programme
 from assessments.records.models import Override
 from backend.platform.api.pagination import Merged
 from backend.platform.fhir.elements import Resource, instant, reference, resource, system, words

@@ -26,10 +26,10 @@ from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Greatest
 
-from assessments.models import Programme
+from assessments.programmes.models import Programme
+from assessments.programmes.services.run_history import WEEK
+from assessments.programmes.services.session import LONGEST_OF
 from assessments.protocol.programme.load import GAP_DAYS
-from assessments.services.programmes.load import WEEK
-from assessments.services.programmes.session import LONGEST_OF
 from clinics.identity.models import Clinic
 
 _GAP = dt.timedelta(days=GAP_DAYS)

@@ -7,13 +7,11 @@ from assessments.follow_ups.models import FollowUp, FollowUpKind, FollowUpResult
 from assessments.models.card import Card, CardFeedback
 from assessments.models.change import Change, ForgottenChanges
 from assessments.models.check_in_link import CheckInLink
-from assessments.models.exercise import ExerciseLog
 from assessments.models.export import Export, ExportChunk
 from assessments.models.letter import Letter
-from assessments.models.programme import Programme, ProgrammeEvent, RunLog
-from assessments.models.shoe import Shoe
 from assessments.models.tally import Tally
 from assessments.parameters.models import ParameterPreview, ParameterSet
+from assessments.programmes.models import ExerciseLog, Programme, ProgrammeEvent, RunLog, Shoe
 from assessments.records.models import Assessment, Override
 from assessments.webhooks.models import (
     EventType,

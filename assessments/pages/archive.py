@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Letter, Programme
+from assessments.models import Letter
 from assessments.pages.patient import CLINICAL
+from assessments.programmes.models import Programme
 from assessments.services.runner_record import pending_of
 from clinics.dashboard.base import clinical, page
 from clinics.dashboard.forms import faults_of

@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from assessments.pages.override_form import OverrideForm, groups
 from assessments.pages.result import own_programme, result_page, why_not
+from assessments.programmes.services.position import NotNowError, lock_programme
+from assessments.programmes.services.steps import clear
 from assessments.protocol.explain import DECISIONS
 from assessments.protocol.vocabulary import Decision
 from assessments.records.models import Assessment
 from assessments.records.services import effective_decision
 from assessments.records.summary import decision_words, standing, urgency_words
 from assessments.services.override import OverrideRefusedError, override_decision
-from assessments.services.programmes.standing import NotNowError, lock_programme
-from assessments.services.programmes.steps import clear
 from assessments.services.submit import PatientNotFoundError
 from assessments.services.versions import AssessmentNotFoundError, SupersededError, lock_latest, with_versions
 from clinics.dashboard.base import clinical, clinician_of, page

@@ -12,7 +12,7 @@ from django.utils import timezone
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.acknowledge import EscalationNotFoundError
 from assessments.models import Letter
-from assessments.programme_sheet import gone_mark
+from assessments.programmes.sheet.sheet import gone_mark
 from assessments.services.letters import (
     ChangedMeanwhileError,
     IssuedError,

@@ -10,17 +10,17 @@ from django.utils import timezone
 from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import REPORTED, FollowUp
 from assessments.follow_ups.services.state import state_now
-from assessments.models import Programme
 from assessments.pages.patient_charts import QUESTIONS, load_context, pain_context
 from assessments.pages.patient_story import told
+from assessments.programmes.models import Programme
+from assessments.programmes.services.run_history import past_of
+from assessments.programmes.services.run_permission import Permission as RunPermission
+from assessments.programmes.services.session import Session, session_of
 from assessments.protocol.explain import DECISIONS
 from assessments.protocol.programme import Phase
 from assessments.protocol.programme.phases import PHASE_CONTENT
 from assessments.protocol.vocabulary import RunStatus
 from assessments.records.summary import decision_words, urgency_words
-from assessments.services.programmes.past import past_of
-from assessments.services.programmes.session import Session, session_of
-from assessments.services.run_permission import Permission as RunPermission
 from assessments.services.runner_record import (
     PERMISSION_IN_WORDS,
     Standing,

@@ -7,11 +7,10 @@ from typing import Any
 from assessments.charts import Called, LoadWeek, PainScores, load_chart, pain_chart
 from assessments.charts.load import said
 from assessments.charts.pain import SERIES
-from assessments.models import Programme
+from assessments.programmes.models import Programme
+from assessments.programmes.services.run_history import Past, weeks_of
 from assessments.records.models import Assessment
 from assessments.records.summary import urgency_words
-from assessments.services.programmes.load import weeks_of
-from assessments.services.programmes.past import Past
 
 QUESTIONS = tuple(question for _, _, question in SERIES)
 #: What can be shown, by the word that travels in the address.

@@ -8,12 +8,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Programme
+from assessments.programmes.models import Programme
+from assessments.programmes.services.draft_and_release import (
+    NoPlanError,
+    draft_programme,
+    preview,
+    release_programme,
+)
+from assessments.programmes.services.position import NotNowError, ProgrammeNotFoundError
 from assessments.records.models import Assessment
 from assessments.records.services import effective_decision
 from assessments.records.summary import decision_page, label
-from assessments.services.programmes.begin import NoPlanError, draft_programme, preview, release_programme
-from assessments.services.programmes.standing import NotNowError, ProgrammeNotFoundError
 from assessments.services.submit import PatientNotFoundError
 from assessments.services.versions import AssessmentNotFoundError, SupersededError
 from clinics.dashboard.base import clinical, clinician_of

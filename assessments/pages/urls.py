@@ -10,9 +10,9 @@ from assessments.pages import assess, decide, letters, result, worklist
 from assessments.pages.archive import archive
 from assessments.pages.patient import patient
 from assessments.pages.settings import ClinicSettings
-from assessments.pages.sheets import plan, programme, programme_pdf
 from assessments.parameters.pages.parameters import ParametersPage, PreviewPage
 from assessments.parameters.pages.protocol import ProtocolPage
+from assessments.programmes.pages import plan, programme, programme_pdf
 from assessments.webhooks.pages import WebhookPage, WebhooksPage
 
 urlpatterns = [

@@ -7,7 +7,7 @@ from assessments.escalations.channels.services.send_round import send_round
 from assessments.escalations.services.policy import first_targets, operator
 from assessments.follow_ups.models import FollowUp
 from assessments.follow_ups.services.state import next_step, state_at
-from assessments.services.programmes.checks import nobody_answered
+from assessments.programmes.services.react_to_check import nobody_answered
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from backend.platform.outbound.delivery import Channel

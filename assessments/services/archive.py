@@ -14,7 +14,7 @@ from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import CancelledBecause
 from assessments.follow_ups.services.schedule import cancel_pending
 from assessments.models import CheckInLink
-from assessments.services.programmes.begin import end_current
+from assessments.programmes.services.draft_and_release import end_current
 from patients.models import Patient
 from patients.services import StillWaitingError, archiving
 

@@ -11,9 +11,9 @@ from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import CancelledBecause
 from assessments.follow_ups.services.schedule import cancel_pending
 from assessments.models import Export
+from assessments.programmes.services.draft_and_release import end_current
+from assessments.programmes.services.shoes import forget_names
 from assessments.services.exports import let_no_export_be_written, take_away_results
-from assessments.services.programmes.begin import end_current
-from assessments.services.shoes import forget_names
 from assessments.services.submit import PatientNotFoundError
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.access_log.services import log_access

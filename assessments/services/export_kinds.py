@@ -11,13 +11,12 @@ from django.db.models.functions import Coalesce
 from rest_framework.utils.encoders import JSONEncoder
 
 from assessments import documents
-from assessments import programme_documents as programmes
 from assessments.escalations.documents import escalation_document, readable_escalations
-from assessments.exercise_documents import exercise_log_document
 from assessments.follow_ups.documents import follow_up_document, readable_follow_ups
+from assessments.programmes import documents as programmes
+from assessments.programmes.documents import exercise_log_document, stored_shoe_document
+from assessments.programmes.services.shoes import with_distance
 from assessments.services import export_documents as own
-from assessments.services.shoes import with_distance
-from assessments.shoe_documents import stored_shoe_document
 from clinics.identity.models import Clinic
 from patients.shapes import patient_document
 

@@ -10,18 +10,18 @@ from django.db.models.fields.json import KeyTransform
 
 from assessments.escalations.models import IN_SOMEBODYS_HANDS, Escalation
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Programme
-from assessments.records.models import Assessment, Override
-from assessments.records.services import Effective, effective_decision
-from assessments.services.programmes.past import Past
-from assessments.services.programmes.session import Session
-from assessments.services.run_permission import (
+from assessments.programmes.models import Programme
+from assessments.programmes.services.run_history import Past
+from assessments.programmes.services.run_permission import (
     Permission,
     RunPermission,
     run_permission,
     with_standing,
     within_programme,
 )
+from assessments.programmes.services.session import Session
+from assessments.records.models import Assessment, Override
+from assessments.records.services import Effective, effective_decision
 from clinics.identity.models import Clinic
 from clinics.identity.visibility import veiled, visible
 from patients.models import Patient

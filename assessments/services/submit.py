@@ -19,10 +19,10 @@ from assessments.escalations.services.referral_chasers import planned_chasers
 from assessments.follow_ups.models import FollowUp
 from assessments.follow_ups.services.schedule import planned_follow_ups
 from assessments.parameters.services.in_force import InForce
+from assessments.programmes.services.react_to_check import react_to
 from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
 from assessments.protocol.vocabulary import Urgency
 from assessments.records.models import Assessment
-from assessments.services.programmes.checks import react_to
 from assessments.services.take_over import Schedule, take_over_schedule
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit

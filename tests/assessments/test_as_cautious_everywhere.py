@@ -18,14 +18,14 @@ from assessments.cds.found import Found
 from assessments.cds.judged import Judged
 from assessments.check_in.outcome import outcome_of
 from assessments.letters.content import letter_content
-from assessments.programme_sheet import plan_sheet
+from assessments.programmes.services.draft_and_release import preview
+from assessments.programmes.services.session import BLOCKED_IN_WORDS
+from assessments.programmes.sheet.sheet import plan_sheet
+from assessments.programmes.sheet.words import BLOCKED
 from assessments.protocol import CRITERIA, Criterion, Evaluation, evaluate, protocol_for
 from assessments.protocol.vocabulary import RunStatus
 from assessments.records.models import Assessment
 from assessments.records.summary import decision_words
-from assessments.services.programmes.begin import preview
-from assessments.services.programmes.session import BLOCKED_IN_WORDS
-from assessments.sheet_words import BLOCKED
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient

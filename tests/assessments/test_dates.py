@@ -13,10 +13,10 @@ from rest_framework.test import APIClient
 
 import assessments
 from assessments.fhir.questionnaire import ID
+from assessments.programmes.documents import stored_shoe_document
+from assessments.programmes.services.shoes import with_distance
 from assessments.protocol import InvalidAnswers, evaluate, validate
 from assessments.protocol.programme import months_between
-from assessments.services.shoes import with_distance
-from assessments.shoe_documents import stored_shoe_document
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient

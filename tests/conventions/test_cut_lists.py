@@ -90,7 +90,7 @@ ALLOWED = {
     "parameters/replay/report.py json.dumps(item)": "the same",
     "platform/edge/front.py data": "pieces of an answer, each of which is sent",
     "platform/logs.py str(args[0]).split(': ')": "a text",
-    "services/programmes/past.py row": "the columns of one row",
+    "programmes/services/run_history.py row": "the columns of one row",
     "webhooks/services/keys.py [SealedKey(key=encrypt(key), until=None), *kept]": "keys that are dropped",
 }  # fmt: skip
 

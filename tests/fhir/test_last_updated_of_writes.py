@@ -16,9 +16,9 @@ from rest_framework.test import APIClient
 
 from assessments.escalations.models import EscalationEvent
 from assessments.escalations.services.deliver import deliver_due_escalations
-from assessments.models import ProgrammeEvent
+from assessments.programmes.models import ProgrammeEvent
+from assessments.programmes.services.runs import Run, log_run
 from assessments.services.announce import announce_due_follow_ups
-from assessments.services.programmes.runs import Run, log_run
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.checks.routes import Route

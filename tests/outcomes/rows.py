@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Programme
+from assessments.programmes.models import Programme
 from assessments.records.models import Assessment
 from assessments.services.submit import Submission, submit_assessment
 from backend.platform.storage.tenancy import clinic_scope

@@ -14,13 +14,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.models import Programme
+from assessments.programmes.models import Programme
+from assessments.programmes.services.run_history import Past, Ran, Week, weeks_of
+from assessments.programmes.services.session import Session, session_of
 from assessments.protocol import evaluate
 from assessments.protocol.programme import Reaction, build_programme, usual_run_km
 from assessments.records.models import Assessment
-from assessments.services.programmes.load import Week, weeks_of
-from assessments.services.programmes.past import Past, Ran
-from assessments.services.programmes.session import Session, session_of
 from tests.programme.test_stories import NOT_RUN
 from tests.protocol.records import record
 from tests.protocol.strategies import SETTINGS

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assessments.programmes.services.position import standing_of
+from assessments.programmes.services.run_history import BORNE, Ran
+from assessments.programmes.services.session import Session
 from assessments.protocol import evaluate
 from assessments.protocol.programme import Phase, Reaction, Standing, Status
 from assessments.protocol.programme.load import GAP_DAYS
 from assessments.protocol.programme.reaction import SHARE_MAX, after_run, judge, react, settled
 from assessments.protocol.programme.walk_run import LAST_STAGE, STAGE_AFTER_A_GAP, STAGES
-from assessments.services.programmes.past import BORNE, Ran
-from assessments.services.programmes.session import Session
-from assessments.services.programmes.standing import standing_of
 from tests.programme.test_limits_over_histories import DAY, FACTS, TOLD, History, at_most, begin, longest
 from tests.protocol.records import record
 from tests.protocol.strategies import SETTINGS

@@ -5,10 +5,10 @@ import uuid
 from copy import copy
 from typing import Any
 
-from assessments.models import ExerciseLog, Programme, ProgrammeEvent, RunLog
+from assessments.programmes.models import ExerciseLog, Programme, ProgrammeEvent, RunLog
+from assessments.programmes.services.draft_and_release import preview
 from assessments.protocol.follow_up import check_after_run
 from assessments.records.models import Assessment
-from assessments.services.programmes.begin import preview
 from backend.platform.storage.columns import new_id
 from clinics.identity.models import Clinic
 from patients.models import Patient

@@ -67,7 +67,7 @@ ALLOWED = {
         "the claimed row, inside its clinic"
     ),
     (
-        "assessments/services/run_permission.py",
+        "assessments/programmes/services/run_permission.py",
         "Patient.objects",
     ): "the runner of assessments that are scoped",
     ("clinics/identity/allowances.py", "Allowance.objects"): "counts over all clinics, by a keyed hash",
@@ -151,13 +151,15 @@ ALLOWED = {
     ("assessments/escalations/services/milestones.py", "Escalation.objects"): (
         "the claimed row, inside its clinic"
     ),
-    ("assessments/services/programmes/checks.py", "RunLog.objects"): "of the runner's own programme",
+    ("assessments/programmes/services/react_to_check.py", "RunLog.objects"): "of the runner's own programme",
     (
         "assessments/services/runner_record.py",
         "Override.objects",
     ): "of the runner's own assessments",
-    ("assessments/services/run_permission.py", "Assessment.objects"): "a subquery about the row's own runner",
-    ("assessments/services/run_permission.py", "Escalation.objects"): "the same",
+    ("assessments/programmes/services/run_permission.py", "Assessment.objects"): (
+        "a subquery about the row's own runner"
+    ),
+    ("assessments/programmes/services/run_permission.py", "Escalation.objects"): "the same",
     ("assessments/follow_ups/services/schedule.py", "FollowUp.objects"): (
         "new rows of the assessment's clinic"
     ),

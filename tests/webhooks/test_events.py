@@ -218,7 +218,7 @@ def test_a_programme_held_because_a_reaction_failed(
     def fail(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("assessments.services.programmes.checks.judge", fail)
+    monkeypatch.setattr("assessments.programmes.services.react_to_check.judge", fail)
     weeks.check(follow_up)
     assert of_programme(weeks, endpoint) == ["programme.held"]
 

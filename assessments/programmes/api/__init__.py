@@ -1,0 +1,1 @@
+"""Programmes, their steps, runs, exercises, shoes and sheets."""

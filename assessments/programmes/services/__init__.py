@@ -1,0 +1,1 @@
+"""Draft, release and go through a programme; record runs; say whether to run."""

@@ -1,0 +1,1 @@
+"""What bodies and answers about programmes look like."""
