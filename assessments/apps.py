@@ -12,8 +12,8 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         """Tell Django what to check, and patients what is settled when one is archived."""
         from assessments import checks  # noqa: F401 - needs the app registry
+        from assessments.decisions.services import settle_pending as archive  # noqa: F401 - the same; its receiver registers itself
         from assessments.escalations.on_call.services.change import needs_member
-        from assessments.services import archive  # noqa: F401 - the same; its receiver registers itself
         from clinics.members.services.change_member import NEEDED_FOR
 
         NEEDED_FOR.append(needs_member)

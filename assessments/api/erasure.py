@@ -11,8 +11,8 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.decisions.services.submit import PatientNotFoundError
 from assessments.services.erase import KEPT_BECAUSE, LegalHoldError, StillCalledForError, erase_patient
-from assessments.services.submit import PatientNotFoundError
 from backend.platform.api.fields import StrictSerializer, WordField, timestamp
 from backend.platform.api.problems import Problem
 from clinics.api.views import ClinicAPIView

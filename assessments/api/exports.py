@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.api.export_shapes import ExportBody, ExportShape
+from assessments.decisions.services.submit import PatientNotFoundError
 from assessments.models import Export
 from assessments.services.export_kinds import KINDS
 from assessments.services.exports import (
@@ -29,7 +30,6 @@ from assessments.services.exports import (
     start_export,
     state_at,
 )
-from assessments.services.submit import PatientNotFoundError
 from backend.platform.api.etags import Conditional
 from backend.platform.api.fields import timestamp
 from backend.platform.api.pagination import PagedList

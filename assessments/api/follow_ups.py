@@ -8,8 +8,8 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.assessments import created, created_before, submission_problems
-from assessments.api.reading import read_submission
+from assessments.decisions.api.assessments import created, created_before
+from assessments.decisions.shapes.submission import read_submission, submission_problems
 from assessments.follow_ups.api import document_of
 from assessments.follow_ups.models import FollowUp, FollowUpResult
 from assessments.services.answer_follow_up import (

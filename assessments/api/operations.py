@@ -5,8 +5,10 @@ They stand together and apart from the views, so that this whole part of the doc
 
 from drf_spectacular.utils import extend_schema
 
-from assessments.api import amendments, assessments, erasure, follow_ups, overrides
-from assessments.api import schema as shapes
+from assessments.api import erasure, follow_ups
+from assessments.decisions.api.assessments import _describe_assessments
+from assessments.decisions.api.overrides import _describe_changes_of_assessments
+from assessments.decisions.shapes import assessments as shapes
 from assessments.escalations.api import _describe_escalations
 from assessments.follow_ups.api import FollowUpsView, FollowUpView
 from assessments.follow_ups.shapes import FollowUpShape
@@ -22,60 +24,6 @@ def attach() -> None:
     _describe_follow_ups()
     _describe_erasure()
     _describe_programmes()
-
-
-def _describe_assessments() -> None:
-    describe(
-        assessments.EvaluationsView,
-        post=extend_schema(
-            operation_id="evaluate",
-            summary="Decide without storing anything",
-            tags=["evaluations"],
-            request=shapes.EvaluationBody,
-            responses=shapes.StatelessEvaluationShape,
-        ),
-    )
-    describe(
-        assessments.AssessmentsView,
-        get=extend_schema(
-            operation_id="listAssessments",
-            summary="List assessments in the order of their last change",
-            responses=shapes.AssessmentShape(many=True),
-        ),
-        post=extend_schema(
-            operation_id="createAssessment",
-            summary="Record answers and get the decision",
-            request=shapes.AssessmentBody,
-            responses={201: shapes.AssessmentShape},
-        ),
-    )
-    describe(
-        assessments.AssessmentView,
-        get=extend_schema(
-            operation_id="getAssessment", summary="Read an assessment", responses=shapes.AssessmentShape
-        ),
-    )
-
-
-def _describe_changes_of_assessments() -> None:
-    describe(
-        amendments.AmendmentsView,
-        post=extend_schema(
-            operation_id="amendAssessment",
-            summary="Correct the answers: a new assessment that supersedes this one",
-            request=shapes.AmendmentBody,
-            responses={201: shapes.AssessmentShape},
-        ),
-    )
-    describe(
-        overrides.OverridesView,
-        post=extend_schema(
-            operation_id="overrideAssessment",
-            summary="Decide otherwise as a named clinician",
-            request=overrides.OverrideBody,
-            responses={201: shapes.AssessmentShape},
-        ),
-    )
 
 
 def _describe_follow_ups() -> None:

@@ -3,20 +3,18 @@
 from django.urls import path
 
 from assessments.api import (
-    amendments,
-    assessments,
     changes,
     check_in_links,
-    confirmations,
     erasure,
     escalation_history,
     exports,
     follow_ups,
     operations,
     outcomes,
-    overrides,
     timeline,
 )
+from assessments.decisions.api import amendments, assessments, overrides
+from assessments.decisions.api import amendments as confirmations
 from assessments.escalations import api as escalations
 from assessments.escalations.channels import api as on_call_services
 from assessments.escalations.on_call.api import OnCallNowView, OnCallView

@@ -7,15 +7,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from assessments.api.reading import CLOCK_SKEW
 from assessments.cds.calls import Call
 from assessments.cds.found import Answers
+from assessments.decisions.services.submit import Submission, with_age
+from assessments.decisions.shapes.submission import CLOCK_SKEW
 from assessments.fhir.form import ROLE
 from assessments.fhir.response import read_answers
 from assessments.parameters.services.in_force import parameters_in_force
 from assessments.protocol import Evaluation, InvalidAnswers, evaluate
 from assessments.protocol.vocabulary import AssessorRole, Decision, rank, urgency_rank
-from assessments.services.submit import Submission, with_age
 from backend.platform.api.problems import FieldProblem
 from clinics.identity.models import Clinic
 from patients.models import Patient

@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from assessments.check_in.form import Form, form_for
 from assessments.check_in.outcome import link_from_here, outcome_of
+from assessments.decisions.services.submit import PathwayIncompleteError, PatientNotFoundError, Submission
 from assessments.follow_ups.models import FollowUp
 from assessments.programmes.sheet.words import REVIEWS
 from assessments.protocol import InvalidAnswers, evaluate
@@ -30,7 +31,6 @@ from assessments.services.check_in_links import (
     requests_left,
     sent_by,
 )
-from assessments.services.submit import PathwayIncompleteError, PatientNotFoundError, Submission
 from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic

@@ -12,15 +12,14 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.assessments import submission_problems
-from assessments.api.reading import read_submission
+from assessments.decisions.services.submit import Submission, submit_assessment
+from assessments.decisions.shapes.submission import read_submission, submission_problems
 from assessments.fhir.answered import answered, response_resource
 from assessments.fhir.elements_beside import not_kept
 from assessments.fhir.noted import Reading
 from assessments.fhir.response import read_response
 from assessments.records.models import Assessment
 from assessments.services.cards import patient_known_as
-from assessments.services.submit import Submission, submit_assessment
 from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.fhir.elements import Resource, etag, fhir_base, reference
 from backend.platform.fhir.outcomes import expression, informed

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from assessments.decisions.form.typed_values import negative
 from assessments.escalations.models import Escalation
-from assessments.form.reading import negative
 from assessments.parameters.services.in_force import parameters_of
 from assessments.protocol import QUESTIONS, Question
 from assessments.protocol.explain import DECISIONS, FOLLOWS_RUNNING

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from assessments.decisions.services.submit import Recorded, Submission, lock_patient, submit_assessment
 from assessments.follow_ups.models import CHASERS, OF_A_RUN, FollowUp
 from assessments.parameters.services.in_force import parameters_in_force
 from assessments.programmes.models import RunLog
 from assessments.programmes.services.reminders import remind_again
 from assessments.protocol.follow_up import carry_forward
 from assessments.records.models import Assessment
-from assessments.services.submit import Recorded, Submission, lock_patient, submit_assessment
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from backend.platform.storage.tenancy import clinic_scope

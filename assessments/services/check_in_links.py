@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, tzinfo
 from django.core import signing
 from django.db import connection
 
+from assessments.decisions.services.submit import Recorded, Submission, lock_patient
 from assessments.follow_ups.documents import FRESH_QUESTIONS
 from assessments.follow_ups.models import REPORTED, FollowUp
 from assessments.models import CheckInLink
@@ -25,7 +26,6 @@ from assessments.services.answer_follow_up import (
     record_beside,
     with_carried_answers,
 )
-from assessments.services.submit import Recorded, Submission, lock_patient
 from backend.platform.api.throttling import count_of
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from assessments.documents import override_document
+from assessments.decisions.documents import override_document
 from assessments.escalations.channels.models import Delivery, DeliveryAttempt
 from assessments.escalations.models import EscalationEvent
 from assessments.models import CardFeedback

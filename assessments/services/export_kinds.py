@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from rest_framework.utils.encoders import JSONEncoder
 
-from assessments import documents
+from assessments.decisions import documents
 from assessments.escalations.documents import escalation_document, readable_escalations
 from assessments.follow_ups.documents import follow_up_document, readable_follow_ups
 from assessments.programmes import documents as programmes

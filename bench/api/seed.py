@@ -79,7 +79,7 @@ def _runners_with_history(client: "ApiClient", *, earlier: dt.datetime) -> list[
     """The first runner's history comes from the service itself; the others get a copy of its rows."""
     from django.db import connection
 
-    from assessments.services.submit import Submission, submit_assessment
+    from assessments.decisions.services.submit import Submission, submit_assessment
     from clinics.identity.clinicians import Actor
     from patients.models import Patient
 

@@ -17,7 +17,7 @@ def main() -> None:
 
 
 def _record(*, now: dt.datetime) -> None:
-    from assessments.services.submit import Submission, submit_assessment
+    from assessments.decisions.services.submit import Submission, submit_assessment
     from backend.platform.storage.tenancy import clinic_scope
     from clinics.identity.clinicians import Actor
     from clinics.identity.models import ApiClient, Clinic, Role, User

@@ -9,11 +9,11 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from assessments.decisions.services.override import Decided, OverrideRefusedError, override_decision
+from assessments.decisions.services.submit import Submission, submit_assessment
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.acknowledge import SupersededEscalationError, acknowledge, reopen
 from assessments.protocol.vocabulary import Decision, Urgency, urgency_rank
-from assessments.services.override import Decided, OverrideRefusedError, override_decision
-from assessments.services.submit import Submission, submit_assessment
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor, NamedClinician
 from clinics.identity.models import Clinic

@@ -46,7 +46,7 @@ ALLOWED = {
     "escalations/services/referral_chasers.py URGENCIES": "the urgencies below one",
     "sign_in/services/one_time_codes.py code": "a text",
     "letters/content.py newest": "a line of the letter says how many aren't listed",
-    "services/record_form.py newest.select_related('recorded_by_user', 'recorded_by_client')":
+    "decisions/services/record_form.py newest.select_related('recorded_by_user', 'recorded_by_client')":
         "what was recorded while a form was open, which is a few hours",
     "services/changes.py clinic.changes.filter(position__gt=position).order_by('position')":
         "a page of the API, with its cursor",
@@ -76,7 +76,10 @@ ALLOWED = {
     "cds/judged.py str(answers.resource.get('authored'))": "a date",
     "cds/judged.py options": "answers that are tried; the card names the place of each",
     "records/summary.py carried": "a date",
-    "form/live.py evaluation.next_questions": "beside them stands how many of each screen are answered",
+    "decisions/form/live_preview.py evaluation.next_questions": (
+"beside them stands how many of each screen are "
+"answered"
+),
     "webhooks/services/send.py list(headers)": (
 "the head of a receiver's answer, which its docs say is cut "
 "short"

@@ -21,7 +21,7 @@ COERCING = {
     serializers.IntegerField,
 }
 #: Describes what the question table validates; tests/api_edge holds the two together.
-DESCRIBES_ONLY = "assessments.api.schema"
+DESCRIBES_ONLY = "assessments.decisions.shapes.assessments"
 
 
 def bodies(base: type[StrictSerializer] = StrictSerializer) -> Iterator[type[StrictSerializer]]:

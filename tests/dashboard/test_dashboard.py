@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from assessments.decisions.services.submit import Submission, submit_assessment
 from assessments.escalations.models import Escalation
 from assessments.records.models import Assessment
-from assessments.services.submit import Submission, submit_assessment
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic, Role, User

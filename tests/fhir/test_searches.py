@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.decisions.services.submit import Submission, submit_assessment
 from assessments.escalations.models import Escalation
 from assessments.fhir.task import ESCALATION_STATUSES, FOLLOW_UP_STATUSES
 from assessments.fhir.task_views import TASK_STATUS, TASK_STATUSES
-from assessments.services.submit import Submission, submit_assessment
 from backend.platform.api.queries import MAX_PAGE_SIZE
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.tenancy import clinic_scope

@@ -6,7 +6,7 @@ import re
 from django.test import Client
 from django.utils import timezone
 
-from assessments.form.writing import as_typed
+from assessments.decisions.form.typed_values import as_typed
 from assessments.records.models import Assessment
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic

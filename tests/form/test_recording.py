@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.form.writing import as_typed
+from assessments.decisions.form.typed_values import as_typed
 from assessments.protocol import QUESTIONS
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership, Role

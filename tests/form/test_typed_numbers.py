@@ -10,11 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from assessments.form.entered import entered
-from assessments.form.fields import number_in_words
-from assessments.form.names import control, place, unit_of
-from assessments.form.reading import gather
-from assessments.form.writing import as_typed
+from assessments.decisions.form.fields import number_in_words
+from assessments.decisions.form.submitted import entered
+from assessments.decisions.form.typed_values import as_typed, control, gather, place, unit_of
 from assessments.protocol import QUESTIONS, Question
 from clinics.dashboard.typed_numbers import (
     AmbiguousNumberError,

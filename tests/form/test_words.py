@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from django.http import QueryDict
 
-from assessments.form.fields import NOT_KNOWN, Field, question_field
-from assessments.form.names import UNKNOWN
-from assessments.form.words import CHOICES, HINTS
+from assessments.decisions.form.fields import NOT_KNOWN, Field, question_field
+from assessments.decisions.form.typed_values import UNKNOWN
+from assessments.decisions.form.words import CHOICES, HINTS
 from assessments.protocol import QUESTIONS, Question
 from assessments.protocol.validation import validate
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from assessments.decisions.services.submit import Submission, submit_assessment
 from assessments.follow_ups.models import FollowUp
 from assessments.programmes.models import Programme
 from assessments.records.models import Assessment
-from assessments.services.submit import Submission, submit_assessment
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic

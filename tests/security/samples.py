@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.decisions.services.submit import Submission, submit_assessment
 from assessments.escalations.channels.services.on_call_services import add_on_call_service
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.acknowledge import acknowledge
@@ -21,7 +22,6 @@ from assessments.parameters.services.preview import preview_parameters
 from assessments.protocol import PROTOCOL_VERSION, evaluate
 from assessments.services.cards import note_card
 from assessments.services.exports import start_export
-from assessments.services.submit import Submission, submit_assessment
 from assessments.services.write_exports import write_due_exports
 from assessments.webhooks.services.endpoints import add_endpoint, ping
 from backend.platform.storage.tenancy import clinic_scope

@@ -58,8 +58,12 @@ ALLOWED = {
     ("assessments/fhir/referral.py", "get_object_or_404(flags(self.clinic))"): "those",
     ("assessments/fhir/referral.py", "get_object_or_404(requests(self.clinic))"): "the clinic's escalations",
     ("assessments/services/answer_follow_up.py", "RunLog.objects"): "the run of a check that was found",
-    ("assessments/services/archive.py", "CheckInLink.objects"): "of the runner being archived",
-    ("assessments/services/archive.py", "Escalation.objects"): "of the runner being archived",
+    ("assessments/decisions/services/settle_pending.py", "CheckInLink.objects"): (
+        "of the runner being archived"
+    ),
+    ("assessments/decisions/services/settle_pending.py", "Escalation.objects"): (
+        "of the runner being archived"
+    ),
     ("clinics/clients/services/look_up_keys.py", "ApiClient.objects"): (
         "of the claimed row's clinic, by its id"
     ),
@@ -98,7 +102,7 @@ ALLOWED = {
     ): "clinic.webhook_deliveries, a line above",
     ("assessments/services/erasure_ledger.py", "Clinic.objects"): "each clinic by its id, in its scope",
     (
-        "assessments/services/versions.py",
+        "assessments/decisions/services/versions.py",
         "Override.objects",
     ): "prefetched through assessments that are scoped",
     ("clinics/members/api.py", "Clinic.objects"): "the caller's own clinic by its id, to lock it",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from assessments.decisions.services.submit import Submission, submit_assessment
 from assessments.escalations.models import Escalation
 from assessments.escalations.on_call.services.calendar import Holidays
 from assessments.escalations.on_call.services.change import change_on_call
@@ -11,7 +12,6 @@ from assessments.follow_ups.models import FollowUpResult
 from assessments.management.demo.story import ClinicStory, Person, Runner, Visit
 from assessments.services.answer_follow_up import answer_follow_up
 from assessments.services.report_result import report_result
-from assessments.services.submit import Submission, submit_assessment
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.identity.clinicians import Actor, NamedClinician
 from clinics.identity.models import ApiClient, Clinic, Membership, User

@@ -10,6 +10,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.decisions.services.submit import PatientNotFoundError
+from assessments.decisions.services.versions import AssessmentNotFoundError, SupersededError
 from assessments.programmes.api.base import ProgrammeView, why_not
 from assessments.programmes.documents import (
     event_document,
@@ -23,8 +25,6 @@ from assessments.programmes.services import draft_and_release as begin
 from assessments.programmes.services.position import NotNowError
 from assessments.programmes.shapes import programmes as shapes
 from assessments.programmes.shapes.plans import AssessmentPlanShape
-from assessments.services.submit import PatientNotFoundError
-from assessments.services.versions import AssessmentNotFoundError, SupersededError
 from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.queries import ListQuery

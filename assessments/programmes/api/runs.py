@@ -11,6 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.decisions.services.submit import PatientNotFoundError
 from assessments.programmes.api.base import why_not
 from assessments.programmes.documents import run_document
 from assessments.programmes.models import RunLog
@@ -18,7 +19,6 @@ from assessments.programmes.services.position import NotNowError, ProgrammeNotFo
 from assessments.programmes.services.runs import Run, log_run
 from assessments.programmes.services.shoes import ShoeNotFoundError
 from assessments.programmes.shapes import programmes as shapes
-from assessments.services.submit import PatientNotFoundError
 from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import FieldProblem, Problem
 from clinics.api.clinicians import named_clinician

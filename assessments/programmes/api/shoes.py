@@ -12,12 +12,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.decisions.services.submit import PatientNotFoundError
 from assessments.programmes.documents import shoe_document
 from assessments.programmes.models import Shoe
 from assessments.programmes.services.shoes import register_shoe, with_distance
 from assessments.programmes.shapes.programmes import DistanceBody, DistanceShape
 from assessments.protocol.programme import ShoeAdvice, ShoeSign
-from assessments.services.submit import PatientNotFoundError
 from backend.platform.api.etags import Conditional, check_if_match
 from backend.platform.api.fields import (
     NumberField,

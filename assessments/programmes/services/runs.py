@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from assessments.decisions.services.submit import lock_patient
 from assessments.follow_ups.models import OF_A_RUN, CancelledBecause, FollowUp
 from assessments.follow_ups.services.schedule import cancel_pending, plan_check
 from assessments.programmes.models import Programme, RunLog
@@ -21,7 +22,6 @@ from assessments.programmes.services.reminders import end_reminders
 from assessments.programmes.services.session import Session, session_of
 from assessments.programmes.services.shoes import shoe_for_a_run
 from assessments.protocol.programme import after_run
-from assessments.services.submit import lock_patient
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic

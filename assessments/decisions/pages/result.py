@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.decisions.services.submit import PatientNotFoundError
+from assessments.decisions.services.versions import AssessmentNotFoundError, SupersededError
 from assessments.programmes.models import Programme
 from assessments.programmes.services.draft_and_release import (
     NoPlanError,
@@ -19,8 +21,6 @@ from assessments.programmes.services.position import NotNowError, ProgrammeNotFo
 from assessments.records.models import Assessment
 from assessments.records.services import effective_decision
 from assessments.records.summary import decision_page, label
-from assessments.services.submit import PatientNotFoundError
-from assessments.services.versions import AssessmentNotFoundError, SupersededError
 from clinics.dashboard.base import clinical, clinician_of
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission

@@ -10,17 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.form.entered import Entered, Fault, by_place, entered
-from assessments.form.live import live_decision
-from assessments.form.reading import Typed
-from assessments.form.sealed import NotOursError, seal, unseal
-from assessments.form.sections import sections
-from assessments.form.writing import as_typed
-from assessments.parameters.services.in_force import parameters_in_force
-from assessments.protocol import InvalidAnswers
-from assessments.records.models import ASSESSOR_ROLES, Assessment
-from assessments.records.summary import decision_words
-from assessments.services.record_form import (
+from assessments.decisions.form.live_preview import live_decision
+from assessments.decisions.form.sections import sections
+from assessments.decisions.form.signed_form import NotOursError, seal, unseal
+from assessments.decisions.form.submitted import Entered, Fault, by_place, entered
+from assessments.decisions.form.typed_values import Typed, as_typed
+from assessments.decisions.services.record_form import (
     OPEN_FOR,
     Changed,
     OpenedForm,
@@ -28,8 +23,12 @@ from assessments.services.record_form import (
     open_form,
     record_form,
 )
-from assessments.services.submit import PathwayIncompleteError, PatientNotFoundError
-from assessments.services.versions import SupersededError
+from assessments.decisions.services.submit import PathwayIncompleteError, PatientNotFoundError
+from assessments.decisions.services.versions import SupersededError
+from assessments.parameters.services.in_force import parameters_in_force
+from assessments.protocol import InvalidAnswers
+from assessments.records.models import ASSESSOR_ROLES, Assessment
+from assessments.records.summary import decision_words
 from clinics.dashboard.base import actor_of, clinical, page
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission

@@ -4,14 +4,13 @@ import uuid
 from typing import Any, ClassVar
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema_serializer
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.amendments import latest_only, written
-from assessments.protocol.vocabulary import Decision, Urgency
-from assessments.records.models import CLINICAL_ROLES, Override
-from assessments.services.override import (
+from assessments.decisions.api import amendments
+from assessments.decisions.api.amendments import latest_only, written
+from assessments.decisions.services.override import (
     Decided,
     Exclusion,
     Finding,
@@ -19,8 +18,12 @@ from assessments.services.override import (
     OverrideRefusedError,
     override_decision,
 )
+from assessments.decisions.shapes import assessments as shapes
+from assessments.protocol.vocabulary import Decision, Urgency
+from assessments.records.models import CLINICAL_ROLES, Override
 from backend.platform.api.fields import NoteField, OffsetDateTimeField, StrictSerializer, TextField, WordField
 from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.openapi.document import describe
 from clinics.api.clinicians import OnBehalf, named_clinician
 from clinics.api.views import ClinicAPIView
 
@@ -121,4 +124,25 @@ def _decided(body: dict[str, Any]) -> Decided:
         finding=Finding(**finding) if finding else None,
         handover=Handover(**handover) if handover else None,
         exclusion=Exclusion(**exclusion) if exclusion else None,
+    )
+
+
+def _describe_changes_of_assessments() -> None:
+    describe(
+        amendments.AmendmentsView,
+        post=extend_schema(
+            operation_id="amendAssessment",
+            summary="Correct the answers: a new assessment that supersedes this one",
+            request=shapes.AmendmentBody,
+            responses={201: shapes.AssessmentShape},
+        ),
+    )
+    describe(
+        OverridesView,
+        post=extend_schema(
+            operation_id="overrideAssessment",
+            summary="Decide otherwise as a named clinician",
+            request=OverrideBody,
+            responses={201: shapes.AssessmentShape},
+        ),
     )

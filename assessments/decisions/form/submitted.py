@@ -8,12 +8,11 @@ from datetime import datetime
 
 from django import forms
 
-from assessments.form.names import place
-from assessments.form.reading import Gathered, Typed, gather
+from assessments.decisions.form.typed_values import Gathered, Typed, gather, place
+from assessments.decisions.services.submit import Submission
 from assessments.protocol import InvalidAnswers, Problem
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import AssessorRole
-from assessments.services.submit import Submission
 from backend.platform.api.fields import SEVERAL_LINES
 
 CLOCK_SKEW_MINUTES = 5

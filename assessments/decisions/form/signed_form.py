@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core import signing
 
-from assessments.services.record_form import OpenedForm
+from assessments.decisions.services.record_form import OpenedForm
 from clinics.identity.models import Membership
 
 _SALT = "assessment form"

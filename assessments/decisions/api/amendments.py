@@ -6,19 +6,23 @@ from contextlib import contextmanager
 from typing import ClassVar
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from assessments.api.assessments import submission_problems
-from assessments.api.reading import read_submission
-from assessments.documents import readable_assessments, stored_assessment_document
-from assessments.services.amend import amend_assessment
-from assessments.services.submit import PatientNotFoundError
-from assessments.services.versions import AssessmentNotFoundError, SupersededError
+from assessments.decisions.documents import readable_assessments, stored_assessment_document
+from assessments.decisions.services.amend import NotProvisionalError, amend_assessment, confirm_assessment
+from assessments.decisions.services.submit import PatientNotFoundError
+from assessments.decisions.services.versions import AssessmentNotFoundError, SupersededError
+from assessments.decisions.shapes import assessments as shapes
+from assessments.decisions.shapes.submission import read_submission, submission_problems
+from assessments.records.models import CLINICAL_ROLES
+from backend.platform.api.fields import WordField
 from backend.platform.api.problems import Problem
+from clinics.api.clinicians import OnBehalf, named_clinician
 from clinics.api.views import ClinicAPIView
 from patients.services import PatientErasedError
 
@@ -76,3 +80,48 @@ def written(view: ClinicAPIView, assessment_id: uuid.UUID) -> Response:
     location = reverse("assessment", kwargs={"assessment_id": assessment_id}, request=view.request)
     document = stored_assessment_document(assessment)
     return Response(document, status=status.HTTP_201_CREATED, headers={"Location": location})
+
+
+class ConfirmationBody(OnBehalf):
+    """Who confirms."""
+
+    role = WordField("ClinicalRole", [role for role, _ in CLINICAL_ROLES], help_text="Of who confirms.")
+
+
+class ConfirmationView(ClinicAPIView):
+    """The end of a provisional assessment."""
+
+    cannot_wait: ClassVar[frozenset[str]] = frozenset({"POST"})
+    resource = "assessments"
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "pathway_incomplete", "erased")}
+
+    @extend_schema(
+        operation_id="confirmAssessment",
+        summary="Confirm what the runner answered alone",
+        request=ConfirmationBody,
+        responses={201: shapes.AssessmentShape},
+    )
+    def post(self, request: Request, assessment_id: uuid.UUID) -> Response:
+        """The same answers under a named clinician: an assessment that supersedes the runner's own.
+
+        It is no longer `provisional`, and a plan made from it can be released. To correct an answer, amend
+        instead. 409 when it isn't provisional.
+        """
+        body = ConfirmationBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        try:
+            with submission_problems(), latest_only():
+                recorded = confirm_assessment(
+                    clinic=self.clinic,
+                    assessment_id=assessment_id,
+                    role=body.validated_data["role"],
+                    by=named_clinician(self, body.validated_data),
+                    now=timezone.now(),
+                )
+        except NotProvisionalError:
+            raise Problem("conflict", "It isn't provisional: a clinician stands behind it.") from None
+        return written(self, recorded.assessment.id)
+
+    def show_again(self, reference: uuid.UUID) -> Response:
+        """The same answer about the confirmation made earlier."""
+        return written(self, reference)

@@ -4,10 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from assessments.form.fields import Errors, Field, Option, question_field
-from assessments.form.live import SCREENS
-from assessments.form.names import none_of_these
-from assessments.form.reading import ATTESTED_SCREENS, Typed, gather, negative, ruled_out_together
+from assessments.decisions.form.fields import Errors, Field, Option, question_field
+from assessments.decisions.form.live_preview import SCREENS
+from assessments.decisions.form.typed_values import (
+    ATTESTED_SCREENS,
+    Typed,
+    gather,
+    negative,
+    none_of_these,
+    ruled_out_together,
+)
 from assessments.protocol import QUESTIONS, CompiledProtocol, Question
 from assessments.protocol.vocabulary import ESSENTIAL_SCREENS, Screen
 

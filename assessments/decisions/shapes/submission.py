@@ -7,21 +7,33 @@ question table validates the answers instead.
 import datetime as dt
 import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from assessments.protocol import ADMINISTRATIVE, PROTOCOL_VERSION, QUESTIONS, InvalidAnswers, validate
+from assessments.decisions.services.submit import (
+    PathwayIncompleteError,
+    PatientNotFoundError,
+    Submission,
+)
+from assessments.decisions.shapes.assessments import MAX_REASON
+from assessments.protocol import (
+    ADMINISTRATIVE,
+    PROTOCOL_VERSION,
+    QUESTIONS,
+    InvalidAnswers,
+    validate,
+)
 from assessments.protocol import Problem as AnswerProblem
 from assessments.protocol.vocabulary import AssessorRole
-from assessments.services.submit import Submission
 from backend.platform.api.fields import SEVERAL_LINES
 from backend.platform.api.problems import FieldProblem, Problem, escape
+from patients.services import PatientErasedError
+from patients.shapes import PATIENT_NOT_FOUND
 
 #: How far a caller's clock may run ahead of ours.
 CLOCK_SKEW = dt.timedelta(minutes=5)
 
-#: Characters of the reason of an amendment.
-MAX_REASON = 1000
 
 _LINES = re.compile(SEVERAL_LINES)
 _QUESTION_NAMES = frozenset(question.name for question in QUESTIONS)
@@ -168,3 +180,19 @@ def _absent_reason_problems(reasons: Mapping[str, Any]) -> list[FieldProblem]:
             detail = "One of: " + ", ".join(sorted(_REASONS)) + "."
             problems.append(FieldProblem(pointer, "unknown_choice", detail))
     return problems
+
+
+@contextmanager
+def submission_problems() -> Iterator[None]:
+    """Turn the refusals of recording an assessment into problems of the request."""
+    try:
+        yield
+    except InvalidAnswers as exc:
+        raise invalid_answers(exc) from None
+    except PatientNotFoundError:
+        raise Problem("invalid", errors=[PATIENT_NOT_FOUND]) from None
+    except PatientErasedError:
+        raise Problem("erased") from None
+    except PathwayIncompleteError as exc:
+        missing = ", ".join(exc.missing)
+        raise Problem("pathway_incomplete", f"Missing from the clinic's settings: {missing}.") from None

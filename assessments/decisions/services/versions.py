@@ -4,8 +4,8 @@ import uuid
 
 from django.db.models import F, Prefetch, QuerySet
 
+from assessments.decisions.services.submit import lock_patient
 from assessments.records.models import Assessment, Override
-from assessments.services.submit import lock_patient
 from clinics.identity.models import Clinic
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
+from assessments.decisions.services.amend import amend_assessment
+from assessments.decisions.services.submit import Submission, lock_patient, submit_assessment
 from assessments.records.models import Assessment
-from assessments.services.amend import amend_assessment
-from assessments.services.submit import Submission, lock_patient, submit_assessment
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor

@@ -6,11 +6,17 @@ from typing import Any
 
 from django import forms
 
+from assessments.decisions.services.override import (
+    Decided,
+    Exclusion,
+    Finding,
+    Handover,
+    OverrideRefusedError,
+)
 from assessments.protocol.explain import DECISIONS, URGENCIES
 from assessments.protocol.vocabulary import Decision, Urgency, rank
 from assessments.records.models import CLINICAL_ROLES, Override
 from assessments.records.services import Effective
-from assessments.services.override import Decided, Exclusion, Finding, Handover, OverrideRefusedError
 from backend.platform.api.fields import OneLineValidator, SeveralLinesValidator
 
 #: The form's controls for what the service names.

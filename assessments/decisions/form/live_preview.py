@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assessments.form.entered import Entered
-from assessments.form.fields import number_in_words
-from assessments.form.names import place
+from assessments.decisions.form.fields import number_in_words
+from assessments.decisions.form.submitted import Entered
+from assessments.decisions.form.typed_values import place
+from assessments.decisions.services.submit import Submission, with_age
 from assessments.parameters.services.in_force import InForce, parameters_in_force
 from assessments.protocol import (
     QUESTIONS,
@@ -21,7 +22,6 @@ from assessments.protocol.explain import PLANS
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import ESSENTIAL_SCREENS, Screen, Urgency
 from assessments.records.summary import decision_words, label, urgency_words
-from assessments.services.submit import Submission, with_age
 from clinics.identity.models import Clinic
 from patients.models import Patient
 

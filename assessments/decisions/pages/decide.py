@@ -6,8 +6,16 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from assessments.pages.override_form import OverrideForm, groups
-from assessments.pages.result import own_programme, result_page, why_not
+from assessments.decisions.forms import OverrideForm, groups
+from assessments.decisions.pages.result import own_programme, result_page, why_not
+from assessments.decisions.services.override import OverrideRefusedError, override_decision
+from assessments.decisions.services.submit import PatientNotFoundError
+from assessments.decisions.services.versions import (
+    AssessmentNotFoundError,
+    SupersededError,
+    lock_latest,
+    with_versions,
+)
 from assessments.programmes.services.position import NotNowError, lock_programme
 from assessments.programmes.services.steps import clear
 from assessments.protocol.explain import DECISIONS
@@ -15,9 +23,6 @@ from assessments.protocol.vocabulary import Decision
 from assessments.records.models import Assessment
 from assessments.records.services import effective_decision
 from assessments.records.summary import decision_words, standing, urgency_words
-from assessments.services.override import OverrideRefusedError, override_decision
-from assessments.services.submit import PatientNotFoundError
-from assessments.services.versions import AssessmentNotFoundError, SupersededError, lock_latest, with_versions
 from clinics.dashboard.base import clinical, clinician_of, page
 from clinics.dashboard.forms import faults_of
 from clinics.identity.models import Membership

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assessments.form.names import UNKNOWN, asked_none, control, place, reason_of, unit_of
-from assessments.form.reading import MAX_ROWS, Typed
-from assessments.form.words import CHOICES, HINTS
+from assessments.decisions.form.typed_values import (
+    MAX_ROWS,
+    UNKNOWN,
+    Typed,
+    asked_none,
+    control,
+    place,
+    reason_of,
+    unit_of,
+)
+from assessments.decisions.form.words import CHOICES, HINTS
 from assessments.protocol import ADMINISTRATIVE, Question, protocol_for
 from assessments.protocol.parameters import DEFAULTS
 from assessments.records.summary import plain

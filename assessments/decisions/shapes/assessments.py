@@ -1,4 +1,4 @@
-"""The shapes of what ``assessments.documents`` writes and ``assessments.api.reading`` reads.
+"""The shapes of what ``documents`` writes and ``submission`` reads.
 
 They describe and don't run: answers are validated by the question table and documents built by hand, because
 that is several times faster. A test holds every answer of the service against them.
@@ -12,8 +12,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from assessments.api.answers_schema import Schema, absent_reasons_schema, answers_schema
-from assessments.api.reading import MAX_REASON
+from assessments.decisions.shapes.answers import Schema, absent_reasons_schema, answers_schema
 from assessments.programmes.shapes.programmes import RunPermissionShape
 from assessments.protocol import PROTOCOL_VERSION
 from assessments.protocol.follows import Activity, Gate, Released, Running
@@ -31,6 +30,9 @@ from assessments.records.models import CLINICAL_ROLES, Override
 from backend.platform.api.fields import NoteField, Shape, StrictSerializer, WordField
 from backend.platform.openapi.schema import register_component
 from clinics.api.clinicians import MemberShape, RecordedByShape
+
+#: Characters of the reason of an amendment.
+MAX_REASON = 1000
 
 
 class AnswersField(serializers.Field[Any, Any, Any, Any]):

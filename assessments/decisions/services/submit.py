@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from assessments.decisions.services.take_over import Schedule, take_over_schedule
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.escalate import (
     new_escalation,
@@ -23,7 +24,6 @@ from assessments.programmes.services.react_to_check import react_to
 from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
 from assessments.protocol.vocabulary import Urgency
 from assessments.records.models import Assessment
-from assessments.services.take_over import Schedule, take_over_schedule
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from backend.platform.storage.columns import new_id

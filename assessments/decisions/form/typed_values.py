@@ -4,15 +4,48 @@ Numbers are the only thing converted. Whatever can't be one stays as it was type
 refuses it by name; an empty control is an unknown answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.datastructures import MultiValueDict
 
-from assessments.form.names import UNKNOWN, asked_none, control, none_of_these, reason_of, unit_of
 from assessments.protocol import QUESTIONS, Problem, Question
 from assessments.protocol.vocabulary import Screen
-from clinics.dashboard.typed_numbers import AmbiguousNumberError, read_number
+from clinics.dashboard.typed_numbers import AmbiguousNumberError, read_number, write_number
+
+#: Radio value of a question that wasn't asked or whose answer isn't known.
+UNKNOWN = "unknown"
+
+
+def control(*path: object) -> str:
+    """The name that an answer is sent under."""
+    return ".".join(["a", *map(str, path)])
+
+
+def unit_of(*path: object) -> str:
+    """The name that a number's unit is sent under."""
+    return ".".join(["u", *map(str, path)])
+
+
+def reason_of(question: str) -> str:
+    """The name that the reason of an unknown answer is sent under."""
+    return f"r.{question}"
+
+
+def asked_none(question: str) -> str:
+    """The name under which a list says that it was asked for and is empty, or isn't known."""
+    return f"n.{question}"
+
+
+def none_of_these(screen: str) -> str:
+    """The name of a screen's "none of these"."""
+    return f"none.{screen}"
+
+
+def place(*path: object) -> str:
+    """The id of a control: where an error summary leads."""
+    return "-".join(["q", *map(str, path)])
+
 
 Typed = MultiValueDict[str, str]
 
@@ -161,3 +194,42 @@ _READERS: dict[str, Callable[[Question, Path, Typed, Gathered], object]] = {
     "object": _object,
     "objects": _objects,
 }
+
+
+def as_typed(answers: Mapping[str, object], absent_reasons: Mapping[str, str]) -> Typed:
+    """The form as somebody would have filled it in."""
+    typed = Typed()
+    for question in QUESTIONS:
+        if question.name in answers:
+            for name, value in _written(question, (question.name,), answers[question.name]):
+                typed.appendlist(name, value)
+        elif question.name in absent_reasons:
+            typed[reason_of(question.name)] = absent_reasons[question.name]
+            if question.type == "choice":
+                typed[control(question.name)] = UNKNOWN
+            elif question.type == "objects":
+                typed[asked_none(question.name)] = UNKNOWN
+    return typed
+
+
+def _written(question: Question, path: tuple[object, ...], value: object) -> Iterator[tuple[str, str]]:
+    """Names and values of the controls that hold an answer."""
+    fields = {part.name: part for part in question.fields}
+    match value:
+        case dict() if question.type == "features":
+            yield from ((control(*path, item), str(answer)) for item, answer in value.items())
+        case dict():
+            for name, part in value.items():
+                yield from _written(fields[name], (*path, name), part)
+        case list() if question.type == "objects":
+            if not value:
+                yield asked_none(question.name), "none"
+            for row, item in enumerate(value):
+                yield from _written(question, (*path, row), item)
+        case list():
+            yield from ((control(*path), str(item)) for item in value)
+        case _:
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            yield control(*path), write_number(value) if number else str(value)  # type: ignore[arg-type]
+            if question.units:
+                yield unit_of(*path), question.units[0][0]

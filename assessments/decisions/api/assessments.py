@@ -1,39 +1,39 @@
 """Evaluations and assessments."""
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from assessments.api.reading import invalid_answers, read_submission
-from assessments.documents import assessment_document, readable_assessments, stored_assessment_document
+from assessments.decisions.documents import (
+    assessment_document,
+    readable_assessments,
+    stored_assessment_document,
+)
+from assessments.decisions.services.submit import (
+    Recorded,
+    submit_assessment,
+)
+from assessments.decisions.shapes import assessments as shapes
+from assessments.decisions.shapes.submission import invalid_answers, read_submission, submission_problems
 from assessments.parameters.services.in_force import parameters_in_force
 from assessments.programmes.services.run_permission import run_permission
 from assessments.protocol import InvalidAnswers, evaluate
 from assessments.protocol.vocabulary import Decision, Urgency
 from assessments.records.services import evaluated_decision
-from assessments.services.submit import (
-    PathwayIncompleteError,
-    PatientNotFoundError,
-    Recorded,
-    submit_assessment,
-)
 from backend.platform.api.fields import WordField
 from backend.platform.api.pagination import PagedList
-from backend.platform.api.problems import Problem
 from backend.platform.api.queries import ListQuery
+from backend.platform.openapi.document import describe
 from clinics.api.views import ClinicAPIView
-from patients.services import PatientErasedError
-from patients.shapes import PATIENT_NOT_FOUND
 
 
 class AssessmentQuery(ListQuery):
@@ -111,22 +111,6 @@ class AssessmentView(ClinicAPIView):
         return Response(stored_assessment_document(assessment))
 
 
-@contextmanager
-def submission_problems() -> Iterator[None]:
-    """Turn the refusals of recording an assessment into problems of the request."""
-    try:
-        yield
-    except InvalidAnswers as exc:
-        raise invalid_answers(exc) from None
-    except PatientNotFoundError:
-        raise Problem("invalid", errors=[PATIENT_NOT_FOUND]) from None
-    except PatientErasedError:
-        raise Problem("erased") from None
-    except PathwayIncompleteError as exc:
-        missing = ", ".join(exc.missing)
-        raise Problem("pathway_incomplete", f"Missing from the clinic's settings: {missing}.") from None
-
-
 def recorded_document(recorded: Recorded) -> dict[str, Any]:
     """The document of what has just been written, without reading it again."""
     return assessment_document(
@@ -158,3 +142,36 @@ def created_before(view: ClinicAPIView, assessment_id: uuid.UUID) -> Response:
 def _created(request: Request, document: dict[str, Any]) -> Response:
     location = reverse("assessment", kwargs={"assessment_id": document["id"]}, request=request)
     return Response(document, status=status.HTTP_201_CREATED, headers={"Location": location})
+
+
+def _describe_assessments() -> None:
+    describe(
+        EvaluationsView,
+        post=extend_schema(
+            operation_id="evaluate",
+            summary="Decide without storing anything",
+            tags=["evaluations"],
+            request=shapes.EvaluationBody,
+            responses=shapes.StatelessEvaluationShape,
+        ),
+    )
+    describe(
+        AssessmentsView,
+        get=extend_schema(
+            operation_id="listAssessments",
+            summary="List assessments in the order of their last change",
+            responses=shapes.AssessmentShape(many=True),
+        ),
+        post=extend_schema(
+            operation_id="createAssessment",
+            summary="Record answers and get the decision",
+            request=shapes.AssessmentBody,
+            responses={201: shapes.AssessmentShape},
+        ),
+    )
+    describe(
+        AssessmentView,
+        get=extend_schema(
+            operation_id="getAssessment", summary="Read an assessment", responses=shapes.AssessmentShape
+        ),
+    )

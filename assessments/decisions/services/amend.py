@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from assessments.decisions.services.submit import Recorded, Submission, submit_assessment
+from assessments.decisions.services.versions import lock_latest
 from assessments.records.models import Assessment, Override
 from assessments.records.services import effective_decision, evaluated_decision
-from assessments.services.submit import Recorded, Submission, submit_assessment
-from assessments.services.versions import lock_latest
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.identity.clinicians import Actor
+from clinics.identity.clinicians import Actor, NamedClinician
 from clinics.identity.models import Clinic
 
 
@@ -56,3 +56,38 @@ def _keep_caution(old: Assessment, new: Assessment, now: datetime) -> None:
     changes = {"id": new_id(), "assessment_id": new.id, "carried_from_id": latest.id}
     times = {"created_at": now, "updated_at": now}
     Override(**{**fields, **changes, **times}).save(force_insert=True)
+
+
+#: Stands where an amendment says why.
+CONFIRMED = "Confirmed by a clinician, the answers unchanged."
+
+
+class NotProvisionalError(Exception):
+    """A clinician stands behind it already."""
+
+
+def confirm_assessment(
+    *, clinic: Clinic, assessment_id: uuid.UUID, role: str, by: NamedClinician, now: datetime
+) -> Recorded:
+    """Record the same answers again under the clinician's name and role, in place of the runner's.
+
+    An assessment never changes, so a confirmation is an amendment without a correction: the decision is
+    formed again, escalations stay, and the runner's own record stays below it. Raises what
+    ``amend_assessment`` raises, and ``NotProvisionalError``.
+    """
+    with clinic_scope(clinic.id):
+        old = lock_latest(clinic, assessment_id)
+        if not old.evaluation["provisional"]:
+            raise NotProvisionalError
+        same = Submission(
+            patient_id=old.patient_id,
+            assessed_at=old.assessed_at,
+            assessor_role=role,
+            answers=old.answers,
+            absent_reasons=old.absent_reasons,
+            reason=CONFIRMED,
+        )
+        actor = Actor(client=by.through, user=by.member.user)
+        return amend_assessment(
+            clinic=clinic, actor=actor, assessment_id=assessment_id, submission=same, now=now
+        )

@@ -1,0 +1,1 @@
+"""Answers become one decision with everything it promises."""

@@ -1,0 +1,1 @@
+"""Assessments recorded, amended, confirmed and overridden."""

@@ -1,0 +1,1 @@
+"""Submit, amend, confirm and override an assessment."""

@@ -1,0 +1,1 @@
+"""What a submission and an assessment look like."""
