@@ -3,8 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
+from assessments.check_ins.services.announce import announce_due_follow_ups as announce
 from assessments.escalations.services.deliver import deliver_due_escalations as deliver
-from assessments.services.announce import announce_due_follow_ups as announce
 from assessments.services.exports import nudge_exports
 from assessments.services.keep_watch import keep_watch
 from assessments.services.retention import forget_what_is_past as forget

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 import clinics.urls
-from assessments.check_in.views import CheckInView
+from assessments.check_ins.pages.views import CheckInView
 from backend import fhir, health, monitors
 from backend.platform.openapi import docs
 from clinics.clients import oauth

@@ -5,13 +5,11 @@ They stand together and apart from the views, so that this whole part of the doc
 
 from drf_spectacular.utils import extend_schema
 
-from assessments.api import erasure, follow_ups
+from assessments.api import erasure
+from assessments.check_ins.api.follow_ups import _describe_follow_ups
 from assessments.decisions.api.assessments import _describe_assessments
 from assessments.decisions.api.overrides import _describe_changes_of_assessments
-from assessments.decisions.shapes import assessments as shapes
 from assessments.escalations.api import _describe_escalations
-from assessments.follow_ups.api import FollowUpsView, FollowUpView
-from assessments.follow_ups.shapes import FollowUpShape
 from assessments.programmes.api.steps import _describe_programmes
 from backend.platform.openapi.document import describe
 
@@ -24,39 +22,6 @@ def attach() -> None:
     _describe_follow_ups()
     _describe_erasure()
     _describe_programmes()
-
-
-def _describe_follow_ups() -> None:
-    describe(
-        FollowUpsView,
-        get=extend_schema(
-            operation_id="listFollowUps",
-            summary="List follow-ups, the soonest due first",
-            responses=FollowUpShape(many=True),
-        ),
-    )
-    describe(
-        FollowUpView,
-        get=extend_schema(operation_id="getFollowUp", summary="Read a follow-up", responses=FollowUpShape),
-    )
-    describe(
-        follow_ups.FollowUpResponseView,
-        post=extend_schema(
-            operation_id="answerFollowUp",
-            summary="Answer a follow-up: a new assessment linked to the first",
-            request=shapes.FollowUpResponseBody,
-            responses={201: shapes.AssessmentShape},
-        ),
-    )
-    describe(
-        follow_ups.FollowUpResultView,
-        post=extend_schema(
-            operation_id="reportFollowUpResult",
-            summary="Report how far a referral or a task has got",
-            request=follow_ups.ResultBody,
-            responses=FollowUpShape,
-        ),
-    )
 
 
 def _describe_erasure() -> None:

@@ -2,17 +2,9 @@
 
 from django.urls import path
 
-from assessments.api import (
-    changes,
-    check_in_links,
-    erasure,
-    escalation_history,
-    exports,
-    follow_ups,
-    operations,
-    outcomes,
-    timeline,
-)
+from assessments.api import changes, erasure, escalation_history, exports, operations, outcomes, timeline
+from assessments.check_ins.api import follow_ups
+from assessments.check_ins.api import links as check_in_links
 from assessments.decisions.api import amendments, assessments, overrides
 from assessments.decisions.api import amendments as confirmations
 from assessments.escalations import api as escalations

@@ -11,7 +11,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.follow_ups import ResultBody
+from assessments.check_ins.services.answer import FollowUpClosedError
+from assessments.check_ins.services.report_result import report_result
+from assessments.check_ins.shapes import ResultBody
 from assessments.escalations.models import Escalation, Outcome
 from assessments.escalations.services.acknowledge import (
     OutcomeRefusedError,
@@ -34,8 +36,6 @@ from assessments.fhir.task import (
     task_rows,
 )
 from assessments.follow_ups.models import FollowUp, FollowUpResult
-from assessments.services.answer_follow_up import FollowUpClosedError
-from assessments.services.report_result import report_result
 from backend.platform.api.problems import FieldProblem, Problem, flatten
 from backend.platform.fhir.elements import Resource, identifier_system, system
 from backend.platform.fhir.search import Search

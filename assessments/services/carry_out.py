@@ -1,7 +1,7 @@
 """Everything that is due, once, in this process: what to do when Celery or Redis are gone."""
 
+from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.escalations.services.deliver import deliver_due_escalations
-from assessments.services.announce import announce_due_follow_ups
 from assessments.services.sweep import sweep
 from assessments.services.write_exports import write_due_exports
 from assessments.webhooks.services.deliver import deliver_due_webhooks

@@ -16,7 +16,7 @@ from assessments.cds.calls import Call
 from assessments.cds.cards import card_of_answers, card_of_doubt
 from assessments.cds.found import Found
 from assessments.cds.judged import Judged
-from assessments.check_in.outcome import outcome_of
+from assessments.check_ins.pages.outcome import outcome_of
 from assessments.letters.content import letter_content
 from assessments.programmes.services.draft_and_release import preview
 from assessments.programmes.services.session import BLOCKED_IN_WORDS

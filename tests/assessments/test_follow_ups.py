@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.follow_ups.documents import FRESH_QUESTIONS
 from assessments.follow_ups.models import FollowUp
 from assessments.protocol.follow_up import CARRIED_QUESTIONS
-from assessments.services.announce import announce_due_follow_ups
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic

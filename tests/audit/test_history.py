@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import FollowUp
-from assessments.services.announce import announce_due_follow_ups
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.columns import DueWork
 from backend.platform.storage.due_work import claim_next, push_back, renew, settle

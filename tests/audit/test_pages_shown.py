@@ -9,7 +9,7 @@ from django.template import engines
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from assessments.services.check_in_links import make_link
+from assessments.check_ins.services.links import make_link
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic, Role

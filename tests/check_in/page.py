@@ -7,7 +7,7 @@ from typing import Any
 
 from django.test import Client
 
-from assessments.check_in.form import PREGNANCY, choices_of
+from assessments.check_ins.pages.form import PREGNANCY, choices_of
 from assessments.follow_ups.documents import FRESH_QUESTIONS
 from tests.factories import reassuring_answers
 from tests.programme.weeks import PAINLESS, Weeks

@@ -9,15 +9,15 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
-from assessments.check_in.form import choices_of
-from assessments.check_in.outcome import PROMISED_BY
-from assessments.check_in.words import HOURS, NO, SECTIONS, WORDS
+from assessments.check_ins.models import CheckInLink
+from assessments.check_ins.pages.form import choices_of
+from assessments.check_ins.pages.outcome import PROMISED_BY
+from assessments.check_ins.pages.words import HOURS, NO, SECTIONS, WORDS
+from assessments.check_ins.services.links import REQUESTS_PER_MINUTE
 from assessments.follow_ups.documents import FRESH_QUESTIONS
 from assessments.follow_ups.models import FollowUp
-from assessments.models import CheckInLink
 from assessments.protocol import validate
 from assessments.protocol.questions import QUESTIONS_BY_NAME
-from assessments.services.check_in_links import REQUESTS_PER_MINUTE
 from assessments.services.retention import forget_what_is_past
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic

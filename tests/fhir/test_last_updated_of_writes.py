@@ -14,11 +14,11 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.escalations.models import EscalationEvent
 from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.programmes.models import ProgrammeEvent
 from assessments.programmes.services.runs import Run, log_run
-from assessments.services.announce import announce_due_follow_ups
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.checks.routes import Route

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.escalations.channels.models import Delivery, DeliveryAttempt
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.follow_ups.models import FollowUp
-from assessments.services.announce import announce_due_follow_ups
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic

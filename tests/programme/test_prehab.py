@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from assessments.services.announce import announce_due_follow_ups
+from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.services.erase import erase_patient
 from backend.platform.outbound.email import EmailChannel
 from clinics.identity.clinicians import Actor

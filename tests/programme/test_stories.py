@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.escalations.services.deliver import deliver_due_escalations
-from assessments.services.announce import announce_due_follow_ups
 from backend.platform.outbound.email import EmailChannel
 from clinics.identity.models import Clinic
 from patients.models import Patient

@@ -28,11 +28,11 @@ from psycopg.conninfo import make_conninfo
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.escalations.channels.models import Delivery
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.follow_ups.models import FollowUp
-from assessments.services.announce import announce_due_follow_ups
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.columns import DueWork
 from backend.platform.storage.tenancy import clinic_scope

@@ -57,7 +57,7 @@ ALLOWED = {
     ("assessments/fhir/referral.py", "Flag.objects"): "of the clinic's escalations, by the clinic handed in",
     ("assessments/fhir/referral.py", "get_object_or_404(flags(self.clinic))"): "those",
     ("assessments/fhir/referral.py", "get_object_or_404(requests(self.clinic))"): "the clinic's escalations",
-    ("assessments/services/answer_follow_up.py", "RunLog.objects"): "the run of a check that was found",
+    ("assessments/check_ins/services/answer.py", "RunLog.objects"): "the run of a check that was found",
     ("assessments/decisions/services/settle_pending.py", "CheckInLink.objects"): (
         "of the runner being archived"
     ),
@@ -90,7 +90,7 @@ ALLOWED = {
         "backend/platform/storage/due_work.py",
         "self.model._default_manager",
     ): "the claimed row, by its fresh token",
-    ("assessments/services/check_in_links.py", "Clinic.objects"): "the clinic of a signed link, by its id",
+    ("assessments/check_ins/services/links.py", "Clinic.objects"): "the clinic of a signed link, by its id",
     ("assessments/parameters/services/change.py", "Clinic.objects"): "the entered clinic's row, to lock it",
     (
         "assessments/webhooks/api/deliveries.py",

@@ -9,12 +9,12 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.check_ins.services.report_result import report_result
 from assessments.follow_ups.documents import follow_up_document
 from assessments.follow_ups.models import CHASERS, FollowUp, FollowUpKind, FollowUpResult
 from assessments.protocol.explain import DECISIONS
 from assessments.protocol.vocabulary import Urgency
 from assessments.records.summary import urgency_words
-from assessments.services.report_result import report_result
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.api.views import is_read, scopes_needed
 from clinics.identity.clinicians import NamedClinician

@@ -10,8 +10,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
+from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.escalations.services.deliver import deliver_due_escalations
-from assessments.services.announce import announce_due_follow_ups
 from assessments.services.sweep import sweep
 from assessments.webhooks.models import EventType, WebhookEvent
 from backend.platform.outbound.email import EmailChannel

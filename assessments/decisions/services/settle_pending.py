@@ -10,10 +10,10 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from assessments.check_ins.models import CheckInLink
 from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import CancelledBecause
 from assessments.follow_ups.services.schedule import cancel_pending
-from assessments.models import CheckInLink
 from assessments.programmes.services.draft_and_release import end_current
 from patients.models import Patient
 from patients.services import StillWaitingError, archiving

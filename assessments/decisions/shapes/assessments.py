@@ -181,11 +181,6 @@ class AssessmentBody(EvaluationBody):
     patient = serializers.UUIDField()
 
 
-@extend_schema_serializer(component_name="FollowUpResponse")
-class FollowUpResponseBody(EvaluationBody):
-    """The answers of a follow-up; what a day doesn't change is carried over unless given."""
-
-
 @extend_schema_serializer(component_name="Amendment")
 class AmendmentBody(EvaluationBody):
     """All answers again, the wrong ones corrected."""

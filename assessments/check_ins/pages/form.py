@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assessments.check_in.words import DONT_KNOW, HOURS, NO, SECTIONS, UNKNOWN, WORDS, YES
+from assessments.check_ins.pages.words import DONT_KNOW, HOURS, NO, SECTIONS, UNKNOWN, WORDS, YES
+from assessments.check_ins.services.answer import of_a_walk
 from assessments.follow_ups.documents import FRESH_QUESTIONS
 from assessments.follow_ups.models import FollowUp
 from assessments.protocol import protocol_for
 from assessments.protocol.follow_up import LONGEST_EPISODE_DAYS, carry_forward
 from assessments.protocol.parameters import DEFAULTS
 from assessments.protocol.questions import QUESTIONS_BY_NAME
-from assessments.services.answer_follow_up import of_a_walk
 
 PREGNANCY = ("pregnancy_status", "weeks_postpartum", "pregnancy_warning_signs")
 #: Left empty without a word when nobody has run.

@@ -14,16 +14,10 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
-from assessments.check_in.form import Form, form_for
-from assessments.check_in.outcome import link_from_here, outcome_of
-from assessments.decisions.services.submit import PathwayIncompleteError, PatientNotFoundError, Submission
-from assessments.follow_ups.models import FollowUp
-from assessments.programmes.sheet.words import REVIEWS
-from assessments.protocol import InvalidAnswers, evaluate
-from assessments.protocol.programme import SAFETY_NET
-from assessments.protocol.vocabulary import AssessorRole
-from assessments.services.answer_follow_up import FollowUpClosedError
-from assessments.services.check_in_links import (
+from assessments.check_ins.pages.form import Form, form_for
+from assessments.check_ins.pages.outcome import link_from_here, outcome_of
+from assessments.check_ins.services.answer import FollowUpClosedError
+from assessments.check_ins.services.links import (
     LinkOverError,
     Opened,
     answer_by_link,
@@ -31,6 +25,12 @@ from assessments.services.check_in_links import (
     requests_left,
     sent_by,
 )
+from assessments.decisions.services.submit import PathwayIncompleteError, PatientNotFoundError, Submission
+from assessments.follow_ups.models import FollowUp
+from assessments.programmes.sheet.words import REVIEWS
+from assessments.protocol import InvalidAnswers, evaluate
+from assessments.protocol.programme import SAFETY_NET
+from assessments.protocol.vocabulary import AssessorRole
 from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic

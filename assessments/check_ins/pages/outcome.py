@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from assessments.check_ins.services.links import Opened
 from assessments.follow_ups.models import FollowUp, FollowUpKind
 from assessments.programmes.models import Programme
 from assessments.programmes.services.run_permission import Permission, permission_of_runner
@@ -12,7 +13,6 @@ from assessments.protocol.vocabulary import Decision, RunStatus, Urgency
 from assessments.records.models import Assessment
 from assessments.records.services import effective_decision
 from assessments.records.what_follows import follows_of
-from assessments.services.check_in_links import Opened
 from clinics.identity.models import Clinic
 
 TOLD = "Your clinic has been told."

@@ -12,10 +12,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.check_ins.models import CheckInLink
+from assessments.check_ins.services.answer import FollowUpClosedError, FollowUpNotFoundError, ReportedError
+from assessments.check_ins.services.links import make_link, revoke_link
 from assessments.decisions.services.submit import PatientNotFoundError
-from assessments.models import CheckInLink
-from assessments.services.answer_follow_up import FollowUpClosedError, FollowUpNotFoundError, ReportedError
-from assessments.services.check_in_links import make_link, revoke_link
 from backend.platform.api.fields import StrictSerializer, timestamp
 from backend.platform.api.problems import Problem
 from clinics.api.views import ClinicAPIView

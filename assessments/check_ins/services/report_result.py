@@ -3,13 +3,13 @@
 import uuid
 from datetime import datetime
 
+from assessments.check_ins.services.answer import FollowUpClosedError, FollowUpNotFoundError
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.acknowledge import call_again
 from assessments.escalations.services.escalate import present
 from assessments.follow_ups.models import CHASERS, REPORTED, FollowUp, FollowUpResult
 from assessments.follow_ups.services.state import next_step
 from assessments.programmes.services.reminders import remind_again
-from assessments.services.answer_follow_up import FollowUpClosedError, FollowUpNotFoundError
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from backend.platform.storage.tenancy import clinic_scope

@@ -11,13 +11,8 @@ from datetime import datetime, timedelta, tzinfo
 from django.core import signing
 from django.db import connection
 
-from assessments.decisions.services.submit import Recorded, Submission, lock_patient
-from assessments.follow_ups.documents import FRESH_QUESTIONS
-from assessments.follow_ups.models import REPORTED, FollowUp
-from assessments.models import CheckInLink
-from assessments.protocol import evaluate
-from assessments.records.models import Assessment
-from assessments.services.answer_follow_up import (
+from assessments.check_ins.models import CheckInLink
+from assessments.check_ins.services.answer import (
     FollowUpClosedError,
     FollowUpNotFoundError,
     ReportedError,
@@ -26,6 +21,11 @@ from assessments.services.answer_follow_up import (
     record_beside,
     with_carried_answers,
 )
+from assessments.decisions.services.submit import Recorded, Submission, lock_patient
+from assessments.follow_ups.documents import FRESH_QUESTIONS
+from assessments.follow_ups.models import REPORTED, FollowUp
+from assessments.protocol import evaluate
+from assessments.records.models import Assessment
 from backend.platform.api.throttling import count_of
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor

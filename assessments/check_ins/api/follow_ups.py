@@ -4,38 +4,32 @@ import uuid
 from typing import ClassVar
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.decisions.api.assessments import created, created_before
-from assessments.decisions.shapes.submission import read_submission, submission_problems
-from assessments.follow_ups.api import document_of
-from assessments.follow_ups.models import FollowUp, FollowUpResult
-from assessments.services.answer_follow_up import (
+from assessments.check_ins.services.answer import (
     FollowUpClosedError,
     FollowUpNotFoundError,
     ReportedError,
     answer_follow_up,
 )
-from assessments.services.report_result import AnsweredByAssessmentError, report_result
+from assessments.check_ins.services.report_result import AnsweredByAssessmentError, report_result
+from assessments.check_ins.shapes import FollowUpResponseBody, ResultBody
+from assessments.decisions.api.assessments import created, created_before
+from assessments.decisions.shapes import assessments as shapes
+from assessments.decisions.shapes.submission import read_submission, submission_problems
+from assessments.follow_ups.api import FollowUpsView, FollowUpView, document_of
+from assessments.follow_ups.models import FollowUp, FollowUpResult
+from assessments.follow_ups.shapes import FollowUpShape
 from backend.platform.api.etags import Conditional
-from backend.platform.api.fields import WordField
 from backend.platform.api.problems import Problem
-from clinics.api.clinicians import OnBehalf, named_clinician
+from backend.platform.openapi.document import describe
+from clinics.api.clinicians import named_clinician
 from clinics.api.views import ClinicAPIView
 from clinics.identity.permissions import Permission
 from clinics.identity.visibility import sees_all
-
-
-class ResultBody(OnBehalf):
-    """How far it has got."""
-
-    result = WordField(
-        "FollowUpResult",
-        FollowUpResult,
-        help_text="`confirmed` closes it, `declined` too: then the referral's escalation calls again.",
-    )
 
 
 class FollowUpResponseView(ClinicAPIView):
@@ -107,3 +101,36 @@ class FollowUpResultView(Conditional, ClinicAPIView):
     def may_show(self) -> bool:
         """A result is seen by who sees escalations."""
         return super().may_show() and sees_all(FollowUp, self.principal.scopes)
+
+
+def _describe_follow_ups() -> None:
+    describe(
+        FollowUpsView,
+        get=extend_schema(
+            operation_id="listFollowUps",
+            summary="List follow-ups, the soonest due first",
+            responses=FollowUpShape(many=True),
+        ),
+    )
+    describe(
+        FollowUpView,
+        get=extend_schema(operation_id="getFollowUp", summary="Read a follow-up", responses=FollowUpShape),
+    )
+    describe(
+        FollowUpResponseView,
+        post=extend_schema(
+            operation_id="answerFollowUp",
+            summary="Answer a follow-up: a new assessment linked to the first",
+            request=FollowUpResponseBody,
+            responses={201: shapes.AssessmentShape},
+        ),
+    )
+    describe(
+        FollowUpResultView,
+        post=extend_schema(
+            operation_id="reportFollowUpResult",
+            summary="Report how far a referral or a task has got",
+            request=ResultBody,
+            responses=FollowUpShape,
+        ),
+    )

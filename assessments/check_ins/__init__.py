@@ -1,0 +1,1 @@
+"""A follow-up carried out: announced, chased, answered (API, link, page), reported on."""

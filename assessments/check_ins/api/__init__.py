@@ -1,0 +1,1 @@
+"""Answer a follow-up, report its result, and make a link for the runner."""

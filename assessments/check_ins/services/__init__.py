@@ -1,0 +1,1 @@
+"""Announce, answer and report on a follow-up; keep the runner's links."""
