@@ -17,7 +17,7 @@ from assessments.escalations.channels.models import Delivery
 from assessments.escalations.models import Escalation
 from assessments.escalations.pages import take_on
 from assessments.follow_ups.models import FollowUp
-from assessments.pages.letters import letters_context
+from assessments.letters.pages import letters_context
 from assessments.records.models import Assessment
 from assessments.records.summary import decision_page, decision_words, label, plain, standing, urgency_words
 from clinics.dashboard.model_admin import ClinicModelAdmin

@@ -13,7 +13,8 @@ from rest_framework.response import Response
 
 from assessments.escalations.models import Escalation, EscalationEvent
 from assessments.follow_ups.models import FollowUp
-from assessments.models import CardFeedback, Letter
+from assessments.letters.models import Letter
+from assessments.models import CardFeedback
 from assessments.programmes.models import ProgrammeEvent
 from assessments.records.models import Assessment, Override
 from assessments.services.timeline import patient_timeline

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from assessments.decisions.services.versions import with_versions
 from assessments.follow_ups.documents import follow_up_order
-from assessments.models import Letter
 from assessments.programmes.documents import permission_document
 from assessments.programmes.services.run_permission import RunPermission, stored_permission, with_standing
 from assessments.records.models import Assessment, Override
@@ -96,28 +95,3 @@ def override_document(override: Override) -> dict[str, Any]:
 
 def _given(**parts: str | None) -> dict[str, str | None] | None:
     return parts if all(parts.values()) else None
-
-
-def readable_letters(letters: QuerySet[Letter]) -> QuerySet[Letter]:
-    """Rows with the people their documents name, in one statement."""
-    return letters.select_related("drafted_by__user", "issued_by__user")
-
-
-def letter_document(letter: Letter) -> dict[str, Any]:
-    """One letter; ``content`` is the generated part as it was issued, null in a draft."""
-    return {
-        "id": str(letter.id),
-        "patient": str(letter.patient_id),
-        "escalation": str(letter.escalation_id),
-        "to": letter.to,
-        "state": letter.state,
-        "recipient": letter.recipient,
-        "call_back": letter.call_back,
-        "words": letter.words,
-        "content": letter.content or None,
-        "drafted_by": member_document(letter.drafted_by),
-        "issued_by": member_document(letter.issued_by),
-        "issued_at": timestamp(letter.issued_at),
-        "created_at": timestamp(letter.created_at),
-        "updated_at": timestamp(letter.updated_at),
-    }

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Letter
+from assessments.letters.models import Letter
 from assessments.pages.patient import CLINICAL
 from assessments.programmes.models import Programme
 from assessments.services.runner_record import pending_of

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from assessments.escalations.models import Escalation, EscalationEvent
 from assessments.follow_ups.models import CancelledBecause, FollowUpKind, FollowUpResult
-from assessments.models import CardFeedback, Letter
+from assessments.letters.models import Letter
+from assessments.models import CardFeedback
 from assessments.programmes.models import ProgrammeEvent
 from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT
 from assessments.protocol.programme import Phase

@@ -7,7 +7,8 @@ from assessments.decisions.pages import assess, decide, result
 from assessments.escalations import pages as close
 from assessments.escalations.channels.pages import ChannelPage, ChannelsPage
 from assessments.escalations.on_call.pages import on_call_page
-from assessments.pages import letters, worklist
+from assessments.letters import pages as letters
+from assessments.pages import worklist
 from assessments.pages.archive import archive
 from assessments.pages.patient import patient
 from assessments.pages.settings import ClinicSettings

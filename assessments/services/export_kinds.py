@@ -13,6 +13,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from assessments.decisions import documents
 from assessments.escalations.documents import escalation_document, readable_escalations
 from assessments.follow_ups.documents import follow_up_document, readable_follow_ups
+from assessments.letters.documents import letter_document, readable_letters
 from assessments.programmes import documents as programmes
 from assessments.programmes.documents import exercise_log_document, stored_shoe_document
 from assessments.programmes.services.shoes import with_distance
@@ -63,8 +64,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     "letter": Kind(
         lambda clinic: clinic.letters.all(),
-        documents.letter_document,
-        readable=documents.readable_letters,
+        letter_document,
+        readable=readable_letters,
     ),
     "follow_up": Kind(
         lambda clinic: clinic.follow_ups.all(),

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import WITH_THE_RECORD, FollowUp
-from assessments.models import Letter
+from assessments.letters.models import Letter
 from backend.platform.api.pagination import Merged
 from patients.models import Patient
 

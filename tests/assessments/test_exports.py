@@ -16,11 +16,12 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.escalations.services.deliver import deliver_due_escalations
-from assessments.models import Export, ExportChunk, Letter
+from assessments.letters.models import Letter
+from assessments.letters.services import draft_letter
+from assessments.models import Export, ExportChunk
 from assessments.services import write_exports
 from assessments.services.export_kinds import KINDS
 from assessments.services.exports import AT_ONCE, take_away_results
-from assessments.services.letters import draft_letter
 from assessments.services.write_exports import MAX_STALLED, TURN, write_due_exports
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from assessments.models import Letter
-from assessments.services.letters import draft_letter
+from assessments.letters.models import Letter
+from assessments.letters.services import draft_letter
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor, name_clinician
 from clinics.identity.models import Clinic

@@ -14,11 +14,9 @@ from assessments.escalations.channels.models import Delivery
 from assessments.escalations.channels.services.on_call_services import add_on_call_service
 from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import REPORTED, FollowUp, FollowUpKind
-from assessments.models import Export, Letter
-from assessments.pages.letters import on_paper
-from assessments.programmes.models import Programme
-from assessments.programmes.services.draft_and_release import end_current
-from assessments.services.letters import (
+from assessments.letters.models import Letter
+from assessments.letters.pages import on_paper
+from assessments.letters.services import (
     Written,
     content_of,
     draft_letter,
@@ -26,6 +24,9 @@ from assessments.services.letters import (
     readable_letter,
     state_of,
 )
+from assessments.models import Export
+from assessments.programmes.models import Programme
+from assessments.programmes.services.draft_and_release import end_current
 from assessments.services.write_exports import write_due_exports
 from assessments.webhooks.models import WebhookDelivery
 from backend.platform.storage.due_work import claim_next

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Letter
-from assessments.services.letters import (
+from assessments.letters.models import Letter
+from assessments.letters.services import (
     Written,
     content_of,
     draft_letter,

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Letter
-from assessments.services.letters import draft_letter
+from assessments.letters.models import Letter
+from assessments.letters.services import draft_letter
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor, name_clinician
 from clinics.identity.models import Clinic, Role, User

@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.acknowledge import EscalationNotFoundError
-from assessments.models import Letter
-from assessments.programmes.sheet.sheet import gone_mark
-from assessments.services.letters import (
+from assessments.letters.models import Letter
+from assessments.letters.services import (
     ChangedMeanwhileError,
     IssuedError,
     LetterNotFoundError,
@@ -25,6 +24,7 @@ from assessments.services.letters import (
     state_of,
     write_letter,
 )
+from assessments.programmes.sheet.sheet import gone_mark
 from backend.platform.api.fields import SeveralLinesValidator
 from backend.platform.print.pdf import Template
 from clinics.dashboard.base import clinical, clinician_of, document, page

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from assessments.escalations.services.acknowledge import EscalationNotFoundError
 from assessments.letters.content import letter_content
-from assessments.models import Letter
+from assessments.letters.models import Letter
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic
