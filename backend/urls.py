@@ -5,7 +5,8 @@ from django.urls import include, path
 
 import clinics.urls
 from assessments.check_ins.pages.views import CheckInView
-from backend import fhir, health, monitors
+from assessments.fhir import capability as fhir
+from backend import health, monitors
 from backend.platform.openapi import docs
 from clinics.clients import oauth
 

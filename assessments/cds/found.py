@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assessments.fhir.elements_beside import OF_RESPONSE, refused_elements
-from assessments.fhir.form import KNOWN, UNKNOWN
 from assessments.fhir.questionnaire import is_in_force, own_form
+from assessments.fhir.questionnaire_items import KNOWN, UNKNOWN
 from assessments.protocol import QUESTIONS
 from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.fhir.elements import is_own_system

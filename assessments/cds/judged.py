@@ -11,8 +11,8 @@ from assessments.cds.calls import Call
 from assessments.cds.found import Answers
 from assessments.decisions.services.submit import Submission, with_age
 from assessments.decisions.shapes.submission import CLOCK_SKEW
-from assessments.fhir.form import ROLE
-from assessments.fhir.response import read_answers
+from assessments.fhir.questionnaire_items import ROLE
+from assessments.fhir.response_reader import read_answers
 from assessments.parameters.services.in_force import parameters_in_force
 from assessments.protocol import Evaluation, InvalidAnswers, evaluate
 from assessments.protocol.vocabulary import AssessorRole, Decision, rank, urgency_rank

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.escalations.models import Escalation, Outcome
-from assessments.fhir.form import items
 from assessments.fhir.questionnaire import PUBLISHED
+from assessments.fhir.questionnaire_items import items
 from assessments.fhir.task import OUTCOME, OUTCOME_TEXT, RESULT
 from assessments.follow_ups.models import FollowUp, FollowUpKind, FollowUpResult
 from assessments.models import CardFeedback

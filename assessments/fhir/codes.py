@@ -5,16 +5,56 @@ holds the notice that each system's licence demands, which goes out with the for
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.apps import AppConfig
 from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
 
-from assessments.fhir.check_digits import loinc_holds, snomed_holds
 from assessments.protocol.questions import QUESTIONS_BY_NAME
+
+#: Verhoeff's permutation; applied again for each digit further to the left.
+_PERMUTATION = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
+
+
+def loinc_holds(code: str) -> bool:
+    """Whether a LOINC code ends with the check digit of its number (Luhn's, modulus 10)."""
+    if not re.fullmatch(r"[1-9][0-9]{0,6}-[0-9]", code):
+        return False
+    number, _, check = code.partition("-")
+    total = 0
+    for place, digit in enumerate(reversed(number)):
+        doubled = int(digit) * (2 if place % 2 == 0 else 1)
+        total += doubled // 10 + doubled % 10
+    return (10 - total % 10) % 10 == int(check)
+
+
+def snomed_holds(code: str) -> bool:
+    """Whether a SNOMED CT identifier of a concept ends with its check digit (Verhoeff's)."""
+    if not re.fullmatch(r"[1-9][0-9]{3,15}0[0-9]|[1-9][0-9]{4,15}10[0-9]", code):
+        return False
+    check = 0
+    for place, digit in enumerate(reversed(code)):
+        check = _product(check, _permuted(int(digit), place))
+    return check == 0
+
+
+def _permuted(digit: int, times: int) -> int:
+    for _ in range(times % 8):
+        digit = _PERMUTATION[digit]
+    return digit
+
+
+def _product(left: int, right: int) -> int:
+    """Of two elements of the dihedral group D5: 0 to 4 turn, 5 to 9 turn and reflect."""
+    turned = (left + right) % 5 if left < 5 else (left - right) % 5
+    return turned + (5 if (left < 5) is not (right < 5) else 0)
+
 
 LOINC, SNOMED, ICD_10 = "http://loinc.org", "http://snomed.info/sct", "http://hl7.org/fhir/sid/icd-10"
 #: The systems that may be used, each with what tells a slip of the pen.
@@ -120,3 +160,14 @@ def _faults_of(entry: Coding, notices: dict[str, Any]) -> Iterator[str]:
 
 def _is_words(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+@register(Tags.security)
+def check_fhir_codes(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """A file of standard codes is whole, or the service doesn't start: a wrong code is a wrong finding."""
+    try:
+        code_map(settings.FHIR_CODES)
+    except UnfitCodesError as exc:
+        hint = "See docs/adr/0030-standard-codes.md; without FHIR_CODES there are none."
+        return [Error(f"FHIR_CODES: {fault}.", hint=hint, id="assessments.E001") for fault in exc.faults]
+    return []

@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.fhir.answered import answered, response_resource
 from assessments.fhir.care_plan import plan_resources, plans_of
-from assessments.fhir.decision import decided, risk_resource
-from assessments.fhir.impression import impression_resource, signed
-from assessments.fhir.referral import flag_resource, flags, request_resource, requests
+from assessments.fhir.clinical_impression import impression_resource, signed
+from assessments.fhir.risk_assessment import decided, risk_resource
+from assessments.fhir.service_request import flag_resource, flags, request_resource, requests
+from assessments.fhir.stored_response import answered, response_resource
 from assessments.fhir.task import shown_task, task_rows
 from assessments.fhir.task_views import seen_with
 from assessments.records.models import Assessment

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from assessments.fhir.form import KNOWN, LISTED, NONE, UNKNOWN
-from assessments.fhir.items_in import items_in, refuse_beside
-from assessments.fhir.noted import Reading
+from assessments.fhir.questionnaire_items import KNOWN, LISTED, NONE, UNKNOWN
+from assessments.fhir.response_items import Reading, items_in, refuse_beside
 from assessments.fhir.values import KNOWN_REASONS, Absent, one_code, one_value, several_values
 from assessments.protocol import Question
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.fhir.codes import copyright_notice
-from assessments.fhir.form import items
+from assessments.fhir.questionnaire_items import items
 from assessments.protocol import PROTOCOL_VERSION
 from backend.platform.fhir.bundles import bundle
 from backend.platform.fhir.elements import Resource, fhir_base, resource

@@ -14,10 +14,10 @@ from rest_framework.response import Response
 
 from assessments.decisions.services.submit import Submission, submit_assessment
 from assessments.decisions.shapes.submission import read_submission, submission_problems
-from assessments.fhir.answered import answered, response_resource
 from assessments.fhir.elements_beside import not_kept
-from assessments.fhir.noted import Reading
-from assessments.fhir.response import read_response
+from assessments.fhir.response_items import Reading
+from assessments.fhir.response_reader import read_response
+from assessments.fhir.stored_response import answered, response_resource
 from assessments.records.models import Assessment
 from assessments.services.cards import patient_known_as
 from backend.platform.api.problems import FieldProblem, Problem

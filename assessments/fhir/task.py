@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from assessments.escalations.models import Escalation
-from assessments.fhir.referral import TAKEN_OVER, TASK_PRIORITIES, referral_of
+from assessments.fhir.service_request import TAKEN_OVER, TASK_PRIORITIES, referral_of
 from assessments.follow_ups.models import REPORTED, FollowUp, FollowUpKind
 from assessments.follow_ups.services.state import STEPS, state_now
 from assessments.protocol.vocabulary import Urgency

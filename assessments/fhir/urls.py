@@ -2,8 +2,11 @@
 
 from django.urls import path
 
-from assessments.fhir import care_plan, decision, everything, impression, questionnaire, referral, task_views
+from assessments.fhir import care_plan, everything, questionnaire, task_views
+from assessments.fhir import clinical_impression as impression
 from assessments.fhir import questionnaire_response as responses
+from assessments.fhir import risk_assessment as decision
+from assessments.fhir import service_request as referral
 
 urlpatterns = [
     path("Questionnaire", questionnaire.QuestionnaireSearch.as_view(), name="fhir-questionnaires"),

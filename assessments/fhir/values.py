@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from assessments.fhir.elements_beside import OF_ANSWER
-from assessments.fhir.form import NONE
-from assessments.fhir.items_in import refuse_beside, refuse_elements
-from assessments.fhir.noted import Reading
+from assessments.fhir.questionnaire_items import NONE
+from assessments.fhir.response_items import Reading, refuse_beside, refuse_elements
 from assessments.protocol import Question
 from backend.platform.fhir.elements import ABSENT_REASONS, DATA_ABSENT, is_own_system, system
 

@@ -88,7 +88,7 @@ ALLOWED = {
     "platform/outbound/http.py resolve(self._place)": "addresses that are tried",
     "identity/lockout.py name_key(name)": "a key",
     "api/fhir.py rows.order_by('updated_at', 'id')": "one more than a page is refused: say more",
-    "fhir.py rows.order_by('updated_at', 'id')": "the same",
+    "fhir/capability.py rows.order_by('updated_at', 'id')": "the same",
     "parameters/replay/report.py json.dumps(head)": "the closing bracket, which is written at the end",
     "parameters/replay/report.py json.dumps(item)": "the same",
     "platform/edge/front.py data": "pieces of an answer, each of which is sent",

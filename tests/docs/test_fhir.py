@@ -12,8 +12,8 @@ from django.core.management import call_command
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from assessments.fhir.form import items
-from backend.fhir import capability_statement
+from assessments.fhir.capability import capability_statement
+from assessments.fhir.questionnaire_items import items
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "fhir.md").read_text(encoding="utf-8")
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.cds import cards
-from assessments.fhir.decision import labels
-from assessments.fhir.form import REQUIRED_SCREENS, answer_coding
 from assessments.fhir.questionnaire import ID
+from assessments.fhir.questionnaire_items import REQUIRED_SCREENS, answer_coding
+from assessments.fhir.risk_assessment import labels
 from assessments.protocol import QUESTIONS, Question, evaluate
 from assessments.protocol.vocabulary import rank, urgency_rank
 from clinics.identity.models import ApiClient, Clinic

@@ -10,9 +10,9 @@ from django.core.checks import run_checks
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from assessments.fhir.capability import capability_statement
 from assessments.fhir.codes import LOINC, SNOMED, code_map
-from assessments.fhir.form import items
-from backend.fhir import capability_statement
+from assessments.fhir.questionnaire_items import items
 from tests.factories import reassuring_answers
 from tests.fhir.checks import assert_valid, fhir
 from tests.fhir.test_cds import body

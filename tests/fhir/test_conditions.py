@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from assessments.fhir.capability import capability_statement
 from assessments.records.models import Assessment
-from backend.fhir import capability_statement
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.checks.routes import OPEN_ROUTES, Route, routes
 from tests.fhir.checks import assert_outcome

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from backend.fhir import capability_statement
+from assessments.fhir.capability import capability_statement
 from backend.platform.api.problems import PROBLEMS
 from backend.platform.fhir.outcomes import ISSUE_TYPES, expression
 from clinics.checks.routes import routes

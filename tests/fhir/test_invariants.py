@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from backend.fhir import capability_statement
+from assessments.fhir.capability import capability_statement
 from clinics.identity.models import ApiClient, Clinic
 from tests.factories import CASES
 from tests.fhir.checks import fhir

@@ -245,7 +245,7 @@ def test_what_was_to_be_asked_goes_by_the_clinics_own_parameters(
         QUESTIONS_BY_NAME["bladder_change"],
         applies_when=more_than("pain_usual_nrs", "usual_pain_stop_gt"),
     )
-    monkeypatch.setattr("assessments.fhir.answered.sections", lambda: {"4 Screen": (bladder,)})
+    monkeypatch.setattr("assessments.fhir.stored_response.sections", lambda: {"4 Screen": (bladder,)})
     answers = reassuring_answers(bladder_change=None, pain_usual_nrs=4)
 
     def says_not_asked(assessment: str) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.fhir import capability_statement
+from assessments.fhir.capability import capability_statement
 from clinics.api.fhir import letter_of
 from clinics.checks.routes import OPEN_ROUTES, Route, routes
 from clinics.identity.scopes import ALL_SCOPES, SMART_SCOPES, SMART_TYPES

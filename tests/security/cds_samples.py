@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from assessments.fhir.answered import response_items
 from assessments.fhir.questionnaire import canonical
+from assessments.fhir.stored_response import response_items
 from assessments.protocol import protocol_for
 from tests.factories import reassuring_answers
 from tests.security.hospital import new_id

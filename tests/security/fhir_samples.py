@@ -7,10 +7,10 @@ from typing import Any
 from django.utils import timezone
 
 from assessments.escalations.models import Escalation
-from assessments.fhir.answered import response_items
 from assessments.fhir.questionnaire import ID as QUESTIONNAIRE
 from assessments.fhir.questionnaire import canonical
-from assessments.fhir.referral import reasons
+from assessments.fhir.service_request import reasons
+from assessments.fhir.stored_response import response_items
 from assessments.fhir.task import output_type
 from assessments.protocol import protocol_for
 from backend.platform.fhir.elements import coding, concept

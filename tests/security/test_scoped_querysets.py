@@ -54,9 +54,13 @@ ALLOWED = {
     ("clinics/identity/signed_in.py", "Membership.objects"): (
         "the person's own, in the clinic of their session"
     ),
-    ("assessments/fhir/referral.py", "Flag.objects"): "of the clinic's escalations, by the clinic handed in",
-    ("assessments/fhir/referral.py", "get_object_or_404(flags(self.clinic))"): "those",
-    ("assessments/fhir/referral.py", "get_object_or_404(requests(self.clinic))"): "the clinic's escalations",
+    ("assessments/fhir/service_request.py", "Flag.objects"): (
+        "of the clinic's escalations, by the clinic handed in"
+    ),
+    ("assessments/fhir/service_request.py", "get_object_or_404(flags(self.clinic))"): "those",
+    ("assessments/fhir/service_request.py", "get_object_or_404(requests(self.clinic))"): (
+        "the clinic's escalations"
+    ),
     ("assessments/check_ins/services/answer.py", "RunLog.objects"): "the run of a check that was found",
     ("assessments/decisions/services/settle_pending.py", "CheckInLink.objects"): (
         "of the runner being archived"

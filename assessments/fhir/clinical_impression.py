@@ -9,7 +9,7 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.fhir.decision import verdict
+from assessments.fhir.risk_assessment import verdict
 from assessments.programmes.models import Programme
 from assessments.records.models import Override
 from backend.platform.api.pagination import Merged

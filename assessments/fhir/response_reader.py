@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from assessments.fhir.elements_beside import OF_RESPONSE
-from assessments.fhir.form import KNOWN, ROLE, UNKNOWN, has_reason
 from assessments.fhir.item_answers import read_answer
-from assessments.fhir.items_in import items_in, refuse_elements
-from assessments.fhir.noted import Reading
 from assessments.fhir.questionnaire import canonical, is_in_force, own_form
+from assessments.fhir.questionnaire_items import KNOWN, ROLE, UNKNOWN, has_reason
+from assessments.fhir.response_items import Reading, items_in, refuse_elements
 from assessments.fhir.values import one_value
 from assessments.protocol import QUESTIONS, Question
 from backend.platform.api.fields import composed

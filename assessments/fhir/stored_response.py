@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import F
 
-from assessments.fhir.form import (
+from assessments.fhir.questionnaire import canonical
+from assessments.fhir.questionnaire_items import (
     KNOWN,
     LISTED,
     NONE,
@@ -18,7 +19,6 @@ from assessments.fhir.form import (
     section_id,
     sections,
 )
-from assessments.fhir.questionnaire import canonical
 from assessments.parameters.services.in_force import parameters_of
 from assessments.protocol import CompiledProtocol, Question
 from assessments.records.models import Assessment
