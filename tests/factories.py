@@ -13,9 +13,9 @@ from django.utils.text import slugify
 from oauth2_provider.models import AccessToken
 from rest_framework.test import APIClient
 
-from assessments.models import CardFeedback
+from assessments.cds.models import CardFeedback
+from assessments.cds.services import Feedback, note_card, take_feedback
 from assessments.protocol import evaluate
-from assessments.services.cards import Feedback, note_card, take_feedback
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import ApiClient, Clinic, Membership, Role, User
 from clinics.identity.scopes import ALL_SCOPES

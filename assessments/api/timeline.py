@@ -11,10 +11,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.cds.models import CardFeedback
 from assessments.escalations.models import Escalation, EscalationEvent
 from assessments.follow_ups.models import FollowUp
 from assessments.letters.models import Letter
-from assessments.models import CardFeedback
 from assessments.programmes.models import ProgrammeEvent
 from assessments.records.models import Assessment, Override
 from assessments.services.timeline import patient_timeline

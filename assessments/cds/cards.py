@@ -8,10 +8,10 @@ from django.conf import settings
 
 from assessments.cds.calls import Call
 from assessments.cds.judged import Judged
+from assessments.cds.models import CardFeedback
 from assessments.fhir.codes import EXERCISE, codes_of
 from assessments.fhir.risk_assessment import labels
 from assessments.fhir.service_request import PRIORITIES, referral_urgency, request_concept, request_words
-from assessments.models import CardFeedback
 from assessments.protocol import Evaluation
 from assessments.protocol.programme import build_programme
 from assessments.protocol.vocabulary import Decision, InsufficiencyKind, RunStatus, Urgency

@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.cds.authentication import CdsAuthentication
+from assessments.cds.models import CardFeedback
+from assessments.cds.services import Feedback, FeedbackRefusedError, OtherFeedbackError, take_feedback
 from assessments.cds.views import SERVICES
-from assessments.models import CardFeedback
-from assessments.services.cards import Feedback, FeedbackRefusedError, OtherFeedbackError, take_feedback
 from backend.platform.api.fields import (
     NoteField,
     OffsetDateTimeField,

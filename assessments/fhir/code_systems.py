@@ -10,12 +10,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.cds.models import CardFeedback
 from assessments.escalations.models import Escalation, Outcome
 from assessments.fhir.questionnaire import PUBLISHED
 from assessments.fhir.questionnaire_items import items
 from assessments.fhir.task import OUTCOME, OUTCOME_TEXT, RESULT
 from assessments.follow_ups.models import FollowUp, FollowUpKind, FollowUpResult
-from assessments.models import CardFeedback
 from assessments.protocol import CRITERIA, PROTOCOL_VERSION
 from assessments.protocol.vocabulary import Decision, Urgency
 from backend.platform.fhir.elements import Resource, resource, system, words

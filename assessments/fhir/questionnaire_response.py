@@ -12,6 +12,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.cds.services import patient_known_as
 from assessments.decisions.services.submit import Submission, submit_assessment
 from assessments.decisions.shapes.submission import read_submission, submission_problems
 from assessments.fhir.elements_beside import not_kept
@@ -19,7 +20,6 @@ from assessments.fhir.response_items import Reading
 from assessments.fhir.response_reader import read_response
 from assessments.fhir.stored_response import answered, response_resource
 from assessments.records.models import Assessment
-from assessments.services.cards import patient_known_as
 from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.fhir.elements import Resource, etag, fhir_base, reference
 from backend.platform.fhir.outcomes import expression, informed

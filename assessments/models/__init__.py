@@ -1,12 +1,12 @@
 """Assessments and what they promise: one concept a file."""
 
+from assessments.cds.models import Card, CardFeedback
 from assessments.check_ins.models import CheckInLink
 from assessments.escalations.channels.models import Delivery, DeliveryAttempt, DeliveryChannel, OnCallService
 from assessments.escalations.models import Escalation, EscalationEvent, Flag, Outcome
 from assessments.escalations.on_call.models import OnCallPlan
 from assessments.follow_ups.models import FollowUp, FollowUpKind, FollowUpResult
 from assessments.letters.models import Letter
-from assessments.models.card import Card, CardFeedback
 from assessments.models.change import Change, ForgottenChanges
 from assessments.models.export import Export, ExportChunk
 from assessments.models.tally import Tally

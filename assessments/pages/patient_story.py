@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from assessments.cds.models import CardFeedback
 from assessments.escalations.models import Escalation, EscalationEvent
 from assessments.follow_ups.models import CancelledBecause, FollowUpKind, FollowUpResult
 from assessments.letters.models import Letter
-from assessments.models import CardFeedback
 from assessments.programmes.models import ProgrammeEvent
 from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT
 from assessments.protocol.programme import Phase

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from assessments.cds.models import CardFeedback
 from assessments.decisions.documents import override_document
 from assessments.escalations.channels.models import Delivery, DeliveryAttempt
 from assessments.escalations.models import EscalationEvent
-from assessments.models import CardFeedback
 from assessments.records.models import Override
 from backend.platform.api.fields import timestamp
 from clinics.api.clinicians import member_document

@@ -16,9 +16,10 @@ from django.contrib.sessions.models import Session
 from oauth2_provider.models import clear_expired
 from oauth2_provider.settings import oauth2_settings
 
+from assessments.cds import services as cards
 from assessments.check_ins.services import links as check_in_links
 from assessments.models import Export
-from assessments.services import cards, changes, exports
+from assessments.services import changes, exports
 from assessments.webhooks.models import WebhookDelivery
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.api import idempotency as answer_again

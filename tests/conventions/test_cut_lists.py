@@ -54,9 +54,9 @@ ALLOWED = {
 "the preview says of how many it "
 "is"
 ),
-    "services/cards.py clinic.patients.filter(external_id__in=external_ids, erased_at=None)":
+    "cds/services.py clinic.patients.filter(external_id__in=external_ids, erased_at=None)":
         "two are one too many; nobody sees a list",
-    "services/cards.py past.values('id')": "rows that are deleted, batch by batch",
+    "cds/services.py past.values('id')": "rows that are deleted, batch by batch",
     "check_ins/services/links.py past.values('id')": "the same",
     "services/retention.py past": "the same",
     "services/retention.py past.values('id')": "the same",

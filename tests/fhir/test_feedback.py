@@ -9,8 +9,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.cds.models import Card, CardFeedback
 from assessments.fhir.questionnaire import ID
-from assessments.models import Card, CardFeedback
 from assessments.services.export_kinds import KINDS
 from assessments.services.retention import forget_what_is_past
 from backend.platform.fhir.elements import system

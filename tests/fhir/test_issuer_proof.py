@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.cds.models import Card
 from assessments.fhir.questionnaire import ID
-from assessments.models import Card
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.clients.models import PublishedKeys
 from clinics.identity.models import ApiClient, Clinic

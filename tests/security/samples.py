@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.cds.services import note_card
 from assessments.decisions.services.submit import Submission, submit_assessment
 from assessments.escalations.channels.services.on_call_services import add_on_call_service
 from assessments.escalations.models import Escalation
@@ -20,7 +21,6 @@ from assessments.escalations.services.acknowledge import acknowledge
 from assessments.follow_ups.models import FollowUp
 from assessments.parameters.services.preview import preview_parameters
 from assessments.protocol import PROTOCOL_VERSION, evaluate
-from assessments.services.cards import note_card
 from assessments.services.exports import start_export
 from assessments.services.write_exports import write_due_exports
 from assessments.webhooks.services.endpoints import add_endpoint, ping

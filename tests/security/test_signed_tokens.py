@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from jwcrypto.jwk import JWK
 from oauth2_provider.models import AccessToken
 
+from assessments.cds.models import Card, CardFeedback
 from assessments.cds.views import SERVICES
-from assessments.models import Card, CardFeedback
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.clients.services.signed_clients import ASSERTION_TYPE, token_url
 from clinics.clients.services.signed_tokens import Proved, TokenRefusedError, prove, read_hint

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from assessments.models import Card, CardFeedback
+from assessments.cds.models import Card, CardFeedback
 from assessments.protocol import Evaluation
 from clinics.identity.models import ApiClient, Clinic
 from patients.models import Patient
