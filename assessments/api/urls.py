@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.api import changes, erasure, escalation_history, exports, operations, outcomes, timeline
+from assessments.api import changes, erasure, exports, operations, outcomes
 from assessments.check_ins.api import follow_ups
 from assessments.check_ins.api import links as check_in_links
 from assessments.decisions.api import amendments, assessments, overrides
@@ -17,6 +17,7 @@ from assessments.programmes.api import exercises, programmes, shoes
 from assessments.programmes.api import runs as programme_runs
 from assessments.programmes.api import sheets as prints
 from assessments.programmes.api import steps as programme_steps
+from assessments.timeline.api import escalation_history, timeline
 from assessments.webhooks.api import deliveries as webhook_deliveries
 from assessments.webhooks.api import endpoints as webhook_endpoints
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from assessments.letters.models import Letter
 from assessments.pages.patient import CLINICAL
 from assessments.programmes.models import Programme
-from assessments.services.runner_record import pending_of
+from assessments.timeline.services.runner_record import pending_of
 from clinics.dashboard.base import clinical, page
 from clinics.dashboard.forms import faults_of
 from clinics.identity.models import Membership

@@ -21,7 +21,8 @@ from assessments.protocol.programme import Phase
 from assessments.protocol.programme.phases import PHASE_CONTENT
 from assessments.protocol.vocabulary import RunStatus
 from assessments.records.summary import decision_words, urgency_words
-from assessments.services.runner_record import (
+from assessments.services.worklist import wait_in_words
+from assessments.timeline.services.runner_record import (
     PERMISSION_IN_WORDS,
     Standing,
     assessments_of,
@@ -31,8 +32,7 @@ from assessments.services.runner_record import (
     runner_with_programme,
     standing_of_runner,
 )
-from assessments.services.story import story
-from assessments.services.worklist import wait_in_words
+from assessments.timeline.services.timeline import story
 from clinics.dashboard.base import clinical, page
 from clinics.dashboard.layout import clock
 from clinics.identity.models import Membership

@@ -15,7 +15,7 @@ from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT
 from assessments.protocol.programme import Phase
 from assessments.protocol.programme.phases import PHASE_CONTENT
 from assessments.records.summary import plain, urgency_words
-from assessments.services.story import Line
+from assessments.timeline.services.timeline import Line
 
 #: What is drawn beside a line of each kind.
 SHAPES = {

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from assessments.records.models import Assessment
-from assessments.services.runner_record import assessments_of, latest_of
+from assessments.timeline.services.runner_record import assessments_of, latest_of
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role
 from patients.models import Patient

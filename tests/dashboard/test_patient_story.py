@@ -6,8 +6,7 @@ import pytest
 from django.utils import timezone
 
 from assessments.pages.patient_story import SHAPES, told
-from assessments.services.story import Line, columns
-from assessments.services.timeline import patient_parts
+from assessments.timeline.services.timeline import Line, columns, patient_parts
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from tests.factories import make_patient

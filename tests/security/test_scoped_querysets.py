@@ -161,7 +161,7 @@ ALLOWED = {
     ),
     ("assessments/programmes/services/react_to_check.py", "RunLog.objects"): "of the runner's own programme",
     (
-        "assessments/services/runner_record.py",
+        "assessments/timeline/services/runner_record.py",
         "Override.objects",
     ): "of the runner's own assessments",
     ("assessments/programmes/services/run_permission.py", "Assessment.objects"): (

@@ -17,7 +17,7 @@ from assessments.follow_ups.models import FollowUp
 from assessments.letters.models import Letter
 from assessments.programmes.models import ProgrammeEvent
 from assessments.records.models import Assessment, Override
-from assessments.services.timeline import patient_timeline
+from assessments.timeline.services.timeline import patient_timeline
 from backend.platform.api.fields import WordField, timestamp
 from backend.platform.api.pagination import Ordering, PagedList
 from backend.platform.api.queries import ListQuery

@@ -11,10 +11,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.timeline import TimelineQuery
 from assessments.escalations.channels.models import Delivery, DeliveryAttempt, DeliveryChannel
 from assessments.escalations.models import Escalation, EscalationEvent
-from assessments.services.timeline import escalation_history
+from assessments.timeline.api.timeline import TimelineQuery
+from assessments.timeline.services.timeline import escalation_history
 from backend.platform.api.fields import WordField, timestamp
 from backend.platform.api.pagination import Ordering, PagedList
 from backend.platform.api.queries import ListQuery

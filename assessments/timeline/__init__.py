@@ -1,0 +1,1 @@
+"""What happened to one runner or one escalation, in order."""

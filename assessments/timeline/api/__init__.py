@@ -1,0 +1,1 @@
+"""The timeline of a runner, and the history of an escalation."""

@@ -1,0 +1,1 @@
+"""Read what happened, from every table that tells of it."""
