@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.api import changes, erasure, exports, operations, outcomes
+from assessments.api import changes, erasure, exports, operations
 from assessments.check_ins.api import follow_ups
 from assessments.check_ins.api import links as check_in_links
 from assessments.decisions.api import amendments, assessments, overrides
@@ -11,6 +11,7 @@ from assessments.escalations import api as escalations
 from assessments.escalations.channels import api as on_call_services
 from assessments.escalations.on_call.api import OnCallNowView, OnCallView
 from assessments.follow_ups.api import FollowUpsView, FollowUpView
+from assessments.outcomes import api as outcomes
 from assessments.parameters.api import parameters, protocols
 from assessments.programmes.api import base as run_permission
 from assessments.programmes.api import exercises, programmes, shoes

@@ -4,8 +4,7 @@ from itertools import product
 
 import pytest
 
-from assessments.services.outcomes.estimate import Fate, Watched, quartiles
-from assessments.services.outcomes.suppression import SMALLEST_SHOWN, kept_back
+from assessments.outcomes.services.estimate import SMALLEST_SHOWN, Fate, Watched, kept_back, quartiles
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from typing import Any
 from django.db import connection
 
 from assessments.follow_ups.models import FollowUpKind
+from assessments.outcomes.services.estimate import Fate, Watched
 from assessments.protocol.programme import STAGES, Phase
 from assessments.protocol.programme.reaction import SHARE_MAX
 from assessments.protocol.vocabulary import Decision
-from assessments.services.outcomes.estimate import Fate, Watched
 from clinics.identity.models import Clinic
 
 MILESTONES = ("days_to_first_run", "days_to_30_minutes", "days_to_usual_volume")

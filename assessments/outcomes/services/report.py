@@ -4,9 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from assessments.services.outcomes.count import Counted, Period, count_outcomes
-from assessments.services.outcomes.estimate import QUARTILES, Fate, Watched, quartiles
-from assessments.services.outcomes.suppression import kept_back, small
+from assessments.outcomes.services.count import Counted, Period, count_outcomes
+from assessments.outcomes.services.estimate import QUARTILES, Fate, Watched, kept_back, quartiles, small
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 

@@ -14,8 +14,8 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.services.outcomes.count import Period
-from assessments.services.outcomes.report import outcomes_of
+from assessments.outcomes.services.count import Period
+from assessments.outcomes.services.report import outcomes_of
 from backend.platform.api.fields import Shape, this_century
 from backend.platform.api.problems import ProblemRenderer
 from backend.platform.api.queries import read_query

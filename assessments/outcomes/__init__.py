@@ -1,0 +1,1 @@
+"""How a clinic's runners fare; small groups kept back."""

@@ -1,0 +1,1 @@
+"""Count, estimate and report."""

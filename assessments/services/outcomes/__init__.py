@@ -1,1 +1,0 @@
-"""How a clinic's runners fare: counted by PostgreSQL, small groups kept to itself (docs/outcomes.md)."""
