@@ -5,11 +5,11 @@ from django.utils import timezone
 
 from assessments.check_ins.services.announce import announce_due_follow_ups as announce
 from assessments.escalations.services.deliver import deliver_due_escalations as deliver
-from assessments.services.exports import nudge_exports
+from assessments.exports.services.exports import nudge_exports
+from assessments.exports.services.write import write_due_exports as write
 from assessments.services.keep_watch import keep_watch
 from assessments.services.retention import forget_what_is_past as forget
 from assessments.services.tallies import CRITICAL, WEBHOOKS, note
-from assessments.services.write_exports import write_due_exports as write
 from assessments.webhooks.services.deliver import deliver_due_webhooks as deliver_webhooks
 from assessments.webhooks.services.notices import send_due_notices
 from backend.platform.outbound.email import EmailChannel

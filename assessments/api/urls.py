@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.api import changes, erasure, exports, operations
+from assessments.api import erasure, operations
 from assessments.check_ins.api import follow_ups
 from assessments.check_ins.api import links as check_in_links
 from assessments.decisions.api import amendments, assessments, overrides
@@ -10,6 +10,7 @@ from assessments.decisions.api import amendments as confirmations
 from assessments.escalations import api as escalations
 from assessments.escalations.channels import api as on_call_services
 from assessments.escalations.on_call.api import OnCallNowView, OnCallView
+from assessments.exports.api import changes, exports
 from assessments.follow_ups.api import FollowUpsView, FollowUpView
 from assessments.outcomes import api as outcomes
 from assessments.parameters.api import parameters, protocols

@@ -5,10 +5,9 @@ from assessments.check_ins.models import CheckInLink
 from assessments.escalations.channels.models import Delivery, DeliveryAttempt, DeliveryChannel, OnCallService
 from assessments.escalations.models import Escalation, EscalationEvent, Flag, Outcome
 from assessments.escalations.on_call.models import OnCallPlan
+from assessments.exports.models import Change, Export, ExportChunk, ForgottenChanges
 from assessments.follow_ups.models import FollowUp, FollowUpKind, FollowUpResult
 from assessments.letters.models import Letter
-from assessments.models.change import Change, ForgottenChanges
-from assessments.models.export import Export, ExportChunk
 from assessments.models.tally import Tally
 from assessments.parameters.models import ParameterPreview, ParameterSet
 from assessments.programmes.models import ExerciseLog, Programme, ProgrammeEvent, RunLog, Shoe

@@ -2,8 +2,8 @@
 
 from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.escalations.services.deliver import deliver_due_escalations
+from assessments.exports.services.write import write_due_exports
 from assessments.services.sweep import sweep
-from assessments.services.write_exports import write_due_exports
 from assessments.webhooks.services.deliver import deliver_due_webhooks
 from assessments.webhooks.services.notices import send_due_notices
 from backend.platform.outbound.delivery import Channel

@@ -9,12 +9,12 @@ from django.db.models import Q
 
 from assessments.decisions.services.submit import PatientNotFoundError
 from assessments.escalations.models import Escalation
+from assessments.exports.models import Export
+from assessments.exports.services.exports import let_no_export_be_written, take_away_results
 from assessments.follow_ups.models import CancelledBecause
 from assessments.follow_ups.services.schedule import cancel_pending
-from assessments.models import Export
 from assessments.programmes.services.draft_and_release import end_current
 from assessments.programmes.services.shoes import forget_names
-from assessments.services.exports import let_no_export_be_written, take_away_results
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor

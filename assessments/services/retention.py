@@ -18,8 +18,8 @@ from oauth2_provider.settings import oauth2_settings
 
 from assessments.cds import services as cards
 from assessments.check_ins.services import links as check_in_links
-from assessments.models import Export
-from assessments.services import changes, exports
+from assessments.exports.models import Export
+from assessments.exports.services import changes, exports
 from assessments.webhooks.models import WebhookDelivery
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.api import idempotency as answer_again

@@ -16,13 +16,13 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.escalations.services.deliver import deliver_due_escalations
+from assessments.exports.models import Export, ExportChunk
+from assessments.exports.services import write as write_exports
+from assessments.exports.services.exports import AT_ONCE, take_away_results
+from assessments.exports.services.kinds import KINDS
+from assessments.exports.services.write import MAX_STALLED, TURN, write_due_exports
 from assessments.letters.models import Letter
 from assessments.letters.services import draft_letter
-from assessments.models import Export, ExportChunk
-from assessments.services import write_exports
-from assessments.services.export_kinds import KINDS
-from assessments.services.exports import AT_ONCE, take_away_results
-from assessments.services.write_exports import MAX_STALLED, TURN, write_due_exports
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.access_log.services import verify_access_log

@@ -14,8 +14,8 @@ from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Change, ForgottenChanges
-from assessments.services.changes import forget_changes, last_position
+from assessments.exports.models import Change, ForgottenChanges
+from assessments.exports.services.changes import forget_changes, last_position
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient

@@ -48,7 +48,7 @@ ALLOWED = {
     "letters/content.py newest": "a line of the letter says how many aren't listed",
     "decisions/services/record_form.py newest.select_related('recorded_by_user', 'recorded_by_client')":
         "what was recorded while a form was open, which is a few hours",
-    "services/changes.py clinic.changes.filter(position__gt=position).order_by('position')":
+    "exports/services/changes.py clinic.changes.filter(position__gt=position).order_by('position')":
         "a page of the API, with its cursor",
     "parameters/replay/evaluate.py assessments.order_by('-created_at', '-id')": (
 "the preview says of how many it "
@@ -61,7 +61,7 @@ ALLOWED = {
     "services/retention.py past": "the same",
     "services/retention.py past.values('id')": "the same",
     "services/retention.py ended.order_by('at').values_list('id', flat=True)": "the same",
-    "api/changes.py found": "a page, with its cursor",
+    "exports/api/changes.py found": "a page, with its cursor",
     "platform/api/pagination.py rows": "a page, with the address of the next",
     "platform/api/pagination.py found": "the same",
     "platform/fhir/bundles.py rows.order_by(time, 'id')": "a page of the bundle, with its total and the next",

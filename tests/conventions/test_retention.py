@@ -14,10 +14,11 @@ from django.utils import timezone
 from oauth2_provider.models import AccessToken
 from rest_framework.test import APIClient
 
-from assessments.models import Change, Export, ExportChunk
-from assessments.services import changes, retention
+from assessments.exports.models import Change, Export, ExportChunk
+from assessments.exports.services import changes
+from assessments.exports.services.write import write_due_exports
+from assessments.services import retention
 from assessments.services.retention import RULES, forget_what_is_past
-from assessments.services.write_exports import write_due_exports
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient

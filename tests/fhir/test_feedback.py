@@ -10,8 +10,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.cds.models import Card, CardFeedback
+from assessments.exports.services.kinds import KINDS
 from assessments.fhir.questionnaire import ID
-from assessments.services.export_kinds import KINDS
 from assessments.services.retention import forget_what_is_past
 from backend.platform.fhir.elements import system
 from backend.platform.storage.tenancy import clinic_scope

@@ -10,8 +10,8 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assessments.exports.services.changes import last_position
 from assessments.follow_ups.models import FollowUp
-from assessments.services.changes import last_position
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership, User
 from tests.factories import assessment_body, make_patient, reassuring_answers

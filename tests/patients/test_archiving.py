@@ -13,6 +13,8 @@ from rest_framework.test import APIClient
 from assessments.escalations.channels.models import Delivery
 from assessments.escalations.channels.services.on_call_services import add_on_call_service
 from assessments.escalations.models import Escalation
+from assessments.exports.models import Export
+from assessments.exports.services.write import write_due_exports
 from assessments.follow_ups.models import REPORTED, FollowUp, FollowUpKind
 from assessments.letters.models import Letter
 from assessments.letters.pages import on_paper
@@ -24,10 +26,8 @@ from assessments.letters.services import (
     readable_letter,
     state_of,
 )
-from assessments.models import Export
 from assessments.programmes.models import Programme
 from assessments.programmes.services.draft_and_release import end_current
-from assessments.services.write_exports import write_due_exports
 from assessments.webhooks.models import WebhookDelivery
 from backend.platform.storage.due_work import claim_next
 from backend.platform.storage.tenancy import clinic_scope

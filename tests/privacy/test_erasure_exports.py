@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import ExportChunk
-from assessments.services.exports import let_no_export_be_written, take_away_results
-from assessments.services.write_exports import write_due_exports
+from assessments.exports.models import ExportChunk
+from assessments.exports.services.exports import let_no_export_be_written, take_away_results
+from assessments.exports.services.write import write_due_exports
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assessments.models import Export
+from assessments.exports.models import Export
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.access_log.services import verify_access_log
 from clinics.identity.models import Clinic, Role

@@ -15,9 +15,9 @@ from psycopg.conninfo import make_conninfo
 from redis import Redis
 from rest_framework.test import APIClient
 
-from assessments.models import ExportChunk
-from assessments.services import write_exports
-from assessments.services.write_exports import write_due_exports
+from assessments.exports.models import ExportChunk
+from assessments.exports.services import write as write_exports
+from assessments.exports.services.write import write_due_exports
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from tests.factories import make_patient

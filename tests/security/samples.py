@@ -18,11 +18,11 @@ from assessments.decisions.services.submit import Submission, submit_assessment
 from assessments.escalations.channels.services.on_call_services import add_on_call_service
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.acknowledge import acknowledge
+from assessments.exports.services.exports import start_export
+from assessments.exports.services.write import write_due_exports
 from assessments.follow_ups.models import FollowUp
 from assessments.parameters.services.preview import preview_parameters
 from assessments.protocol import PROTOCOL_VERSION, evaluate
-from assessments.services.exports import start_export
-from assessments.services.write_exports import write_due_exports
 from assessments.webhooks.services.endpoints import add_endpoint, ping
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor, NamedClinician

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from assessments.services.changes import begin_anew
+from assessments.exports.services.changes import begin_anew
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 
 

@@ -8,18 +8,16 @@ from typing import Any, ClassVar
 from django.http import StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
+from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.api.export_shapes import ExportBody, ExportShape
 from assessments.decisions.services.submit import PatientNotFoundError
-from assessments.models import Export
-from assessments.services.export_kinds import KINDS
-from assessments.services.exports import (
+from assessments.exports.models import Export
+from assessments.exports.services.exports import (
     AT_ONCE,
     ExportNotFoundError,
     NoResultError,
@@ -30,13 +28,60 @@ from assessments.services.exports import (
     start_export,
     state_at,
 )
+from assessments.exports.services.kinds import KINDS
 from backend.platform.api.etags import Conditional
-from backend.platform.api.fields import timestamp
+from backend.platform.api.fields import OffsetDateTimeField, StrictSerializer, WordField, timestamp
 from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import Problem, ProblemRenderer
-from clinics.api.clinicians import recorded_by
+from clinics.api.clinicians import RecordedByShape, recorded_by
 from clinics.api.views import ClinicAPIView
 from patients.shapes import PATIENT_NOT_FOUND
+
+
+@extend_schema_serializer(component_name="Export")
+class ExportBody(StrictSerializer):
+    """What the file shall hold; nothing given means the whole clinic."""
+
+    patient = serializers.UUIDField(
+        required=False, allow_null=True, help_text="Everything about this patient alone."
+    )
+    updated_since = OffsetDateTimeField(
+        required=False, allow_null=True, help_text="Only what was made or changed at or after this time."
+    )
+
+
+@extend_schema_serializer(component_name="ExportProgress")
+class ProgressShape(serializers.Serializer[Any]):
+    """How far one type of row has come."""
+
+    type = WordField("ExportType", KINDS)
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+@extend_schema_serializer(component_name="Export")
+class ExportShape(serializers.Serializer[Any]):
+    """A file in the making, or to be read until `expires_at`."""
+
+    id = serializers.UUIDField()
+    state = WordField("ExportState", Export.State)
+    patient = serializers.UUIDField(allow_null=True)
+    updated_since = serializers.DateTimeField(allow_null=True)
+    requested_by = RecordedByShape()
+    progress = ProgressShape(many=True, help_text="Empty until it has begun.")
+    changes_cursor = serializers.CharField(
+        allow_null=True,
+        help_text="Read `/changes` on from here: with the file they are everything. Null until it has begun.",
+    )
+    size_bytes = serializers.IntegerField(help_text="Of what is written so far.")
+    result = serializers.URLField(allow_null=True, help_text="Where the file is, once it is ready.")
+    failure = WordField("ExportFailure", Export.Failure, allow_null=True)
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    ready_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    updated_at = serializers.DateTimeField()
+
 
 NDJSON = "application/x-ndjson"
 

@@ -15,10 +15,10 @@ from itertools import islice
 from django.conf import settings
 from django.db.models import Value
 
-from assessments.models import Export, ExportChunk
-from assessments.services.changes import last_position
-from assessments.services.export_kinds import KINDS, Kind, Rows, lines
-from assessments.services.exports import KEPT_FOR, end, let_no_export_be_written
+from assessments.exports.models import Export, ExportChunk
+from assessments.exports.services.changes import last_position
+from assessments.exports.services.exports import KEPT_FOR, end, let_no_export_be_written
+from assessments.exports.services.kinds import KINDS, Kind, Rows, lines
 from backend.platform.storage.due_work import Claim, Clock, work_through
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic

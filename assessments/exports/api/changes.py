@@ -7,8 +7,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.models import Change
-from assessments.services.changes import ForgottenError, changes_after
+from assessments.exports.models import Change
+from assessments.exports.services.changes import ForgottenError, changes_after
 from backend.platform.api.fields import WordField, timestamp
 from backend.platform.api.problems import Problem
 from backend.platform.api.queries import MAX_PAGE_SIZE, PAGE_SIZE, read_query

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from assessments.decisions.services.submit import PatientNotFoundError
-from assessments.models import Export
+from assessments.exports.models import Export
 from backend.platform.broker import nudge
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.access_log.services import log_access

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Max
 
-from assessments.models import Change, ForgottenChanges
+from assessments.exports.models import Change, ForgottenChanges
 from clinics.identity.models import Clinic
 
 #: How long a change is remembered at least; the database itself refuses to forget it earlier.

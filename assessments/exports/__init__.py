@@ -1,0 +1,1 @@
+"""A clinic's data as a file; the changes feed."""

@@ -1,0 +1,1 @@
+"""Begin, write and remove an export; read changes."""
