@@ -3,15 +3,12 @@
 They stand together and apart from the views, so that this whole part of the document can be read at once.
 """
 
-from drf_spectacular.utils import extend_schema
-
-from assessments.api import erasure
 from assessments.check_ins.api.follow_ups import _describe_follow_ups
 from assessments.decisions.api.assessments import _describe_assessments
 from assessments.decisions.api.overrides import _describe_changes_of_assessments
 from assessments.escalations.api import _describe_escalations
+from assessments.privacy.api import _describe_erasure
 from assessments.programmes.api.steps import _describe_programmes
-from backend.platform.openapi.document import describe
 
 
 def attach() -> None:
@@ -22,16 +19,3 @@ def attach() -> None:
     _describe_follow_ups()
     _describe_erasure()
     _describe_programmes()
-
-
-def _describe_erasure() -> None:
-    describe(
-        erasure.ErasureView,
-        post=extend_schema(
-            operation_id="erasePatient",
-            summary="Erase a patient: the record stays under a pseudonym",
-            tags=["patients"],
-            request=erasure.ErasureBody,
-            responses=erasure.ErasureShape,
-        ),
-    )

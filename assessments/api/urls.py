@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.api import erasure, operations
+from assessments.api import operations
 from assessments.check_ins.api import follow_ups
 from assessments.check_ins.api import links as check_in_links
 from assessments.decisions.api import amendments, assessments, overrides
@@ -14,6 +14,7 @@ from assessments.exports.api import changes, exports
 from assessments.follow_ups.api import FollowUpsView, FollowUpView
 from assessments.outcomes import api as outcomes
 from assessments.parameters.api import parameters, protocols
+from assessments.privacy import api as erasure
 from assessments.programmes.api import base as run_permission
 from assessments.programmes.api import exercises, programmes, shoes
 from assessments.programmes.api import runs as programme_runs

@@ -16,9 +16,9 @@ from assessments.check_ins.pages.words import HOURS, NO, SECTIONS, WORDS
 from assessments.check_ins.services.links import REQUESTS_PER_MINUTE
 from assessments.follow_ups.documents import FRESH_QUESTIONS
 from assessments.follow_ups.models import FollowUp
+from assessments.privacy.services.retention import forget_what_is_past
 from assessments.protocol import validate
 from assessments.protocol.questions import QUESTIONS_BY_NAME
-from assessments.services.retention import forget_what_is_past
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient

@@ -17,8 +17,8 @@ from rest_framework.test import APIClient
 from assessments.exports.models import Change, Export, ExportChunk
 from assessments.exports.services import changes
 from assessments.exports.services.write import write_due_exports
-from assessments.services import retention
-from assessments.services.retention import RULES, forget_what_is_past
+from assessments.privacy.services import retention
+from assessments.privacy.services.retention import RULES, forget_what_is_past
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient

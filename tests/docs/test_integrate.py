@@ -17,8 +17,8 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from assessments.exports.services.changes import KEPT_FOR as CHANGES_KEPT_FOR
+from assessments.privacy.services.retention import WEBHOOKS_KEPT_FOR
 from assessments.protocol import PROTOCOL_VERSION
-from assessments.services.retention import WEBHOOKS_KEPT_FOR
 from assessments.webhooks.services.circuit import RETRIED_FOR, WAITS
 from assessments.webhooks.services.deliver import deliver_due_webhooks
 from assessments.webhooks.services.endpoints import MOST_ENDPOINTS

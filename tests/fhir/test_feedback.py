@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from assessments.cds.models import Card, CardFeedback
 from assessments.exports.services.kinds import KINDS
 from assessments.fhir.questionnaire import ID
-from assessments.services.retention import forget_what_is_past
+from assessments.privacy.services.retention import forget_what_is_past
 from backend.platform.fhir.elements import system
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic

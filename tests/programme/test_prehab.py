@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from assessments.check_ins.services.announce import announce_due_follow_ups
-from assessments.services.erase import erase_patient
+from assessments.privacy.services.erasure import erase_patient
 from backend.platform.outbound.email import EmailChannel
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic

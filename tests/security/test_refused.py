@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from assessments.services.erase import erase_patient
+from assessments.privacy.services.erasure import erase_patient
 from backend.platform.api.problems import PROBLEMS, TELLING, WITHHELD
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.api.views import is_read, scopes_needed

@@ -104,7 +104,7 @@ ALLOWED = {
         "assessments/webhooks/api/deliveries.py",
         "get_object_or_404(deliveries)",
     ): "clinic.webhook_deliveries, a line above",
-    ("assessments/services/erasure_ledger.py", "Clinic.objects"): "each clinic by its id, in its scope",
+    ("assessments/privacy/services/erasure.py", "Clinic.objects"): "each clinic by its id, in its scope",
     (
         "assessments/decisions/services/versions.py",
         "Override.objects",
@@ -141,8 +141,10 @@ ALLOWED = {
         "history.events._default_manager",
     ): "the clinic's own by its id; before it, the same row's",
     ("clinics/api/idempotency.py", "AnsweredRequest.objects"): "a sweep, inside each clinic by its id",
-    ("assessments/services/retention.py", "Session.objects"): "signed-in browsers: no clinic's",
-    ("assessments/services/retention.py", "table.objects"): "sign-ins, before anybody's clinic is known",
+    ("assessments/privacy/services/retention.py", "Session.objects"): "signed-in browsers: no clinic's",
+    ("assessments/privacy/services/retention.py", "table.objects"): (
+        "sign-ins, before anybody's clinic is known"
+    ),
     (
         "assessments/escalations/channels/services/on_call_services.py",
         "Clinic.objects",

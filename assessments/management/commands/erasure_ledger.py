@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from assessments.services.erasure_ledger import erasure_ledger
+from assessments.privacy.services.erasure import erasure_ledger
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from assessments.services.erasure_ledger import LedgerEntry, reapply_erasure
+from assessments.privacy.services.erasure import LedgerEntry, reapply_erasure
 from patients.models import ErasureReason
 
 #: What a person must look into before the service may be used again.

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -15,7 +17,7 @@ from assessments.follow_ups.models import CancelledBecause
 from assessments.follow_ups.services.schedule import cancel_pending
 from assessments.programmes.services.draft_and_release import end_current
 from assessments.programmes.services.shoes import forget_names
-from backend.platform.storage.tenancy import clinic_scope
+from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
@@ -157,3 +159,56 @@ def _records(clinic: Clinic, patient: Patient, now: dt.datetime) -> list[dict[st
         }
         for kind, pseudonymised, kept in counted
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One erasure as it was printed."""
+
+    clinic: uuid.UUID
+    patient: uuid.UUID
+    reason: ErasureReason
+
+
+def erasure_ledger() -> Iterator[dict[str, str]]:
+    """Every erasure of every clinic, oldest first within a clinic: ids, code and time."""
+    for clinic_id in all_clinic_ids():
+        with clinic_scope(clinic_id):
+            erasures = list(Clinic.objects.get(id=clinic_id).erasures.order_by("erased_at", "id"))
+        for erasure in erasures:
+            yield {
+                "clinic": str(clinic_id),
+                "patient": str(erasure.patient_id),
+                "reason": erasure.reason,
+                "erased_at": erasure.erased_at.isoformat(),
+            }
+
+
+def reapply_erasure(entry: LedgerEntry, *, now: dt.datetime) -> str:
+    """Erase a patient again whom a restored backup brought back.
+
+    Returns ``erased``, or why not: ``erased_already``, ``not_there`` (the backup never knew them),
+    ``held`` or ``still_called_for``, which a person must look into.
+    """
+    with clinic_scope(entry.clinic):
+        clinic = Clinic.objects.filter(id=entry.clinic).first()
+        patient = clinic.patients.filter(id=entry.patient).first() if clinic else None
+        if clinic is None or patient is None:
+            return "not_there"
+        if patient.erased_at is not None:
+            return "erased_already"
+        try:
+            erase_patient(
+                clinic=clinic,
+                actor=Actor(),
+                patient_id=patient.id,
+                reason=entry.reason,
+                request_id="",
+                action="reapply_erasures",
+                now=now,
+            )
+        except LegalHoldError:
+            return "held"
+        except StillCalledForError:
+            return "still_called_for"
+    return "erased"

@@ -5,16 +5,22 @@ from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema_serializer
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.decisions.services.submit import PatientNotFoundError
-from assessments.services.erase import KEPT_BECAUSE, LegalHoldError, StillCalledForError, erase_patient
+from assessments.privacy.services.erasure import (
+    KEPT_BECAUSE,
+    LegalHoldError,
+    StillCalledForError,
+    erase_patient,
+)
 from backend.platform.api.fields import StrictSerializer, WordField, timestamp
 from backend.platform.api.problems import Problem
+from backend.platform.openapi.document import describe
 from clinics.api.views import ClinicAPIView
 from patients.models import Erasure, ErasureReason
 
@@ -109,3 +115,16 @@ def erasure_document(erasure: Erasure) -> dict[str, Any]:
 
 def _held(hold: dict[str, Any]) -> str:
     return f"The whole record is kept until {hold['until']} ({hold['reason']}); nothing was erased."
+
+
+def _describe_erasure() -> None:
+    describe(
+        erasure.ErasureView,
+        post=extend_schema(
+            operation_id="erasePatient",
+            summary="Erase a patient: the record stays under a pseudonym",
+            tags=["patients"],
+            request=erasure.ErasureBody,
+            responses=erasure.ErasureShape,
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Erasure with its ledger; retention."""

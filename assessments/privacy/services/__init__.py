@@ -1,0 +1,1 @@
+"""Erase a runner, and remove what has been kept long enough."""
