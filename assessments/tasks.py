@@ -7,9 +7,9 @@ from assessments.check_ins.services.announce import announce_due_follow_ups as a
 from assessments.escalations.services.deliver import deliver_due_escalations as deliver
 from assessments.exports.services.exports import nudge_exports
 from assessments.exports.services.write import write_due_exports as write
+from assessments.operations.services.counters import CRITICAL, WEBHOOKS, note
+from assessments.operations.services.watchdog import keep_watch
 from assessments.privacy.services.retention import forget_what_is_past as forget
-from assessments.services.keep_watch import keep_watch
-from assessments.services.tallies import CRITICAL, WEBHOOKS, note
 from assessments.webhooks.services.deliver import deliver_due_webhooks as deliver_webhooks
 from assessments.webhooks.services.notices import send_due_notices
 from backend.platform.outbound.email import EmailChannel

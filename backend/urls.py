@@ -6,7 +6,8 @@ from django.urls import include, path
 import clinics.urls
 from assessments.check_ins.pages.views import CheckInView
 from assessments.fhir import capability as fhir
-from backend import health, monitors
+from assessments.operations import monitors
+from assessments.operations import monitors as health
 from backend.platform.openapi import docs
 from clinics.clients import oauth
 

@@ -8,7 +8,7 @@ from assessments.escalations.on_call.models import OnCallPlan
 from assessments.exports.models import Change, Export, ExportChunk, ForgottenChanges
 from assessments.follow_ups.models import FollowUp, FollowUpKind, FollowUpResult
 from assessments.letters.models import Letter
-from assessments.models.tally import Tally
+from assessments.operations.models import Tally
 from assessments.parameters.models import ParameterPreview, ParameterSet
 from assessments.programmes.models import ExerciseLog, Programme, ProgrammeEvent, RunLog, Shoe
 from assessments.records.models import Assessment, Override

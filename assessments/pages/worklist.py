@@ -23,9 +23,9 @@ from assessments.escalations.models import Escalation
 from assessments.escalations.pages import hold_of, outcomes_of, take_on
 from assessments.follow_ups.models import FollowUp
 from assessments.follow_ups.services.state import state_now
+from assessments.operations.services.status import watch
 from assessments.protocol.vocabulary import Urgency
 from assessments.records.summary import urgency_words
-from assessments.services.status import watch
 from assessments.services.worklist import (
     MOST_ROWS,
     called_after,

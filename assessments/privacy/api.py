@@ -119,12 +119,12 @@ def _held(hold: dict[str, Any]) -> str:
 
 def _describe_erasure() -> None:
     describe(
-        erasure.ErasureView,
+        ErasureView,
         post=extend_schema(
             operation_id="erasePatient",
             summary="Erase a patient: the record stays under a pseudonym",
             tags=["patients"],
-            request=erasure.ErasureBody,
-            responses=erasure.ErasureShape,
+            request=ErasureBody,
+            responses=ErasureShape,
         ),
     )

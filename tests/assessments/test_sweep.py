@@ -12,9 +12,9 @@ from assessments.escalations.channels.models import Delivery
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.acknowledge import acknowledge
 from assessments.follow_ups.models import FollowUp
+from assessments.operations.services.counters import REPAIRED, SWEEP, note, tallies
+from assessments.operations.services.sweep import find_faults, sweep
 from assessments.records.models import Assessment
-from assessments.services.sweep import find_faults, sweep
-from assessments.services.tallies import REPAIRED, SWEEP, note, tallies
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic
@@ -168,9 +168,11 @@ def test_a_message_nobody_will_finish_counts_as_failed(
     assert sweep(now=now) == {"delivery_unfinished": 1}
     with clinic_scope(clinic.id):
         assert clinic.deliveries.get().state == "failed"
-    assert [record.levelname for record in caplog.records if record.name == "assessments.services.sweep"] == [
-        "INFO"
-    ], "somebody answered before its turn: no defect"
+    assert [
+        record.levelname
+        for record in caplog.records
+        if record.name == "assessments.operations.services.sweep"
+    ] == ["INFO"], "somebody answered before its turn: no defect"
 
 
 def test_a_row_that_cannot_be_repaired_does_not_hold_back_the_next(
@@ -199,7 +201,7 @@ def test_repairs_are_counted_over_all_sweeps_and_logged_with_the_row_alone(
         change(emergency, next_attempt_at=emergency.acknowledge_by + dt.timedelta(days=1))
         sweep(now=now)
     assert tallies()[REPAIRED + "escalation_beyond_deadline"].total == 2
-    lines = [line.msg for line in caplog.records if line.name == "assessments.services.sweep"]
+    lines = [line.msg for line in caplog.records if line.name == "assessments.operations.services.sweep"]
     own = {"event": "repaired", "fault": "escalation_beyond_deadline", "row": str(emergency.id)}
     assert len(lines) == 2
     assert all(line.items() >= own.items() for line in lines if isinstance(line, dict))

@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from assessments.escalations.models import Escalation
-from assessments.services.tallies import PASSES, note
+from assessments.operations.services.counters import PASSES, note
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role
 from tests.browser.accessibility import check

@@ -21,7 +21,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.escalations.services.deliver import deliver_due_escalations
-from assessments.services.keep_watch import ping
+from assessments.operations.services.watchdog import ping
 from assessments.webhooks.models import WebhookEndpoint
 from assessments.webhooks.services.deliver import deliver_due_webhooks
 from assessments.webhooks.services.notices import send_due_notices
@@ -65,7 +65,7 @@ HOLDS = {
     "backend/platform/outbound/http.py": "the way out to an address that a clinic chose",
     "assessments/escalations/channels/apprise.py": "the way out to an on-call service, by Apprise",
     "backend/platform/print/pdf.py": "sets a PDF in a process without network, bounded in time; calls nobody",
-    "assessments/services/keep_watch.py": "the operator's dead man's switch",
+    "assessments/operations/services/watchdog.py": "the operator's dead man's switch",
     "backend/platform/edge/arrival.py": "serves: answers who calls in",
     "backend/platform/edge/front.py": "serves: answers who calls in",
     "backend/platform/outbound/delivery.py": "every mail's way out",
@@ -80,7 +80,7 @@ WAYS_OUT = {
     "assessments.webhooks.services.send": {"tell"},
     "clinics.clients.services.key_sets": {"published_keys"},
     "backend.platform.outbound.http": {"ask", "post"},
-    "assessments.services.keep_watch": {"ping"},
+    "assessments.operations.services.watchdog": {"ping"},
     "backend.platform.outbound.delivery": {"send_mail", "within"},
 }
 WORKER, COMMAND, PRESS, INSIDE = (
@@ -101,8 +101,8 @@ TAKES = {
     ("assessments/escalations/channels/webhook.py", "send"): INSIDE,
     ("backend/platform/outbound/delivery.py", "_send"): INSIDE,
     ("backend/platform/outbound/delivery.py", "send_mail"): INSIDE,
-    ("assessments/services/keep_watch.py", "keep_watch"): WORKER,
-    ("assessments/services/keep_watch.py", "ping"): WORKER,
+    ("assessments/operations/services/watchdog.py", "keep_watch"): WORKER,
+    ("assessments/operations/services/watchdog.py", "ping"): WORKER,
     ("clinics/clients/services/look_up_keys.py", "_look_up"): WORKER,
     ("assessments/escalations/channels/services/send_round.py", "_try"): WORKER,
     ("assessments/webhooks/services/deliver.py", "_begin"): WORKER,

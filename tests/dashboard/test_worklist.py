@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assessments.services.tallies import PASSES, note
+from assessments.operations.services.counters import PASSES, note
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role
 from tests.audit.test_access_log import entries

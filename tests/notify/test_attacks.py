@@ -40,7 +40,7 @@ GOES_OUT = {
     "backend/platform/outbound/addresses.py": "the guard's look-up",
     "assessments/escalations/channels/apprise.py": "a library's own, each looked at before it is made",
     "backend/platform/edge/front.py": "options of the connections that callers made",
-    "assessments/services/keep_watch.py": "the dead man's switch, whose address the operator sets",
+    "assessments/operations/services/watchdog.py": "the dead man's switch, whose address the operator sets",
 }
 _CONNECTS = {"urllib3", "socket", "httpx", "requests", "aiohttp", "apprise"}
 

@@ -24,7 +24,7 @@ from rest_framework.test import APIClient
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.acknowledge import acknowledge
 from assessments.escalations.services.deliver import deliver_due_escalations
-from assessments.services.carry_out import carry_out_all
+from assessments.operations.services.watchdog import carry_out_all
 from backend.platform.outbound.delivery import Message
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope

@@ -16,9 +16,9 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from assessments.services import keep_watch as watch
-from assessments.services.keep_watch import keep_watch
-from assessments.services.tallies import CRITICAL, HEARTBEAT, WEBHOOKS, note, tallies
+from assessments.operations.services import watchdog as watch
+from assessments.operations.services.counters import CRITICAL, HEARTBEAT, WEBHOOKS, note, tallies
+from assessments.operations.services.watchdog import keep_watch
 from backend.platform.outbound.email import EmailChannel
 from patients.models import Patient
 from tests.databases import copy_schema

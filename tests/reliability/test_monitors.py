@@ -17,9 +17,9 @@ from assessments.escalations.models import Escalation
 from assessments.escalations.services.acknowledge import acknowledge
 from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.escalations.services.policy import NEVER_QUIET
-from assessments.services.status import Status, status
-from assessments.services.sweep import sweep
-from assessments.services.tallies import CRITICAL, WEBHOOKS, note
+from assessments.operations.services.counters import CRITICAL, WEBHOOKS, note
+from assessments.operations.services.status import Status, status
+from assessments.operations.services.sweep import sweep
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician

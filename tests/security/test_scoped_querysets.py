@@ -173,11 +173,13 @@ ALLOWED = {
     ("assessments/follow_ups/services/schedule.py", "FollowUp.objects"): (
         "new rows of the assessment's clinic"
     ),
-    ("assessments/services/sweep.py", "Assessment.objects"): "the faulty row by its id, inside its clinic",
-    ("assessments/services/sweep.py", "Delivery.objects"): "the same",
-    ("assessments/services/sweep.py", "Escalation.objects"): "the same",
-    ("assessments/services/sweep.py", "FollowUp.objects"): "the same",
-    ("assessments/services/sweep.py", "model._default_manager"): "the same",
+    ("assessments/operations/services/sweep.py", "Assessment.objects"): (
+        "the faulty row by its id, inside its clinic"
+    ),
+    ("assessments/operations/services/sweep.py", "Delivery.objects"): "the same",
+    ("assessments/operations/services/sweep.py", "Escalation.objects"): "the same",
+    ("assessments/operations/services/sweep.py", "FollowUp.objects"): "the same",
+    ("assessments/operations/services/sweep.py", "model._default_manager"): "the same",
     (
         "assessments/webhooks/services/deliver.py",
         "WebhookDelivery.objects",
@@ -197,7 +199,9 @@ ALLOWED = {
     ("assessments/operations/services/rotate_secrets.py", "WebhookEndpoint.objects"): (
         "as the services: inside each clinic"
     ),
-    ("assessments/services/tallies.py", "Tally.objects"): "no clinic's: when workers passed, and counts",
+    ("assessments/operations/services/counters.py", "Tally.objects"): (
+        "no clinic's: when workers passed, and counts"
+    ),
 }
 
 

@@ -12,10 +12,10 @@ from rest_framework.test import APIClient
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from assessments.operations.services.counters import CRITICAL, WEBHOOKS, note
 from assessments.operations.services.rotate_secrets import rotate_secrets
-from assessments.services.status import status
-from assessments.services.sweep import sweep
-from assessments.services.tallies import CRITICAL, WEBHOOKS, note
+from assessments.operations.services.status import status
+from assessments.operations.services.sweep import sweep
 from assessments.webhooks.models import EventType, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from assessments.webhooks.services.circuit import (
     FAILURES_BEFORE_REST,

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.escalations.services.deliver import deliver_due_escalations
-from assessments.services.sweep import sweep
+from assessments.operations.services.sweep import sweep
 from assessments.webhooks.models import EventType, WebhookEvent
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope

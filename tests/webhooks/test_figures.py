@@ -5,7 +5,7 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
-from assessments.services.webhooks.figures import webhook_figures
+from assessments.operations.services.recent import webhook_figures
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.circuit import FAILURES_BEFORE_REST
 from assessments.webhooks.services.emit import emit

@@ -120,7 +120,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "override": Kind(
         lambda clinic: clinic.overrides.all(),
-        own.override_line,
+        override_line,
         F("assessment__patient_id"),
         lambda rows: rows.select_related("member__user"),
     ),
@@ -131,7 +131,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "escalation_event": Kind(
         lambda clinic: clinic.escalation_events.all(),
-        own.event_document,
+        event_document,
         F("escalation__patient_id"),
         lambda rows: rows.select_related("member__user"),
         lambda _, moment: Q(at__gte=moment),
@@ -174,19 +174,19 @@ KINDS: Mapping[str, Kind] = {
     "shoe": Kind(lambda clinic: clinic.shoes.all(), stored_shoe_document, readable=with_distance),
     "card_feedback": Kind(
         lambda clinic: clinic.card_feedback.filter(card__patient__isnull=False),
-        own.feedback_document,
+        feedback_document,
         F("card__patient_id"),
         lambda rows: rows.select_related("card"),
         lambda _, moment: Q(received_at__gte=moment),
     ),
     "delivery": Kind(
         lambda clinic: clinic.deliveries.all(),
-        own.delivery_document,
+        delivery_document,
         Coalesce("escalation__patient_id", "follow_up__patient_id"),
     ),
     "delivery_attempt": Kind(
         lambda clinic: clinic.delivery_attempts.all(),
-        own.attempt_document,
+        attempt_document,
         Coalesce("delivery__escalation__patient_id", "delivery__follow_up__patient_id"),
         changed_since=lambda _, moment: Q(at__gte=moment),
     ),

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
-from assessments.services.carry_out import carry_out_all
+from assessments.operations.services.watchdog import carry_out_all
 from backend.platform.outbound.email import EmailChannel
 
 

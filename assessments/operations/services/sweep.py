@@ -21,11 +21,11 @@ from assessments.escalations.channels.models import Delivery
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.escalate import new_escalation, supersede_earlier
 from assessments.follow_ups.models import FollowUp
+from assessments.operations.services.counters import REPAIRED, SWEEP, note, tallies
+from assessments.operations.services.recent import first_id_at
+from assessments.operations.services.status import kinds_of_work
 from assessments.protocol.vocabulary import Urgency, urgency_rank
 from assessments.records.models import Assessment
-from assessments.services.recent import first_id_at
-from assessments.services.status import kinds_of_work
-from assessments.services.tallies import REPAIRED, SWEEP, note, tallies
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from backend.platform.storage.columns import DueWork

@@ -4,10 +4,13 @@ Ids are in order of time (UUIDv7), so the primary keys find what is recent howev
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection
+
+from assessments.webhooks.models import WebhookAttempt
+from assessments.webhooks.services.circuit import RETRIED_FOR
 
 #: How far back "recent" reaches.
 RECENT = timedelta(days=1)
@@ -46,3 +49,30 @@ def recent_acknowledgements(*, now: datetime) -> list[Acknowledgements]:
             Acknowledgements(urgency, rows, late, tuple(seconds))
             for urgency, rows, late, seconds in cursor.fetchall()
         ]
+
+
+#: How long a message has been waiting, up to.
+WAITED = ("minute", "hour", "day", "longer")
+#: How an endpoint answers; ``off`` are those switched off, by the clinic or by a 410.
+STANDINGS = ("well", "failing", "resting", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookFigures:
+    """Messages on their way by how long they have waited; tries, and messages given up, of the last day."""
+
+    pending: dict[str, int] = field(default_factory=lambda: dict.fromkeys(WAITED, 0))
+    tries: dict[str, int] = field(default_factory=lambda: dict.fromkeys(WebhookAttempt.Result.values, 0))
+    given_up: dict[str, int] = field(default_factory=lambda: {"": 0})
+    endpoints: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STANDINGS, 0))
+
+
+def webhook_figures(*, now: datetime) -> WebhookFigures:
+    """Count at one moment; one statement."""
+    found = WebhookFigures()
+    with connection.cursor() as cursor:
+        statement = "SELECT figure, label, rows FROM webhook_figures(%s, %s, make_interval(secs => %s))"
+        cursor.execute(statement, [now, first_id_at(now - RECENT), RETRIED_FOR.total_seconds()])
+        for figure, label, rows in cursor.fetchall():
+            getattr(found, figure)[label] = rows
+    return found

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from assessments.models import Tally
+from assessments.operations.models import Tally
 
 #: A worker of the queue ``critical`` has worked through what was due.
 CRITICAL = "pass:critical"

@@ -8,16 +8,16 @@ from functools import wraps
 from http import HTTPStatus
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from assessments.services.status import OpenEscalations, Status, status
-from assessments.services.tallies import PASSES
-from backend.metrics import StatusCollector
+from assessments.operations.metrics import StatusCollector
+from assessments.operations.services.counters import PASSES
+from assessments.operations.services.status import OpenEscalations, Status, status
 from backend.platform.broker import queue_lengths
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -84,3 +84,18 @@ def _escalations(row: OpenEscalations, now: Status) -> dict[str, float]:
         "oldest_past_deadline_seconds": now.seconds_since(row.acknowledge_by),
         "oldest_due_seconds": now.seconds_since(row.due_at),
     }
+
+
+def livez(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+    """The database answers; 503 when it doesn't, so that a balancer sends requests elsewhere."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "database unavailable"}, status=503, headers={"Retry-After": "5"})
+    return JsonResponse({"status": "ok"})

@@ -6,10 +6,14 @@ from datetime import datetime
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from assessments.services.recent import QUANTILES, recent_acknowledgements, recent_deliveries
-from assessments.services.status import OpenEscalations, Status, status
-from assessments.services.tallies import PASSES, REPAIRED
-from assessments.services.webhooks.figures import webhook_figures
+from assessments.operations.services.counters import PASSES, REPAIRED
+from assessments.operations.services.recent import (
+    QUANTILES,
+    recent_acknowledgements,
+    recent_deliveries,
+    webhook_figures,
+)
+from assessments.operations.services.status import OpenEscalations, Status, status
 
 PREFIX = "return_to_run_"
 

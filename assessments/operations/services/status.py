@@ -13,8 +13,8 @@ from django.db import connection
 
 from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import FollowUp
-from assessments.models import Tally
-from assessments.services.tallies import CRITICAL, SWEEP, WEBHOOKS, tallies
+from assessments.operations.models import Tally
+from assessments.operations.services.counters import CRITICAL, SWEEP, WEBHOOKS, tallies
 from assessments.webhooks.models import WebhookDelivery
 from backend.platform.storage.columns import DueWork
 

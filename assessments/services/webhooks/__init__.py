@@ -1,1 +1,0 @@
-"""Telling other systems what happened: events, their deliveries, and the endpoints that hear of them."""
