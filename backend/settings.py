@@ -500,7 +500,7 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "STYLES": ["clinics.dashboard.layout.stylesheet"],
     "SIDEBAR": {"navigation": "clinics.dashboard.layout.navigation"},
-    "DASHBOARD_CALLBACK": "assessments.pages.worklist.worklist",
+    "DASHBOARD_CALLBACK": "assessments.dashboard.pages.worklist.worklist",
     # A calm blue-green; 600 holds 4.5:1 under white text, 500 on the dark ground.
     "COLORS": {
         "primary": {

@@ -26,7 +26,7 @@ urlpatterns = [
     path("api/problems/<slug:code>", docs.problem_page, name="problem"),
     path("oauth/", include((oauth.urlpatterns, "oauth2_provider"))),
     path("admin/", include(clinics.urls.pages)),
-    path("admin/", include("assessments.pages.urls")),
+    path("admin/", include("assessments.dashboard.urls")),
     path("admin/", admin.site.urls),
     path("check-in/<str:token>", CheckInView.as_view(), name="check-in"),
     path("livez", health.livez, name="livez"),

@@ -4,8 +4,7 @@ import datetime as dt
 
 import pytest
 
-from assessments.charts import LoadWeek, load_chart
-from assessments.charts.load import BOTTOM, TOP
+from assessments.dashboard.charts.load import BOTTOM, TOP, LoadWeek, load_chart
 
 BEGIN = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 

@@ -5,8 +5,7 @@ import itertools
 
 import pytest
 
-from assessments.charts import Called, PainScores, pain_chart
-from assessments.charts.pain import BESIDE, BOTTOM, SERIES, TOP
+from assessments.dashboard.charts.pain import BESIDE, BOTTOM, SERIES, TOP, Called, PainScores, pain_chart
 from assessments.protocol.follow_up import CARRIED_QUESTIONS
 
 DAY = dt.timedelta(days=1)

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from assessments.dashboard.services import MOST_ROWS
 from assessments.follow_ups.models import FollowUp
 from assessments.letters.content import ASSESSMENTS_SHOWN, letter_content
-from assessments.services.worklist import MOST_ROWS
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role
 from patients.models import Patient
@@ -34,8 +34,8 @@ IN_TEMPLATES = {
 }
 #: Every slice with an end in these places, by module and what is cut, and why nobody misses the rest.
 ALLOWED = {
-    "services/worklist.py ordered": "the page says how many there are and links to all",
-    "pages/worklist.py wanted": "the same",
+    "dashboard/services.py ordered": "the page says how many there are and links to all",
+    "dashboard/pages/worklist.py wanted": "the same",
     "parameters/pages/parameters.py flip['assessments']": "the page says how many there are and links to all",
     "audit/pages/history.py rows": "one page, with the way to the earlier ones",
     "audit/pages/history.py found": "the same",
@@ -177,7 +177,7 @@ def test_due_and_overdue_says_how_many_there_are_with_what_has_lapsed_first(clin
 
 
 def test_open_escalations_say_how_many_there_are(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assessments.pages.worklist.MOST_ROWS", 2)
+    monkeypatch.setattr("assessments.dashboard.pages.worklist.MOST_ROWS", 2)
     browser = signed_in(clinic, Role.CLINICIAN)
     for _ in range(3):
         emergency(clinic)

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from assessments.pages.patient_story import SHAPES, told
+from assessments.dashboard.pages.timeline_words import SHAPES, told
 from assessments.timeline.services.timeline import Line, columns, patient_parts
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assessments.pages.settings import GROUPS
+from assessments.dashboard.pages.settings import GROUPS
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.dashboard.layout import MENU
 from clinics.identity.models import Clinic, Role

@@ -4,9 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from assessments.charts import Called, LoadWeek, PainScores, load_chart, pain_chart
-from assessments.charts.load import said
-from assessments.charts.pain import SERIES
+from assessments.dashboard.charts.load import LoadWeek, load_chart, said
+from assessments.dashboard.charts.pain import SERIES, Called, PainScores, pain_chart
 from assessments.programmes.models import Programme
 from assessments.programmes.services.run_history import Past, weeks_of
 from assessments.records.models import Assessment

@@ -7,11 +7,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
+from assessments.dashboard.pages.runner_charts import QUESTIONS, load_context, pain_context
+from assessments.dashboard.pages.timeline_words import told
+from assessments.dashboard.services import wait_in_words
 from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import REPORTED, FollowUp
 from assessments.follow_ups.services.state import state_now
-from assessments.pages.patient_charts import QUESTIONS, load_context, pain_context
-from assessments.pages.patient_story import told
 from assessments.programmes.models import Programme
 from assessments.programmes.services.run_history import past_of
 from assessments.programmes.services.run_permission import Permission as RunPermission
@@ -21,7 +22,6 @@ from assessments.protocol.programme import Phase
 from assessments.protocol.programme.phases import PHASE_CONTENT
 from assessments.protocol.vocabulary import RunStatus
 from assessments.records.summary import decision_words, urgency_words
-from assessments.services.worklist import wait_in_words
 from assessments.timeline.services.runner_record import (
     PERMISSION_IN_WORDS,
     Standing,

@@ -18,6 +18,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from assessments.dashboard.services import (
+    MOST_ROWS,
+    called_after,
+    escalations_at_work,
+    figures,
+    follow_ups_due,
+    wait_in_words,
+)
 from assessments.escalations.documents import OVERRIDDEN
 from assessments.escalations.models import Escalation
 from assessments.escalations.pages import hold_of, outcomes_of, take_on
@@ -26,14 +34,6 @@ from assessments.follow_ups.services.state import state_now
 from assessments.operations.services.status import watch
 from assessments.protocol.vocabulary import Urgency
 from assessments.records.summary import urgency_words
-from assessments.services.worklist import (
-    MOST_ROWS,
-    called_after,
-    escalations_at_work,
-    figures,
-    follow_ups_due,
-    wait_in_words,
-)
 from clinics.dashboard.base import clinical
 from clinics.dashboard.reads import log_reading
 from clinics.identity.models import Membership

@@ -3,15 +3,15 @@
 from django.contrib import admin
 from django.urls import path
 
+from assessments.dashboard.pages import worklist
+from assessments.dashboard.pages.archive import archive
+from assessments.dashboard.pages.runner import patient
+from assessments.dashboard.pages.settings import ClinicSettings
 from assessments.decisions.pages import assess, decide, result
 from assessments.escalations import pages as close
 from assessments.escalations.channels.pages import ChannelPage, ChannelsPage
 from assessments.escalations.on_call.pages import on_call_page
 from assessments.letters import pages as letters
-from assessments.pages import worklist
-from assessments.pages.archive import archive
-from assessments.pages.patient import patient
-from assessments.pages.settings import ClinicSettings
 from assessments.parameters.pages.parameters import ParametersPage, PreviewPage
 from assessments.parameters.pages.protocol import ProtocolPage
 from assessments.programmes.pages import plan, programme, programme_pdf

@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.dashboard.pages.runner import CLINICAL
 from assessments.letters.models import Letter
-from assessments.pages.patient import CLINICAL
 from assessments.programmes.models import Programme
 from assessments.timeline.services.runner_record import pending_of
 from clinics.dashboard.base import clinical, page

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assessments.charts.axis import LEFT, RIGHT, WIDTH, Axis, Tick, day_ticks, time_axis
+from assessments.dashboard.charts.axis import LEFT, RIGHT, WIDTH, Axis, Tick, day_ticks, time_axis
 
 HEIGHT = 320.0
 TOP, BOTTOM = 44.0, 276.0

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assessments.charts.axis import LEFT, RIGHT, WIDTH, Axis, Tick
+from assessments.dashboard.charts.axis import LEFT, RIGHT, WIDTH, Axis, Tick
 
 HEIGHT = 240.0
 TOP, BOTTOM = 24.0, 196.0

@@ -1,0 +1,1 @@
+"""What opens after signing in: worklist, one runner's page with charts, settings."""

@@ -1,0 +1,1 @@
+"""The worklist, a runner's page, settings."""

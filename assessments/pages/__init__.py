@@ -1,1 +1,0 @@
-"""The dashboard's clinical pages, on the services that the API uses."""

@@ -1,1 +1,0 @@
-"""Use cases: verb phrases, keyword-only, one transaction each."""
