@@ -15,8 +15,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from assessments.management.demo.riverside import RIVERSIDE
-from assessments.management.demo.tell import find_clinic
+from assessments.demo.riverside import RIVERSIDE
+from assessments.demo.tell import find_clinic
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from tests.dashboard.walk import rows_of

@@ -12,10 +12,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from assessments.demo.story import REASSURING
 from assessments.escalations.channels.models import Delivery
 from assessments.escalations.models import Escalation, EscalationEvent
 from assessments.follow_ups.models import FollowUp
-from assessments.management.demo.story import REASSURING
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Urgency
 from assessments.records.models import Assessment

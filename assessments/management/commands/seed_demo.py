@@ -9,10 +9,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from assessments.management.demo.castle_hill import CASTLE_HILL
-from assessments.management.demo.riverside import RIVERSIDE
-from assessments.management.demo.sign_ins import client_sign_in, read_kept, user_sign_ins, write_private
-from assessments.management.demo.tell import find_clinic, tell
+from assessments.demo.castle_hill import CASTLE_HILL
+from assessments.demo.riverside import RIVERSIDE
+from assessments.demo.sign_ins import client_sign_in, read_kept, user_sign_ins, write_private
+from assessments.demo.tell import find_clinic, tell
 
 STORIES = (RIVERSIDE, CASTLE_HILL)
 

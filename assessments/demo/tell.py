@@ -5,13 +5,13 @@ import datetime as dt
 from assessments.check_ins.services.answer import answer_follow_up
 from assessments.check_ins.services.report_result import report_result
 from assessments.decisions.services.submit import Submission, submit_assessment
+from assessments.demo.story import ClinicStory, Person, Runner, Visit
 from assessments.escalations.models import Escalation
 from assessments.escalations.on_call.services.calendar import Holidays
 from assessments.escalations.on_call.services.change import change_on_call
 from assessments.escalations.on_call.services.plan import HOLIDAY, WEEKDAYS, Plan, QuietHours, Shift
 from assessments.escalations.services.acknowledge import acknowledge, resolve
 from assessments.follow_ups.models import FollowUpResult
-from assessments.management.demo.story import ClinicStory, Person, Runner, Visit
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.identity.clinicians import Actor, NamedClinician
 from clinics.identity.models import ApiClient, Clinic, Membership, User

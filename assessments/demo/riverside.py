@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
+from assessments.demo.story import MAN, NO_RUN, ClinicStory, Person, Runner, Visit
 from assessments.escalations.models import Outcome
 from assessments.follow_ups.models import FollowUpKind
-from assessments.management.demo.story import MAN, NO_RUN, ClinicStory, Person, Runner, Visit
 
 RUNNERS = (
     # Sore the morning after (minor adjustment), then a clean check, then clear to carry on.

@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
+from assessments.demo.story import MAN, NO_RUN, ClinicStory, Person, Runner, Visit
 from assessments.escalations.models import Outcome
-from assessments.management.demo.story import MAN, NO_RUN, ClinicStory, Person, Runner, Visit
 
 RUNNERS = (
     # A bone stress injury that nobody has cleared: no running until a named clinician does; still to be seen.
