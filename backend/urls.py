@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+import assessments.urls
 import clinics.urls
 from assessments.check_ins.pages.views import CheckInView
 from assessments.fhir import capability as fhir
@@ -14,13 +15,13 @@ from clinics.clients import oauth
 api_v1 = [
     path("", include(clinics.urls.api)),
     path("", include("patients.urls")),
-    path("", include("assessments.api.urls")),
+    path("", include(assessments.urls.api)),
 ]
 
 urlpatterns = [
     path("api/v1/", include(api_v1)),
     path("fhir/", include(fhir.urlpatterns)),
-    path("", include("assessments.cds.urls")),
+    path("", include(assessments.urls.cds)),
     path("api/schema", docs.SchemaView.as_view(), name="schema"),
     path("api/docs", docs.DocsView.as_view(), name="docs"),
     path("api/problems/<slug:code>", docs.problem_page, name="problem"),

@@ -154,7 +154,8 @@ class ReopenView(_StepView):
         )
 
 
-def _describe_escalations() -> None:
+def describe_escalations() -> None:
+    """Put what the OpenAPI document says of these operations beside their views."""
     describe(
         EscalationsView,
         get=extend_schema(

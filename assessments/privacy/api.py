@@ -117,7 +117,8 @@ def _held(hold: dict[str, Any]) -> str:
     return f"The whole record is kept until {hold['until']} ({hold['reason']}); nothing was erased."
 
 
-def _describe_erasure() -> None:
+def describe_erasure() -> None:
+    """Put what the OpenAPI document says of these operations beside their views."""
     describe(
         ErasureView,
         post=extend_schema(

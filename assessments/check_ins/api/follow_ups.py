@@ -103,7 +103,8 @@ class FollowUpResultView(Conditional, ClinicAPIView):
         return super().may_show() and sees_all(FollowUp, self.principal.scopes)
 
 
-def _describe_follow_ups() -> None:
+def describe_follow_ups() -> None:
+    """Put what the OpenAPI document says of these operations beside their views."""
     describe(
         FollowUpsView,
         get=extend_schema(

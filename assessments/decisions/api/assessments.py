@@ -144,7 +144,8 @@ def _created(request: Request, document: dict[str, Any]) -> Response:
     return Response(document, status=status.HTTP_201_CREATED, headers={"Location": location})
 
 
-def _describe_assessments() -> None:
+def describe_assessments() -> None:
+    """Put what the OpenAPI document says of these operations beside their views."""
     describe(
         EvaluationsView,
         post=extend_schema(

@@ -127,7 +127,8 @@ def _decided(body: dict[str, Any]) -> Decided:
     )
 
 
-def _describe_changes_of_assessments() -> None:
+def describe_changes_of_assessments() -> None:
+    """Put what the OpenAPI document says of these operations beside their views."""
     describe(
         amendments.AmendmentsView,
         post=extend_schema(

@@ -175,7 +175,8 @@ PROGRAMME_STEPS = {
 }
 
 
-def _describe_programmes() -> None:
+def describe_programmes() -> None:
+    """Put what the OpenAPI document says of these operations beside their views."""
     for step, (operation, summary) in PROGRAMME_STEPS.items():
         view = STEPS[step]
         describe(

@@ -1,1 +1,0 @@
-"""The HTTP edge of assessments: thin serializers and views."""
