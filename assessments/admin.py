@@ -12,13 +12,13 @@ from django.urls import URLPattern, path, reverse
 from unfold.decorators import display
 
 from assessments.decisions.pages.result import result_context
-from assessments.decisions.services.versions import with_versions
 from assessments.escalations.channels.models import Delivery
 from assessments.escalations.models import Escalation
 from assessments.escalations.pages import take_on
 from assessments.follow_ups.models import FollowUp
 from assessments.letters.pages import letters_context
 from assessments.records.models import Assessment
+from assessments.records.services import with_versions
 from assessments.records.summary import decision_page, decision_words, label, plain, standing, urgency_words
 from clinics.dashboard.model_admin import ClinicModelAdmin
 from clinics.identity.permissions import Permission

@@ -11,7 +11,7 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell Django what to check, and patients what is settled when one is archived."""
-        from assessments.decisions.services import settle_pending as archive  # noqa: F401 - the same; its receiver registers itself
+        from assessments.check_ins.services import settle_pending as archive  # noqa: F401 - the same; its receiver registers itself
         from assessments.escalations.on_call.services.change import needs_member
         from assessments.fhir import codes as checks  # noqa: F401 - needs the app registry
         from clinics.members.services.change_member import NEEDED_FOR

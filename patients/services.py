@@ -2,13 +2,14 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+import uuid
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.dispatch import Signal
 
 from clinics.identity.models import Clinic
@@ -197,3 +198,31 @@ def _settle(patient: Patient, *, archived: bool, now: dt.datetime) -> None:
         raise ArchiveReasonMissingError
     if archived:
         archiving.send(sender=Patient, patient=patient, now=now)
+
+
+def patient_known_as(*, clinic: Clinic, external_ids: Collection[str]) -> Patient | None:
+    """The one runner of the clinic with one of these ids of the practice's; nobody when there are several."""
+    if not external_ids:
+        return None
+    found = list(clinic.patients.filter(external_id__in=external_ids, erased_at=None)[:2])
+    return found[0] if len(found) == 1 else None
+
+
+class PatientNotFoundError(Exception):
+    """No such patient in this clinic, or archived."""
+
+
+def lock_patient(clinic: Clinic, patient_id: uuid.UUID) -> Patient:
+    """Lock a runner's row, so that two changes of what is known and due about them take turns.
+
+    The patient returned knows only its id, clinic and birth date. Raises ``PatientNotFoundError`` or
+    ``PatientErasedError``.
+    """
+    present = Q(archived_at=None) | Q(erased_at__isnull=False)
+    rows = clinic.patients.filter(present, id=patient_id).select_for_update(no_key=True)
+    row = rows.values_list("birth_date", "erased_at").first()
+    if row is None:
+        raise PatientNotFoundError
+    if row[1] is not None:
+        raise PatientErasedError
+    return Patient(id=patient_id, clinic=clinic, birth_date=row[0])

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from assessments.fhir.override_reasons import OverrideReason
 from assessments.protocol.vocabulary import Decision, Urgency
 from backend.platform.storage.columns import Identified
 from clinics.identity.models import ApiClient, Clinic
@@ -48,12 +49,7 @@ class CardFeedback(Identified):
         ACCEPTED = "accepted", "Accepted"
         OVERRIDDEN = "overridden", "Overridden"
 
-    class Reason(models.TextChoices):
-        """Why somebody does otherwise. "Not applicable" is none: a finding is referred, excluded or wrong."""
-
-        ALREADY_REFERRED = "already-referred-today", "Already referred today"
-        EXCLUDED = "excluded-by-imaging", "Excluded by imaging"
-        IN_ERROR = "recorded-in-error", "Recorded in error"
+    Reason = OverrideReason
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="card_feedback")
     card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="feedback")

@@ -50,14 +50,6 @@ class OtherFeedbackError(Exception):
     """The same act on the same card was told differently before."""
 
 
-def patient_known_as(*, clinic: Clinic, external_ids: Collection[str]) -> Patient | None:
-    """The one runner of the clinic with one of these ids of the practice's; nobody when there are several."""
-    if not external_ids:
-        return None
-    found = list(clinic.patients.filter(external_id__in=external_ids, erased_at=None)[:2])
-    return found[0] if len(found) == 1 else None
-
-
 def note_card(
     *,
     clinic: Clinic,

@@ -15,11 +15,12 @@ from assessments.cds.authentication import CdsAuthentication
 from assessments.cds.calls import Call, prefetch_templates, read_call
 from assessments.cds.cards import Card, card_of_answers, card_of_doubt
 from assessments.cds.judged import judge
-from assessments.cds.services import note_card, patient_known_as
+from assessments.cds.services import note_card
 from assessments.protocol import Evaluation
 from clinics.api.views import ClinicAPIView
 from patients.fhir import external_ids
 from patients.models import Patient
+from patients.services import patient_known_as
 
 #: The services by id, each for the hook of that name.
 SERVICES = {

@@ -7,12 +7,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from assessments.decisions.services.versions import with_versions
 from assessments.follow_ups.documents import follow_up_order
 from assessments.programmes.documents import permission_document
 from assessments.programmes.services.run_permission import RunPermission, stored_permission, with_standing
 from assessments.records.models import Assessment, Override
-from assessments.records.services import effective_decision
+from assessments.records.services import effective_decision, with_versions
 from backend.platform.api.fields import id_text, timestamp
 from clinics.api.clinicians import member_document, recorded_by
 

@@ -10,8 +10,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.cds.models import CardFeedback
 from assessments.escalations.models import Escalation, Outcome
+from assessments.fhir.override_reasons import OverrideReason
 from assessments.fhir.questionnaire import PUBLISHED
 from assessments.fhir.questionnaire_items import items
 from assessments.fhir.task import OUTCOME, OUTCOME_TEXT, RESULT
@@ -48,7 +48,7 @@ def code_systems() -> dict[str, dict[str, str]]:
         "escalation-state": _worded(Escalation.State),
         "follow-up-state": _worded(FollowUp.State),
         "outcome": _worded(Outcome),
-        "override-reason": dict(CardFeedback.Reason.choices),
+        "override-reason": dict(OverrideReason.choices),
         "protocol": {PROTOCOL_VERSION: f"Return to Run protocol {PROTOCOL_VERSION}"},
         "result": _worded(FollowUpResult),
         "task": {"escalation": "Escalation", **{str(kind): str(kind.label) for kind in FollowUpKind}},

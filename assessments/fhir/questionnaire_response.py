@@ -12,7 +12,6 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.cds.services import patient_known_as
 from assessments.decisions.services.submit import Submission, submit_assessment
 from assessments.decisions.shapes.submission import read_submission, submission_problems
 from assessments.fhir.elements_beside import not_kept
@@ -26,6 +25,7 @@ from backend.platform.fhir.outcomes import expression, informed
 from backend.platform.fhir.search import Search
 from clinics.api.fhir import OUTCOME, FhirSearch, FhirView
 from clinics.api.views import ClinicAPIView
+from patients.services import patient_known_as
 
 
 def submission_of(reading: Reading, *, now: dt.datetime, zone: dt.tzinfo, patient: bool = True) -> Submission:

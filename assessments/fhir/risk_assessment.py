@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.decisions.services.versions import with_versions
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.records.models import Assessment
+from assessments.records.services import with_versions
 from backend.platform.fhir.elements import Resource, coding, concept, instant, reference, resource, words
 from backend.platform.fhir.search import Search
 from clinics.api.fhir import FhirSearch, FhirView

@@ -11,7 +11,6 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.decisions.services.submit import PatientNotFoundError
 from assessments.privacy.services.erasure import (
     KEPT_BECAUSE,
     LegalHoldError,
@@ -23,6 +22,7 @@ from backend.platform.api.problems import Problem
 from backend.platform.openapi.document import describe
 from clinics.api.views import ClinicAPIView
 from patients.models import Erasure, ErasureReason
+from patients.services import PatientNotFoundError
 
 
 @extend_schema_serializer(component_name="Erasure")

@@ -54,6 +54,8 @@ ALLOWED = {
     ("clinics/identity/signed_in.py", "Membership.objects"): (
         "the person's own, in the clinic of their session"
     ),
+    ("assessments/demo/tell.py", "Clinic.objects"): "the demo's own clinics, which it makes",
+    ("assessments/demo/tell.py", "User.objects"): "the demo's own people",
     ("assessments/fhir/service_request.py", "Flag.objects"): (
         "of the clinic's escalations, by the clinic handed in"
     ),
@@ -62,10 +64,10 @@ ALLOWED = {
         "the clinic's escalations"
     ),
     ("assessments/check_ins/services/answer.py", "RunLog.objects"): "the run of a check that was found",
-    ("assessments/decisions/services/settle_pending.py", "CheckInLink.objects"): (
+    ("assessments/check_ins/services/settle_pending.py", "CheckInLink.objects"): (
         "of the runner being archived"
     ),
-    ("assessments/decisions/services/settle_pending.py", "Escalation.objects"): (
+    ("assessments/check_ins/services/settle_pending.py", "Escalation.objects"): (
         "of the runner being archived"
     ),
     ("clinics/clients/services/look_up_keys.py", "ApiClient.objects"): (
@@ -106,7 +108,7 @@ ALLOWED = {
     ): "clinic.webhook_deliveries, a line above",
     ("assessments/privacy/services/erasure.py", "Clinic.objects"): "each clinic by its id, in its scope",
     (
-        "assessments/decisions/services/versions.py",
+        "assessments/records/services.py",
         "Override.objects",
     ): "prefetched through assessments that are scoped",
     ("clinics/members/api.py", "Clinic.objects"): "the caller's own clinic by its id, to lock it",

@@ -15,11 +15,10 @@ from rest_framework.response import Response
 from assessments.check_ins.models import CheckInLink
 from assessments.check_ins.services.answer import FollowUpClosedError, FollowUpNotFoundError, ReportedError
 from assessments.check_ins.services.links import make_link, revoke_link
-from assessments.decisions.services.submit import PatientNotFoundError
 from backend.platform.api.fields import StrictSerializer, timestamp
 from backend.platform.api.problems import Problem
 from clinics.api.views import ClinicAPIView
-from patients.services import PatientErasedError
+from patients.services import PatientErasedError, PatientNotFoundError
 
 
 class CheckInLinkBody(StrictSerializer):

@@ -25,7 +25,7 @@ from assessments.check_ins.services.links import (
     requests_left,
     sent_by,
 )
-from assessments.decisions.services.submit import PathwayIncompleteError, PatientNotFoundError, Submission
+from assessments.decisions.services.submit import PathwayIncompleteError, Submission
 from assessments.follow_ups.models import FollowUp
 from assessments.programmes.sheet.words import REVIEWS
 from assessments.protocol import InvalidAnswers, evaluate
@@ -34,7 +34,7 @@ from assessments.protocol.vocabulary import AssessorRole
 from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
-from patients.services import PatientErasedError
+from patients.services import PatientErasedError, PatientNotFoundError
 
 #: Sent with every page: nobody keeps it, indexes it, or learns its address by being linked from it.
 HEADERS = {

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from assessments.decisions.services.submit import Recorded, Submission, lock_patient, submit_assessment
+from assessments.decisions.services.submit import Recorded, Submission, submit_assessment
 from assessments.follow_ups.models import CHASERS, OF_A_RUN, FollowUp
 from assessments.parameters.services.in_force import parameters_in_force
 from assessments.programmes.models import RunLog
@@ -17,6 +17,7 @@ from assessments.webhooks.services.emit import emit
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
+from patients.services import lock_patient
 
 
 class FollowUpNotFoundError(Exception):

@@ -21,7 +21,7 @@ from assessments.check_ins.services.answer import (
     record_beside,
     with_carried_answers,
 )
-from assessments.decisions.services.submit import Recorded, Submission, lock_patient
+from assessments.decisions.services.submit import Recorded, Submission
 from assessments.follow_ups.documents import FRESH_QUESTIONS
 from assessments.follow_ups.models import REPORTED, FollowUp
 from assessments.protocol import evaluate
@@ -30,6 +30,7 @@ from backend.platform.api.throttling import count_of
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
+from patients.services import lock_patient
 
 #: A link is good until so long after its follow-up is overdue, and at least so long from when it is made.
 GOOD_AFTER_OVERDUE = timedelta(days=2)

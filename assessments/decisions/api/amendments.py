@@ -15,16 +15,15 @@ from rest_framework.reverse import reverse
 
 from assessments.decisions.documents import readable_assessments, stored_assessment_document
 from assessments.decisions.services.amend import NotProvisionalError, amend_assessment, confirm_assessment
-from assessments.decisions.services.submit import PatientNotFoundError
-from assessments.decisions.services.versions import AssessmentNotFoundError, SupersededError
 from assessments.decisions.shapes import assessments as shapes
 from assessments.decisions.shapes.submission import read_submission, submission_problems
 from assessments.records.models import CLINICAL_ROLES
+from assessments.records.services import AssessmentNotFoundError, SupersededError
 from backend.platform.api.fields import WordField
 from backend.platform.api.problems import Problem
 from clinics.api.clinicians import OnBehalf, named_clinician
 from clinics.api.views import ClinicAPIView
-from patients.services import PatientErasedError
+from patients.services import PatientErasedError, PatientNotFoundError
 
 
 class AmendmentsView(ClinicAPIView):

@@ -23,18 +23,18 @@ from assessments.decisions.services.record_form import (
     open_form,
     record_form,
 )
-from assessments.decisions.services.submit import PathwayIncompleteError, PatientNotFoundError
-from assessments.decisions.services.versions import SupersededError
+from assessments.decisions.services.submit import PathwayIncompleteError
 from assessments.parameters.services.in_force import parameters_in_force
 from assessments.protocol import InvalidAnswers
 from assessments.records.models import ASSESSOR_ROLES, Assessment
+from assessments.records.services import SupersededError
 from assessments.records.summary import decision_words
 from clinics.dashboard.base import actor_of, clinical, page
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
 from patients.models import Patient
 from patients.pages import own_patient
-from patients.services import PatientErasedError
+from patients.services import PatientErasedError, PatientNotFoundError
 
 BROKEN = "This form can't be told from another one any more; it has been opened afresh with what you typed."
 RECORD, EVALUATE = "record", "evaluate"

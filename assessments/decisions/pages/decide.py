@@ -9,25 +9,24 @@ from django.utils import timezone
 from assessments.decisions.forms import OverrideForm, groups
 from assessments.decisions.pages.result import own_programme, result_page, why_not
 from assessments.decisions.services.override import OverrideRefusedError, override_decision
-from assessments.decisions.services.submit import PatientNotFoundError
-from assessments.decisions.services.versions import (
-    AssessmentNotFoundError,
-    SupersededError,
-    lock_latest,
-    with_versions,
-)
 from assessments.programmes.services.position import NotNowError, lock_programme
 from assessments.programmes.services.steps import clear
 from assessments.protocol.explain import DECISIONS
 from assessments.protocol.vocabulary import Decision
 from assessments.records.models import Assessment
-from assessments.records.services import effective_decision
+from assessments.records.services import (
+    AssessmentNotFoundError,
+    SupersededError,
+    effective_decision,
+    lock_latest,
+    with_versions,
+)
 from assessments.records.summary import decision_words, standing, urgency_words
 from clinics.dashboard.base import clinical, clinician_of, page
 from clinics.dashboard.forms import faults_of
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
-from patients.services import PatientErasedError
+from patients.services import PatientErasedError, PatientNotFoundError
 
 STALE = "Something has changed since you opened this page; nothing was recorded. This is how it stands now."
 

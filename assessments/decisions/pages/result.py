@@ -8,8 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.decisions.services.submit import PatientNotFoundError
-from assessments.decisions.services.versions import AssessmentNotFoundError, SupersededError
 from assessments.programmes.models import Programme
 from assessments.programmes.services.draft_and_release import (
     NoPlanError,
@@ -19,13 +17,13 @@ from assessments.programmes.services.draft_and_release import (
 )
 from assessments.programmes.services.position import NotNowError, ProgrammeNotFoundError
 from assessments.records.models import Assessment
-from assessments.records.services import effective_decision
+from assessments.records.services import AssessmentNotFoundError, SupersededError, effective_decision
 from assessments.records.summary import decision_page, label
 from clinics.dashboard.base import clinical, clinician_of
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import may
-from patients.services import PatientErasedError
+from patients.services import PatientErasedError, PatientNotFoundError
 
 #: Why a step of a programme isn't possible, in words.
 NOT_NOW = {

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from assessments.decisions.services.submit import Recorded, Submission, submit_assessment
-from assessments.decisions.services.versions import lock_latest
 from assessments.records.models import Assessment, Override
-from assessments.records.services import effective_decision, evaluated_decision
+from assessments.records.services import effective_decision, evaluated_decision, lock_latest
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor, NamedClinician

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assessments.decisions.services.versions import lock_latest
 from assessments.escalations.services.escalate import escalate_to
 from assessments.follow_ups.services.schedule import plan_check
 from assessments.protocol.vocabulary import Decision, RunStatus, Urgency, urgency_rank
 from assessments.records.models import Assessment, Override
-from assessments.records.services import Effective, effective_decision
+from assessments.records.services import Effective, effective_decision, lock_latest
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic

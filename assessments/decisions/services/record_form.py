@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from django.db.models import QuerySet
 
 from assessments.decisions.services.amend import amend_assessment
-from assessments.decisions.services.submit import Submission, lock_patient, submit_assessment
+from assessments.decisions.services.submit import Submission, submit_assessment
 from assessments.records.models import Assessment
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
 from patients.models import Patient
+from patients.services import lock_patient
 
 #: How long a form may stay open: answers age while it does.
 OPEN_FOR = dt.timedelta(hours=2)

@@ -32,7 +32,7 @@ from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
 from patients.models import Patient
-from patients.services import PatientErasedError
+from patients.services import PatientErasedError, PatientNotFoundError
 
 # By hand: the ORM's own way to this row costs more than the database's (docs/benchmarks.md).
 _LOCK_PATIENT = """
@@ -60,10 +60,6 @@ class PathwayIncompleteError(Exception):
     def __init__(self, missing: list[str]) -> None:
         super().__init__("emergency pathway incomplete")
         self.missing = missing
-
-
-class PatientNotFoundError(Exception):
-    """No such patient in this clinic, or archived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +160,6 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
         if escalation is not None:
             transaction.on_commit(nudge_escalations, robust=True)
     return Recorded(assessment, escalation, follow_ups, schedule)
-
-
-def lock_patient(clinic: Clinic, patient_id: uuid.UUID) -> Patient:
-    """Two assessments of one runner at once take turns, so that one schedule replaces the other.
-
-    The patient returned knows only its id, clinic and birth date. Raises ``PatientNotFoundError`` or
-    ``PatientErasedError``.
-    """
-    return _lock(clinic, patient_id).patient
 
 
 def _lock(clinic: Clinic, patient_id: uuid.UUID) -> _Locked:

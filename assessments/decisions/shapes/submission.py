@@ -11,11 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from assessments.decisions.services.submit import (
-    PathwayIncompleteError,
-    PatientNotFoundError,
-    Submission,
-)
+from assessments.decisions.services.submit import PathwayIncompleteError, Submission
 from assessments.decisions.shapes.assessments import MAX_REASON
 from assessments.protocol import (
     ADMINISTRATIVE,
@@ -28,7 +24,7 @@ from assessments.protocol import Problem as AnswerProblem
 from assessments.protocol.vocabulary import AssessorRole
 from backend.platform.api.fields import SEVERAL_LINES
 from backend.platform.api.problems import FieldProblem, Problem, escape
-from patients.services import PatientErasedError
+from patients.services import PatientErasedError, PatientNotFoundError
 from patients.shapes import PATIENT_NOT_FOUND
 
 #: How far a caller's clock may run ahead of ours.

@@ -15,7 +15,6 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.decisions.services.submit import PatientNotFoundError
 from assessments.exports.models import Export
 from assessments.exports.services.exports import (
     AT_ONCE,
@@ -35,6 +34,7 @@ from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import Problem, ProblemRenderer
 from clinics.api.clinicians import RecordedByShape, recorded_by
 from clinics.api.views import ClinicAPIView
+from patients.services import PatientNotFoundError
 from patients.shapes import PATIENT_NOT_FOUND
 
 

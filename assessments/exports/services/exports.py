@@ -7,13 +7,13 @@ import uuid
 from django.db import connection, transaction
 from django.db.models import Q
 
-from assessments.decisions.services.submit import PatientNotFoundError
 from assessments.exports.models import Export
 from backend.platform.broker import nudge
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
+from patients.services import PatientNotFoundError
 
 
 def nudge_exports() -> None:

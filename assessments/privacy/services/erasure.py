@@ -9,7 +9,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from assessments.decisions.services.submit import PatientNotFoundError
 from assessments.escalations.models import Escalation
 from assessments.exports.models import Export
 from assessments.exports.services.exports import let_no_export_be_written, take_away_results
@@ -22,6 +21,7 @@ from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
 from patients.models import Erasure, ErasureReason, Patient
+from patients.services import PatientNotFoundError
 
 #: Escalations in these states call nobody and are in nobody's hands.
 ENDED = (Escalation.State.RESOLVED, Escalation.State.SUPERSEDED)

@@ -10,8 +10,6 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.decisions.services.submit import PatientNotFoundError
-from assessments.decisions.services.versions import AssessmentNotFoundError, SupersededError
 from assessments.programmes.api.base import ProgrammeView, why_not
 from assessments.programmes.documents import (
     event_document,
@@ -25,12 +23,13 @@ from assessments.programmes.services import draft_and_release as begin
 from assessments.programmes.services.position import NotNowError
 from assessments.programmes.shapes import programmes as shapes
 from assessments.programmes.shapes.plans import AssessmentPlanShape
+from assessments.records.services import AssessmentNotFoundError, SupersededError
 from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.queries import ListQuery
 from clinics.api.clinicians import named_clinician
 from clinics.api.views import ClinicAPIView
-from patients.services import PatientErasedError
+from patients.services import PatientErasedError, PatientNotFoundError
 
 ASSESSMENT_NOT_FOUND = FieldProblem("/assessment", "not_found", "There is no such assessment.")
 

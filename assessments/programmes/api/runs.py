@@ -11,7 +11,6 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.decisions.services.submit import PatientNotFoundError
 from assessments.programmes.api.base import why_not
 from assessments.programmes.documents import run_document
 from assessments.programmes.models import RunLog
@@ -23,6 +22,7 @@ from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import FieldProblem, Problem
 from clinics.api.clinicians import named_clinician
 from clinics.api.views import ClinicAPIView
+from patients.services import PatientNotFoundError
 
 SHOE_NOT_FOUND = FieldProblem("/shoe", "not_found", "The runner has no such shoes.")
 

@@ -12,7 +12,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.decisions.services.submit import PatientNotFoundError
 from assessments.programmes.documents import shoe_document
 from assessments.programmes.models import Shoe
 from assessments.programmes.services.shoes import register_shoe, with_distance
@@ -30,7 +29,7 @@ from backend.platform.api.fields import (
 from backend.platform.api.pagination import PagedList
 from backend.platform.api.problems import Problem
 from clinics.api.views import ClinicAPIView
-from patients.services import PatientErasedError
+from patients.services import PatientErasedError, PatientNotFoundError
 
 
 @extend_schema_serializer(component_name="ShoeLimit")

@@ -3,7 +3,6 @@
 import uuid
 from datetime import datetime
 
-from assessments.decisions.services.versions import lock_latest
 from assessments.parameters.services.in_force import parameters_of
 from assessments.programmes.models import Programme
 from assessments.programmes.services.position import Kind, NotNowError, lock_programme, note
@@ -13,6 +12,7 @@ from assessments.protocol.programme import Programme as Plan
 from assessments.protocol.programme import build_programme, usual_run_km
 from assessments.protocol.programme.load import SHARE_AFTER_THE_TABLE
 from assessments.records.models import Assessment
+from assessments.records.services import lock_latest
 from assessments.records.what_follows import where_to_go
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit

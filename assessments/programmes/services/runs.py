@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from assessments.decisions.services.submit import lock_patient
 from assessments.follow_ups.models import OF_A_RUN, CancelledBecause, FollowUp
 from assessments.follow_ups.services.schedule import cancel_pending, plan_check
 from assessments.programmes.models import Programme, RunLog
@@ -25,6 +24,7 @@ from assessments.protocol.programme import after_run
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic
+from patients.services import lock_patient
 
 CLOCK_SKEW = timedelta(minutes=5)
 #: A run older than this has no 24-hour check left to answer.

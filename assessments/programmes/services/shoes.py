@@ -9,12 +9,12 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from assessments.decisions.services.submit import lock_patient
 from assessments.programmes.models import Programme, Shoe
 from assessments.programmes.services.position import NotNowError
 from assessments.protocol.programme import ShoeAdvice, ShoeLimit, advice_of, months_between, reached_limits
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
+from patients.services import lock_patient
 
 #: What stands in place of the name of an erased runner's shoes.
 ERASED = "[erased]"
