@@ -1,4 +1,4 @@
-"""Assessments and what they promise: one concept a file."""
+"""Every table of the app, where Django looks for them; code imports the packages that hold them."""
 
 from assessments.cds.models import Card, CardFeedback
 from assessments.check_ins.models import CheckInLink

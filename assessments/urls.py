@@ -1,4 +1,4 @@
-"""Routes of what the service exists for."""
+"""Routes of what the service exists for: its API, and CDS Hooks below the service's own address."""
 
 from django.urls import path
 

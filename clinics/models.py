@@ -1,4 +1,4 @@
-"""Clinics, people and software."""
+"""Every table of the app, where Django looks for them; code imports the packages that hold them."""
 
 from backend.platform.storage.columns import Identified, Timestamped, new_id
 from clinics.access_log.models import AccessLogEntry, AccessLogHead

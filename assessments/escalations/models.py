@@ -1,4 +1,4 @@
-"""A decision that a person must see."""
+"""A decision that a person must see, and the warnings that it is shown as."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Resolving an escalation from the worklist; what is refused keeps what was typed."""
+"""Taking an escalation on and giving it its outcome; what is refused keeps what was typed."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""A clinic's data as a file."""
+"""A clinic's data as a file, and its changes in their order."""
 
 from django.db import models
 from django.db.models import Q

@@ -1,4 +1,4 @@
-"""A runner's way back to running, and everything that moved it."""
+"""A runner's way back to running, everything that moved it, their exercises and their shoes."""
 
 from django.db import models
 from django.db.models import Q

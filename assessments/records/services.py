@@ -1,4 +1,4 @@
-"""What holds for a runner now: the protocol's decision, or what a clinician decided in its place."""
+"""What holds for a runner now, and the latest version of a record, which alone may be changed."""
 
 import uuid
 from collections.abc import Iterable

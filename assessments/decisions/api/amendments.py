@@ -1,4 +1,4 @@
-"""Amendments: corrected answers in place of recorded ones."""
+"""Answers corrected in place of recorded ones, and answers that a clinician confirms."""
 
 import uuid
 from collections.abc import Iterator

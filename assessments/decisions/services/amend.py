@@ -1,4 +1,4 @@
-"""Correct the answers of an assessment: a new one takes its place, the old one stays as it was."""
+"""Correct or confirm the answers of an assessment: a new one takes its place, the old stays as it was."""
 
 import uuid
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A service that pages a clinic's people."""
+"""Services that page a clinic's people, and each message with every try to deliver it."""
 
 from typing import ClassVar
 
