@@ -8,7 +8,6 @@ from assessments.check_ins.api import follow_ups
 from assessments.check_ins.api import links as check_in_links
 from assessments.check_ins.api.follow_ups import describe_follow_ups
 from assessments.decisions.api import amendments, assessments, overrides
-from assessments.decisions.api import amendments as confirmations
 from assessments.decisions.api.assessments import describe_assessments
 from assessments.decisions.api.overrides import describe_changes_of_assessments
 from assessments.escalations import api as escalations
@@ -22,9 +21,8 @@ from assessments.parameters.api import parameters, protocols
 from assessments.privacy import api as erasure
 from assessments.privacy.api import describe_erasure
 from assessments.programmes.api import base as run_permission
-from assessments.programmes.api import exercises, programmes, shoes
+from assessments.programmes.api import exercises, programmes, sheets, shoes
 from assessments.programmes.api import runs as programme_runs
-from assessments.programmes.api import sheets as prints
 from assessments.programmes.api import steps as programme_steps
 from assessments.programmes.api.steps import describe_programmes
 from assessments.timeline.api import escalation_history, timeline
@@ -52,7 +50,7 @@ api = [
     ),
     path(
         "assessments/<uuid:assessment_id>/confirmation",
-        confirmations.ConfirmationView.as_view(),
+        amendments.ConfirmationView.as_view(),
         name="confirmation",
     ),
     path("assessments/<uuid:assessment_id>/overrides", overrides.OverridesView.as_view(), name="overrides"),
@@ -68,12 +66,12 @@ api = [
     path("exports/<uuid:export_id>", exports.OneExportView.as_view(), name="export"),
     path("exports/<uuid:export_id>/result", exports.ExportResultView.as_view(), name="export-result"),
     path("assessments/<uuid:assessment_id>/plan", programmes.PlanView.as_view(), name="plan"),
-    path("assessments/<uuid:assessment_id>/plan/print", prints.PlanPrintView.as_view(), name="plan-print"),
-    path("assessments/<uuid:assessment_id>/plan/pdf", prints.PlanPdfView.as_view(), name="plan-pdf"),
+    path("assessments/<uuid:assessment_id>/plan/print", sheets.PlanPrintView.as_view(), name="plan-print"),
+    path("assessments/<uuid:assessment_id>/plan/pdf", sheets.PlanPdfView.as_view(), name="plan-pdf"),
     path("programmes", programmes.ProgrammesView.as_view(), name="programmes"),
     path("programmes/<uuid:programme_id>", programmes.OneProgrammeView.as_view(), name="programme"),
-    path("programmes/<uuid:programme_id>/print", prints.ProgrammePrintView.as_view(), name="programme-print"),
-    path("programmes/<uuid:programme_id>/pdf", prints.ProgrammePdfView.as_view(), name="programme-pdf"),
+    path("programmes/<uuid:programme_id>/print", sheets.ProgrammePrintView.as_view(), name="programme-print"),
+    path("programmes/<uuid:programme_id>/pdf", sheets.ProgrammePdfView.as_view(), name="programme-pdf"),
     path("programmes/<uuid:programme_id>/session", programmes.SessionView.as_view(), name="session"),
     path("programmes/<uuid:programme_id>/load", programmes.LoadView.as_view(), name="load"),
     path("programmes/<uuid:programme_id>/events", programmes.EventsView.as_view(), name="programme-events"),

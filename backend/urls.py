@@ -8,7 +8,6 @@ import clinics.urls
 from assessments.check_ins.pages.views import CheckInView
 from assessments.fhir import capability as fhir
 from assessments.operations import monitors
-from assessments.operations import monitors as health
 from backend.platform.openapi import docs
 from clinics.clients import oauth
 
@@ -30,8 +29,8 @@ urlpatterns = [
     path("admin/", include("assessments.dashboard.urls")),
     path("admin/", admin.site.urls),
     path("check-in/<str:token>", CheckInView.as_view(), name="check-in"),
-    path("livez", health.livez, name="livez"),
-    path("readyz", health.readyz, name="readyz"),
+    path("livez", monitors.livez, name="livez"),
+    path("readyz", monitors.readyz, name="readyz"),
     path("statusz", monitors.statusz, name="statusz"),
     path("metrics", monitors.metrics, name="metrics"),
 ]

@@ -8,7 +8,7 @@ from assessments.dashboard.pages.archive import archive
 from assessments.dashboard.pages.runner import patient
 from assessments.dashboard.pages.settings import ClinicSettings
 from assessments.decisions.pages import assess, decide, result
-from assessments.escalations import pages as close
+from assessments.escalations import pages as escalations
 from assessments.escalations.channels.pages import ChannelPage, ChannelsPage
 from assessments.escalations.on_call.pages import on_call_page
 from assessments.letters import pages as letters
@@ -21,7 +21,7 @@ urlpatterns = [
     path("settings/rota/", admin.site.admin_view(on_call_page), name="settings-rota"),
     path("worklist/new/", worklist.new_arrivals, name="worklist-arrivals"),
     path("worklist/<uuid:escalation_id>/claim/", worklist.claim, name="worklist-claim"),
-    path("worklist/<uuid:escalation_id>/resolve/", close.close, name="worklist-resolve"),
+    path("worklist/<uuid:escalation_id>/resolve/", escalations.close, name="worklist-resolve"),
     path("patients/<uuid:patient_id>/", patient, name="patient-page"),
     path("patients/<uuid:patient_id>/archive/", archive, name="archive-patient"),
     path("patients/<uuid:patient_id>/assess/", assess.assess, name="assess"),

@@ -22,7 +22,7 @@ from assessments.exports.models import Export
 from assessments.exports.services import changes, exports
 from assessments.webhooks.models import WebhookDelivery
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
-from clinics.api import idempotency as answer_again
+from clinics.api import idempotency
 from clinics.identity import allowances
 from clinics.identity.models import Clinic
 
@@ -138,9 +138,9 @@ TOKENS_KEPT_FOR = timedelta(
 RULES = (
     Rule(
         ("clinics_answeredrequest",),
-        answer_again.KEPT_FOR,
+        idempotency.KEPT_FOR,
         "a request is sent again within minutes or never",
-        lambda now: answer_again.forget_answered_requests(now=now),
+        lambda now: idempotency.forget_answered_requests(now=now),
     ),
     Rule(
         ("assessments_exportchunk",),

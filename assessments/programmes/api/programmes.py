@@ -19,7 +19,7 @@ from assessments.programmes.documents import (
     readable_programmes,
     session_document,
 )
-from assessments.programmes.services import draft_and_release as begin
+from assessments.programmes.services import draft_and_release
 from assessments.programmes.services.position import NotNowError
 from assessments.programmes.shapes import programmes as shapes
 from assessments.programmes.shapes.plans import AssessmentPlanShape
@@ -68,7 +68,7 @@ class ProgrammesView(PagedList, ClinicAPIView):
         body = shapes.DraftBody(data=request.data)
         body.is_valid(raise_exception=True)
         try:
-            programme = begin.draft_programme(
+            programme = draft_and_release.draft_programme(
                 clinic=self.clinic,
                 assessment_id=body.validated_data["assessment"],
                 by=named_clinician(self, body.validated_data),
@@ -80,7 +80,7 @@ class ProgrammesView(PagedList, ClinicAPIView):
             raise Problem("erased") from None
         except SupersededError as exc:
             raise Problem("conflict", f"Superseded by {exc.by}.") from None
-        except begin.NoPlanError as exc:
+        except draft_and_release.NoPlanError as exc:
             said = f"{exc.plan.decision} allows no plan: {exc.plan.release.value}."
             raise Problem("conflict", said) from None
         except NotNowError as exc:
@@ -156,4 +156,4 @@ class PlanView(ClinicAPIView):
     def get(self, request: Request, assessment_id: uuid.UUID) -> Response:  # noqa: ARG002
         """Stores nothing."""
         assessment = get_object_or_404(self.clinic.assessments, id=assessment_id)
-        return Response(plan_document(assessment, begin.preview(assessment)))
+        return Response(plan_document(assessment, draft_and_release.preview(assessment)))

@@ -12,8 +12,7 @@ from rest_framework.response import Response
 
 from assessments.programmes.api.base import ProgrammeView, why_not
 from assessments.programmes.documents import programme_document
-from assessments.programmes.services import draft_and_release as begin
-from assessments.programmes.services import steps
+from assessments.programmes.services import draft_and_release, steps
 from assessments.programmes.services.position import NotNowError, ProgrammeNotFoundError
 from assessments.programmes.shapes import programmes as shapes
 from assessments.protocol.programme import BriskWalk, CalmDay
@@ -55,7 +54,9 @@ class ReleaseView(_StepView):
 
     def step(self, programme_id: uuid.UUID, by: NamedClinician, body: dict[str, Any]) -> None:  # noqa: ARG002
         """Release it to the runner."""
-        begin.release_programme(clinic=self.clinic, programme_id=programme_id, by=by, now=timezone.now())
+        draft_and_release.release_programme(
+            clinic=self.clinic, programme_id=programme_id, by=by, now=timezone.now()
+        )
 
 
 class SettledView(_StepView):
