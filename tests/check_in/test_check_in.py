@@ -1,5 +1,6 @@
 """A runner answers a check on the phone, and the clinic hears it as from anywhere else."""
 
+import base64
 import datetime as dt
 import re
 from typing import Any
@@ -274,6 +275,21 @@ def test_the_address_says_nothing_and_the_database_knows_only_its_hash(weeks: We
         for table in ("assessments_checkinlink", "assessments_checkinlinkhistory"):
             cursor.execute(f"SELECT * FROM {table}")
             assert token not in str(cursor.fetchall())
+
+
+def test_an_address_is_24_bytes_that_are_other_ones_each_time(weeks: Weeks, phone: Phone) -> None:
+    tokens = [phone.path, link(weeks, follow_up_of(weeks, phone)["id"]).path]
+    drawn = {base64.urlsafe_b64decode(path.rsplit("/", 1)[1].split(".")[0]) for path in tokens}
+    assert [len(one) for one in drawn] == [24, 24]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_forged_link_asks_the_database_nothing(
+    phone: Phone, method: str, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(0):
+        answer = getattr(Client(), method)(phone.path[:-3] + "abc", WELL)
+    assert answer.status_code == 410
 
 
 def test_its_token_is_in_no_log_and_no_mail(
