@@ -16,6 +16,7 @@ from assessments.operations.services.counters import CRITICAL, WEBHOOKS, note
 from assessments.operations.services.rotate_secrets import rotate_secrets
 from assessments.operations.services.status import status
 from assessments.operations.services.sweep import sweep
+from assessments.privacy.services.retention import forget_what_is_past
 from assessments.webhooks.models import EventType, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from assessments.webhooks.services.circuit import (
     FAILURES_BEFORE_REST,
@@ -131,6 +132,16 @@ def test_every_try_is_kept_with_heads_and_latency_and_without_secrets(
         kept = str(list(WebhookAttempt.objects.values())) + str(list(WebhookDelivery.objects.values()))
     assert "back pain" not in kept
     assert receiver.received[0].headers["webhook-signature"] not in kept
+
+
+def test_the_log_is_forgotten_after_thirty_days(clinic: Clinic, endpoint: Listening, clock: Clock) -> None:
+    happen(clinic, clock)
+    deliver(clock)
+    for days, left in ((29, 1), (31, 0)):
+        forget_what_is_past(now=clock() + dt.timedelta(days=days))
+        assert len(endpoint.deliveries()) == left
+        with clinic_scope(clinic.id):
+            assert WebhookAttempt.objects.count() == left
 
 
 def test_a_head_that_no_column_takes_is_kept_all_the_same(
