@@ -24,7 +24,7 @@ DOORS = [
     "The supply chain",
 ]
 #: Where each row is one claim, the threat's name "the same" in all but its first.
-DOORS_BY_CLAIM = [*DOORS[:2], "The check-in link", "The database", "Worker, mail and Redis"]
+DOORS_BY_CLAIM = [*DOORS[:2], "The check-in link", "The database", "Worker, mail and Redis", "The dashboard"]
 
 
 def rows(text: str = TEXT) -> list[list[str]]:

@@ -14,6 +14,7 @@ from assessments.protocol import QUESTIONS
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership, Role
 from patients.models import Patient
+from tests.conventions.threads import all_at_once
 from tests.factories import CASES, assessment_body, make_patient
 from tests.form.filled import address, filled, opened, recorded, seal_in
 
@@ -58,6 +59,17 @@ def test_a_double_click_records_once(browser: Client, clinic: Clinic, patient: P
     assert len(recorded(clinic)) == 1
     with clinic_scope(clinic.id):
         assert clinic.escalations.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_forms_that_are_sent_at_once_one_is_recorded(
+    browser: Client, clinic: Clinic, patient: Patient
+) -> None:
+    """Both were opened on the same record, which the first of them changes."""
+    forms = [filled(opened(browser, patient)) for _ in range(2)]
+    answers = all_at_once([lambda form=form: browser.post(address(patient), form) for form in forms])  # type: ignore[misc]
+    assert sorted(answer.status_code for answer in answers) == [302, 409]
+    assert len(recorded(clinic)) == 1
 
 
 def test_none_of_these_writes_a_no_for_each_and_who_answers_for_it(
