@@ -22,7 +22,7 @@ from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import make_patient, reassuring_answers
 from tests.fhir.checks import fhir
 from tests.fhir.test_cds import body
-from tests.security.hospital import NUMBERS, HospitalAPI, hospital_api
+from tests.security.hospital import NUMBERS, HospitalAPI, hospital_api, token
 
 VIEW, BOOK = "/cds-services/patient-view", "/cds-services/appointment-book"
 FEEDBACK = f"{VIEW}/feedback"
@@ -192,6 +192,16 @@ def test_a_body_of_another_shape_is_refused(ehr: HospitalAPI, odd: dict[str, Any
 
 def test_no_feedback_at_all_is_taken(ehr: HospitalAPI) -> None:
     assert send(ehr).status_code == 200
+
+
+def test_feedback_is_signed_for_its_own_address(
+    ehr: HospitalAPI, clinic: Clinic, card: dict[str, Any]
+) -> None:
+    """As the call was; the call's own token is none for it."""
+    for authorization in ("", f"Bearer {token(VIEW, ehr.issuer)}"):
+        refused = ehr.post(FEEDBACK, {"feedback": [accepted(card)]}, headers={"Authorization": authorization})
+        assert refused.status_code == 401, authorization
+    assert kept(clinic) == []
 
 
 def test_feedback_belongs_to_the_service_and_the_clinic_of_its_card(

@@ -131,6 +131,11 @@ def test_an_assertion_that_says_something_else_gets_nothing(
         assert not [value for value in values if value in said], "neither log nor answer says a value of it"
 
 
+def test_an_assertion_ends_five_minutes_from_now_at_the_latest(client: ApiClient) -> None:
+    for seconds, status in ((280, 200), (400, 401)):
+        assert ask(assertion(client, exp=int(time.time()) + seconds)).status_code == status
+
+
 HEADERS = {
     "no key id": {"kid": None},
     "a key that isn't there": {"kid": "other"},
