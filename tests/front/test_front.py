@@ -11,6 +11,7 @@ from backend.platform.edge import arrival, front
 from backend.platform.edge.arrival import GoneError
 from backend.platform.edge.front import TURN_BYTES, Front
 from backend.platform.edge.middleware import REFUSAL
+from backend.serve import command_line
 
 SCOPE = {
     "type": "http",
@@ -214,3 +215,9 @@ def test_what_fails_is_logged_by_its_kind(caplog: pytest.LogCaptureFixture) -> N
     assert "answer_broken_off" in caplog.text
     assert "patient" not in caplog.text
     assert threading.active_count() < 50
+
+
+def test_the_servers_own_access_log_stays_off() -> None:
+    """It would hold addresses, and granian turns it on by a word or by its environment; a word wins."""
+    words = command_line(host="127.0.0.1", port=8000, processes=1, application="backend.asgi:application")
+    assert [word for word in words if "access-log" in word] == ["--no-access-log"]
