@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from backend.platform.edge.front import THREADS
+from backend.platform.edge.arrival import THREADS
 from bench.api.record import EMERGENCY, REASSURING
 from tools.run import WEB, WEB_PROCESSES
 

@@ -10,8 +10,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from backend.platform.edge.arrival import BODY_SECONDS
-from backend.platform.edge.front import THREADS
+from backend.platform.edge.arrival import BODY_SECONDS, THREADS
 from backend.serve import HEAD_MILLISECONDS
 from clinics.checks.routes import Route, routes
 from clinics.identity.models import Clinic

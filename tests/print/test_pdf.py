@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backend.platform.edge.front import THREADS
+from backend.platform.edge.arrival import THREADS
 from backend.platform.print.pdf import (
     DATA_BYTES_MAX,
     SET_AT_ONCE,

@@ -12,6 +12,8 @@ from django.conf import settings
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
+#: Requests that a process works on at a time, and so its connections to PostgreSQL; the others wait.
+THREADS = 4
 #: Seconds within which a body is here as a whole.
 BODY_SECONDS = 10.0
 

@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 
 from backend.platform.edge.arrival import (
+    THREADS,
     GoneError,
     Message,
     Receive,
@@ -28,10 +29,6 @@ from backend.platform.edge.arrival import (
     read_headers,
 )
 from backend.platform.edge.middleware import REFUSAL
-
-#: Requests that a process works on at a time, and so its connections to PostgreSQL; the others wait.
-THREADS = 4
-
 
 logger = structlog.get_logger(__name__)
 
