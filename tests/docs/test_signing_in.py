@@ -89,8 +89,9 @@ SHOWN_BY = {
         "tests/security/test_checks.py::test_a_view_without_a_declared_permission_stops_the_start",
         "tests/security/test_row_level_security.py::test_a_runtime_role_that_owns_tables_is_refused",
     ],
-    "Keep the web server's own access log off": [
-        "tests/privacy/test_processes.py::test_the_marker_stays_inside"
+    "The web server's own access log is off": [
+        "tests/front/test_front.py::test_the_servers_own_access_log_stays_off",
+        "tests/privacy/test_processes.py::test_the_marker_stays_inside",
     ],
     "`manage.py verify_access_log` walks the log": [
         "tests/audit/test_access_log.py::test_tampering_is_found_and_the_first_broken_link_named"
