@@ -84,7 +84,7 @@ def counted_address(request: HttpRequest) -> str | None:
 def name_key(name: str) -> str:
     """The keyed hash of a name, whatever its case."""
     name = User.normalize_username(name)
-    return salted_hmac("clinics.identity.lockout", name, algorithm="sha256").hexdigest()
+    return salted_hmac("clinics.lockout", name, algorithm="sha256").hexdigest()
 
 
 def count_wrong(request: HttpRequest, name: str) -> None:
