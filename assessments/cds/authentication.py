@@ -37,7 +37,7 @@ class CdsAuthentication(BaseAuthentication):
             logger.warning("assertion_refused", reason=str(exc))
             raise _refusal(exc.code) from None
         except UncheckedError:
-            raise Problem("unavailable", headers={"Retry-After": "5"}) from None
+            raise Problem("unavailable") from None
         return Principal(client.clinic, client, None, frozenset(client.allowed_scopes.split())), None
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002

@@ -73,7 +73,7 @@ def refusals() -> Iterator[None]:
     except TokenRefusedError as exc:
         raise Problem("invalid", errors=[FieldProblem("/token", exc.code, REASONS[exc.code])]) from None
     except UncheckedError:
-        raise Problem("unavailable", headers={"Retry-After": "5"}) from None
+        raise Problem("unavailable") from None
     except UnsafeAddressError:
         wrong = FieldProblem("/jwks_uri", "invalid", "Must be an https address of a host of the internet.")
         raise Problem("invalid", errors=[wrong]) from None

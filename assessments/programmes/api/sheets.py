@@ -20,7 +20,6 @@ from backend.platform.print.pdf import PrintError, Template, pdf
 from clinics.api.views import ClinicAPIView
 
 HTML, PDF = "text/html", "application/pdf"
-RETRY = {"Retry-After": "5"}
 OF_PROGRAMME = ("clinic", "patient", "assessment", "released_by__user", "cleared_by__user")
 
 
@@ -85,7 +84,7 @@ class _SheetView(ClinicAPIView):
         try:
             made = pdf(Template.PROGRAMME, sheet, made_at=timezone.now())
         except PrintError:
-            raise Problem("unavailable", "The document could not be set.", headers=RETRY) from None
+            raise Problem("unavailable", "The document could not be set.") from None
         return self.send(patient, made, PDF)
 
 

@@ -157,12 +157,18 @@ def bounded(errors: "Iterable[FieldProblem | Callable[[], FieldProblem]]") -> tu
 #: Problems that say how a row stands, and so something of the patient whom it is about.
 TELLING = frozenset({"conflict", "erased", "legal_hold", "escalation_unresolved", "gone"})
 WITHHELD = "Why is told to who may read it."
+#: What goes out with a problem, whoever raises it.
+_HEADERS = {
+    "not_authenticated": {"WWW-Authenticate": 'Bearer realm="api"'},
+    "unavailable": {"Retry-After": "5"},
+}
 
 
 class Problem(exceptions.APIException):
     """Raise to answer with a problem of the catalogue.
 
-    ``code`` is a key of ``PROBLEMS``; ``errors`` are the places it names; ``headers`` go out with it.
+    ``code`` is a key of ``PROBLEMS``; ``errors`` are the places it names; ``headers`` go out
+    with it, beside those that each problem of the code has.
     ``telling``: its words say how a row stands, beyond what the code says always (``TELLING``).
     """
 
@@ -179,7 +185,7 @@ class Problem(exceptions.APIException):
         self.telling = telling or code in TELLING
         self.status_code, title, _ = PROBLEMS[code]
         self.errors = bounded(errors)
-        self.headers = dict(headers or {})
+        self.headers = {**_HEADERS.get(code, {}), **(headers or {})}
         super().__init__(detail or title, code)
 
     def without_words(self) -> "Problem":
@@ -291,10 +297,6 @@ _CODES: tuple[tuple[type[Exception], str], ...] = (
     (OperationalError, "unavailable"),
     (InterfaceError, "unavailable"),
 )
-_HEADERS = {
-    "not_authenticated": {"WWW-Authenticate": 'Bearer realm="api"'},
-    "unavailable": {"Retry-After": "5"},
-}
 
 
 def _translate(exc: Exception) -> Problem | None:
@@ -307,7 +309,7 @@ def _translate(exc: Exception) -> Problem | None:
         wait = getattr(exc, "wait", None) or 1
         return Problem("throttled", headers={"Retry-After": str(math.ceil(wait))})
     code = next((code for kind, code in _CODES if isinstance(exc, kind)), None)
-    return Problem(code, headers=_HEADERS.get(code)) if code else None
+    return Problem(code) if code else None
 
 
 def foreseen(exc: Exception) -> Problem:

@@ -52,7 +52,7 @@ class SchemaView(SpectacularAPIView):
         """Send the document, or 304 to a reader who has it; 503 while another request is making it."""
         renderer = request.accepted_renderer
         if not _making.acquire(timeout=_MAKING_SECONDS):
-            raise Problem("unavailable", headers={"Retry-After": "5"})
+            raise Problem("unavailable")
         try:
             etag, document = openapi_etag(), rendered(type(renderer))  # type: ignore[arg-type] # a class has a hash
         finally:
