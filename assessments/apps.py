@@ -10,10 +10,10 @@ class AssessmentsConfig(AppConfig):
     verbose_name = "Assessments"
 
     def ready(self) -> None:
-        """Tell Django what to check, and patients what is settled when one is archived."""
-        from assessments.check_ins.services import settle_pending as archive  # noqa: F401 - the same; its receiver registers itself
+        """Tell Django what to check, patients what archiving settles, members whom the plan needs."""
+        from assessments.check_ins.services import settle_pending  # noqa: F401 - its receiver registers itself
         from assessments.escalations.on_call.services.change import needs_member
-        from assessments.fhir import codes as checks  # noqa: F401 - needs the app registry
+        from assessments.fhir import codes  # noqa: F401 - its check needs the app registry
         from clinics.members.services.change_member import NEEDED_FOR
 
         NEEDED_FOR.append(needs_member)

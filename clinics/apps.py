@@ -15,7 +15,7 @@ class ClinicsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the schema generator how callers authenticate, and Django what to check."""
         from clinics import checks  # noqa: F401 - they need the app registry
-        from clinics.api import openapi as schema  # noqa: F401 - needs the app registry
+        from clinics.api import openapi  # noqa: F401 - needs the app registry
         from clinics.identity import lockout  # noqa: F401 - they need the app registry
 
         post_migrate.connect(install_key, sender=self)
