@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from assessments.decisions.forms import OverrideForm, groups
-from assessments.decisions.pages.result import own_programme, result_page, why_not
+from assessments.decisions.pages.result import NOT_NOW, own_programme, result_page
 from assessments.decisions.services.override import OverrideRefusedError, override_decision
 from assessments.programmes.services.position import NotNowError, lock_programme
 from assessments.programmes.services.steps import clear
@@ -137,7 +137,7 @@ def clear_running(request: HttpRequest, member: Membership, programme_id: uuid.U
             try:
                 clear(clinic=member.clinic, programme_id=programme_id, by=by, now=now)
             except NotNowError as exc:
-                messages.error(request, why_not(exc))
+                messages.error(request, exc.in_words(NOT_NOW))
             else:
                 messages.success(request, "Running is cleared in your name.")
             return result_page(programme.assessment_id)

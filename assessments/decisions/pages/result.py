@@ -40,11 +40,6 @@ NOT_NOW = {
 }
 
 
-def why_not(exc: NotNowError) -> str:
-    """Say why a step isn't possible now, and whose step stands in its way."""
-    return f"{NOT_NOW[exc.code]} {exc.told}".strip()
-
-
 def result_context(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
     """What the page of one assessment shows beside its fields."""
     overrides = list(assessment.overrides.all())
@@ -90,7 +85,7 @@ def draft(request: HttpRequest, member: Membership, assessment_id: uuid.UUID) ->
     except NoPlanError:
         messages.error(request, "This decision allows no programme.")
     except NotNowError as exc:
-        messages.error(request, why_not(exc))
+        messages.error(request, exc.in_words(NOT_NOW))
     else:
         messages.success(request, "Drafted. Read it through; the runner sees nothing before you release it.")
     return result_page(assessment_id)
@@ -109,7 +104,7 @@ def release(request: HttpRequest, member: Membership, programme_id: uuid.UUID) -
     except ProgrammeNotFoundError:
         raise Http404 from None
     except NotNowError as exc:
-        messages.error(request, why_not(exc))
+        messages.error(request, exc.in_words(NOT_NOW))
     else:
         messages.success(request, "Released in your name. Each run is followed by a check after 24 hours.")
     return result_page(programme.assessment_id)

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from assessments.programmes.documents import permission_document, readable_programmes
 from assessments.programmes.models import Programme
-from assessments.programmes.services.position import NotNowError
 from assessments.programmes.services.run_permission import permission_of_runner
 from assessments.programmes.shapes.programmes import RunPermissionShape
 from backend.platform.api.etags import Conditional
@@ -48,11 +47,6 @@ WHY_NOT = {
     "too_long_ago": "The run is more than 36 hours past.",
     "wrong_phase": "It is in another phase.",
 }
-
-
-def why_not(exc: NotNowError) -> str:
-    """Say why a step isn't possible now, and whose step stands in its way."""
-    return f"{WHY_NOT[exc.code]} {exc.told}".strip()
 
 
 class ProgrammeView(Conditional, ClinicAPIView):

@@ -11,7 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.programmes.api.base import ProgrammeView, why_not
+from assessments.programmes.api.base import WHY_NOT, ProgrammeView
 from assessments.programmes.documents import adherence_document, exercise_log_document
 from assessments.programmes.services.exercises import FIGURES, Done, adherence_of, log_exercise
 from assessments.programmes.services.position import NotNowError, ProgrammeNotFoundError
@@ -133,7 +133,7 @@ class ExerciseLogsView(PagedList, ProgrammeView):
         except ProgrammeNotFoundError:
             raise NotFound from None
         except NotNowError as exc:
-            raise Problem("conflict", why_not(exc)) from None
+            raise Problem("conflict", exc.in_words(WHY_NOT)) from None
         return self.represent(exercise_log_document(log), status=201 if new else 200)
 
 

@@ -10,7 +10,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.programmes.api.base import ProgrammeView, why_not
+from assessments.programmes.api.base import WHY_NOT, ProgrammeView
 from assessments.programmes.documents import (
     event_document,
     load_document,
@@ -84,7 +84,7 @@ class ProgrammesView(PagedList, ClinicAPIView):
             said = f"{exc.plan.decision} allows no plan: {exc.plan.release.value}."
             raise Problem("conflict", said) from None
         except NotNowError as exc:
-            raise Problem("conflict", why_not(exc)) from None
+            raise Problem("conflict", exc.in_words(WHY_NOT)) from None
         return self.show_again(programme.id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

@@ -11,7 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.programmes.api.base import why_not
+from assessments.programmes.api.base import WHY_NOT
 from assessments.programmes.documents import run_document
 from assessments.programmes.models import RunLog
 from assessments.programmes.services.position import NotNowError, ProgrammeNotFoundError
@@ -65,7 +65,7 @@ class RunsView(PagedList, ClinicAPIView):
         except ShoeNotFoundError:
             raise Problem("invalid", errors=[SHOE_NOT_FOUND]) from None
         except NotNowError as exc:
-            raise Problem("conflict", why_not(exc)) from None
+            raise Problem("conflict", exc.in_words(WHY_NOT)) from None
         return self._created(run)
 
     def show_again(self, reference: uuid.UUID) -> Response:

@@ -10,7 +10,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.programmes.api.base import ProgrammeView, why_not
+from assessments.programmes.api.base import WHY_NOT, ProgrammeView
 from assessments.programmes.documents import programme_document
 from assessments.programmes.services import draft_and_release, steps
 from assessments.programmes.services.position import NotNowError, ProgrammeNotFoundError
@@ -37,7 +37,7 @@ class _StepView(ProgrammeView):
         except ProgrammeNotFoundError:
             raise NotFound from None
         except NotNowError as exc:
-            raise Problem("conflict", why_not(exc)) from None
+            raise Problem("conflict", exc.in_words(WHY_NOT)) from None
         return self.show_again(programme_id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

@@ -45,6 +45,10 @@ class NotNowError(Exception):
         self.code = code
         self.told = _who_brought_it_there(programme, code) if programme else ""
 
+    def in_words(self, words: Mapping[str, str]) -> str:
+        """Say in a door's own words, by code, why it isn't possible now, and whose step stands in the way."""
+        return f"{words[self.code]} {self.told}".strip()
+
 
 def _who_brought_it_there(programme: Programme, code: str) -> str:
     stopped = code == "not_active" and programme.status != Status.HELD
