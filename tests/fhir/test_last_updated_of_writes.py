@@ -5,7 +5,6 @@ new one is held to it. What is no operation of its own stands below, until every
 """
 
 import datetime as dt
-import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -23,9 +22,7 @@ from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.checks.routes import Route
 from tests.factories import reassuring_answers
-from tests.fhir.checks import fhir
-from tests.fhir.test_last_updated import content, everything
-from tests.fhir.test_resources import TYPES, found
+from tests.fhir.test_last_updated import assert_followed
 from tests.mail import Postbox
 from tests.security.samples import World
 from tests.security.test_permission_matrix import OPERATIONS, ask, caller, each, sample, seen
@@ -157,41 +154,18 @@ HAPPENINGS: list[Callable[[World, APIClient], None]] = [
 ]
 
 
-def assert_followed(world: World, api: APIClient, happen: Callable[[], None]) -> set[tuple[str, str]]:
-    """What is shown otherwise afterwards has another version and time, and is found since before."""
-    before, moment = everything(api), timezone.now()
-    happen()
-    time.sleep(0.01)
-    after = everything(api)
-    changed = {key for key in after if key not in before or content(before[key]) != content(after[key])}
-    assert before.keys() <= after.keys(), "what was shown is still there"
-    since = moment.isoformat().replace("+00:00", "Z")
-    mirrored = {
-        (one["resourceType"], one["id"])
-        for kind in TYPES
-        for one in found(api, f"/fhir/{kind}?_lastUpdated=ge{since}&_count=100")
-    }
-    assert changed <= mirrored
-    for key in changed & before.keys():
-        old, new = before[key]["meta"], after[key]["meta"]
-        assert new["versionId"] != old["versionId"], key
-        assert new["lastUpdated"] > old["lastUpdated"], key
-        assert fhir(api.get(f"/fhir/{key[0]}/{key[1]}")) == after[key]
-    return changed
-
-
 @each(WRITES)
 def test_every_operation_that_writes_moves_the_time_of_what_it_changes(
     world: World, api: APIClient, route: Route, method: str
 ) -> None:
-    assert_followed(world, api, lambda: send(world, route, method))
+    assert_followed(api, lambda: send(world, route, method))
 
 
 @pytest.mark.parametrize("happening", HAPPENINGS, ids=lambda happening: happening.__name__)
 def test_what_happens_without_an_operation_of_its_own_does_so_too(
     world: World, api: APIClient, postbox: Postbox, happening: Callable[[World, APIClient], None]
 ) -> None:
-    changed = assert_followed(world, api, lambda: happening(world, api))
+    changed = assert_followed(api, lambda: happening(world, api))
     assert changed or happening is nobody_acknowledges, "FHIR shows no deadline that has passed"
 
 

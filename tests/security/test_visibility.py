@@ -134,11 +134,9 @@ def test_a_referral_does_not_exist_for_reception(world: World, kind: str) -> Non
 FIELDS = dict.fromkeys(("urgency", "result", "result_at", "result_by"), Permission.SEE_ESCALATIONS)
 
 
-@pytest.mark.parametrize("role", Role)
-def test_each_field_of_a_follow_up_is_seen_by_the_roles_that_may(world: World, role: str) -> None:
-    """Role by field: a task, which reception sees, with all of its fields filled."""
+def fill_the_follow_up(world: World) -> None:
+    """Make the world's follow-up a task of which every field is filled."""
     with clinic_scope(world.clinic.id):
-        assert world.clinic.on_call is not None
         world.clinic.follow_ups.filter(id=world.follow_up).update(
             kind=FollowUpKind.CLINICIAN_TASK,
             urgency="same_day",
@@ -147,6 +145,14 @@ def test_each_field_of_a_follow_up_is_seen_by_the_roles_that_may(world: World, r
             result_by=world.clinic.on_call,
             permission_lapses_at=timezone.now(),
         )
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_field_of_a_follow_up_is_seen_by_the_roles_that_may(world: World, role: str) -> None:
+    """Role by field: a task, which reception sees, with all of its fields filled."""
+    fill_the_follow_up(world)
+    with clinic_scope(world.clinic.id):
+        assert world.clinic.on_call is not None
         row = world.clinic.follow_ups.get(id=world.follow_up)
         whole = {name for name, value in follow_up_document(row).items() if value is not None}
     api = api_with(world, user=make_member(world.clinic, role).user)
@@ -253,15 +259,7 @@ def test_every_document_that_reception_reads_says_what_of_it_is_kept_back() -> N
 @pytest.mark.parametrize("name", KEPT_BACK)
 def test_reception_sees_of_each_document_all_but_what_is_kept_back(world: World, name: str) -> None:
     """Beside a clinician who reads the same row, which is filled to its last field."""
-    with clinic_scope(world.clinic.id):
-        world.clinic.follow_ups.filter(id=world.follow_up).update(
-            kind=FollowUpKind.CLINICIAN_TASK,
-            urgency="same_day",
-            result="not_yet",
-            result_at=timezone.now(),
-            result_by=world.clinic.on_call,
-            permission_lapses_at=timezone.now(),
-        )
+    fill_the_follow_up(world)
     [route] = [route for route, method in OPERATIONS if (route.name, method) == (name, "GET")]
     seen = [
         ask(api_with(world, user=member.user), route, "GET", sample(route, "GET", world)).json()
