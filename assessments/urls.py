@@ -6,12 +6,8 @@ from assessments.cds.feedback import FeedbackView
 from assessments.cds.views import Discovery, Service
 from assessments.check_ins.api import follow_ups
 from assessments.check_ins.api import links as check_in_links
-from assessments.check_ins.api.follow_ups import describe_follow_ups
 from assessments.decisions.api import amendments, assessments, overrides
-from assessments.decisions.api.assessments import describe_assessments
-from assessments.decisions.api.overrides import describe_changes_of_assessments
 from assessments.escalations import api as escalations
-from assessments.escalations.api import describe_escalations
 from assessments.escalations.channels import api as on_call_services
 from assessments.escalations.on_call.api import OnCallNowView, OnCallView
 from assessments.exports.api import changes, exports
@@ -19,25 +15,13 @@ from assessments.follow_ups.api import FollowUpsView, FollowUpView
 from assessments.outcomes import api as outcomes
 from assessments.parameters.api import parameters, protocols
 from assessments.privacy import api as erasure
-from assessments.privacy.api import describe_erasure
 from assessments.programmes.api import base as run_permission
 from assessments.programmes.api import exercises, programmes, sheets, shoes
 from assessments.programmes.api import runs as programme_runs
 from assessments.programmes.api import steps as programme_steps
-from assessments.programmes.api.steps import describe_programmes
 from assessments.timeline.api import escalation_history, timeline
 from assessments.webhooks.api import deliveries as webhook_deliveries
 from assessments.webhooks.api import endpoints as webhook_endpoints
-
-for describe in (
-    describe_assessments,
-    describe_changes_of_assessments,
-    describe_escalations,
-    describe_follow_ups,
-    describe_erasure,
-    describe_programmes,
-):
-    describe()  # each operation's words stand beside its view
 
 api = [
     path("clinic/on-call", OnCallView.as_view(), name="on-call"),

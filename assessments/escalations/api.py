@@ -154,30 +154,26 @@ class ReopenView(_StepView):
         )
 
 
-def describe_escalations() -> None:
-    """Put what the OpenAPI document says of these operations beside their views."""
+describe(
+    EscalationsView,
+    get=extend_schema(
+        operation_id="listEscalations",
+        summary="List escalations, the most urgent first, then the oldest",
+        responses=EscalationShape(many=True),
+    ),
+)
+describe(
+    EscalationView,
+    get=extend_schema(operation_id="getEscalation", summary="Read an escalation", responses=EscalationShape),
+)
+for view, operation, summary in (
+    (AcknowledgeView, "acknowledgeEscalation", "Take an escalation on: its messages stop"),
+    (ResolveView, "resolveEscalation", "Close an escalation with its outcome"),
+    (ReopenView, "reopenEscalation", "Open an escalation again"),
+):
     describe(
-        EscalationsView,
-        get=extend_schema(
-            operation_id="listEscalations",
-            summary="List escalations, the most urgent first, then the oldest",
-            responses=EscalationShape(many=True),
+        view,
+        post=extend_schema(
+            operation_id=operation, summary=summary, request=view.body, responses=EscalationShape
         ),
     )
-    describe(
-        EscalationView,
-        get=extend_schema(
-            operation_id="getEscalation", summary="Read an escalation", responses=EscalationShape
-        ),
-    )
-    for view, operation, summary in (
-        (AcknowledgeView, "acknowledgeEscalation", "Take an escalation on: its messages stop"),
-        (ResolveView, "resolveEscalation", "Close an escalation with its outcome"),
-        (ReopenView, "reopenEscalation", "Open an escalation again"),
-    ):
-        describe(
-            view,
-            post=extend_schema(
-                operation_id=operation, summary=summary, request=view.body, responses=EscalationShape
-            ),
-        )

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -11,10 +12,12 @@ from rest_framework.response import Response
 
 from assessments.follow_ups.documents import follow_up_document, readable_follow_ups
 from assessments.follow_ups.models import FollowUp, FollowUpKind
+from assessments.follow_ups.shapes import FollowUpShape
 from backend.platform.api.etags import Conditional
 from backend.platform.api.fields import OffsetDateTimeField, WordField
 from backend.platform.api.pagination import Ordering, PagedList
 from backend.platform.api.queries import ListQuery
+from backend.platform.openapi.document import describe
 from clinics.api.views import ClinicAPIView
 from clinics.identity.models import Clinic
 from clinics.identity.visibility import veiled, visible
@@ -65,3 +68,17 @@ def document_of(clinic: Clinic, follow_up_id: uuid.UUID, held: Collection[str]) 
     if follow_up is None:
         raise NotFound
     return follow_up_document(veiled(follow_up, held))
+
+
+describe(
+    FollowUpsView,
+    get=extend_schema(
+        operation_id="listFollowUps",
+        summary="List follow-ups, the soonest due first",
+        responses=FollowUpShape(many=True),
+    ),
+)
+describe(
+    FollowUpView,
+    get=extend_schema(operation_id="getFollowUp", summary="Read a follow-up", responses=FollowUpShape),
+)

@@ -117,15 +117,13 @@ def _held(hold: dict[str, Any]) -> str:
     return f"The whole record is kept until {hold['until']} ({hold['reason']}); nothing was erased."
 
 
-def describe_erasure() -> None:
-    """Put what the OpenAPI document says of these operations beside their views."""
-    describe(
-        ErasureView,
-        post=extend_schema(
-            operation_id="erasePatient",
-            summary="Erase a patient: the record stays under a pseudonym",
-            tags=["patients"],
-            request=ErasureBody,
-            responses=ErasureShape,
-        ),
-    )
+describe(
+    ErasureView,
+    post=extend_schema(
+        operation_id="erasePatient",
+        summary="Erase a patient: the record stays under a pseudonym",
+        tags=["patients"],
+        request=ErasureBody,
+        responses=ErasureShape,
+    ),
+)

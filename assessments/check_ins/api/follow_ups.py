@@ -20,7 +20,7 @@ from assessments.check_ins.shapes import FollowUpResponseBody, ResultBody
 from assessments.decisions.api.assessments import created, created_before
 from assessments.decisions.shapes import assessments as shapes
 from assessments.decisions.shapes.submission import read_submission, submission_problems
-from assessments.follow_ups.api import FollowUpsView, FollowUpView, document_of
+from assessments.follow_ups.api import document_of
 from assessments.follow_ups.models import FollowUp, FollowUpResult
 from assessments.follow_ups.shapes import FollowUpShape
 from backend.platform.api.etags import Conditional
@@ -103,35 +103,21 @@ class FollowUpResultView(Conditional, ClinicAPIView):
         return super().may_show() and sees_all(FollowUp, self.principal.scopes)
 
 
-def describe_follow_ups() -> None:
-    """Put what the OpenAPI document says of these operations beside their views."""
-    describe(
-        FollowUpsView,
-        get=extend_schema(
-            operation_id="listFollowUps",
-            summary="List follow-ups, the soonest due first",
-            responses=FollowUpShape(many=True),
-        ),
-    )
-    describe(
-        FollowUpView,
-        get=extend_schema(operation_id="getFollowUp", summary="Read a follow-up", responses=FollowUpShape),
-    )
-    describe(
-        FollowUpResponseView,
-        post=extend_schema(
-            operation_id="answerFollowUp",
-            summary="Answer a follow-up: a new assessment linked to the first",
-            request=FollowUpResponseBody,
-            responses={201: shapes.AssessmentShape},
-        ),
-    )
-    describe(
-        FollowUpResultView,
-        post=extend_schema(
-            operation_id="reportFollowUpResult",
-            summary="Report how far a referral or a task has got",
-            request=ResultBody,
-            responses=FollowUpShape,
-        ),
-    )
+describe(
+    FollowUpResponseView,
+    post=extend_schema(
+        operation_id="answerFollowUp",
+        summary="Answer a follow-up: a new assessment linked to the first",
+        request=FollowUpResponseBody,
+        responses={201: shapes.AssessmentShape},
+    ),
+)
+describe(
+    FollowUpResultView,
+    post=extend_schema(
+        operation_id="reportFollowUpResult",
+        summary="Report how far a referral or a task has got",
+        request=ResultBody,
+        responses=FollowUpShape,
+    ),
+)

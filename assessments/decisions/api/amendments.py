@@ -21,6 +21,7 @@ from assessments.records.models import CLINICAL_ROLES
 from assessments.records.services import AssessmentNotFoundError, SupersededError
 from backend.platform.api.fields import WordField
 from backend.platform.api.problems import Problem
+from backend.platform.openapi.document import describe
 from clinics.api.clinicians import OnBehalf, named_clinician
 from clinics.api.views import ClinicAPIView
 from patients.services import PatientErasedError, PatientNotFoundError
@@ -56,6 +57,17 @@ class AmendmentsView(ClinicAPIView):
     def show_again(self, reference: uuid.UUID) -> Response:
         """The same answer about the amendment made earlier."""
         return written(self, reference)
+
+
+describe(
+    AmendmentsView,
+    post=extend_schema(
+        operation_id="amendAssessment",
+        summary="Correct the answers: a new assessment that supersedes this one",
+        request=shapes.AmendmentBody,
+        responses={201: shapes.AssessmentShape},
+    ),
+)
 
 
 @contextmanager

@@ -144,35 +144,33 @@ def _created(request: Request, document: dict[str, Any]) -> Response:
     return Response(document, status=status.HTTP_201_CREATED, headers={"Location": location})
 
 
-def describe_assessments() -> None:
-    """Put what the OpenAPI document says of these operations beside their views."""
-    describe(
-        EvaluationsView,
-        post=extend_schema(
-            operation_id="evaluate",
-            summary="Decide without storing anything",
-            tags=["evaluations"],
-            request=shapes.EvaluationBody,
-            responses=shapes.StatelessEvaluationShape,
-        ),
-    )
-    describe(
-        AssessmentsView,
-        get=extend_schema(
-            operation_id="listAssessments",
-            summary="List assessments in the order of their last change",
-            responses=shapes.AssessmentShape(many=True),
-        ),
-        post=extend_schema(
-            operation_id="createAssessment",
-            summary="Record answers and get the decision",
-            request=shapes.AssessmentBody,
-            responses={201: shapes.AssessmentShape},
-        ),
-    )
-    describe(
-        AssessmentView,
-        get=extend_schema(
-            operation_id="getAssessment", summary="Read an assessment", responses=shapes.AssessmentShape
-        ),
-    )
+describe(
+    EvaluationsView,
+    post=extend_schema(
+        operation_id="evaluate",
+        summary="Decide without storing anything",
+        tags=["evaluations"],
+        request=shapes.EvaluationBody,
+        responses=shapes.StatelessEvaluationShape,
+    ),
+)
+describe(
+    AssessmentsView,
+    get=extend_schema(
+        operation_id="listAssessments",
+        summary="List assessments in the order of their last change",
+        responses=shapes.AssessmentShape(many=True),
+    ),
+    post=extend_schema(
+        operation_id="createAssessment",
+        summary="Record answers and get the decision",
+        request=shapes.AssessmentBody,
+        responses={201: shapes.AssessmentShape},
+    ),
+)
+describe(
+    AssessmentView,
+    get=extend_schema(
+        operation_id="getAssessment", summary="Read an assessment", responses=shapes.AssessmentShape
+    ),
+)

@@ -8,7 +8,6 @@ from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.decisions.api import amendments
 from assessments.decisions.api.amendments import latest_only, written
 from assessments.decisions.services.override import (
     Decided,
@@ -127,23 +126,12 @@ def _decided(body: dict[str, Any]) -> Decided:
     )
 
 
-def describe_changes_of_assessments() -> None:
-    """Put what the OpenAPI document says of these operations beside their views."""
-    describe(
-        amendments.AmendmentsView,
-        post=extend_schema(
-            operation_id="amendAssessment",
-            summary="Correct the answers: a new assessment that supersedes this one",
-            request=shapes.AmendmentBody,
-            responses={201: shapes.AssessmentShape},
-        ),
-    )
-    describe(
-        OverridesView,
-        post=extend_schema(
-            operation_id="overrideAssessment",
-            summary="Decide otherwise as a named clinician",
-            request=OverrideBody,
-            responses={201: shapes.AssessmentShape},
-        ),
-    )
+describe(
+    OverridesView,
+    post=extend_schema(
+        operation_id="overrideAssessment",
+        summary="Decide otherwise as a named clinician",
+        request=OverrideBody,
+        responses={201: shapes.AssessmentShape},
+    ),
+)

@@ -176,16 +176,14 @@ PROGRAMME_STEPS = {
 }
 
 
-def describe_programmes() -> None:
-    """Put what the OpenAPI document says of these operations beside their views."""
-    for step, (operation, summary) in PROGRAMME_STEPS.items():
-        view = STEPS[step]
-        describe(
-            view,
-            post=extend_schema(
-                operation_id=operation,
-                summary=summary,
-                request=view.body,
-                responses=shapes.ProgrammeShape,
-            ),
-        )
+for step, (operation, summary) in PROGRAMME_STEPS.items():
+    view = STEPS[step]
+    describe(
+        view,
+        post=extend_schema(
+            operation_id=operation,
+            summary=summary,
+            request=view.body,
+            responses=shapes.ProgrammeShape,
+        ),
+    )
