@@ -1,5 +1,6 @@
 """What an evaluation says to somebody who looks at the runner: one card with its reasons and drafts."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +17,7 @@ from assessments.protocol import Evaluation
 from assessments.protocol.programme import build_programme
 from assessments.protocol.vocabulary import Decision, InsufficiencyKind, RunStatus, Urgency
 from assessments.records.what_follows import follows_in_words
+from backend.platform.api.problems import shown_pointer
 from backend.platform.fhir.elements import coding, concept, words
 from backend.platform.storage.columns import new_id
 from clinics.identity.models import Clinic
@@ -37,6 +39,8 @@ _SUMMARIES = {
     Decision.REFER_URGENT: "Refer urgently, no running",
     Decision.REFER_EMERGENCY: "Refer to emergency care now",
 }
+#: What Markdown, or the HTML that it lets through, would read as more than a character inside a line.
+_MARKS = re.compile(r"[\\`*_\[\]<~|]|&(?=#?\w+;)")
 _CRITICAL = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY)
 _HARMLESS = (Decision.CONTINUE_RUNNING, Decision.ADJUST_RUNNING)
 OVERRIDE_REASONS = dict(CardFeedback.Reason.choices)
@@ -86,12 +90,13 @@ def _card(
 
 
 def _doubts(judged: Judged) -> Iterator[str]:
-    """What isn't understood, and what to do; places are named, never what stands there."""
+    """What isn't understood, and what to do; places are named as in errors, never what stands there."""
     if judged.is_other:
         yield f"**{_other(judged)}.** The form in force is {judged.evaluation.protocol_version}."
     if judged.places:
-        named = judged.places[:MOST_PLACES]
-        left_out = len(judged.places) - len(named)
+        places = list(dict.fromkeys(shown_pointer(place) for place in judged.places))
+        named = places[:MOST_PLACES]
+        left_out = len(places) - len(named)
         more = f"\n- and {left_out} more" if left_out else ""
         said = "\n".join(f"- `{place}`" for place in named)
         yield f"**{UNREAD}.** What can't be read may be urgent. In the prefetch:\n\n{said}{more}"
@@ -120,28 +125,36 @@ def indicator_of(evaluation: Evaluation) -> str:
     return "info" if evaluation.decision in _HARMLESS else "warning"
 
 
+def _plain(text: str) -> str:
+    """Return a text for a line of Markdown as it reads, whoever wrote it: never an element or an emphasis."""
+    return _MARKS.sub(r"\\\g<0>", " ".join(text.split()))
+
+
 def _follows(evaluation: Evaluation, clinic: Clinic) -> str:
     """What holds for running and activity, and what comes before a run."""
     said = follows_in_words(evaluation.follows, clinic=clinic, urgency=evaluation.urgency)
-    return "**What follows**\n\n" + "\n".join(f"- {line}" for line in said)
+    return "**What follows**\n\n" + "\n".join(f"- {_plain(line)}" for line in said)
 
 
 def _detail(evaluation: Evaluation, answered: str, clinic: Clinic) -> Iterator[str]:
     """Markdown: what was met, what wasn't asked, and what else must be known."""
     decision, urgency = words(evaluation.decision), words(evaluation.urgency).lower()
-    yield f"**{decision}**, urgency: {urgency}. By answers of {answered}."
+    yield f"**{decision}**, urgency: {urgency}. By answers of {_plain(answered)}."
     yield _follows(evaluation, clinic)
     if evaluation.criteria_met:
-        met = [f"- {one.text.title}: {one.text.statement} ({one.id})" for one in evaluation.criteria_met]
+        met = [
+            f"- {_plain(f'{one.text.title}: {one.text.statement}')} ({one.id})"
+            for one in evaluation.criteria_met
+        ]
         yield "**Criteria met**\n\n" + "\n".join(met)
     if evaluation.missing:
         yield "**Not asked or not known**\n\n" + "\n".join(
-            f"- {labels([missing.question])}" for missing in evaluation.missing
+            f"- {_plain(labels([missing.question]))}" for missing in evaluation.missing
         )
     if evaluation.urgency_is_lower_bound:
         yield "What wasn't answered may raise the urgency."
     for contradiction in evaluation.contradictions:
-        yield f"Contradiction: {contradiction.statement}."
+        yield f"Contradiction: {_plain(contradiction.statement)}."
     if evaluation.provisional:
         yield "Reported by the patient alone: provisional until a clinician has confirmed it."
 

@@ -20,6 +20,7 @@ from backend.platform.api.problems import FieldProblem
 from clinics.identity.models import Clinic
 from patients.models import Patient
 
+UNKNOWN_DAY = "an unknown day"
 #: So many second answers are tried; nobody's form has as many, and each costs an evaluation.
 MOST_TRIED = 100
 #: What a part of the answers can't take back: decisions that what is missing could only make worse.
@@ -35,11 +36,11 @@ _CERTAIN = (
 class Judged:
     """The evaluation of what can be read, and the places in the call that can't.
 
-    ``answered`` is the day of the answers as the caller wrote it.
+    ``answered`` is the day of the answers as the caller wrote it, where it can be read.
     """
 
     evaluation: Evaluation
-    answered: str = "an unknown day"
+    answered: str = UNKNOWN_DAY
     other_version: bool = False
     other_form: bool = False
     places: tuple[str, ...] = ()
@@ -102,8 +103,12 @@ def _judged(answers: Answers, call: Call, clinic: Clinic) -> Judged:
         places += [f"{answers.place}{reading.placed(problem).pointer}" for problem in refused]
     read = [Judged(evaluation) for evaluation, _ in evaluations]
     worst = max(read, key=_how_bad).evaluation
-    day = str(answers.resource.get("authored"))[:10]
-    return Judged(worst, day, answers.other_version, answers.other_form, tuple(places))
+    return Judged(worst, _day(answers), answers.other_version, answers.other_form, tuple(places))
+
+
+def _day(answers: Answers) -> str:
+    """The day of the answers as the caller wrote it; what can't be read as one isn't repeated."""
+    return UNKNOWN_DAY if answers.at is None else str(answers.resource.get("authored"))[:10]
 
 
 def _worst_told(told: Submission, others: Mapping[str, list[Any]], call: Call, clinic: Clinic) -> Submission:

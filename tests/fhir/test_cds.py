@@ -1,6 +1,7 @@
 """CDS Hooks: who may call, what must be sent along, and what the cards say."""
 
 import json
+import re
 import uuid
 from typing import Any
 
@@ -187,6 +188,32 @@ def test_what_cannot_be_taken_is_named(caller: ApiClient, form: dict[str, Any]) 
     unread = card(call({**body(form, {}), "prefetch": {"patient": 7, "response": []}}))
     assert "`/prefetch/response`" in unread["detail"]
     assert call(sent, service="nothing").status_code == 404
+
+
+EVIL = "<img src=x onerror=alert(1)>"
+#: Of Markdown and HTML, what turns a text into more than itself, unless it is escaped.
+ALIVE = re.compile(r"(?<!\\)(?:\\\\)*[<\[]")
+
+
+def test_nothing_that_somebody_wrote_is_markup_on_a_card(
+    clinic: Clinic, caller: ApiClient, form: dict[str, Any]
+) -> None:
+    """The clinic's pathway stands there as it reads; what a caller wrote doesn't stand there at all."""
+    place = f"A&E &lt; {EVIL} [ring](https://elsewhere.example) **no** `no` _no_\\"
+    with clinic_scope(clinic.id):
+        Clinic.objects.filter(pk=clinic.pk).update(emergency_destination=place, emergency_number=EVIL)
+    sent = body(form, reassuring_answers(bladder_change="yes"))
+    told = card(call(sent))["detail"]
+    assert not ALIVE.search(told)
+    assert re.sub(r"\\(\W|_)", r"\1", told).count(f"or go to {place}.") == 1
+    assert all(said not in told for said in (" &lt;", "**no**", "`no`", " _no_"))
+    sent["prefetch"]["response"]["entry"][0]["resource"].update({"authored": EVIL, f"`{EVIL}": 1})
+    response_of(sent)["item"][0]["Zoe Müller"] = 1
+    told = card(call(sent))["detail"]
+    assert "By answers of an unknown day." in told
+    assert "/prefetch/response/entry/0/resource`" in told
+    assert not ALIVE.search(told)
+    assert "Zoe" not in told
 
 
 REFUSED = {
