@@ -5,6 +5,7 @@ import uuid
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
 
@@ -42,6 +43,16 @@ def sign_out_everywhere(*, user: User, now: dt.datetime) -> None:
     """End all of it, and let every browser count as a stranger's until the person signs in with it."""
     end_person_access(user_id=user.pk, now=now)
     User.objects.filter(pk=user.pk).update(browsers_known_since=now)
+
+
+def deactivate_person(*, user: User, now: dt.datetime) -> None:
+    """Let the person in nowhere, and end all they have in the same transaction.
+
+    So nothing of before comes back with them when they are taken back.
+    """
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=False, password_reset_due_at=None)
+        sign_out_everywhere(user=user, now=now)
 
 
 class PasswordEndsAccess:

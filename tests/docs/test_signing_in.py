@@ -69,6 +69,10 @@ SHOWN_BY = {
         f"{SIGN_IN}::test_an_authenticator_is_not_replaced_by_accident",
     ],
     "| who has lost a device or a token": [EVENTS],
+    "| whose account is in wrong hands": [
+        EVENTS,
+        "tests/assessments/test_escalation_delivery.py::test_an_on_call_clinician_who_has_left_never_keeps_an_emergency_to_themselves",
+    ],
     "A new password, by whatever page or command": [EVENTS],
     "Who is let go loses those of that clinic": [EVENTS],
     "Rotating a client's secret ends its tokens": [

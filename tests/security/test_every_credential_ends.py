@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.management import call_command
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
+from oauth2_provider.models import AccessToken, Grant, RefreshToken
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
@@ -85,6 +88,8 @@ EXPECTED = {
     "recovery code used":       "+     +     +      +      +    +    +    +         +    +          +",
     "refresh token used twice": "+     +     -      -      +    +    +    +         +    +          +",
     "person deactivated":       "-     -     -      -      -    -    +    +         +    -          -",
+    "person deactivated and taken back": "- - -     -      -    -    +    +         +    +          +",
+    "person deactivated in the database": "- - -    -      -    -    +    +         +    -          -",
 }  # fmt: skip
 
 
@@ -323,7 +328,21 @@ def use_refresh_token_again(world: World) -> None:
 
 
 def deactivate(world: World) -> None:
-    """As the operator does, for all clinics."""
+    """As the operator does, for all clinics: nothing is kept that could come back."""
+    call_command("deactivate", world.person.username, stdout=StringIO())
+    for kept in (AccessToken, RefreshToken, Grant):
+        assert not kept.objects.filter(user_id=world.person.pk).exists()
+    sessions = [row.get_decoded() for row in Session.objects.all()]
+    assert str(world.person.pk) not in {said.get(SESSION_KEY) for said in sessions}
+
+
+def deactivate_and_take_back(world: World) -> None:
+    deactivate(world)
+    call_command("deactivate", world.person.username, "--take-back", stdout=StringIO())
+
+
+def deactivate_in_the_database(world: World) -> None:
+    """Around the command: what they have stays there, and opens nothing."""
     User.objects.filter(pk=world.person.pk).update(is_active=False)
 
 
@@ -351,6 +370,8 @@ EVENTS: dict[str, Callable[[World], Any]] = {
     "recovery code used": use_recovery_code,
     "refresh token used twice": use_refresh_token_again,
     "person deactivated": deactivate,
+    "person deactivated and taken back": deactivate_and_take_back,
+    "person deactivated in the database": deactivate_in_the_database,
 }
 
 #: Every function that ends what was got before, and the events by which it is run.
@@ -367,6 +388,11 @@ ENDING = {
     "clinics/sign_in/services/one_time_codes.py: remove_authenticator": {"authenticator removed"},
     "clinics/management/commands/enrol_authenticator.py: handle": {"authenticator set up by the operator"},
     "clinics/sign_in/pages/sign_out.py: everywhere": {"signed out everywhere"},
+    "clinics/management/commands/deactivate.py: handle": {
+        "person deactivated",
+        "person deactivated and taken back",
+    },
+    "clinics/identity/end_access.py: deactivate_person": {"person deactivated"},
     "clinics/clients/authorization_codes.py: _end_what_came_of": {"code used twice"},
     # Called by Django for every password that is set.
     "clinics/identity/end_access.py: password_changed": {
@@ -380,6 +406,7 @@ ENDING = {
 }
 #: What ends something, by the name that is called.
 ENDS = {
+    "deactivate_person",
     "sign_out_everywhere",
     "revoke_family",
     *(name for name in vars(end_access) if name.startswith("end_")),
@@ -420,6 +447,23 @@ def test_an_event_ends_what_rests_on_it_and_nothing_else(world: World, event: st
     EVENTS[event](world)
     wanted = dict(zip(CREDENTIALS, (cell == "+" for cell in EXPECTED[event].split()), strict=True))
     assert world.alive() == wanted
+
+
+def test_a_deactivation_that_fails_has_not_begun(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shut out and ended, or neither: nobody is out with what they have kept for later."""
+
+    def fails(**_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(end_access, "sign_out_everywhere", fails)
+    with pytest.raises(RuntimeError):
+        call_command("deactivate", world.person.username, stdout=StringIO())
+    assert User.objects.get(pk=world.person.pk).is_active
+
+
+def test_who_is_unknown_is_not_deactivated(db: None) -> None:
+    with pytest.raises(CommandError, match="no such person"):
+        call_command("deactivate", "nobody")
 
 
 def test_a_role_that_was_taken_away_is_gone_from_the_tokens_that_go_on(world: World) -> None:
