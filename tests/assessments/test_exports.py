@@ -27,12 +27,19 @@ from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.access_log.services import verify_access_log
 from clinics.identity.clinicians import NamedClinician
-from clinics.identity.models import Clinic
+from clinics.identity.models import Clinic, Role
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.clock import Clock
 from tests.conventions.threads import start
-from tests.factories import assessment_body, make_feedback, make_patient, reassuring_answers
+from tests.factories import (
+    api_for,
+    assessment_body,
+    make_feedback,
+    make_member,
+    make_patient,
+    reassuring_answers,
+)
 
 pytestmark = pytest.mark.django_db
 EXPORTS = "/api/v1/exports"
@@ -312,6 +319,30 @@ def test_of_one_patient_it_holds_everything_and_of_others_nothing(
     lines = exported(api, clock, patient=str(runner.id))
 
     assert {(line["type"], line["id"]) for line in lines} == mine
+
+
+def test_one_patient_alone_is_refused_to_who_may_not_export(
+    api: APIClient, clinic: Clinic, patient: Patient, other_clinic: Clinic, clock: Clock
+) -> None:
+    """Who may read the patient has none made and reads none; another clinic's patient is nobody."""
+    wish = {"patient": str(patient.id)}
+    ready = f"{EXPORTS}/{ask(api, **wish)['id']}"
+    clock.now = timezone.now()
+    write_due_exports(clock=clock)
+    people = [make_member(clinic, role).user for role in (Role.CLINICIAN, Role.AUDITOR, Role.RECEPTION)]
+    tokens = [{"user": person} for person in people]
+    for token in [*tokens, {"scopes": "patients:read patients:write assessments:read"}]:
+        caller = api_for(clinic, **token)
+        assert_problem(caller.post(EXPORTS, wish), "permission_denied")
+        assert_problem(caller.get(f"{ready}/result"), "permission_denied")
+    elsewhere = api_for(other_clinic)
+    theirs, nobodys = (elsewhere.post(EXPORTS, {"patient": one}) for one in (wish["patient"], uuid.uuid4()))
+    assert theirs.json()["errors"] == nobodys.json()["errors"]
+    assert_problem(theirs, "invalid", "/patient")
+    assert_problem(elsewhere.get(f"{ready}/result"), "not_found")
+    for each, kept in ((clinic, 1), (other_clinic, 0)):
+        with clinic_scope(each.id):
+            assert each.exports.count() == kept
 
 
 def test_since_a_time_it_holds_what_was_made_or_changed_since(
