@@ -169,3 +169,18 @@ def test_a_clinic_that_requires_them_sends_its_people_there_first(
     assert browser.get("/oauth/authorize/", {"client_id": client})["Location"] == PAGE
     enrol(browser)
     assert browser.get("/admin/patients/patient/").status_code == 200
+
+
+def test_another_password_takes_the_old_one_and_the_code(browser: Client, person: User) -> None:
+    enrol(browser)
+    new = {"new_password1": "walks-every-evening-2026", "new_password2": "walks-every-evening-2026"}
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=2), tick=False):
+        right = {"old_password": PASSWORD, "code": code(Authenticator.objects.get(user=person))} | new
+        for wrong in ({"old_password": ""}, {"old_password": "wrong"}, {"code": ""}, {"code": "000000"}):
+            Authenticator.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+            answer = browser.post("/admin/password_change/", right | wrong)
+            assert (answer.status_code, list(answer.context["form"].errors)) == (200, list(wrong))
+            assert User.objects.get(pk=person.pk).check_password(PASSWORD)
+        Authenticator.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+        assert browser.post("/admin/password_change/", right).status_code == 302
+    assert User.objects.get(pk=person.pk).check_password(new["new_password1"])
