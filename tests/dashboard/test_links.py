@@ -14,7 +14,7 @@ from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role, User
 from clinics.sign_in.elsewhere import related_of
 from tests.dashboard.test_dashboard import emergency, record
-from tests.dashboard.test_form_origin import choose, person_of, post, strict_browser
+from tests.dashboard.test_form_origin import addresses, choose, person_of, post, strict_browser
 from tests.dashboard.walk import Page, pages, row_of, rows_of
 from tests.programme.weeks import eight_weeks
 from tests.security.oauth import can_sign_in
@@ -176,3 +176,19 @@ def test_counts_wait_for_the_one_time_code_that_a_clinic_wants(clinic: Clinic, o
     choose(browser, other_clinic)
     assert "Emergency now" not in browser.get("/admin/").content.decode()
     assert "Emergency now" not in browser.get(CHOOSE).content.decode()
+
+
+def test_every_page_names_the_clinic_that_it_shows(clinic: Clinic, other_clinic: Clinic) -> None:
+    """For who works in two: in each of them, wherever they are."""
+    rows = {one: rows_of(one, eight_weeks(one)) for one in (clinic, other_clinic)}
+    browser = strict_browser(person_of(clinic, other_clinic))
+    unnamed, pages_read = set(), 0
+    for one, filled in rows.items():
+        choose(browser, one)
+        for address in addresses(one, filled):
+            answer = browser.get(address)
+            if answer.status_code == 200 and "text/html" in answer["Content-Type"]:
+                pages_read += 1
+                unnamed |= set() if one.name in answer.content.decode() else {address}
+    assert unnamed == set()
+    assert pages_read >= 50

@@ -39,7 +39,10 @@ def page_of(service: OnCallService) -> str:
 
 def test_an_admin_adds_changes_and_removes_one(clinic: Clinic) -> None:
     browser = signed_in(clinic)
+    shown = browser.get(LIST).context["state"]
     added = take(browser, LIST, "add", **form())
+    again = browser.post(LIST, {"state": shown, "step": "add", **form()})
+    assert (again.status_code, "whsec_" in again.content.decode()) == (409, False)
     key = added.context["secret"]
     assert key.startswith("whsec_")
     service = only(clinic)
