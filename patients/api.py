@@ -1,8 +1,7 @@
 """The patients of the caller's clinic."""
 
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
@@ -16,14 +15,11 @@ from rest_framework.response import Response
 from backend.platform.api.etags import Conditional, check_if_match
 from backend.platform.api.fields import ONE_LINE, composed
 from backend.platform.api.pagination import PagedList
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem
+from backend.platform.refusals import FieldProblem
 from clinics.api.views import ClinicAPIView
 from patients.models import Patient
 from patients.services import (
-    ArchiveReasonMissingError,
-    ExternalIdTakenError,
-    PatientErasedError,
-    StillWaitingError,
     change_patient,
     find_or_register_patient,
     hold_record,
@@ -66,29 +62,6 @@ class PatientView(ClinicAPIView):
         return self.request.build_absolute_uri(reverse("patient", args=[document["id"]]))
 
 
-def external_id_taken() -> Problem:
-    """The 409 for an id that is another patient's."""
-    error = FieldProblem("/external_id", "not_unique", "Another patient of the clinic has this external id.")
-    return Problem("conflict", error.detail, errors=[error])
-
-
-@contextmanager
-def patient_problems() -> Iterator[None]:
-    """Turn the refusals of changing a patient into problems of the request."""
-    try:
-        yield
-    except ExternalIdTakenError:
-        raise external_id_taken() from None
-    except PatientErasedError:
-        raise Problem("erased") from None
-    except ArchiveReasonMissingError:
-        detail = "Say why, together with archived: true; a patient who isn't archived has none."
-        raise Problem("invalid", errors=[FieldProblem("/archive_reason", "required", detail)]) from None
-    except StillWaitingError:
-        detail = "Something about this patient waits for a clinician, who must settle it first."
-        raise Problem("conflict", detail) from None
-
-
 class PatientList(PagedList, PatientView):
     """All patients, and new ones."""
 
@@ -120,8 +93,7 @@ class PatientList(PagedList, PatientView):
     def post(self, request: Request) -> Response:
         """An `external_id` that another patient of the clinic has is a conflict."""
         details = PATIENT.run_validation(request.data)
-        with patient_problems():
-            patient = register_patient(clinic=self.clinic, details=details, now=timezone.now())
+        patient = register_patient(clinic=self.clinic, details=details, now=timezone.now())
         return self.registered(patient)
 
     def registered(self, patient: Patient) -> Response:
@@ -158,8 +130,7 @@ class PatientDetail(Conditional, PatientView):
         patient = get_object_or_404(self.clinic.patients.select_for_update(), pk=patient_id)
         check_if_match(request, patient_document(patient))
         changes = PATIENT_CHANGES.run_validation(request.data)
-        with patient_problems():
-            change_patient(patient=patient, changes=changes, now=timezone.now())
+        change_patient(patient=patient, changes=changes, now=timezone.now())
         return self.represent(patient_document(patient))
 
 
@@ -187,17 +158,13 @@ class PatientByExternalId(Conditional, PatientView):
         if details["external_id"] != composed(external_id):
             wrong = FieldProblem("/external_id", "differs_from_path", "Must be the id in the path.")
             raise Problem("invalid", errors=[wrong])
-        with patient_problems():
-            patient, created = find_or_register_patient(
-                clinic=self.clinic, details=details, now=timezone.now()
-            )
+        patient, created = find_or_register_patient(clinic=self.clinic, details=details, now=timezone.now())
         if "If-Match" in request.headers if created else request.headers.get("If-None-Match") == "*":
             raise Problem("precondition_failed")
         if created:
             return self.represent(patient_document(patient), status=201, headers=self.location(patient))
         seen = patient_document(patient)
-        with patient_problems():
-            changed = change_patient(patient=patient, changes=details, now=timezone.now(), replace=True)
+        changed = change_patient(patient=patient, changes=details, now=timezone.now(), replace=True)
         if changed:
             check_if_match(request, seen)  # a refusal takes the change back
         return self.represent(patient_document(patient))
@@ -244,8 +211,7 @@ class LegalHoldView(Conditional, PatientView):
         hold = LEGAL_HOLD.run_validation(request.data)
         if hold["until"] < timezone.now().astimezone(self.clinic.zone).date():
             raise Problem("invalid", errors=[FieldProblem("/until", "in_the_past", "Not before today.")])
-        with patient_problems():
-            hold_record(patient=patient, **hold)
+        hold_record(patient=patient, **hold)
         return self.represent(patient_document(patient))
 
     @extend_schema(
@@ -257,8 +223,7 @@ class LegalHoldView(Conditional, PatientView):
     def delete(self, request: Request, patient_id: uuid.UUID) -> Response:
         """Erases nothing by itself. With the ETag of the patient."""
         patient = self.locked(request, patient_id)
-        with patient_problems():
-            release_record(patient=patient)
+        release_record(patient=patient)
         return self.represent(patient_document(patient))
 
     def locked(self, request: Request, patient_id: uuid.UUID) -> Patient:

@@ -13,12 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.platform.api.fields import composed
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem
 from backend.platform.api.queries import MAX_PAGE_SIZE
 from backend.platform.fhir.bundles import bundle
 from backend.platform.fhir.elements import Resource, fhir_base, identifier_system, resource
 from backend.platform.fhir.search import Search, read_search
 from backend.platform.fhir.tokens import Token
+from backend.platform.refusals import FieldProblem
 from clinics.api.fhir import FhirSearch, FhirView
 from patients.models import ArchiveReason, Patient, SexAtBirth
 from patients.services import search_patients

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.dispatch import Signal
 
+from backend.platform.refusals import FieldProblem, Invalid, NotFound, Refusal
 from clinics.identity.models import Clinic
 from patients.models import HoldReason, Patient
 
@@ -56,20 +57,30 @@ def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-class ExternalIdTakenError(Exception):
+class ExternalIdTakenError(Refusal):
     """Another patient of the clinic has this external id."""
 
+    pointer, fault = "/external_id", "not_unique"
+    words = "Another patient of the clinic has this external id."
 
-class PatientErasedError(Exception):
+
+class PatientErasedError(Refusal):
     """The patient was erased: nothing about them is changed or added any more."""
 
+    code = "erased"
 
-class ArchiveReasonMissingError(Exception):
+
+class ArchiveReasonMissingError(Invalid):
     """Archiving settles what is pending: it must be said why."""
 
+    pointer, fault = "/archive_reason", "required"
+    words = "Say why, together with archived: true; a patient who isn't archived has none."
 
-class StillWaitingError(Exception):
+
+class StillWaitingError(Refusal):
     """Something about the patient waits for a clinician, who must settle it before they are archived."""
+
+    words = "Something about this patient waits for a clinician, who must settle it first."
 
 
 @contextmanager
@@ -208,8 +219,13 @@ def patient_known_as(*, clinic: Clinic, external_ids: Collection[str]) -> Patien
     return found[0] if len(found) == 1 else None
 
 
-class PatientNotFoundError(Exception):
+class PatientNotFoundError(NotFound):
     """No such patient in this clinic, or archived."""
+
+
+#: What it means that a patient isn't found whom a row of the clinic names, or the body of a request.
+ARCHIVED = Refusal("The patient is archived.")
+NO_SUCH_PATIENT = Invalid(places=[FieldProblem("/patient", "not_found", "There is no such patient.")])
 
 
 def lock_patient(clinic: Clinic, patient_id: uuid.UUID) -> Patient:

@@ -21,7 +21,6 @@ from backend.platform.api.fields import (
     WholeNumberField,
     WordField,
 )
-from backend.platform.api.problems import FieldProblem
 from backend.platform.api.queries import ListQuery, TextQueryField
 from patients.models import ArchiveReason, HoldReason, Patient, SexAtBirth
 
@@ -161,6 +160,3 @@ def patient_document(patient: Patient) -> dict[str, Any]:
     """A patient as every answer shows it."""
     document = dict(PATIENT.to_representation(patient))
     return {**document, "archive_reason": document["archive_reason"] or None}
-
-
-PATIENT_NOT_FOUND = FieldProblem("/patient", "not_found", "There is no such patient.")

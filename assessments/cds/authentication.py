@@ -9,10 +9,10 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem
+from backend.platform.refusals import FieldProblem
 from backend.platform.storage.tenancy import enter_clinic
 from clinics.api.authentication import Principal
-from clinics.clients.services.assertions import UncheckedError
 from clinics.clients.services.prove_issuer import caller_of
 from clinics.clients.services.signed_tokens import REASONS, TokenRefusedError, read_hint
 from clinics.identity.models import ApiClient
@@ -34,10 +34,8 @@ class CdsAuthentication(BaseAuthentication):
         try:
             client = self._client(_bearer(header), request)
         except TokenRefusedError as exc:
-            logger.warning("assertion_refused", reason=str(exc))
-            raise _refusal(exc.code) from None
-        except UncheckedError:
-            raise Problem("unavailable") from None
+            logger.warning("assertion_refused", reason=exc.reason)
+            raise _refusal(exc.fault) from None
         return Principal(client.clinic, client, None, frozenset(client.allowed_scopes.split())), None
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002

@@ -9,7 +9,8 @@ from typing import Any, TypeGuard
 from assessments.cds.found import Found, find_answers, read_time
 from assessments.fhir.questionnaire import questionnaire_url
 from backend.platform.api.fields import composed
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem
+from backend.platform.refusals import FieldProblem
 
 PATIENT, RESPONSE = "patient", "response"
 _PLACE = "/prefetch"

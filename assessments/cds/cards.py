@@ -17,8 +17,8 @@ from assessments.protocol import Evaluation
 from assessments.protocol.programme import build_programme
 from assessments.protocol.vocabulary import Decision, InsufficiencyKind, RunStatus, Urgency
 from assessments.records.what_follows import follows_in_words
-from backend.platform.api.problems import shown_pointer
 from backend.platform.fhir.elements import coding, concept, words
+from backend.platform.refusals import shown_pointer
 from backend.platform.storage.columns import new_id
 from clinics.identity.models import Clinic
 

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from assessments.cds.authentication import CdsAuthentication
 from assessments.cds.models import CardFeedback
-from assessments.cds.services import Feedback, FeedbackRefusedError, OtherFeedbackError, take_feedback
+from assessments.cds.services import Feedback, take_feedback
 from assessments.cds.views import SERVICES
 from backend.platform.api.fields import (
     NoteField,
@@ -20,19 +20,12 @@ from backend.platform.api.fields import (
     TrueOrFalseField,
     WordField,
 )
-from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.fhir.elements import system
 from clinics.api.views import ClinicAPIView
-from patients.services import PatientErasedError
 
 Outcome = CardFeedback.Outcome
 #: Of one request, and characters of one comment.
 MOST, MOST_CHARACTERS = 100, 2000
-_WORDS = {
-    "not_found": "No such card of this service, or no such suggestion of the card, was handed out.",
-    "in_the_future": "Not later than now (5 minutes are forgiven).",
-    "too_early": "Not before the card was handed out (5 minutes are forgiven).",
-}
 
 
 class AcceptedBody(StrictSerializer):
@@ -115,21 +108,13 @@ class FeedbackView(ClinicAPIView):
             raise Http404
         body = FeedbackListBody(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
-            take_feedback(
-                clinic=self.clinic,
-                client=self.principal.client,
-                service=service_id,
-                told=[_feedback(item) for item in body.validated_data["feedback"]],
-                now=timezone.now(),
-            )
-        except FeedbackRefusedError as exc:
-            raise Problem("invalid", errors=[_named(fault) for fault in exc.refusals]) from None
-        except OtherFeedbackError:
-            said = "Feedback on this card of the same moment is there already and says something else."
-            raise Problem("conflict", said) from None
-        except PatientErasedError:
-            raise Problem("erased") from None
+        take_feedback(
+            clinic=self.clinic,
+            client=self.principal.client,
+            service=service_id,
+            told=[_feedback(item) for item in body.validated_data["feedback"]],
+            now=timezone.now(),
+        )
         return Response({})
 
 
@@ -143,7 +128,3 @@ def _feedback(item: dict[str, Any]) -> Feedback:
         reason=override.get("reason", {}).get("code", ""),
         comment=override.get("userComment", ""),
     )
-
-
-def _named(fault: Any) -> FieldProblem:
-    return FieldProblem(f"/feedback/{fault.number}/{fault.part}", fault.code, _WORDS[fault.code])

@@ -13,8 +13,9 @@ from assessments.fhir.elements_beside import OF_RESPONSE, refused_elements
 from assessments.fhir.questionnaire import is_in_force, own_form
 from assessments.fhir.questionnaire_items import KNOWN, UNKNOWN
 from assessments.protocol import QUESTIONS
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem
 from backend.platform.fhir.elements import is_own_system
+from backend.platform.refusals import FieldProblem
 
 #: Answers that were withdrawn are none; of any other status they were given.
 WITHDRAWN = "entered-in-error"

@@ -16,7 +16,7 @@ from assessments.fhir.response_reader import read_answers
 from assessments.parameters.services.in_force import parameters_in_force
 from assessments.protocol import Evaluation, InvalidAnswers, evaluate
 from assessments.protocol.vocabulary import AssessorRole, Decision, rank, urgency_rank
-from backend.platform.api.problems import FieldProblem
+from backend.platform.refusals import FieldProblem
 from clinics.identity.models import Clinic
 from patients.models import Patient
 

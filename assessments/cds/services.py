@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assessments.cds.models import Card, CardFeedback
 from assessments.protocol import Evaluation
+from backend.platform.refusals import FieldProblem, Invalid, Refusal
 from clinics.identity.models import ApiClient, Clinic
 from patients.models import Patient
 from patients.services import PatientErasedError
@@ -29,25 +30,22 @@ class Feedback:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """What is wrong with one of several: its number, the part of it, and why."""
-
-    number: int
-    part: str
-    code: str
-
-
-class FeedbackRefusedError(Exception):
-    """Nothing was kept; ``refusals`` name every fault."""
-
-    def __init__(self, refusals: Sequence[Refusal]) -> None:
-        super().__init__("feedback refused")
-        self.refusals = refusals
+#: What is wrong with one of several, by the code of its fault.
+_WORDS = {
+    "not_found": "No such card of this service, or no such suggestion of the card, was handed out.",
+    "in_the_future": "Not later than now (5 minutes are forgiven).",
+    "too_early": "Not before the card was handed out (5 minutes are forgiven).",
+}
 
 
-class OtherFeedbackError(Exception):
+class FeedbackRefusedError(Invalid):
+    """Nothing was kept; its ``places`` name every fault."""
+
+
+class OtherFeedbackError(Refusal):
     """The same act on the same card was told differently before."""
+
+    words = "Feedback on this card of the same moment is there already and says something else."
 
 
 def note_card(
@@ -84,27 +82,33 @@ def take_feedback(
     """
     wanted = clinic.cards.filter(id__in=[one.card for one in told], service=service)
     cards = {card.id: card for card in wanted}
-    if refusals := list(_refusals(told, cards, now)):
-        raise FeedbackRefusedError(refusals)
+    if faults := list(_refusals(told, cards, now)):
+        raise FeedbackRefusedError(places=faults)
     _lock_patients(clinic, cards.values())
     rows = [_row(clinic, client, one, cards[one.card], now) for one in told]
     clinic.card_feedback.bulk_create(rows, ignore_conflicts=True)
     _compare(clinic, rows)
 
 
-def _refusals(told: Sequence[Feedback], cards: dict[uuid.UUID, Card], now: dt.datetime) -> Iterator[Refusal]:
+def _refusals(
+    told: Sequence[Feedback], cards: dict[uuid.UUID, Card], now: dt.datetime
+) -> Iterator[FieldProblem]:
     for number, one in enumerate(told):
         card = cards.get(one.card)
         if card is None:
-            yield Refusal(number, "card", "not_found")
+            yield _fault(number, "card", "not_found")
             continue
         for place, suggestion in enumerate(one.suggestions):
             if str(suggestion) not in card.suggestions:
-                yield Refusal(number, f"acceptedSuggestions/{place}/id", "not_found")
+                yield _fault(number, f"acceptedSuggestions/{place}/id", "not_found")
         if one.at > now + LEEWAY:
-            yield Refusal(number, "outcomeTimestamp", "in_the_future")
+            yield _fault(number, "outcomeTimestamp", "in_the_future")
         elif one.at < card.shown_at - LEEWAY:
-            yield Refusal(number, "outcomeTimestamp", "too_early")
+            yield _fault(number, "outcomeTimestamp", "too_early")
+
+
+def _fault(number: int, part: str, code: str) -> FieldProblem:
+    return FieldProblem(f"/feedback/{number}/{part}", code, _WORDS[code])
 
 
 def _lock_patients(clinic: Clinic, cards: Collection[Card]) -> None:

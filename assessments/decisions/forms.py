@@ -112,8 +112,9 @@ class OverrideForm(forms.Form):
 
     def refuse(self, refused: OverrideRefusedError) -> None:
         """Say at each place what the service lacks there."""
-        for refusal in refused.refusals:
-            self.add_error(PLACES.get(refusal.field, refusal.field), refusal.detail)
+        for place in refused.places:
+            field = place.pointer.removeprefix("/")
+            self.add_error(PLACES.get(field, field), place.detail)
 
 
 def groups(holds: Effective) -> Iterator[Group]:

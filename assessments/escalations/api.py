@@ -14,11 +14,6 @@ from rest_framework.response import Response
 from assessments.escalations.documents import escalation_document, readable_escalations
 from assessments.escalations.models import Escalation, Outcome
 from assessments.escalations.services.acknowledge import (
-    EscalationNotFoundError,
-    OutcomeRefusedError,
-    SupersededEscalationError,
-    TakenByAnotherError,
-    WrongStateError,
     acknowledge,
     reopen,
     resolve,
@@ -28,13 +23,11 @@ from assessments.protocol.vocabulary import ESCALATED_URGENCIES
 from backend.platform.api.etags import Conditional
 from backend.platform.api.fields import WordField
 from backend.platform.api.pagination import Ordering, PagedList
-from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.queries import ListQuery
 from backend.platform.openapi.document import describe
 from clinics.api.clinicians import OnBehalf, named_clinician
 from clinics.api.views import ClinicAPIView
 from clinics.identity.clinicians import NamedClinician
-from patients.services import PatientErasedError
 
 
 class EscalationQuery(ListQuery):
@@ -88,20 +81,7 @@ class _StepView(Conditional, ClinicAPIView):
         """Take the step and answer with the escalation as it is now."""
         body = self.body(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
-            self.step(escalation_id, named_clinician(self, body.validated_data), body.validated_data)
-        except EscalationNotFoundError:
-            raise NotFound from None
-        except PatientErasedError:
-            raise Problem("erased") from None
-        except SupersededEscalationError as exc:
-            raise Problem("conflict", f"Superseded by {exc.by}; that is the one to act on.") from None
-        except (TakenByAnotherError, WrongStateError) as exc:
-            raise Problem("conflict", str(exc)) from None
-        except OutcomeRefusedError as exc:
-            allowed = "One of: " + ", ".join(sorted(exc.allowed)) + "."
-            error = FieldProblem("/outcome_code", "not_enough", f"So urgent a case needs more. {allowed}")
-            raise Problem("invalid", errors=[error], telling=True) from None
+        self.step(escalation_id, named_clinician(self, body.validated_data), body.validated_data)
         return self.show_again(escalation_id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

@@ -11,7 +11,6 @@ from django.utils import timezone
 from assessments.escalations.models import Escalation, Outcome
 from assessments.escalations.services.acknowledge import (
     CLOSED_BY,
-    EscalationNotFoundError,
     OutcomeRefusedError,
     SupersededEscalationError,
     TakenByAnotherError,
@@ -79,14 +78,10 @@ def close(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) ->
         return _refused(request, member, held, form)
     try:
         _resolve(member, held, form)
-    except EscalationNotFoundError:
-        raise Http404 from None
-    except WrongStateError as exc:
-        return _refused(request, member, held, form, stale=str(exc))
-    except SupersededEscalationError:
-        return _refused(request, member, held, form, stale="A later one has taken its place.")
-    except OutcomeRefusedError:
-        form.add_error("outcome_code", "So urgent a case needs one of these.")
+    except (WrongStateError, SupersededEscalationError) as moved:
+        return _refused(request, member, held, form, stale=moved.spoken)
+    except OutcomeRefusedError as more:
+        form.add_error("outcome_code", more.spoken)
         return _refused(request, member, held, form)
     messages.success(request, "Resolved, with what came of it, in your name.")
     return HttpResponseRedirect(reverse("admin:index"))
@@ -128,13 +123,11 @@ def _refused(
 def take_on(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) -> uuid.UUID:
     """Acknowledge it for the person signed in, or say who has it; returns the escalation to show.
 
-    Raises ``Http404`` for another clinic's.
+    Raises ``EscalationNotFoundError`` for another clinic's.
     """
     by, now = clinician_of(member), timezone.now()
     try:
         held = acknowledge(clinic=member.clinic, escalation_id=escalation_id, by=by, now=now)
-    except EscalationNotFoundError:
-        raise Http404 from None
     except SupersededEscalationError as exc:
         messages.warning(request, "A later one has taken its place: that is the one to act on.")
         return exc.by

@@ -2,8 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
@@ -13,16 +12,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.decisions.services.submit import Submission, submit_assessment
-from assessments.decisions.shapes.submission import read_submission, submission_problems
+from assessments.decisions.shapes.submission import SUBMISSION, read_submission
 from assessments.fhir.elements_beside import not_kept
 from assessments.fhir.response_items import Reading
 from assessments.fhir.response_reader import read_response
 from assessments.fhir.stored_response import answered, response_resource
 from assessments.records.models import Assessment
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem, placed
 from backend.platform.fhir.elements import Resource, etag, fhir_base, reference
 from backend.platform.fhir.outcomes import expression, informed
 from backend.platform.fhir.search import Search
+from backend.platform.refusals import FieldProblem
 from clinics.api.fhir import OUTCOME, FhirSearch, FhirView
 from clinics.api.views import ClinicAPIView
 from patients.services import patient_known_as
@@ -33,18 +33,8 @@ def submission_of(reading: Reading, *, now: dt.datetime, zone: dt.tzinfo, patien
     body = (
         reading.body if patient else {name: part for name, part in reading.body.items() if name != "patient"}
     )
-    with placed(reading):
+    with placed(reading.placed, {}):
         return read_submission(body, now=now, zone=zone, patient=patient)
-
-
-@contextmanager
-def placed(reading: Reading) -> Iterator[None]:
-    """Give every fault of the native body its place in the response."""
-    try:
-        yield
-    except Problem as problem:
-        problem.errors = tuple(reading.placed(error) for error in problem.errors)
-        raise
 
 
 def record(view: ClinicAPIView, resource: Any) -> Assessment:
@@ -54,7 +44,7 @@ def record(view: ClinicAPIView, resource: Any) -> Assessment:
     if reading.known_as:
         reading.body["patient"] = _known_as(view, reading)
     submission = submission_of(reading, now=now, zone=view.clinic.zone)
-    with placed(reading), submission_problems():
+    with placed(reading.placed, SUBMISSION):
         recorded = submit_assessment(
             clinic=view.clinic, actor=view.principal.actor, submission=submission, now=now
         )

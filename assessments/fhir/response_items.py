@@ -6,7 +6,7 @@ from typing import Any
 
 from assessments.fhir.elements_beside import OF_ITEM, Elements, refused_elements, why_refused
 from assessments.fhir.questionnaire_items import section_id, sections
-from backend.platform.api.problems import FieldProblem
+from backend.platform.refusals import FieldProblem
 
 
 @dataclass(slots=True)

@@ -15,8 +15,9 @@ from assessments.fhir.response_items import Reading, items_in, refuse_elements
 from assessments.fhir.values import one_value
 from assessments.protocol import QUESTIONS, Question
 from backend.platform.api.fields import composed
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem
 from backend.platform.fhir.search import read_reference
+from backend.platform.refusals import FieldProblem
 from patients.fhir import external_ids, is_external_id
 
 STATUSES = ("in-progress", "completed")

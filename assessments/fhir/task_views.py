@@ -2,24 +2,18 @@
 
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.http import Http404
 from django.utils import timezone
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.check_ins.services.answer import FollowUpClosedError
 from assessments.check_ins.services.report_result import report_result
 from assessments.check_ins.shapes import ResultBody
 from assessments.escalations.models import Escalation, Outcome
 from assessments.escalations.services.acknowledge import (
-    OutcomeRefusedError,
     SupersededEscalationError,
-    TakenByAnotherError,
-    WrongStateError,
     acknowledge,
     last_step,
     resolve,
@@ -36,10 +30,11 @@ from assessments.fhir.task import (
     task_rows,
 )
 from assessments.follow_ups.models import FollowUp, FollowUpResult
-from backend.platform.api.problems import FieldProblem, Problem, flatten
+from backend.platform.api.problems import Meanings, Problem, placed
 from backend.platform.fhir.elements import Resource, identifier_system, system
 from backend.platform.fhir.search import Search
 from backend.platform.fhir.views import check_version
+from backend.platform.refusals import FieldProblem, Refusal
 from clinics.api.clinicians import named_clinician
 from clinics.api.fhir import FhirSearch, FhirView
 from clinics.identity.permissions import Permission
@@ -54,6 +49,12 @@ _ELEMENTS = {
     "/outcome_code": "/output",
     "/outcome": "/output",
     "/result": "/output",
+}
+#: Another task is what is to be acted on.
+TASK_MEANINGS: Meanings = {
+    SupersededEscalationError: lambda newer: Refusal(
+        f"Superseded by Task/{newer.by}; that is the one to act on."
+    ),
 }
 #: Every status that FHIR knows of a task; ours are among them.
 TASK_STATUS = "http://hl7.org/fhir/task-status"
@@ -127,7 +128,7 @@ class TaskRead(TaskFhir):
         present, known = task_resource(row), self._known(task_id)
         _check_version(request, row, present, known)
         _refuse_other_changes(wanted, known or _of_every_task(present))
-        with _step_problems():
+        with placed(_in_task, TASK_MEANINGS):
             self._step(row, wanted, present)
         return self.represent(task_resource(self._find(task_id)))
 
@@ -275,25 +276,3 @@ def _text(wanted: Mapping[str, Any]) -> Any:
 
 def _in_task(error: FieldProblem) -> FieldProblem:
     return FieldProblem(_ELEMENTS.get(error.pointer, error.pointer), error.code, error.detail)
-
-
-@contextmanager
-def _step_problems() -> Iterator[None]:
-    """Turn the refusals of a step into problems of the task, at the elements they come from."""
-    try:
-        yield
-    except serializers.ValidationError as exc:
-        raise Problem("invalid", errors=map(_in_task, flatten(exc.detail))) from None
-    except Problem as problem:
-        problem.errors = tuple(map(_in_task, problem.errors))
-        raise
-    except SupersededEscalationError as exc:
-        raise Problem("conflict", f"Superseded by Task/{exc.by}; that is the one to act on.") from None
-    except (TakenByAnotherError, WrongStateError) as exc:
-        raise Problem("conflict", str(exc)) from None
-    except FollowUpClosedError as exc:
-        raise Problem("conflict", f"The follow-up is {exc.state}.") from None
-    except OutcomeRefusedError as exc:
-        allowed = "One of: " + ", ".join(sorted(exc.allowed)) + "."
-        error = FieldProblem("/output", "not_enough", f"So urgent a case needs more. {allowed}")
-        raise Problem("invalid", errors=[error], telling=True) from None

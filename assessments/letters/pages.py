@@ -10,12 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.escalations.models import Escalation
-from assessments.escalations.services.acknowledge import EscalationNotFoundError
 from assessments.letters.models import Letter
 from assessments.letters.services import (
     ChangedMeanwhileError,
     IssuedError,
-    LetterNotFoundError,
     Written,
     content_of,
     draft_letter,
@@ -32,7 +30,6 @@ from clinics.dashboard.forms import faults_of
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import may
-from patients.services import PatientErasedError
 
 CHANGED = (
     "The letter or the record has changed since you opened this page; nothing was issued. Read it again."
@@ -80,19 +77,14 @@ def begin(request: HttpRequest, member: Membership, escalation_id: uuid.UUID) ->
     if to not in Letter.To.values:
         raise Http404
     by, now = clinician_of(member), timezone.now()
-    try:
-        letter = draft_letter(
-            clinic=member.clinic, escalation_id=escalation_id, to=Letter.To(to), by=by, now=now
-        )
-    except (EscalationNotFoundError, PatientErasedError):
-        raise Http404 from None
+    letter = draft_letter(clinic=member.clinic, escalation_id=escalation_id, to=Letter.To(to), by=by, now=now)
     return HttpResponseRedirect(reverse("letter", args=[letter.id]))
 
 
 @clinical(*_SEEN)
 def letter(request: HttpRequest, member: Membership, letter_id: uuid.UUID) -> HttpResponse:
     """A letter: a draft to be written and issued, or one that is issued, to be read."""
-    found = _own(member, letter_id)
+    found = readable_letter(member.clinic, letter_id)
     if request.method != "POST":
         return _page(request, member, found)
     if not may(request, Permission.ACT_ON_ESCALATIONS):
@@ -114,10 +106,10 @@ def letter(request: HttpRequest, member: Membership, letter_id: uuid.UUID) -> Ht
         else:
             write_letter(clinic=clinic, letter_id=letter_id, written=form.written(), seen=seen)
             messages.success(request, "Stored as a draft.")
-    except IssuedError:
-        messages.warning(request, "This letter was issued meanwhile; it doesn't change any more.")
+    except IssuedError as issued:
+        messages.warning(request, issued.spoken)
     except ChangedMeanwhileError:
-        fresh = _own(member, letter_id)
+        fresh = readable_letter(member.clinic, letter_id)
         again = LetterForm(initial={**request.POST.dict(), "seen": state_of(fresh, content_of(fresh))})
         return _page(request, member, fresh, again, status=409)
     return HttpResponseRedirect(reverse("letter", args=[letter_id]))
@@ -126,7 +118,7 @@ def letter(request: HttpRequest, member: Membership, letter_id: uuid.UUID) -> Ht
 @clinical(*_SEEN)
 def letter_pdf(request: HttpRequest, member: Membership, letter_id: uuid.UUID) -> HttpResponse:
     """An issued letter on paper; a draft has none. Reading it is noted."""
-    found = _own(member, letter_id)
+    found = readable_letter(member.clinic, letter_id)
     if found.state != Letter.State.ISSUED or found.issued_at is None or not found.content:
         raise Http404
     sheet, about = on_paper(found), found.patient_id
@@ -149,13 +141,6 @@ def on_paper(found: Letter) -> dict[str, Any]:
         "issued": issued,
         "issued_by": found.issued_by.shown_name if found.issued_by else "",
     }
-
-
-def _own(member: Membership, letter_id: uuid.UUID) -> Letter:
-    try:
-        return readable_letter(member.clinic, letter_id)
-    except LetterNotFoundError:
-        raise Http404 from None
 
 
 def _page(

@@ -12,21 +12,24 @@ from django.utils import timezone
 from assessments.escalations.services.acknowledge import EscalationNotFoundError
 from assessments.letters.content import letter_content
 from assessments.letters.models import Letter
+from backend.platform.refusals import NotFound, Refusal
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic
 from patients.services import PatientErasedError
 
 
-class LetterNotFoundError(Exception):
+class LetterNotFoundError(NotFound):
     """No such letter in this clinic."""
 
 
-class IssuedError(Exception):
+class IssuedError(Refusal):
     """It is issued: nothing about it changes any more."""
 
+    spoken = "This letter was issued meanwhile; it doesn't change any more."
 
-class ChangedMeanwhileError(Exception):
+
+class ChangedMeanwhileError(Refusal):
     """The letter, or what was found, isn't what the person had before them."""
 
 

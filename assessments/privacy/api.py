@@ -7,22 +7,17 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.privacy.services.erasure import (
     KEPT_BECAUSE,
-    LegalHoldError,
-    StillCalledForError,
     erase_patient,
 )
 from backend.platform.api.fields import StrictSerializer, WordField, timestamp
-from backend.platform.api.problems import Problem
 from backend.platform.openapi.document import describe
 from clinics.api.views import ClinicAPIView
 from patients.models import Erasure, ErasureReason
-from patients.services import PatientNotFoundError
 
 
 @extend_schema_serializer(component_name="Erasure")
@@ -79,22 +74,15 @@ class ErasureView(ClinicAPIView):
         """
         body = ErasureBody(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
-            erasure = erase_patient(
-                clinic=self.clinic,
-                actor=self.principal.actor,
-                patient_id=patient_id,
-                reason=body.validated_data["reason"],
-                request_id=request.META.get("REQUEST_ID", ""),
-                action="POST patient-erasure",
-                now=timezone.now(),
-            )
-        except PatientNotFoundError:
-            raise NotFound from None
-        except LegalHoldError as exc:
-            raise Problem("legal_hold", _held(exc.hold)) from None
-        except StillCalledForError:
-            raise Problem("escalation_unresolved") from None
+        erasure = erase_patient(
+            clinic=self.clinic,
+            actor=self.principal.actor,
+            patient_id=patient_id,
+            reason=body.validated_data["reason"],
+            request_id=request.META.get("REQUEST_ID", ""),
+            action="POST patient-erasure",
+            now=timezone.now(),
+        )
         return Response(erasure_document(erasure))
 
     def show_again(self, reference: uuid.UUID) -> Response:
@@ -111,10 +99,6 @@ def erasure_document(erasure: Erasure) -> dict[str, Any]:
         "erased_at": timestamp(erasure.erased_at),
         "records": erasure.records,
     }
-
-
-def _held(hold: dict[str, Any]) -> str:
-    return f"The whole record is kept until {hold['until']} ({hold['reason']}); nothing was erased."
 
 
 describe(

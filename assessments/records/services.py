@@ -17,6 +17,7 @@ from assessments.protocol.vocabulary import (
     urgency_rank,
 )
 from assessments.records.models import Assessment, Override
+from backend.platform.refusals import NotFound, Refusal
 from clinics.identity.models import Clinic
 from patients.services import lock_patient
 
@@ -96,15 +97,17 @@ def evaluated_decision(assessment: Assessment) -> Effective:
     )
 
 
-class AssessmentNotFoundError(Exception):
+class AssessmentNotFoundError(NotFound):
     """No such assessment in this clinic."""
 
 
-class SupersededError(Exception):
+class SupersededError(Refusal):
     """An amendment has taken its place; ``by`` is its id."""
 
+    spoken = "The answers were corrected meanwhile; this is the assessment that counts."
+
     def __init__(self, by: uuid.UUID) -> None:
-        super().__init__("superseded")
+        super().__init__(f"Superseded by {by}; that is the one to change.")
         self.by = by
 
 

@@ -21,9 +21,6 @@ from assessments.webhooks.forms import (
 )
 from assessments.webhooks.models import WebhookDelivery, WebhookEndpoint
 from assessments.webhooks.services.endpoints import (
-    MOST_ENDPOINTS,
-    EndpointDisabledError,
-    TooManyEndpointsError,
     add_endpoint,
     change_endpoint,
     lock_endpoint,
@@ -35,14 +32,10 @@ from assessments.webhooks.services.keys import old_keys_until
 from assessments.webhooks.services.redeliver import redeliver, redeliver_span, span
 from assessments.webhooks.shapes import CHANGES, ENDED, ENDPOINT
 from backend.platform.api.etags import etag_of
-from backend.platform.outbound.addresses import UnsafeUrlError
-from backend.platform.secrets import NoEncryptionKeyError
 from clinics.dashboard.forms import Confirmed, SettingsForm
 from clinics.dashboard.settings import SettingsPage
-from clinics.identity.allowances import AllowanceSpentError
 from clinics.identity.permissions import Permission
 
-_NO_KEY = "Nothing secret can be stored: this service's operator has set no encryption key."
 #: Deliveries on one page of the log.
 SHOWN = 25
 
@@ -52,13 +45,6 @@ class _WebhooksPage(SettingsPage):
 
     seen_with = Permission.SEE_WEBHOOKS
     changed_with = Permission.CHANGE_WEBHOOKS
-    said = {
-        UnsafeUrlError: lambda exc: ("url", str(exc)),
-        TooManyEndpointsError: lambda _: (None, f"A clinic has at most {MOST_ENDPOINTS} endpoints."),
-        EndpointDisabledError: lambda _: (None, "It is switched off: switch it on first."),
-        NoEncryptionKeyError: lambda _: (None, _NO_KEY),
-        AllowanceSpentError: lambda _: (None, "Enough was sent there today: try again tomorrow."),
-    }
 
 
 class WebhooksPage(_WebhooksPage):

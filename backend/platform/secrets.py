@@ -7,9 +7,13 @@
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
+from backend.platform.refusals import Refusal
 
-class NoEncryptionKeyError(Exception):
+
+class NoEncryptionKeyError(Refusal):
     """The operator has set no ``ENCRYPTION_KEYS``, or none that fits."""
+
+    words = "Nothing secret can be stored: this service's operator has set no encryption key."
 
 
 class UnreadableSecretError(Exception):

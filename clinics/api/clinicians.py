@@ -7,12 +7,9 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from backend.platform.api.fields import Shape, StrictSerializer, WordField, id_text
-from backend.platform.api.problems import FieldProblem, Problem
 from clinics.api.views import ClinicAPIView
 from clinics.identity.clinicians import (
     NamedClinician,
-    NobodyNamedError,
-    NotAClinicianError,
     name_clinician,
 )
 from clinics.identity.models import Membership, Role
@@ -38,17 +35,10 @@ class OnBehalf(StrictSerializer):
 
 
 def named_clinician(view: ClinicAPIView, body: dict[str, Any]) -> NamedClinician:
-    """The clinician who answers for a step; raises ``Problem`` when there is none."""
-    try:
-        return name_clinician(
-            clinic=view.clinic, actor=view.principal.actor, on_behalf_of=body.get("on_behalf_of")
-        )
-    except NobodyNamedError:
-        detail = "Name the member who answers for it; this client is registered to act for nobody."
-        raise Problem("invalid", errors=[FieldProblem("/on_behalf_of", "required", detail)]) from None
-    except NotAClinicianError:
-        detail = "There is no such clinician."
-        raise Problem("invalid", errors=[FieldProblem("/on_behalf_of", "not_found", detail)]) from None
+    """The clinician who answers for a step; raises ``Invalid`` when there is none."""
+    return name_clinician(
+        clinic=view.clinic, actor=view.principal.actor, on_behalf_of=body.get("on_behalf_of")
+    )
 
 
 @extend_schema_serializer(component_name="RecordedBy")

@@ -9,11 +9,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.platform.api.headers import REPLAYED
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem
 from backend.platform.fhir.bundles import searchset
 from backend.platform.fhir.elements import Resource, identifier_system, patients_in
 from backend.platform.fhir.search import Search, read_reference, read_search
 from backend.platform.fhir.views import FhirAPIView
+from backend.platform.refusals import FieldProblem
 from clinics.api.authentication import Principal
 from clinics.api.views import ClinicAPIView, HasScope, body_of
 from clinics.identity.models import Membership

@@ -9,8 +9,8 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.platform.api.headers import REPLAYED, Creates, body_sha256, read_key, still_running
-from backend.platform.api.problems import Problem
+from backend.platform.api.headers import REPLAYED, Creates, body_sha256, read_key
+from backend.platform.refusals import Refusal
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.api.models import AnsweredRequest
 from clinics.identity.models import ApiClient
@@ -19,12 +19,21 @@ from clinics.identity.models import ApiClient
 KEPT_FOR = dt.timedelta(hours=24)
 
 
-class StillRunningError(Exception):
+class StillRunningError(Refusal):
     """Another transaction works on the same key and route."""
 
+    code = "request_in_progress"
 
-class OtherBodyError(Exception):
+    @property
+    def retry_after(self) -> int:
+        """A second: a request is answered in less."""
+        return 1
+
+
+class OtherBodyError(Refusal):
     """The key was used on this route with another body."""
+
+    code = "idempotency_key_reused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +104,6 @@ def read_keyed(request: Request, client: ApiClient) -> KeyedRequest | None:
     """The request under its key, ``None`` without one. Raises ``Problem`` for a malformed key."""
     key = read_key(request)
     return KeyedRequest(client, key, request.path, body_sha256(request)) if key is not None else None
-
-
-def first_answer(keyed: KeyedRequest) -> FirstAnswer | None:
-    """What the first such request was answered with; ``None`` for itself. Raises ``Problem`` (409, 422)."""
-    try:
-        return claim_request(keyed)
-    except StillRunningError:
-        raise still_running() from None
-    except OtherBodyError:
-        raise Problem("idempotency_key_reused") from None
 
 
 def answer_again(view: Creates, answer: FirstAnswer) -> Response:

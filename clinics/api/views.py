@@ -1,6 +1,5 @@
 """The base of every view about a clinic's data."""
 
-import datetime as dt
 import time
 import uuid
 from collections.abc import Iterable, Mapping
@@ -19,15 +18,13 @@ from rest_framework.views import APIView
 
 from backend.platform.api.etags import etag_of
 from backend.platform.api.headers import REPLAYED, Creates, read_purpose
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Meanings, Problem, meant
 from backend.platform.api.throttling import Quota, count_recording, count_request, policy_header
 from backend.platform.storage.tenancy import clinic_scope, clinicless_transaction
 from clinics.api.authentication import Principal
-from clinics.api.idempotency import FirstAnswer, answer_again, first_answer, read_keyed, remember
+from clinics.api.idempotency import FirstAnswer, answer_again, claim_request, read_keyed, remember
 from clinics.api.reads import log_reads, patients_named, patients_shown
-from clinics.identity.allowances import AllowanceSpentError
 from clinics.identity.models import Clinic
-from clinics.identity.permissions import BeyondOwnError
 
 
 def scope_needed(view: APIView | type[APIView], method: str) -> str | None:
@@ -84,6 +81,8 @@ class ClinicAPIView(APIView):
     shown_with: ClassVar[str] = ""
     shows_own_input: ClassVar[bool] = False
     answers_once: ClassVar[frozenset[str]] = frozenset()
+    #: Exceptions that mean something else to this view's requests than they say by themselves.
+    meanings: ClassVar[Meanings] = {}
     permission_classes = [HasScope]
     request: Request
     _quota: Quota | None = None
@@ -108,7 +107,7 @@ class ClinicAPIView(APIView):
         self._purpose = read_purpose(request) if self._is_logged() else ""
         if request.method == "POST" and isinstance(self, Creates):
             self._keyed = read_keyed(request, self.principal.client)
-            if self._keyed is not None and (answer := first_answer(self._keyed)) is not None:
+            if self._keyed is not None and (answer := claim_request(self._keyed)) is not None:
                 self._keyed = None
                 # An attribute of the instance is what ``dispatch`` finds before the method of the class.
                 vars(self)["post"] = partial(_answer_again, self, answer)
@@ -124,6 +123,7 @@ class ClinicAPIView(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         """Nothing of a refused request is stored, but for whom the refusal tells something of."""
+        exc = meant(exc, self.meanings)
         if isinstance(exc, Problem) and exc.telling and isinstance(self.request.user, Principal):
             self._told_of = list(self.patients_refused())
             if self._told_of and self.may_withhold(self.request.method or "") and not self.may_show():
@@ -233,15 +233,3 @@ def _is_empty(response: Response) -> bool:
 def _answer_again(view: Creates, answer: FirstAnswer, *_: Any, **__: Any) -> Response:
     """In place of the view's own ``post``."""
     return answer_again(view, answer)
-
-
-def beyond_own(pointer: str, exc: BeyondOwnError) -> Problem:
-    """The 403 for granting, or touching, what the caller's own token doesn't hold."""
-    detail = f"Your own token doesn't hold: {', '.join(exc.missing)}."
-    return Problem("permission_denied", detail, errors=[FieldProblem(pointer, "exceeds_own", detail)])
-
-
-def spent(exc: AllowanceSpentError, now: dt.datetime) -> Problem:
-    """The 429 for what was done often enough for today."""
-    detail = "That was done often enough for today."
-    return Problem("throttled", detail, headers={"Retry-After": str(exc.wait(now))})

@@ -18,34 +18,18 @@ from clinics.clients.forms import (
     RotationForm,
     scope_words,
 )
-from clinics.clients.services.assertions import UncheckedError
-from clinics.clients.services.prove_issuer import NoIssuerError, proof_address, prove_issuer
+from clinics.clients.services.prove_issuer import proof_address, prove_issuer
 from clinics.clients.services.register import (
-    RedirectUrisError,
-    RevokedError,
-    UnsafeAddressError,
-    WrongGrantError,
     change_client,
     register_client,
     revoke_client,
     rotate_secret,
     set_keys,
 )
-from clinics.clients.services.signed_tokens import REASONS, TokenRefusedError
 from clinics.dashboard.forms import Confirmed, SettingsForm, State
-from clinics.dashboard.settings import SettingsPage, beyond_own
-from clinics.identity.clinicians import NotAClinicianError
+from clinics.dashboard.settings import SettingsPage
 from clinics.identity.models import ApiClient
-from clinics.identity.permissions import BeyondOwnError, Permission
-
-_REDIRECTS = (
-    "Software through which people sign in needs at least one address; software that acts by itself none."
-)
-
-
-def _why_refused(refusal: Exception) -> tuple[str | None, str]:
-    assert isinstance(refusal, TokenRefusedError)
-    return "token", REASONS[refusal.code]
+from clinics.identity.permissions import Permission
 
 
 def state_of(client: ApiClient) -> State:
@@ -60,17 +44,6 @@ class _ClientsPage(SettingsPage):
 
     seen_with = Permission.SEE_CLIENTS
     changed_with = Permission.CHANGE_CLIENTS
-    said = {
-        BeyondOwnError: beyond_own,
-        NotAClinicianError: lambda _: ("acts_for", "There is no such clinician in the clinic."),
-        RedirectUrisError: lambda _: ("redirect_uris", _REDIRECTS),
-        RevokedError: lambda _: (None, "It was withdrawn and stays so: register new software."),
-        WrongGrantError: lambda _: (None, "Only software that acts by itself signs its requests."),
-        UnsafeAddressError: lambda _: ("jwks_uri", "Must be an https address of a host of the internet."),
-        NoIssuerError: lambda _: (None, "It names no issuer of CDS Hooks: store one with its keys first."),
-        TokenRefusedError: _why_refused,
-        UncheckedError: lambda _: ("token", "Its keys can't be read at present. Try again in a minute."),
-    }
 
 
 class ClientsPage(_ClientsPage):

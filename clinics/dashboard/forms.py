@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.forms.boundfield import BoundField
 
-from backend.platform.api.problems import FieldProblem
+from backend.platform.refusals import FieldProblem
 
 
 class SettingsForm(forms.Form):

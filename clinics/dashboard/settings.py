@@ -13,29 +13,22 @@ from django.views import View
 from rest_framework.exceptions import ValidationError
 
 from backend.platform.api.problems import flatten
+from backend.platform.refusals import Refusal
 from clinics.dashboard.forms import SettingsForm
 from clinics.dashboard.layout import page_context
 from clinics.identity.models import Clinic, Membership
-from clinics.identity.permissions import BeyondOwnError, Permission, permissions_of
+from clinics.identity.permissions import Permission, permissions_of
 from clinics.identity.signed_in import may, member_of
 
 STALE = "Somebody has changed this since you opened the page; nothing was stored. This is how it stands now."
-
-#: What a service refuses, as the field and the words that say so.
-Refusal = Callable[[Any], tuple[str | None, str]]
-
-
-def beyond_own(exc: BeyondOwnError) -> tuple[None, str]:
-    """Nobody grants, or touches, what they don't hold."""
-    return None, f"You may not do that yourself: {', '.join(exc.missing)}."
 
 
 class SettingsPage(View):
     """A page of the settings, on the services of the API; it writes nothing by itself.
 
     ``steps`` are what may be posted: the name of the method that takes the step, and its form. A step is
-    taken with the row locked and only while ``state`` is what the page showed; what a service raises is said
-    by ``said`` at the form's field, and nothing of it is stored.
+    taken with the row locked and only while ``state`` is what the page showed; what a service refuses is said
+    at the form's field, or as the page's own ``said`` has it (field and words), and nothing of it is stored.
     """
 
     http_method_names = ["get", "head", "post"]
@@ -44,7 +37,7 @@ class SettingsPage(View):
     seen_with: ClassVar[Permission]
     changed_with: ClassVar[Permission | None] = None
     steps: ClassVar[Mapping[str, type[SettingsForm]]] = {}
-    said: ClassVar[Mapping[type[Exception], Refusal]] = {}
+    said: ClassVar[Mapping[type[Refusal], tuple[str | None, str]]] = {}
 
     @classmethod
     def view(cls) -> Callable[..., HttpResponseBase]:
@@ -114,8 +107,8 @@ class SettingsPage(View):
                     return answer
             except ValidationError as exc:
                 form.refuse(flatten(exc.detail))
-            except tuple(self.said) as exc:
-                form.refuse_one(*self.said[type(exc)](exc))
+            except Refusal as refused:
+                form.refuse_one(*self.said.get(type(refused), (refused.field, refused.spoken)))
         return self.page(self.find(lock=False, **ids), posted={step: form}, status=422)
 
     def page(

@@ -6,8 +6,10 @@ Escalations and what a follow-up owes aren't counted: they go to the clinic's ow
 import datetime as dt
 
 from django.db.models import F
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from backend.platform.refusals import Refusal
 from clinics.identity.models import Allowance
 
 #: How often a day (UTC), by kind. Mails to a person's address are counted over all clinics and nobody is
@@ -23,12 +25,21 @@ LIMITS = {
 KEPT_FOR = dt.timedelta(days=2)
 
 
-class AllowanceSpentError(Exception):
+class AllowanceSpentError(Refusal):
     """Nothing more goes there today; ``until`` is when it does again."""
+
+    code = "throttled"
+    words = "That was done often enough for today."
+    spoken = "Enough was sent there today: try again tomorrow."
 
     def __init__(self, until: dt.datetime) -> None:
         super().__init__()
         self.until = until
+
+    @property
+    def retry_after(self) -> int:
+        """The seconds until then."""
+        return self.wait(timezone.now())
 
     def wait(self, now: dt.datetime) -> int:
         """Return the seconds until then."""

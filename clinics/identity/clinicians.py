@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from backend.platform.refusals import Invalid
 from clinics.identity.models import ApiClient, Clinic, Membership, Role, User
 
 
@@ -40,12 +41,17 @@ def working_members(clinic: Clinic) -> QuerySet[Membership]:
 CLINICAL_ROLES = (Role.CLINICIAN, Role.ADMIN)
 
 
-class NobodyNamedError(Exception):
+class NobodyNamedError(Invalid):
     """Software acts for nobody: neither the request nor the client's registration names a clinician."""
 
+    pointer, fault = "/on_behalf_of", "required"
+    words = "Name the member who answers for it; this client is registered to act for nobody."
 
-class NotAClinicianError(Exception):
+
+class NotAClinicianError(Invalid):
     """The person named isn't a clinician of this clinic."""
+
+    pointer, fault, words = "/on_behalf_of", "not_found", "There is no such clinician."
 
 
 def name_clinician(*, clinic: Clinic, actor: Actor, on_behalf_of: uuid.UUID | None = None) -> NamedClinician:

@@ -7,6 +7,7 @@ alone, a person by both: what their token's scopes and their role's permissions 
 from collections.abc import Iterable, Mapping, Set
 from enum import StrEnum
 
+from backend.platform.refusals import Refusal
 from clinics.identity.models import Role
 from clinics.identity.scopes import ALL_SCOPES
 
@@ -90,16 +91,22 @@ def permissions_of(role: str) -> frozenset[Permission]:
 GRANTABLE = frozenset(ALL_SCOPES) & frozenset(map(str, Permission))
 
 
-class BeyondOwnError(Exception):
-    """It would grant, or take from somebody, what whoever asks doesn't hold; ``missing`` says what."""
+class BeyondOwnError(Refusal):
+    """It would grant, or take from somebody, what whoever asks doesn't hold; ``missing`` says what.
 
-    def __init__(self, missing: Iterable[str]) -> None:
-        self.missing = sorted(missing)
-        super().__init__(" ".join(self.missing))
+    ``pointer`` is the place of the request that asks for it, if there is one.
+    """
+
+    code, fault = "permission_denied", "exceeds_own"
+
+    def __init__(self, missing: Iterable[str], pointer: str) -> None:
+        self.missing, self.pointer = sorted(missing), pointer
+        self.spoken = f"You may not do that yourself: {', '.join(self.missing)}."
+        super().__init__(f"Your own token doesn't hold: {', '.join(self.missing)}.")
 
 
-def check_held(wanted: Iterable[str], *, held: Set[str]) -> None:
+def check_held(wanted: Iterable[str], *, held: Set[str], pointer: str = "") -> None:
     """Raise ``BeyondOwnError`` unless whoever holds ``held`` (permissions or scopes) holds all of it."""
     missing = (GRANTABLE & set(map(str, wanted))) - set(map(str, held))
     if missing:
-        raise BeyondOwnError(missing)
+        raise BeyondOwnError(missing, pointer)

@@ -18,17 +18,15 @@ from backend.platform.api.etags import etag_of
 from backend.platform.edge.errors import plain_page
 from clinics.dashboard.forms import Confirmed, SettingsForm, State
 from clinics.dashboard.layout import dress, page_context, refused_title
-from clinics.dashboard.settings import SettingsPage, beyond_own
+from clinics.dashboard.settings import SettingsPage
 from clinics.identity.allowances import AllowanceSpentError
 from clinics.identity.lockout import is_locked
 from clinics.identity.models import Clinic, Membership, Role
-from clinics.identity.permissions import BeyondOwnError, Permission
+from clinics.identity.permissions import Permission
 from clinics.members.api import INVITATION, MEMBER_CHANGES, member_document
-from clinics.members.services.change_member import LastAdminError, StillNeededError, change_member
+from clinics.members.services.change_member import change_member
 from clinics.members.services.invitations import (
-    AlreadyMemberError,
     InvitationOverError,
-    NothingToAcceptError,
     accept_invitation,
     invite_again,
     invite_member,
@@ -44,11 +42,6 @@ ROLES = {
     Role.ADMIN: "All of it, and the clinic's people, software and settings.",
 }
 _CHOICES = [(role.value, f"{role.label}: {words}") for role, words in ROLES.items()]
-_NEEDED = {
-    "on_call": "Escalations go to them: name somebody else in the emergency pathway first.",
-    "on_call_plan": "They are in the on-call plan: take them out of the rota first.",
-    "lead": "They are the clinical lead: name somebody else in the emergency pathway first.",
-}
 
 
 class InvitationForm(SettingsForm):
@@ -86,10 +79,6 @@ class MembersPage(SettingsPage):
     seen_with = Permission.SEE_MEMBERS
     changed_with = Permission.CHANGE_MEMBERS
     steps = {"invite": InvitationForm}
-    said = {
-        BeyondOwnError: beyond_own,
-        AlreadyMemberError: lambda _: ("email", "A member of the clinic has this address already."),
-    }
 
     def context(self, about: None) -> dict[str, Any]:  # noqa: ARG002
         """Who works here first, each with their state."""
@@ -118,11 +107,7 @@ class MemberPage(SettingsPage):
         "unlock": Confirmed,
     }
     said = {
-        BeyondOwnError: beyond_own,
-        LastAdminError: lambda _: (None, "They are the last admin: make somebody else one first."),
-        StillNeededError: lambda exc: (None, _NEEDED[exc.field]),
-        NothingToAcceptError: lambda _: (None, "They have accepted already, or have left."),
-        AllowanceSpentError: lambda _: (
+        AllowanceSpentError: (
             None,
             "They were unlocked often enough for today: a link for another password unlocks them too.",
         ),

@@ -9,12 +9,11 @@ from rest_framework.response import Response
 
 from backend.platform.api.etags import Conditional, check_if_match
 from backend.platform.api.fields import StrictSerializer, TextField, TrueOrFalseField
-from backend.platform.api.problems import FieldProblem, Problem
 from clinics.api.clinicians import MemberSerializer
 from clinics.api.views import ClinicAPIView
 from clinics.identity.clinicians import working_members
 from clinics.identity.models import Clinic
-from clinics.practice.services import NotReachableError, set_emergency_pathway
+from clinics.practice.services import set_emergency_pathway
 
 
 @extend_schema_serializer(component_name="EmergencyPathway")
@@ -103,10 +102,5 @@ class ClinicView(Conditional, ClinicAPIView):
         clinic = Clinic.objects.select_for_update().get(pk=self.clinic.pk)
         check_if_match(request, clinic_document(clinic))
         changes = CHANGES.run_validation(request.data)
-        try:
-            set_emergency_pathway(clinic=clinic, changes=changes)
-        except NotReachableError as exc:
-            detail = "There is no such clinician with an e-mail address in the clinic."
-            wrong = FieldProblem(f"/emergency_pathway/{exc.field}", "not_found", detail)
-            raise Problem("invalid", errors=[wrong]) from None
+        set_emergency_pathway(clinic=clinic, changes=changes)
         return self.represent(clinic_document(clinic))

@@ -13,7 +13,7 @@ from clinics.identity.clinicians import reachable_clinicians
 from clinics.identity.models import Clinic
 from clinics.identity.permissions import Permission
 from clinics.practice.api import CHANGES, clinic_document
-from clinics.practice.services import NotReachableError, set_emergency_pathway
+from clinics.practice.services import set_emergency_pathway
 
 
 class PathwayForm(SettingsForm):
@@ -61,9 +61,6 @@ class PathwayPage(SettingsPage):
     seen_with = Permission.SEE_CLINIC
     changed_with = Permission.SET_PATHWAY
     steps = {"store": PathwayForm}
-    said = {
-        NotReachableError: lambda exc: (exc.field, "There is no such clinician with an e-mail address."),
-    }
 
     def find(self, *, lock: bool, **ids: uuid.UUID) -> Clinic:  # noqa: ARG002
         """The clinic."""

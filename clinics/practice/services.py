@@ -3,16 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
+from backend.platform.refusals import Invalid
 from clinics.identity.clinicians import reachable_clinicians
 from clinics.identity.models import Clinic
 
 
-class NotReachableError(Exception):
+class NotReachableError(Invalid):
     """The member named isn't a clinician of this clinic with an e-mail address; ``field`` says which one."""
 
+    fault = "not_found"
+    words = "There is no such clinician with an e-mail address in the clinic."
+    spoken = "There is no such clinician with an e-mail address."
+
     def __init__(self, field: str) -> None:
-        super().__init__(field)
-        self.field = field
+        self.field, self.pointer = field, f"/emergency_pathway/{field}"
+        super().__init__()
 
 
 def set_emergency_pathway(*, clinic: Clinic, changes: Mapping[str, Any]) -> None:

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from backend.platform.edge.errors import answer_refusal
+from backend.platform.refusals import Refusal
 from backend.platform.storage.history import note_person
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.clients.named_client import NAMED, AmbiguousRequestError, named_client, refusal
@@ -55,6 +57,13 @@ class ClinicScopeMiddleware:
         answer = self._inside(request, clinic_id, stray=stray, names=names)
         return _in_its_clinic(request, clinic_id, answer) or answer
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Answer what a service refused and no page said in its own place; nothing of it is stored."""
+        if not isinstance(exception, Refusal):
+            return None
+        request.refused = True  # type: ignore[attr-defined]  # for the transaction around the view
+        return answer_refusal(request, exception)
+
     def _inside(
         self, request: HttpRequest, clinic_id: uuid.UUID, *, stray: bool, names: Mapping[uuid.UUID, str]
     ) -> HttpResponseBase:
@@ -67,7 +76,8 @@ class ClinicScopeMiddleware:
             if stray:
                 return refuse_form(request, here=names[clinic_id], names=names)
             response = self.get_response(request)
-            if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            failed = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+            if failed or getattr(request, "refused", False):
                 transaction.set_rollback(True)  # a view that failed arrives here as a response
             elif member := member_of(request):
                 note_shown(request, member)

@@ -8,7 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.test import APIClient
 
 from backend.platform.api.fields import NoteField
-from backend.platform.api.problems import INSIDE
+from backend.platform.refusals import INSIDE
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient

@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from backend.platform.api.problems import MORE, PLACES_NAMED, POINTER_CHARACTERS, FieldProblem, Problem
+from backend.platform.api.problems import MORE, PLACES_NAMED, Problem
+from backend.platform.refusals import POINTER_CHARACTERS, FieldProblem
 from clinics.checks.routes import Route
 from tests.security.samples import World
 from tests.security.test_permission_matrix import OPERATIONS, SAMPLES, SIGNED, caller, each, sample, seen

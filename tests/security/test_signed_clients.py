@@ -191,7 +191,7 @@ try:
     _use_once(json.loads(sys.argv[1]))
     print("taken")
 except TokenRefusedError as exc:
-    print(exc)
+    print(exc.reason)
 """
 
 

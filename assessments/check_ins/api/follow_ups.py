@@ -5,26 +5,22 @@ from typing import ClassVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.check_ins.services.answer import (
-    FollowUpClosedError,
-    FollowUpNotFoundError,
-    ReportedError,
     answer_follow_up,
 )
-from assessments.check_ins.services.report_result import AnsweredByAssessmentError, report_result
+from assessments.check_ins.services.report_result import report_result
 from assessments.check_ins.shapes import FollowUpResponseBody, ResultBody
 from assessments.decisions.api.assessments import created, created_before
 from assessments.decisions.shapes import assessments as shapes
-from assessments.decisions.shapes.submission import read_submission, submission_problems
+from assessments.decisions.shapes.submission import SUBMISSION, read_submission
 from assessments.follow_ups.api import document_of
 from assessments.follow_ups.models import FollowUp, FollowUpResult
 from assessments.follow_ups.shapes import FollowUpShape
 from backend.platform.api.etags import Conditional
-from backend.platform.api.problems import Problem
+from backend.platform.api.problems import Meanings
 from backend.platform.openapi.document import describe
 from clinics.api.clinicians import named_clinician
 from clinics.api.views import ClinicAPIView
@@ -37,6 +33,7 @@ class FollowUpResponseView(ClinicAPIView):
 
     cannot_wait: ClassVar[frozenset[str]] = frozenset({"POST"})
     resource = "follow-ups"
+    meanings: ClassVar[Meanings] = SUBMISSION
     shown_with: ClassVar[str] = "assessments"
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "pathway_incomplete", "erased")}
 
@@ -44,21 +41,13 @@ class FollowUpResponseView(ClinicAPIView):
         """Record the answers as an assessment of their own, linked to the first."""
         now = timezone.now()
         submission = read_submission(request.data, now=now, zone=self.clinic.zone, patient=False)
-        try:
-            with submission_problems():
-                _, recorded = answer_follow_up(
-                    clinic=self.clinic,
-                    actor=self.principal.actor,
-                    follow_up_id=follow_up_id,
-                    submission=submission,
-                    now=now,
-                )
-        except FollowUpNotFoundError:
-            raise NotFound from None
-        except FollowUpClosedError as exc:
-            raise Problem("conflict", f"The follow-up is {exc.state}.") from None
-        except ReportedError:
-            raise Problem("conflict", "A referral is answered by its result.") from None
+        _, recorded = answer_follow_up(
+            clinic=self.clinic,
+            actor=self.principal.actor,
+            follow_up_id=follow_up_id,
+            submission=submission,
+            now=now,
+        )
         return created(request, recorded)
 
     def show_again(self, reference: uuid.UUID) -> Response:
@@ -78,20 +67,13 @@ class FollowUpResultView(Conditional, ClinicAPIView):
         """Close it, or say how it stands and be asked again; a named clinician answers for it."""
         body = ResultBody(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
-            report_result(
-                clinic=self.clinic,
-                follow_up_id=follow_up_id,
-                result=FollowUpResult(body.validated_data["result"]),
-                by=named_clinician(self, body.validated_data),
-                now=timezone.now(),
-            )
-        except FollowUpNotFoundError:
-            raise NotFound from None
-        except FollowUpClosedError as exc:
-            raise Problem("conflict", f"The follow-up is {exc.state}.") from None
-        except AnsweredByAssessmentError:
-            raise Problem("conflict", "A check is answered by its response.") from None
+        report_result(
+            clinic=self.clinic,
+            follow_up_id=follow_up_id,
+            result=FollowUpResult(body.validated_data["result"]),
+            by=named_clinician(self, body.validated_data),
+            now=timezone.now(),
+        )
         return self.show_again(follow_up_id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

@@ -13,12 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.check_ins.models import CheckInLink
-from assessments.check_ins.services.answer import FollowUpClosedError, FollowUpNotFoundError, ReportedError
+from assessments.check_ins.services.answer import ReportedError
 from assessments.check_ins.services.links import make_link, revoke_link
 from backend.platform.api.fields import StrictSerializer, timestamp
-from backend.platform.api.problems import Problem
+from backend.platform.api.problems import Meanings
+from backend.platform.refusals import Refusal
 from clinics.api.views import ClinicAPIView
-from patients.services import PatientErasedError, PatientNotFoundError
+from patients.services import ARCHIVED, PatientNotFoundError
 
 
 class CheckInLinkBody(StrictSerializer):
@@ -43,6 +44,10 @@ class CheckInLinkView(ClinicAPIView):
     """The link of one follow-up."""
 
     resource = "follow-ups"
+    meanings: ClassVar[Meanings] = {
+        ReportedError: Refusal("A clinician answers it, not the runner."),
+        PatientNotFoundError: ARCHIVED,
+    }
     answers_once: ClassVar[frozenset[str]] = frozenset({"POST"})
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "erased")}
 
@@ -60,23 +65,12 @@ class CheckInLinkView(ClinicAPIView):
         """
         body = CheckInLinkBody(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
-            link, token = make_link(
-                clinic=self.clinic,
-                follow_up_id=follow_up_id,
-                actor=self.principal.actor,
-                now=timezone.now(),
-            )
-        except FollowUpNotFoundError:
-            raise NotFound from None
-        except FollowUpClosedError as exc:
-            raise Problem("conflict", f"The follow-up is {exc.state}.") from None
-        except ReportedError:
-            raise Problem("conflict", "A clinician answers it, not the runner.") from None
-        except PatientNotFoundError:
-            raise Problem("conflict", "The patient is archived.") from None
-        except PatientErasedError:
-            raise Problem("erased") from None
+        link, token = make_link(
+            clinic=self.clinic,
+            follow_up_id=follow_up_id,
+            actor=self.principal.actor,
+            now=timezone.now(),
+        )
         return self._created(link, settings.BASE_URL + reverse("check-in", args=[token]))
 
     def show_again(self, reference: uuid.UUID) -> Response:
@@ -91,10 +85,7 @@ class CheckInLinkView(ClinicAPIView):
     )
     def delete(self, request: Request, follow_up_id: uuid.UUID) -> Response:  # noqa: ARG002
         """It opens nothing from now on. Nothing happens when there is none."""
-        try:
-            revoke_link(clinic=self.clinic, follow_up_id=follow_up_id, now=timezone.now())
-        except FollowUpNotFoundError:
-            raise NotFound from None
+        revoke_link(clinic=self.clinic, follow_up_id=follow_up_id, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _created(self, link: CheckInLink, url: str | None) -> Response:

@@ -16,9 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from assessments.check_ins.pages.form import Form, form_for
 from assessments.check_ins.pages.outcome import link_from_here, outcome_of
-from assessments.check_ins.services.answer import FollowUpClosedError
 from assessments.check_ins.services.links import (
-    LinkOverError,
     Opened,
     answer_by_link,
     opened_link,
@@ -31,10 +29,10 @@ from assessments.programmes.sheet.words import REVIEWS
 from assessments.protocol import InvalidAnswers, evaluate
 from assessments.protocol.programme import SAFETY_NET
 from assessments.protocol.vocabulary import AssessorRole
+from backend.platform.refusals import Refusal
 from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
-from patients.services import PatientErasedError, PatientNotFoundError
 
 #: Sent with every page: nobody keeps it, indexes it, or learns its address by being linked from it.
 HEADERS = {
@@ -44,7 +42,6 @@ HEADERS = {
 }
 ELSEWHERE = frozenset({"cross-site", "same-site"})
 SELF_REPORT = AssessorRole.PATIENT_SELF_REPORT.value
-OVER = (LinkOverError, FollowUpClosedError, PatientNotFoundError, PatientErasedError)
 NOT_TAKEN = (PathwayIncompleteError, InvalidAnswers, OperationalError, InterfaceError)
 
 
@@ -66,12 +63,12 @@ class CheckInView(View):
             return _over(request, None, "Your answers were not taken", HTTPStatus.FORBIDDEN)
         try:
             return super().dispatch(request, *args, **kwargs)
-        except OVER as exc:
+        except NOT_TAKEN:
+            return _over(request, None, "Your answers were not taken", HTTPStatus.SERVICE_UNAVAILABLE)
+        except Refusal as exc:
             return _over(
                 request, getattr(exc, "clinic", None), "This link is no longer good", HTTPStatus.GONE
             )
-        except NOT_TAKEN:
-            return _over(request, None, "Your answers were not taken", HTTPStatus.SERVICE_UNAVAILABLE)
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """Changes nothing: mail servers and messengers follow links too."""

@@ -14,26 +14,29 @@ from assessments.protocol.follow_up import carry_forward
 from assessments.records.models import Assessment
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
+from backend.platform.refusals import NotFound, Refusal
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
 from patients.services import lock_patient
 
 
-class FollowUpNotFoundError(Exception):
+class FollowUpNotFoundError(NotFound):
     """No such follow-up in this clinic."""
 
 
-class FollowUpClosedError(Exception):
+class FollowUpClosedError(Refusal):
     """It is answered or cancelled already; ``state`` says which."""
 
     def __init__(self, state: str) -> None:
-        super().__init__(state)
+        super().__init__(f"The follow-up is {state}.")
         self.state = state
 
 
-class ReportedError(Exception):
+class ReportedError(Refusal):
     """A referral isn't answered by an assessment: a clinician reports a result."""
+
+    words = "A referral is answered by its result."
 
 
 def answer_follow_up(

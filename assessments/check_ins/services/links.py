@@ -27,6 +27,7 @@ from assessments.follow_ups.models import REPORTED, FollowUp
 from assessments.protocol import evaluate
 from assessments.records.models import Assessment
 from backend.platform.api.throttling import count_of
+from backend.platform.refusals import Refusal
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
@@ -43,14 +44,16 @@ REQUESTS_PER_MINUTE = 30
 _SIGNER = signing.Signer(sep=".", salt="assessments.check-in")
 
 
-class LinkOverError(Exception):
+class LinkOverError(Refusal):
     """The link is forged, expired, used or revoked, or there is nothing left to answer.
 
     ``clinic`` is whose link it was, if it was anybody's.
     """
 
+    code = "gone"
+
     def __init__(self, clinic: Clinic | None = None) -> None:
-        super().__init__("link over")
+        super().__init__()
         self.clinic = clinic
 
 

@@ -12,6 +12,7 @@ from assessments.follow_ups.services.state import next_step
 from assessments.programmes.services.reminders import remind_again
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
+from backend.platform.refusals import Refusal
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic
@@ -20,8 +21,10 @@ from clinics.identity.models import Clinic
 FINAL = frozenset({FollowUpResult.CONFIRMED, FollowUpResult.DECLINED})
 
 
-class AnsweredByAssessmentError(Exception):
+class AnsweredByAssessmentError(Refusal):
     """A check or a review isn't reported on: its answers are an assessment."""
+
+    words = "A check is answered by its response."
 
 
 def report_result(

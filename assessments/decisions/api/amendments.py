@@ -1,30 +1,29 @@
 """Answers corrected in place of recorded ones, and answers that a clinician confirms."""
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import ClassVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from assessments.decisions.documents import readable_assessments, stored_assessment_document
-from assessments.decisions.services.amend import NotProvisionalError, amend_assessment, confirm_assessment
+from assessments.decisions.services.amend import amend_assessment, confirm_assessment
 from assessments.decisions.shapes import assessments as shapes
-from assessments.decisions.shapes.submission import read_submission, submission_problems
+from assessments.decisions.shapes.submission import SUBMISSION, read_submission
 from assessments.records.models import CLINICAL_ROLES
-from assessments.records.services import AssessmentNotFoundError, SupersededError
 from backend.platform.api.fields import WordField
-from backend.platform.api.problems import Problem
+from backend.platform.api.problems import Meanings
 from backend.platform.openapi.document import describe
 from clinics.api.clinicians import OnBehalf, named_clinician
 from clinics.api.views import ClinicAPIView
-from patients.services import PatientErasedError, PatientNotFoundError
+from patients.services import ARCHIVED, PatientNotFoundError
+
+#: What the refusals of a correction mean: the patient is the record's, and the body names none.
+CORRECTION: Meanings = {**SUBMISSION, PatientNotFoundError: ARCHIVED}
 
 
 class AmendmentsView(ClinicAPIView):
@@ -32,6 +31,7 @@ class AmendmentsView(ClinicAPIView):
 
     cannot_wait: ClassVar[frozenset[str]] = frozenset({"POST"})
     resource = "assessments"
+    meanings: ClassVar[Meanings] = CORRECTION
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "pathway_incomplete", "erased")}
 
     def post(self, request: Request, assessment_id: uuid.UUID) -> Response:
@@ -44,14 +44,13 @@ class AmendmentsView(ClinicAPIView):
         """
         now = timezone.now()
         submission = read_submission(request.data, now=now, zone=self.clinic.zone, patient=False, reason=True)
-        with submission_problems(), latest_only():
-            recorded = amend_assessment(
-                clinic=self.clinic,
-                actor=self.principal.actor,
-                assessment_id=assessment_id,
-                submission=submission,
-                now=now,
-            )
+        recorded = amend_assessment(
+            clinic=self.clinic,
+            actor=self.principal.actor,
+            assessment_id=assessment_id,
+            submission=submission,
+            now=now,
+        )
         return written(self, recorded.assessment.id)
 
     def show_again(self, reference: uuid.UUID) -> Response:
@@ -68,21 +67,6 @@ describe(
         responses={201: shapes.AssessmentShape},
     ),
 )
-
-
-@contextmanager
-def latest_only() -> Iterator[None]:
-    """Turn the refusals of ``lock_latest`` into problems of the request."""
-    try:
-        yield
-    except AssessmentNotFoundError:
-        raise NotFound from None
-    except PatientNotFoundError:
-        raise Problem("conflict", "The patient is archived.") from None
-    except PatientErasedError:
-        raise Problem("erased") from None
-    except SupersededError as exc:
-        raise Problem("conflict", f"Superseded by {exc.by}; that is the one to change.") from None
 
 
 def written(view: ClinicAPIView, assessment_id: uuid.UUID) -> Response:
@@ -104,6 +88,7 @@ class ConfirmationView(ClinicAPIView):
 
     cannot_wait: ClassVar[frozenset[str]] = frozenset({"POST"})
     resource = "assessments"
+    meanings: ClassVar[Meanings] = CORRECTION
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "pathway_incomplete", "erased")}
 
     @extend_schema(
@@ -120,17 +105,13 @@ class ConfirmationView(ClinicAPIView):
         """
         body = ConfirmationBody(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
-            with submission_problems(), latest_only():
-                recorded = confirm_assessment(
-                    clinic=self.clinic,
-                    assessment_id=assessment_id,
-                    role=body.validated_data["role"],
-                    by=named_clinician(self, body.validated_data),
-                    now=timezone.now(),
-                )
-        except NotProvisionalError:
-            raise Problem("conflict", "It isn't provisional: a clinician stands behind it.") from None
+        recorded = confirm_assessment(
+            clinic=self.clinic,
+            assessment_id=assessment_id,
+            role=body.validated_data["role"],
+            by=named_clinician(self, body.validated_data),
+            now=timezone.now(),
+        )
         return written(self, recorded.assessment.id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

@@ -23,14 +23,15 @@ from assessments.decisions.services.submit import (
     submit_assessment,
 )
 from assessments.decisions.shapes import assessments as shapes
-from assessments.decisions.shapes.submission import invalid_answers, read_submission, submission_problems
+from assessments.decisions.shapes.submission import SUBMISSION, read_submission
 from assessments.parameters.services.in_force import parameters_in_force
 from assessments.programmes.services.run_permission import run_permission
-from assessments.protocol import InvalidAnswers, evaluate
+from assessments.protocol import evaluate
 from assessments.protocol.vocabulary import Decision, Urgency
 from assessments.records.services import evaluated_decision
 from backend.platform.api.fields import WordField
 from backend.platform.api.pagination import PagedList
+from backend.platform.api.problems import Meanings
 from backend.platform.api.queries import ListQuery
 from backend.platform.openapi.document import describe
 from clinics.api.views import ClinicAPIView
@@ -48,21 +49,19 @@ class EvaluationsView(ClinicAPIView):
     """Decisions without a record."""
 
     resource = "evaluations"
+    meanings: ClassVar[Meanings] = SUBMISSION
     shows_own_input: ClassVar[bool] = True
 
     def post(self, request: Request) -> Response:
         """Answers in, explained decision out; nothing is stored."""
         submission = read_submission(request.data, now=timezone.now(), zone=self.clinic.zone, patient=False)
-        try:
-            evaluation = evaluate(
-                submission.answers,
-                parameters_in_force(self.clinic).usable,
-                assessed_at=submission.assessed_at,
-                zone=self.clinic.zone,
-                assessor_role=submission.assessor_role,
-            )
-        except InvalidAnswers as exc:
-            raise invalid_answers(exc) from None
+        evaluation = evaluate(
+            submission.answers,
+            parameters_in_force(self.clinic).usable,
+            assessed_at=submission.assessed_at,
+            zone=self.clinic.zone,
+            assessor_role=submission.assessor_role,
+        )
         notices = [asdict(notice) for notice in evaluation.notices]
         return Response({**evaluation.as_dict(), "notices": notices})
 
@@ -72,6 +71,7 @@ class AssessmentsView(PagedList, ClinicAPIView):
 
     cannot_wait: ClassVar[frozenset[str]] = frozenset({"POST"})
     resource = "assessments"
+    meanings: ClassVar[Meanings] = SUBMISSION
     query_class: ClassVar[type[ListQuery]] = AssessmentQuery
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("pathway_incomplete", "erased")}
 
@@ -87,10 +87,9 @@ class AssessmentsView(PagedList, ClinicAPIView):
         """Record answers, get the decision with what it promises."""
         now = timezone.now()
         submission = read_submission(request.data, now=now, zone=self.clinic.zone)
-        with submission_problems():
-            recorded = submit_assessment(
-                clinic=self.clinic, actor=self.principal.actor, submission=submission, now=now
-            )
+        recorded = submit_assessment(
+            clinic=self.clinic, actor=self.principal.actor, submission=submission, now=now
+        )
         return created(request, recorded)
 
     def show_again(self, reference: uuid.UUID) -> Response:

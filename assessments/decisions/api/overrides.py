@@ -8,23 +8,23 @@ from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.decisions.api.amendments import latest_only, written
+from assessments.decisions.api.amendments import written
 from assessments.decisions.services.override import (
     Decided,
     Exclusion,
     Finding,
     Handover,
-    OverrideRefusedError,
     override_decision,
 )
 from assessments.decisions.shapes import assessments as shapes
 from assessments.protocol.vocabulary import Decision, Urgency
 from assessments.records.models import CLINICAL_ROLES, Override
 from backend.platform.api.fields import NoteField, OffsetDateTimeField, StrictSerializer, TextField, WordField
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Meanings
 from backend.platform.openapi.document import describe
 from clinics.api.clinicians import OnBehalf, named_clinician
 from clinics.api.views import ClinicAPIView
+from patients.services import ARCHIVED, PatientNotFoundError
 
 #: The decisions a clinician may take; lacking information is none of them.
 DECIDABLE = [decision for decision in Decision if decision is not Decision.INSUFFICIENT_INFORMATION]
@@ -82,6 +82,7 @@ class OverridesView(ClinicAPIView):
     """Different decisions about one assessment."""
 
     resource = "assessments"
+    meanings: ClassVar[Meanings] = {PatientNotFoundError: ARCHIVED}
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "erased")}
 
     def post(self, request: Request, assessment_id: uuid.UUID) -> Response:
@@ -93,19 +94,13 @@ class OverridesView(ClinicAPIView):
         """
         body = OverrideBody(data=request.data)
         body.is_valid(raise_exception=True)
-        by = named_clinician(self, body.validated_data)
-        try:
-            with latest_only():
-                override_decision(
-                    clinic=self.clinic,
-                    assessment_id=assessment_id,
-                    decided=_decided(body.validated_data),
-                    by=by,
-                    now=timezone.now(),
-                )
-        except OverrideRefusedError as exc:
-            errors = [FieldProblem(f"/{it.field}", it.code, it.detail) for it in exc.refusals]
-            raise Problem("invalid", errors=errors, telling=True) from None
+        override_decision(
+            clinic=self.clinic,
+            assessment_id=assessment_id,
+            decided=_decided(body.validated_data),
+            by=named_clinician(self, body.validated_data),
+            now=timezone.now(),
+        )
         return written(self, assessment_id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

@@ -7,12 +7,13 @@ from typing import Any
 from django.core import signing
 
 from assessments.decisions.services.record_form import OpenedForm
+from backend.platform.refusals import Refusal
 from clinics.identity.models import Membership
 
 _SALT = "assessment form"
 
 
-class NotOursError(Exception):
+class NotOursError(Refusal):
     """The seal is broken, or another person's, or another runner's."""
 
 

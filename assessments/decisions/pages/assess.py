@@ -34,7 +34,6 @@ from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
 from patients.models import Patient
 from patients.pages import own_patient
-from patients.services import PatientErasedError, PatientNotFoundError
 
 BROKEN = "This form can't be told from another one any more; it has been opened afresh with what you typed."
 RECORD, EVALUATE = "record", "evaluate"
@@ -114,12 +113,10 @@ def _record(form: "_Form", opened: OpenedForm, read: Entered, now: datetime) -> 
     except StaleFormError as stale:
         return form.show(typed, now=now, read=read, messages=_changes(stale.changed), status=409)
     except PathwayIncompleteError as exc:
-        missing = f"Missing from the clinic's settings: {', '.join(exc.missing)}. Nothing was recorded."
+        missing = f"{exc.words} Nothing was recorded."
         return form.show(typed, now=now, read=read, opened=opened, messages=[missing], status=409)
     except SupersededError as exc:
         return form.show(typed, now=now, read=read, messages=[_superseded(exc)], status=409)
-    except (PatientNotFoundError, PatientErasedError):
-        raise Http404 from None
     return HttpResponseRedirect(reverse("admin:assessments_assessment_change", args=[recorded]))
 
 

@@ -3,13 +3,14 @@
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from assessments.decisions.forms import OverrideForm, groups
-from assessments.decisions.pages.result import NOT_NOW, own_programme, result_page
+from assessments.decisions.pages.result import own_programme, result_page
 from assessments.decisions.services.override import OverrideRefusedError, override_decision
-from assessments.programmes.services.position import NotNowError, lock_programme
+from assessments.programmes.services.not_now import NotNowError
+from assessments.programmes.services.position import lock_programme
 from assessments.programmes.services.steps import clear
 from assessments.protocol.explain import DECISIONS
 from assessments.protocol.vocabulary import Decision
@@ -26,7 +27,6 @@ from clinics.dashboard.base import clinical, clinician_of, page
 from clinics.dashboard.forms import faults_of
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
-from patients.services import PatientErasedError, PatientNotFoundError
 
 STALE = "Something has changed since you opened this page; nothing was recorded. This is how it stands now."
 
@@ -36,10 +36,8 @@ def override(request: HttpRequest, member: Membership, assessment_id: uuid.UUID)
     """Decide otherwise about an assessment; the protocol's own decision stays beside it."""
     try:
         return _override(request, member, assessment_id)
-    except (AssessmentNotFoundError, PatientNotFoundError, PatientErasedError):
-        raise Http404 from None
     except SupersededError as exc:
-        messages.warning(request, "The answers were corrected meanwhile; this is the assessment that counts.")
+        messages.warning(request, exc.spoken)
         return result_page(exc.by)
 
 
@@ -137,7 +135,7 @@ def clear_running(request: HttpRequest, member: Membership, programme_id: uuid.U
             try:
                 clear(clinic=member.clinic, programme_id=programme_id, by=by, now=now)
             except NotNowError as exc:
-                messages.error(request, exc.in_words(NOT_NOW))
+                messages.error(request, exc.spoken)
             else:
                 messages.success(request, "Running is cleared in your name.")
             return result_page(programme.assessment_id)

@@ -15,29 +15,14 @@ from assessments.programmes.services.draft_and_release import (
     preview,
     release_programme,
 )
-from assessments.programmes.services.position import NotNowError, ProgrammeNotFoundError
+from assessments.programmes.services.not_now import NotNowError
 from assessments.records.models import Assessment
-from assessments.records.services import AssessmentNotFoundError, SupersededError, effective_decision
+from assessments.records.services import SupersededError, effective_decision
 from assessments.records.summary import decision_page, label
 from clinics.dashboard.base import clinical, clinician_of
 from clinics.identity.models import Membership
 from clinics.identity.permissions import Permission
 from clinics.identity.signed_in import may
-from patients.services import PatientErasedError, PatientNotFoundError
-
-#: Why a step of a programme isn't possible, in words.
-NOT_NOW = {
-    "not_latest": "The runner has been assessed since; the programme starts from the latest assessment.",
-    "overridden": "A clinician has decided otherwise; a programme starts from a new assessment.",
-    "drafted_already": "This assessment's programme is drafted already. Nothing was changed.",
-    "not_a_draft": "This programme isn't a draft any more.",
-    "provisional": "The runner answered alone; a clinician confirms the safety screen first.",
-    "escalation_waits": "An urgent referral of this runner waits for its outcome; it comes first.",
-    "not_released": "This programme isn't released.",
-    "not_active": "This programme is held or stopped; a clearance changes nothing about that.",
-    "no_clearance_needed": "This programme needs no clearance.",
-    "cleared": "Running has been cleared already.",
-}
 
 
 def result_context(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
@@ -77,15 +62,11 @@ def draft(request: HttpRequest, member: Membership, assessment_id: uuid.UUID) ->
         draft_programme(
             clinic=member.clinic, assessment_id=assessment_id, by=clinician_of(member), now=timezone.now()
         )
-    except (AssessmentNotFoundError, PatientNotFoundError, PatientErasedError):
-        raise Http404 from None
     except SupersededError as exc:
-        messages.warning(request, "The answers were corrected meanwhile; this is the assessment that counts.")
+        messages.warning(request, exc.spoken)
         return result_page(exc.by)
-    except NoPlanError:
-        messages.error(request, "This decision allows no programme.")
-    except NotNowError as exc:
-        messages.error(request, exc.in_words(NOT_NOW))
+    except (NoPlanError, NotNowError) as refused:
+        messages.error(request, refused.spoken)
     else:
         messages.success(request, "Drafted. Read it through; the runner sees nothing before you release it.")
     return result_page(assessment_id)
@@ -101,10 +82,8 @@ def release(request: HttpRequest, member: Membership, programme_id: uuid.UUID) -
         release_programme(
             clinic=member.clinic, programme_id=programme_id, by=clinician_of(member), now=timezone.now()
         )
-    except ProgrammeNotFoundError:
-        raise Http404 from None
     except NotNowError as exc:
-        messages.error(request, exc.in_words(NOT_NOW))
+        messages.error(request, exc.spoken)
     else:
         messages.success(request, "Released in your name. Each run is followed by a check after 24 hours.")
     return result_page(programme.assessment_id)

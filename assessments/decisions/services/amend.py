@@ -8,6 +8,7 @@ from typing import Any
 from assessments.decisions.services.submit import Recorded, Submission, submit_assessment
 from assessments.records.models import Assessment, Override
 from assessments.records.services import effective_decision, evaluated_decision, lock_latest
+from backend.platform.refusals import Refusal
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor, NamedClinician
@@ -61,8 +62,10 @@ def _keep_caution(old: Assessment, new: Assessment, now: datetime) -> None:
 CONFIRMED = "Confirmed by a clinician, the answers unchanged."
 
 
-class NotProvisionalError(Exception):
+class NotProvisionalError(Refusal):
     """A clinician stands behind it already."""
+
+    words = "It isn't provisional: a clinician stands behind it."
 
 
 def confirm_assessment(

@@ -10,6 +10,7 @@ from assessments.follow_ups.services.schedule import plan_check
 from assessments.protocol.vocabulary import Decision, RunStatus, Urgency, urgency_rank
 from assessments.records.models import Assessment, Override
 from assessments.records.services import Effective, effective_decision, lock_latest
+from backend.platform.refusals import FieldProblem, Invalid
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic
@@ -62,21 +63,10 @@ class Decided:
     exclusion: Exclusion | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """One reason why an override isn't taken: the field, a code and what is needed."""
+class OverrideRefusedError(Invalid):
+    """It isn't taken; its ``places`` say why, all of them."""
 
-    field: str
-    code: str
-    detail: str
-
-
-class OverrideRefusedError(Exception):
-    """It isn't taken; ``refusals`` say why, all of them."""
-
-    def __init__(self, refusals: list[Refusal]) -> None:
-        super().__init__("override refused")
-        self.refusals = refusals
+    telling = True
 
 
 def override_decision(
@@ -93,8 +83,8 @@ def override_decision(
         before = effective_decision(assessment, assessment.overrides.all())
         after = _after(decided, before)
         downward = after.rank < before.rank or after.urgency_rank < before.urgency_rank
-        if refusals := list(_refusals(assessment, decided, before, after, now)):
-            raise OverrideRefusedError(refusals)
+        if places := list(_refusals(assessment, decided, before, after, now)):
+            raise OverrideRefusedError(places=places)
         override = _row(assessment, decided, after, by, now)
         override.downward = downward
         override.save(force_insert=True)
@@ -113,44 +103,44 @@ def _after(decided: Decided, before: Effective) -> Effective:
 
 def _refusals(
     assessment: Assessment, decided: Decided, before: Effective, after: Effective, now: datetime
-) -> Iterator[Refusal]:
+) -> Iterator[FieldProblem]:
     """Everything that is wrong with it."""
     least = LEAST_URGENCY.get(after.decision, Urgency.NONE)
     if after.urgency_rank < urgency_rank(least):
-        yield Refusal("urgency", "too_low", f"This decision is {least.value} at least.")
+        yield FieldProblem("/urgency", "too_low", f"This decision is {least.value} at least.")
     if after.urgency == Urgency.EMERGENCY_NOW and after.decision != Decision.REFER_EMERGENCY:
-        yield Refusal(
-            "urgency", "not_an_emergency", "emergency_now goes with refer_emergency; say which urgency."
+        yield FieldProblem(
+            "/urgency", "not_an_emergency", "emergency_now goes with refer_emergency; say which urgency."
         )
     if (after.rank, after.urgency) == (before.rank, before.urgency):
-        yield Refusal("decision", "no_change", "This is what holds already.")
+        yield FieldProblem("/decision", "no_change", "This is what holds already.")
     if after.rank < before.rank or after.urgency_rank < before.urgency_rank:
         yield from _lacking_grounds(decided, before, after)
     yield from _untimely_grounds(assessment, decided, now)
 
 
-def _lacking_grounds(decided: Decided, before: Effective, after: Effective) -> Iterator[Refusal]:
+def _lacking_grounds(decided: Decided, before: Effective, after: Effective) -> Iterator[FieldProblem]:
     """A less cautious decision needs a role and a finding; an emergency needs more than an opinion."""
     if not decided.role:
-        yield Refusal("role", "required", "Deciding less cautiously needs the role of who decides.")
+        yield FieldProblem("/role", "required", "Deciding less cautiously needs the role of who decides.")
     if decided.finding is None:
-        yield Refusal("finding", "required", "Deciding less cautiously needs what was found.")
+        yield FieldProblem("/finding", "required", "Deciding less cautiously needs what was found.")
     emergency_ends = before.decision == Decision.REFER_EMERGENCY != after.decision
     if emergency_ends and decided.handover is None and decided.exclusion is None:
         detail = "An emergency ends with a recorded hand-over or exclusion only."
-        yield Refusal("handover", "required", detail)
+        yield FieldProblem("/handover", "required", detail)
 
 
-def _untimely_grounds(assessment: Assessment, decided: Decided, now: datetime) -> Iterator[Refusal]:
+def _untimely_grounds(assessment: Assessment, decided: Decided, now: datetime) -> Iterator[FieldProblem]:
     """What happened well before the assessment can't answer it, nor what hasn't happened yet."""
     for field, grounds in (("handover", decided.handover), ("exclusion", decided.exclusion)):
         if grounds is None:
             continue
         if grounds.at > now + CLOCK_SKEW:
-            yield Refusal(f"{field}/at", "in_the_future", "Not later than now.")
+            yield FieldProblem(f"/{field}/at", "in_the_future", "Not later than now.")
         elif grounds.at < assessment.assessed_at - GROUNDS_MAY_PRECEDE:
             detail = "Not earlier than a day before the assessment."
-            yield Refusal(f"{field}/at", "before_the_assessment", detail)
+            yield FieldProblem(f"/{field}/at", "before_the_assessment", detail)
 
 
 def _row(

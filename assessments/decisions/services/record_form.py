@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from assessments.decisions.services.amend import amend_assessment
 from assessments.decisions.services.submit import Submission, submit_assessment
 from assessments.records.models import Assessment
+from backend.platform.refusals import Refusal
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor
@@ -51,11 +52,11 @@ class Changed:
         return self.too_long_ago or self.details or self.overridden or bool(self.assessments)
 
 
-class StaleFormError(Exception):
+class StaleFormError(Refusal):
     """The record isn't what the person had before them; ``changed`` says what has happened."""
 
     def __init__(self, changed: Changed) -> None:
-        super().__init__("stale form")
+        super().__init__()
         self.changed = changed
 
 

@@ -26,6 +26,7 @@ from assessments.protocol.vocabulary import Urgency
 from assessments.records.models import Assessment
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
+from backend.platform.refusals import Refusal
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.insert_together import insert_together
 from backend.platform.storage.tenancy import clinic_scope
@@ -54,12 +55,13 @@ WHERE clinic_id = %s AND id = %s AND (archived_at IS NULL OR erased_at IS NOT NU
 TOO_EARLY = "Given before the follow-up opens: recorded and judged by itself, but no answer to the follow-up."
 
 
-class PathwayIncompleteError(Exception):
+class PathwayIncompleteError(Refusal):
     """The clinic hasn't said where an emergency goes; ``missing`` names the settings."""
 
+    code = "pathway_incomplete"
+
     def __init__(self, missing: list[str]) -> None:
-        super().__init__("emergency pathway incomplete")
-        self.missing = missing
+        super().__init__(f"Missing from the clinic's settings: {', '.join(missing)}.")
 
 
 @dataclass(frozen=True, slots=True)

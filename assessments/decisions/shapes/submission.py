@@ -7,11 +7,10 @@ question table validates the answers instead.
 import datetime as dt
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from assessments.decisions.services.submit import PathwayIncompleteError, Submission
+from assessments.decisions.services.submit import Submission
 from assessments.decisions.shapes.assessments import MAX_REASON
 from assessments.protocol import (
     ADMINISTRATIVE,
@@ -23,9 +22,9 @@ from assessments.protocol import (
 from assessments.protocol import Problem as AnswerProblem
 from assessments.protocol.vocabulary import AssessorRole
 from backend.platform.api.fields import SEVERAL_LINES
-from backend.platform.api.problems import FieldProblem, Problem, escape
-from patients.services import PatientErasedError, PatientNotFoundError
-from patients.shapes import PATIENT_NOT_FOUND
+from backend.platform.api.problems import Meanings, Problem, escape
+from backend.platform.refusals import FieldProblem
+from patients.services import NO_SUCH_PATIENT, PatientNotFoundError
 
 #: How far a caller's clock may run ahead of ours.
 CLOCK_SKEW = dt.timedelta(minutes=5)
@@ -84,6 +83,10 @@ def read_submission(
 def invalid_answers(exc: InvalidAnswers) -> Problem:
     """The protocol's refusal as a problem of the request."""
     return Problem("invalid", errors=_in_body(exc.problems))
+
+
+#: What the refusals of recording an assessment mean to the request that brings it.
+SUBMISSION: Meanings = {InvalidAnswers: invalid_answers, PatientNotFoundError: NO_SUCH_PATIENT}
 
 
 def _in_body(problems: Iterable[AnswerProblem]) -> list[FieldProblem]:
@@ -176,19 +179,3 @@ def _absent_reason_problems(reasons: Mapping[str, Any]) -> list[FieldProblem]:
             detail = "One of: " + ", ".join(sorted(_REASONS)) + "."
             problems.append(FieldProblem(pointer, "unknown_choice", detail))
     return problems
-
-
-@contextmanager
-def submission_problems() -> Iterator[None]:
-    """Turn the refusals of recording an assessment into problems of the request."""
-    try:
-        yield
-    except InvalidAnswers as exc:
-        raise invalid_answers(exc) from None
-    except PatientNotFoundError:
-        raise Problem("invalid", errors=[PATIENT_NOT_FOUND]) from None
-    except PatientErasedError:
-        raise Problem("erased") from None
-    except PathwayIncompleteError as exc:
-        missing = ", ".join(exc.missing)
-        raise Problem("pathway_incomplete", f"Missing from the clinic's settings: {missing}.") from None

@@ -13,9 +13,6 @@ from rest_framework.response import Response
 
 from assessments.escalations.channels.models import URGENCIES, OnCallService, only_emergencies
 from assessments.escalations.channels.services.on_call_services import (
-    MOST_SERVICES,
-    TestUnderwayError,
-    TooManyServicesError,
     add_on_call_service,
     change_on_call_service,
     remove_on_call_service,
@@ -24,12 +21,10 @@ from assessments.escalations.channels.services.on_call_services import (
 from backend.platform.api.etags import Conditional, check_if_match
 from backend.platform.api.fields import ListField, StrictSerializer, TextField, TrueOrFalseField, WordField
 from backend.platform.api.pagination import PagedList
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem
 from backend.platform.api.queries import ListQuery
-from backend.platform.outbound.addresses import UnsafeUrlError
-from backend.platform.secrets import NoEncryptionKeyError
-from clinics.api.views import ClinicAPIView, spent
-from clinics.identity.allowances import AllowanceSpentError
+from backend.platform.refusals import FieldProblem
+from clinics.api.views import ClinicAPIView
 
 
 @extend_schema_serializer(component_name="OnCallServiceTest")
@@ -100,19 +95,6 @@ class OnCallServiceView(ClinicAPIView):
     resource = "clinic"
 
 
-def stored(change: Any) -> Any:
-    """Call a service that stores an address; raises ``Problem`` for one that can't be stored."""
-    try:
-        return change()
-    except UnsafeUrlError as exc:
-        raise Problem("invalid", errors=[FieldProblem("/url", "unsafe", str(exc))]) from None
-    except TooManyServicesError:
-        raise Problem("conflict", f"A clinic has at most {MOST_SERVICES} services.") from None
-    except NoEncryptionKeyError:
-        detail = "Nothing secret can be stored: this service's operator has set no encryption key."
-        raise Problem("conflict", detail) from None
-
-
 class OnCallServices(PagedList, OnCallServiceView):
     """All services, and new ones."""
 
@@ -139,7 +121,7 @@ class OnCallServices(PagedList, OnCallServiceView):
         """Escalations that open from now on call it. Try it with `/test` before relying on it."""
         given = SERVICE.run_validation(request.data)
         details = {"urgencies": only_emergencies(), "enabled": True, **given}
-        service, key = stored(lambda: add_on_call_service(clinic=self.clinic, details=details))
+        service, key = add_on_call_service(clinic=self.clinic, details=details)
         return self.created(service, key or None)
 
     def created(self, service: OnCallService, key: str | None) -> Response:
@@ -182,7 +164,7 @@ class OnCallServiceDetail(Conditional, OnCallServiceView):
         if changes.get("kind", service.kind) != service.kind:
             wrong = FieldProblem("/kind", "immutable", "Add another service instead.")
             raise Problem("invalid", errors=[wrong])
-        stored(lambda: change_on_call_service(service=service, changes=changes))
+        change_on_call_service(service=service, changes=changes)
         return self.represent(service_document(service))
 
     @extend_schema(
@@ -209,13 +191,7 @@ class OnCallServiceTestView(Conditional, OnCallServiceView):
     def post(self, request: Request, service_id: uuid.UUID) -> Response:  # noqa: ARG002
         """Answers within some seconds with the service; `last_test` says what came of it."""
         service = get_object_or_404(self.clinic.on_call_services.select_related("clinic"), pk=service_id)
-        try:
-            try_on_call_service(service=service, now=timezone.now())
-        except AllowanceSpentError as exc:
-            raise spent(exc, timezone.now()) from None
-        except TestUnderwayError as exc:
-            detail = "A test message is being sent: wait for what comes of it."
-            raise Problem("throttled", detail, headers={"Retry-After": str(exc.seconds)}) from None
+        try_on_call_service(service=service, now=timezone.now())
         return self.show_again(service_id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

@@ -12,9 +12,6 @@ from django.utils import timezone
 from assessments.escalations.channels.api import CHANGES, SERVICE
 from assessments.escalations.channels.models import URGENCIES, OnCallService, only_emergencies
 from assessments.escalations.channels.services.on_call_services import (
-    MOST_SERVICES,
-    TestUnderwayError,
-    TooManyServicesError,
     add_on_call_service,
     change_on_call_service,
     remove_on_call_service,
@@ -22,12 +19,10 @@ from assessments.escalations.channels.services.on_call_services import (
 )
 from assessments.records.summary import urgency_words
 from backend.platform.api.etags import etag_of
-from backend.platform.outbound.addresses import UnsafeUrlError
 from backend.platform.secrets import NoEncryptionKeyError
 from clinics.dashboard.forms import Confirmed, SettingsForm, State
 from clinics.dashboard.layout import clock
 from clinics.dashboard.settings import SettingsPage
-from clinics.identity.allowances import AllowanceSpentError
 from clinics.identity.permissions import Permission
 
 _NO_KEY = "Nothing secret can be stored: the operator has set no encryption key."
@@ -90,13 +85,7 @@ class _ChannelsPage(SettingsPage):
 
     seen_with = Permission.SEE_CLINIC
     changed_with = Permission.SET_PATHWAY
-    said = {
-        UnsafeUrlError: lambda exc: ("url", str(exc)),
-        TooManyServicesError: lambda _: (None, f"A clinic has at most {MOST_SERVICES} services."),
-        NoEncryptionKeyError: lambda _: ("url", _NO_KEY),
-        AllowanceSpentError: lambda _: (None, "Enough was sent there today: try again tomorrow."),
-        TestUnderwayError: lambda _: (None, "A test message is being sent: wait for what comes of it."),
-    }
+    said = {NoEncryptionKeyError: ("url", _NO_KEY)}
 
 
 class ChannelsPage(_ChannelsPage):

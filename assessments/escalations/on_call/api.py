@@ -9,13 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.escalations.on_call.services.calendar import Holidays
-from assessments.escalations.on_call.services.change import UnsafePlanError, change_on_call
+from assessments.escalations.on_call.services.change import change_on_call
 from assessments.escalations.on_call.services.ladder import Ladder, Step
 from assessments.escalations.on_call.services.now import LOOK_AHEAD, OnCall, Rota
 from assessments.escalations.on_call.services.plan import Cover, Plan, QuietHours, Shift, plan_of
 from assessments.escalations.on_call.shapes import OnCallNowSerializer, OnCallQuery, PlanSerializer
 from backend.platform.api.etags import Conditional, check_if_match
-from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.queries import read_query
 from clinics.api.views import ClinicAPIView
 from clinics.identity.models import Clinic
@@ -90,11 +89,7 @@ class OnCallView(Conditional, ClinicAPIView):
         clinic = Clinic.objects.select_for_update().get(pk=self.clinic.pk)
         check_if_match(request, plan_document(clinic))
         plan = _plan(PLAN.run_validation(request.data))
-        try:
-            change_on_call(clinic=clinic, plan=plan, now=timezone.now())
-        except UnsafePlanError as exc:
-            errors = [FieldProblem(wrong.pointer, wrong.code, wrong.detail) for wrong in exc.problems]
-            raise Problem("invalid", errors=errors) from None
+        change_on_call(clinic=clinic, plan=plan, now=timezone.now())
         return self.represent(plan_document(clinic))
 
 

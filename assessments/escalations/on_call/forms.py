@@ -11,7 +11,6 @@ from django.http import QueryDict
 
 from assessments.escalations.on_call.api import plan_document
 from assessments.escalations.on_call.services.calendar import Holidays
-from assessments.escalations.on_call.services.change import PlanProblem
 from assessments.escalations.on_call.services.plan import (
     HOLIDAY,
     WEEKDAYS,
@@ -22,6 +21,7 @@ from assessments.escalations.on_call.services.plan import (
     plan_of,
 )
 from backend.platform.api.etags import etag_of
+from backend.platform.refusals import FieldProblem
 from clinics.dashboard.forms import faults_of
 from clinics.dashboard.typed_numbers import WholeNumber
 from clinics.identity.clinicians import reachable_clinicians
@@ -118,7 +118,7 @@ class PlanForms:
         """Validate all of them, so that every mistake is shown at once."""
         return all([self.settings.is_valid(), self.shifts.is_valid(), self.covers.is_valid()])
 
-    def refuse(self, problems: Iterable[PlanProblem]) -> None:
+    def refuse(self, problems: Iterable[FieldProblem]) -> None:
         """Say each problem of the plan that valid forms made at the row or the field it comes from."""
         for problem in problems:
             _, part, *rest = problem.pointer.split("/")

@@ -103,7 +103,7 @@ def _stored(clinic: Clinic, forms: PlanForms) -> bool:
     try:
         change_on_call(clinic=clinic, plan=forms.plan(), now=timezone.now())
     except UnsafePlanError as exc:
-        forms.refuse(exc.problems)
+        forms.refuse(exc.places)
         return False
     return True
 

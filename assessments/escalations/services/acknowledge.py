@@ -11,6 +11,7 @@ from assessments.escalations.services.referral_chasers import answer_chasers, ch
 from assessments.protocol.vocabulary import Urgency
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
+from backend.platform.refusals import Invalid, NotFound, Refusal
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician, who_did
 from clinics.identity.models import Clinic
@@ -27,26 +28,28 @@ CLOSED_BY: dict[str, frozenset[Outcome]] = {
 }
 
 
-class EscalationNotFoundError(Exception):
+class EscalationNotFoundError(NotFound):
     """No such escalation in this clinic."""
 
 
-class WrongStateError(Exception):
+class WrongStateError(Refusal):
     """The escalation isn't in the state this step needs; the words say which it is in, and by whom."""
 
     def __init__(self, held: Escalation) -> None:
         super().__init__(f"The escalation is {held.state}. {last_step(held)}".strip())
 
 
-class SupersededEscalationError(Exception):
+class SupersededEscalationError(Refusal):
     """A later one has taken its place; ``by`` is the id of the one to act on."""
 
+    spoken = "A later one has taken its place."
+
     def __init__(self, by: uuid.UUID) -> None:
-        super().__init__("superseded")
+        super().__init__(f"Superseded by {by}; that is the one to act on.")
         self.by = by
 
 
-class TakenByAnotherError(Exception):
+class TakenByAnotherError(Refusal):
     """Another clinician has taken it on; the words say who, since when and whether it is resolved."""
 
     def __init__(self, held: Escalation) -> None:
@@ -54,12 +57,14 @@ class TakenByAnotherError(Exception):
         super().__init__(f"{_taken_on(held)}{done}")
 
 
-class OutcomeRefusedError(Exception):
+class OutcomeRefusedError(Invalid):
     """This doesn't close an escalation so urgent; ``allowed`` does."""
 
+    pointer, fault, telling = "/outcome_code", "not_enough", True
+    spoken = "So urgent a case needs one of these."
+
     def __init__(self, allowed: frozenset[Outcome]) -> None:
-        super().__init__("outcome refused")
-        self.allowed = allowed
+        super().__init__(f"So urgent a case needs more. One of: {', '.join(sorted(allowed))}.")
 
 
 def last_step(held: Escalation) -> str:

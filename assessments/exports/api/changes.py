@@ -8,9 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments.exports.models import Change
-from assessments.exports.services.changes import ForgottenError, changes_after
+from assessments.exports.services.changes import changes_after
 from backend.platform.api.fields import WordField, timestamp
-from backend.platform.api.problems import Problem
 from backend.platform.api.queries import MAX_PAGE_SIZE, PAGE_SIZE, read_query
 from clinics.api.views import ClinicAPIView
 
@@ -71,10 +70,7 @@ class ChangesView(ClinicAPIView):
         """
         query = read_query(ChangesQuery, request)
         position, size = int(query.get("cursor", "0")), query["page_size"]
-        try:
-            found = changes_after(clinic=self.clinic, position=position, limit=size + 1)
-        except ForgottenError:
-            raise Problem("gone") from None
+        found = changes_after(clinic=self.clinic, position=position, limit=size + 1)
         page = found[:size]
         return Response(
             {

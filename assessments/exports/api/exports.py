@@ -17,10 +17,6 @@ from rest_framework.response import Response
 
 from assessments.exports.models import Export
 from assessments.exports.services.exports import (
-    AT_ONCE,
-    ExportNotFoundError,
-    NoResultError,
-    TooManyExportsError,
     delete_export,
     read_chunk,
     readable_export,
@@ -31,11 +27,10 @@ from assessments.exports.services.kinds import KINDS
 from backend.platform.api.etags import Conditional
 from backend.platform.api.fields import OffsetDateTimeField, StrictSerializer, WordField, timestamp
 from backend.platform.api.pagination import PagedList
-from backend.platform.api.problems import Problem, ProblemRenderer
+from backend.platform.api.problems import Meanings, ProblemRenderer
 from clinics.api.clinicians import RecordedByShape, recorded_by
 from clinics.api.views import ClinicAPIView
-from patients.services import PatientNotFoundError
-from patients.shapes import PATIENT_NOT_FOUND
+from patients.services import NO_SUCH_PATIENT, PatientNotFoundError
 
 
 @extend_schema_serializer(component_name="Export")
@@ -135,6 +130,7 @@ class ExportView(ClinicAPIView):
 class ExportsView(PagedList, ExportView):
     """All exports, and new ones."""
 
+    meanings: ClassVar[Meanings] = {PatientNotFoundError: NO_SUCH_PATIENT}
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict",)}
 
     @extend_schema(
@@ -159,19 +155,13 @@ class ExportsView(PagedList, ExportView):
         has at most 5 exports that are being written or can be read.
         """
         wanted = BODY.run_validation(request.data)
-        try:
-            export = start_export(
-                clinic=self.clinic,
-                actor=self.principal.actor,
-                patient_id=wanted.get("patient"),
-                updated_since=wanted.get("updated_since"),
-                now=timezone.now(),
-            )
-        except PatientNotFoundError:
-            raise Problem("invalid", errors=[PATIENT_NOT_FOUND]) from None
-        except TooManyExportsError:
-            said = f"The clinic has {AT_ONCE} exports already: wait until one expires, or delete one."
-            raise Problem("conflict", said) from None
+        export = start_export(
+            clinic=self.clinic,
+            actor=self.principal.actor,
+            patient_id=wanted.get("patient"),
+            updated_since=wanted.get("updated_since"),
+            now=timezone.now(),
+        )
         return self.accepted(export)
 
     def accepted(self, export: Export) -> Response:
@@ -201,10 +191,7 @@ class OneExportView(Conditional, ExportView):
     )
     def delete(self, request: Request, export_id: uuid.UUID) -> Response:  # noqa: ARG002
         """In whatever state it is. That it was made stays in the history."""
-        try:
-            delete_export(clinic=self.clinic, export_id=export_id)
-        except ExportNotFoundError:
-            raise NotFound from None
+        delete_export(clinic=self.clinic, export_id=export_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -233,14 +220,7 @@ class ExportResultView(ExportView):
         All lines of one patient stand together. Each patient goes into the access log as their lines leave.
         A file that ends before its `Content-Length` is incomplete: ask again.
         """
-        try:
-            export = readable_export(clinic=self.clinic, export_id=export_id, now=timezone.now())
-        except ExportNotFoundError:
-            raise NotFound from None
-        except NoResultError as exc:
-            if exc.state == Export.State.EXPIRED:
-                raise Problem("gone") from None
-            raise Problem("conflict", f"The export is {exc.state}.") from None
+        export = readable_export(clinic=self.clinic, export_id=export_id, now=timezone.now())
         return self._stream(export)
 
     def _stream(self, export: Export) -> StreamingHttpResponse:

@@ -6,14 +6,17 @@ from django.db import connection
 from django.db.models import Max
 
 from assessments.exports.models import Change, ForgottenChanges
+from backend.platform.refusals import Refusal
 from clinics.identity.models import Clinic
 
 #: How long a change is remembered at least; the database itself refuses to forget it earlier.
 KEPT_FOR = timedelta(days=400)
 
 
-class ForgottenError(Exception):
+class ForgottenError(Refusal):
     """What came after the position has been forgotten in part: the reader must start afresh."""
+
+    code = "gone"
 
 
 def changes_after(*, clinic: Clinic, position: int, limit: int) -> list[Change]:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from assessments.exports.models import Export
 from backend.platform.broker import nudge
+from backend.platform.refusals import NotFound, Refusal
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
@@ -31,20 +32,27 @@ READ_ACTION = "GET export-result"
 State = Export.State
 
 
-class ExportNotFoundError(Exception):
+class ExportNotFoundError(NotFound):
     """No such export in this clinic."""
 
 
-class TooManyExportsError(Exception):
+class TooManyExportsError(Refusal):
     """The clinic has as many exports as it may."""
 
+    words = f"The clinic has {AT_ONCE} exports already: wait until one expires, or delete one."
 
-class NoResultError(Exception):
-    """There is no result to read; ``state`` says why."""
+
+class NoResultError(Refusal):
+    """There is no result to read, and the words say why."""
 
     def __init__(self, state: str) -> None:
-        super().__init__(state)
-        self.state = state
+        super().__init__(f"The export is {state}.")
+
+
+class ResultGoneError(Refusal):
+    """The result isn't kept any more."""
+
+    code = "gone"
 
 
 def start_export(
@@ -100,13 +108,14 @@ def delete_export(*, clinic: Clinic, export_id: uuid.UUID) -> None:
 
 
 def readable_export(*, clinic: Clinic, export_id: uuid.UUID, now: dt.datetime) -> Export:
-    """Return an export whose result can be read. Raises ``ExportNotFoundError`` or ``NoResultError``."""
+    """Return an export whose result can be read. Raises ``ExportNotFoundError``, ``NoResultError``
+    or ``ResultGoneError``."""
     export = clinic.exports.filter(id=export_id).first()
     if export is None:
         raise ExportNotFoundError
     state = state_at(export, now)
     if state != State.READY:
-        raise NoResultError(state)
+        raise ResultGoneError if state == State.EXPIRED else NoResultError(state)
     return export
 
 

@@ -1,8 +1,7 @@
 """A clinic's own thresholds: those in force, what a change would do, and the change."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
@@ -14,17 +13,12 @@ from rest_framework.response import Response
 
 from assessments.parameters.models import ParameterPreview, ParameterSet
 from assessments.parameters.services.change import (
-    LeadNeededError,
-    PreviewNotFoundError,
-    StalePreviewError,
     change_parameters,
 )
 from assessments.parameters.services.in_force import parameters_in_force
 from assessments.parameters.services.preview import (
     BEYOND_REPLAY,
     SETTABLE,
-    NoChangeError,
-    NotAnAdminError,
     preview_parameters,
 )
 from assessments.parameters.shapes import (
@@ -39,18 +33,23 @@ from assessments.protocol.parameters import PARAMETERS
 from backend.platform.api.etags import Conditional
 from backend.platform.api.fields import timestamp
 from backend.platform.api.pagination import Ordering, PagedList
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Meanings
 from backend.platform.api.queries import ListQuery
+from backend.platform.refusals import FieldProblem, Invalid
 from clinics.api.clinicians import member_document, named_clinician
 from clinics.api.views import ClinicAPIView
 from clinics.identity.models import Clinic
 
 PREVIEW, CHANGE = PreviewBody(), ChangeBody()
-STALE = {
-    "used": "This preview was acted on already.",
-    "outdated": "The parameters in force, or the protocol, have changed since this preview.",
-    "expired": "This preview is older than a day.",
-}
+
+
+def _values_refused(exc: InvalidParameters) -> Invalid:
+    places = [FieldProblem(f"/values{one.pointer}", one.code, one.detail) for one in exc.problems]
+    return Invalid(places=places)
+
+
+#: What the refusals of a preview or a change mean to the request.
+MEANINGS: Meanings = {InvalidParameters: _values_refused}
 
 
 def parameters_document(clinic: Clinic) -> dict[str, Any]:
@@ -107,6 +106,7 @@ class ParameterView(ClinicAPIView):
     """What the views of parameters share; a preview tells what would become of each runner's decision."""
 
     resource = "parameters"
+    meanings: ClassVar[Meanings] = MEANINGS
 
     def patients_shown(self, data: Any) -> Iterable[uuid.UUID]:
         """The runners of the assessments that a preview names."""
@@ -151,15 +151,14 @@ class ParametersView(Conditional, ParameterView):
         the clinic decides; where a value gets looser, `lead` names the clinic's clinical lead.
         """
         body = CHANGE.run_validation(request.data)
-        with change_problems():
-            changed = change_parameters(
-                clinic=self.clinic,
-                preview_id=body["preview"],
-                by=named_clinician(self, body),
-                reason=body["reason"],
-                lead=body.get("lead"),
-                now=timezone.now(),
-            )
+        changed = change_parameters(
+            clinic=self.clinic,
+            preview_id=body["preview"],
+            by=named_clinician(self, body),
+            reason=body["reason"],
+            lead=body.get("lead"),
+            now=timezone.now(),
+        )
         return Response(set_document(changed), status=status.HTTP_201_CREATED)
 
     def show_again(self, reference: uuid.UUID) -> Response:
@@ -203,10 +202,9 @@ class ParameterPreviewsView(ParameterView):
         Shows which decisions would flip, the less cautious way first, with counts and ids.
         """
         body = PREVIEW.run_validation(request.data)
-        with change_problems():
-            preview = preview_parameters(
-                clinic=self.clinic, changes=body["values"], by=named_clinician(self, body), now=timezone.now()
-            )
+        preview = preview_parameters(
+            clinic=self.clinic, changes=body["values"], by=named_clinician(self, body), now=timezone.now()
+        )
         return Response(preview_document(preview), status=status.HTTP_201_CREATED)
 
     def show_again(self, reference: uuid.UUID) -> Response:
@@ -228,31 +226,3 @@ class ParameterPreviewView(ParameterView):
 def readable_sets(clinic: Clinic) -> Any:
     """Rows with what their documents show, in one statement."""
     return clinic.parameter_sets.select_related("preview", "decided_by__user", "lead__user")
-
-
-@contextmanager
-def change_problems() -> Iterator[None]:
-    """Turn the refusals of a preview or a change into problems of the request."""
-    try:
-        yield
-    except NotAnAdminError:
-        errors = [FieldProblem("/on_behalf_of", "not_an_admin", "An admin of the clinic is needed.")]
-        raise Problem("invalid", errors=errors) from None
-    except InvalidParameters as exc:
-        errors = [FieldProblem(f"/values{one.pointer}", one.code, one.detail) for one in exc.problems]
-        raise Problem("invalid", errors=errors) from None
-    except NoChangeError:
-        errors = [FieldProblem("/values", "no_change", "These are the values in force.")]
-        raise Problem("invalid", errors=errors) from None
-    except PreviewNotFoundError:
-        errors = [FieldProblem("/preview", "not_found", "There is no such preview.")]
-        raise Problem("invalid", errors=errors) from None
-    except StalePreviewError as exc:
-        raise Problem("conflict", STALE[exc.code]) from None
-    except LeadNeededError as exc:
-        named = ", ".join(exc.names)
-        detail = f"The clinic's clinical lead must be named: less cautious than what holds now: {named}."
-        if not exc.names:
-            detail = "This is not the clinic's clinical lead."
-        code = "lead_needed" if exc.names else "not_found"
-        raise Problem("invalid", errors=[FieldProblem("/lead", code, detail)]) from None

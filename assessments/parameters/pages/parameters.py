@@ -13,7 +13,6 @@ from rest_framework.exceptions import ValidationError
 
 from assessments.parameters.api.parameters import (
     CHANGE,
-    STALE,
     parameters_document,
     patients_of_flips,
     preview_document,
@@ -22,13 +21,12 @@ from assessments.parameters.api.parameters import (
 from assessments.parameters.forms import ChangeForm, ValuesForm, change_words, rows_of
 from assessments.parameters.models import ParameterPreview
 from assessments.parameters.services.change import (
-    LeadNeededError,
     StalePreviewError,
     change_parameters,
     check_fresh,
 )
 from assessments.parameters.services.in_force import parameters_in_force
-from assessments.parameters.services.preview import NoChangeError, NotAnAdminError, preview_parameters
+from assessments.parameters.services.preview import preview_parameters
 from assessments.protocol import InvalidParameters
 from assessments.records.summary import decision_words, urgency_words
 from clinics.dashboard.base import clinician_of
@@ -43,7 +41,6 @@ from clinics.identity.permissions import Permission
 LINKED = 10
 #: Sets on one page.
 SETS_SHOWN = 20
-_LEAD = "Name the clinic's clinical lead, who answers for what gets less cautious."
 
 
 class _ParametersPage(SettingsPage):
@@ -51,12 +48,6 @@ class _ParametersPage(SettingsPage):
 
     seen_with = Permission.SEE_PARAMETERS
     changed_with = Permission.CHANGE_PARAMETERS
-    said = {
-        NotAnAdminError: lambda _: (None, "Thresholds are the clinic admin's to change."),
-        NoChangeError: lambda _: (None, "These are the values in force: change at least one."),
-        StalePreviewError: lambda exc: (None, STALE[exc.code]),
-        LeadNeededError: lambda _: ("lead", _LEAD),
-    }
 
 
 class ParametersPage(_ParametersPage):
@@ -148,8 +139,8 @@ class PreviewPage(_ParametersPage):
         """Why this can't be put into force any more; empty when it can."""
         try:
             check_fresh(about, present=parameters_in_force(self.clinic).number, now=timezone.now())
-        except StalePreviewError as exc:
-            return STALE[exc.code]
+        except StalePreviewError as stale:
+            return stale.spoken
         return ""
 
     def put_into_force(self, about: ParameterPreview, form: SettingsForm) -> HttpResponse:

@@ -7,6 +7,7 @@ from assessments.parameters.models import ParameterPreview, ParameterSet
 from assessments.parameters.services.in_force import parameters_in_force
 from assessments.parameters.services.preview import check_admin
 from assessments.protocol import PROTOCOL_VERSION, protocol_hash
+from backend.platform.refusals import Invalid, Refusal
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import CLINICAL_ROLES, NamedClinician, working_members
 from clinics.identity.models import Clinic, Membership
@@ -15,24 +16,38 @@ from clinics.identity.models import Clinic, Membership
 PREVIEW_LASTS = timedelta(hours=24)
 
 
-class PreviewNotFoundError(Exception):
+class PreviewNotFoundError(Invalid):
     """No such preview in this clinic."""
 
-
-class StalePreviewError(Exception):
-    """What the preview showed is no longer what the change would do; ``code`` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    pointer, fault, words = "/preview", "not_found", "There is no such preview."
 
 
-class LeadNeededError(Exception):
+#: Why what a preview showed is no longer what the change would do.
+STALE = {
+    "used": "This preview was acted on already.",
+    "outdated": "The parameters in force, or the protocol, have changed since this preview.",
+    "expired": "This preview is older than a day.",
+}
+
+
+class StalePreviewError(Refusal):
+    """What the preview showed is no longer what the change would do."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(STALE[why])
+
+
+class LeadNeededError(Invalid):
     """Something gets looser, and the clinic's clinical lead isn't named; ``names`` says what."""
 
+    pointer, field = "/lead", "lead"
+    spoken = "Name the clinic's clinical lead, who answers for what gets less cautious."
+
     def __init__(self, names: list[str]) -> None:
-        super().__init__("lead needed")
-        self.names = names
+        looser = ", ".join(names)
+        needed = f"The clinic's clinical lead must be named: less cautious than what holds now: {looser}."
+        self.fault = "lead_needed" if names else "not_found"
+        super().__init__(needed if names else "This is not the clinic's clinical lead.")
 
 
 def change_parameters(

@@ -17,6 +17,7 @@ from assessments.protocol import (
     protocol_for,
 )
 from assessments.protocol.parameters import DEFAULTS, PARAMETERS, PARAMETERS_BY_NAME, Number, parameter_values
+from backend.platform.refusals import Invalid
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic, Role
@@ -32,12 +33,18 @@ BEYOND_REPLAY = frozenset({"carry_forward_days_max"})
 SETTABLE = tuple(item for item in PARAMETERS if item.cautious != "fixed" and item.name not in READ_BY_NOTHING)
 
 
-class NotAnAdminError(Exception):
+class NotAnAdminError(Invalid):
     """Who answers for it is no admin of the clinic."""
 
+    pointer, fault, words = "/on_behalf_of", "not_an_admin", "An admin of the clinic is needed."
+    spoken = "Thresholds are the clinic admin's to change."
 
-class NoChangeError(Exception):
+
+class NoChangeError(Invalid):
     """These are the values in force already."""
+
+    pointer, fault, words = "/values", "no_change", "These are the values in force."
+    spoken = "These are the values in force: change at least one."
 
 
 def preview_parameters(

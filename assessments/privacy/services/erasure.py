@@ -16,6 +16,7 @@ from assessments.follow_ups.models import CancelledBecause
 from assessments.follow_ups.services.schedule import cancel_pending
 from assessments.programmes.services.draft_and_release import end_current
 from assessments.programmes.services.shoes import forget_names
+from backend.platform.refusals import Refusal
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
@@ -45,16 +46,21 @@ KEPT_BECAUSE = {
 }
 
 
-class LegalHoldError(Exception):
-    """The record is under a legal hold; ``hold`` says why and until when."""
+class LegalHoldError(Refusal):
+    """The record is under a legal hold; the words say why and until when."""
+
+    code = "legal_hold"
 
     def __init__(self, hold: dict[str, Any]) -> None:
-        super().__init__("legal hold")
-        self.hold = hold
+        super().__init__(
+            f"The whole record is kept until {hold['until']} ({hold['reason']}); nothing was erased."
+        )
 
 
-class StillCalledForError(Exception):
+class StillCalledForError(Refusal):
     """An escalation of the patient isn't resolved: it must never vanish with them."""
+
+    code = "escalation_unresolved"
 
 
 def erase_patient(

@@ -1,4 +1,4 @@
-"""What the views of programmes share: finding one, and what stands in the way of a step in words."""
+"""What the views of programmes share: finding one."""
 
 import uuid
 from typing import ClassVar
@@ -15,38 +15,6 @@ from assessments.programmes.services.run_permission import permission_of_runner
 from assessments.programmes.shapes.programmes import RunPermissionShape
 from backend.platform.api.etags import Conditional
 from clinics.api.views import ClinicAPIView
-
-#: What stands in the way, in words.
-WHY_NOT = {
-    "after_a_gap": "Two weeks have passed without a run: the next one starts further back by itself.",
-    "advanced_already": "It was advanced already; a green check comes before the next step.",
-    "before_the_release": "It was before the release.",
-    "before_the_last_run": "A later run is logged already.",
-    "below_usual_volume": "The usual volume isn't reached yet.",
-    "check_unanswered": "The check of the last run isn't answered.",
-    "cleared": "It is cleared already.",
-    "drafted_already": "This assessment's programme is drafted already, and current.",
-    "escalation_waits": "An urgent escalation of the runner isn't resolved.",
-    "in_the_future": "It is in the future.",
-    "last_check_not_green": "The last check wasn't green.",
-    "needs_assessment": "It was stopped or suspended: a new assessment decides.",
-    "no_clearance_needed": "It needs no clearance.",
-    "no_running_in_this_phase": "This phase holds no running.",
-    "not_a_draft": "It is no draft any more.",
-    "not_active": "It isn't active.",
-    "not_held": "It isn't held.",
-    "not_in_the_plan": "The plan has no such exercise.",
-    "not_latest": "The runner has been assessed since.",
-    "not_released": "It isn't released.",
-    "not_two_green_weeks": "Two weeks of green checks are needed.",
-    "overridden": "A clinician decided otherwise than the protocol.",
-    "provisional": "The runner answered alone; a clinician's own assessment comes first.",
-    "same_day": "Today's is reported already.",
-    "settle_first": "The pain must be at its usual level for 24 hours first.",
-    "shoe_retired": "Those shoes were retired before.",
-    "too_long_ago": "The run is more than 36 hours past.",
-    "wrong_phase": "It is in another phase.",
-}
 
 
 class ProgrammeView(Conditional, ClinicAPIView):

@@ -7,18 +7,15 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.programmes.api.base import WHY_NOT, ProgrammeView
+from assessments.programmes.api.base import ProgrammeView
 from assessments.programmes.documents import adherence_document, exercise_log_document
 from assessments.programmes.services.exercises import FIGURES, Done, adherence_of, log_exercise
-from assessments.programmes.services.position import NotNowError, ProgrammeNotFoundError
 from assessments.protocol.programme import EXERCISES, Phase
 from backend.platform.api.fields import Shape, StrictSerializer, WholeNumberField, WordField
 from backend.platform.api.pagination import PagedList
-from backend.platform.api.problems import Problem
 
 EXERCISE_IDS = [exercise.id for exercise in EXERCISES]
 #: What a day can hold of each figure.
@@ -123,17 +120,9 @@ class ExerciseLogsView(PagedList, ProgrammeView):
         """Said again for the same exercise and day, it replaces what was said before."""
         body = ExerciseLogBody(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
-            log, new = log_exercise(
-                clinic=self.clinic,
-                programme_id=programme_id,
-                done=_done(body.validated_data),
-                now=timezone.now(),
-            )
-        except ProgrammeNotFoundError:
-            raise NotFound from None
-        except NotNowError as exc:
-            raise Problem("conflict", exc.in_words(WHY_NOT)) from None
+        log, new = log_exercise(
+            clinic=self.clinic, programme_id=programme_id, done=_done(body.validated_data), now=timezone.now()
+        )
         return self.represent(exercise_log_document(log), status=201 if new else 200)
 
 

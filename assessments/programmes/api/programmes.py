@@ -10,7 +10,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.programmes.api.base import WHY_NOT, ProgrammeView
+from assessments.programmes.api.base import ProgrammeView
 from assessments.programmes.documents import (
     event_document,
     load_document,
@@ -20,23 +20,30 @@ from assessments.programmes.documents import (
     session_document,
 )
 from assessments.programmes.services import draft_and_release
-from assessments.programmes.services.position import NotNowError
 from assessments.programmes.shapes import programmes as shapes
 from assessments.programmes.shapes.plans import AssessmentPlanShape
 from assessments.records.services import AssessmentNotFoundError, SupersededError
 from backend.platform.api.pagination import PagedList
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Meanings
 from backend.platform.api.queries import ListQuery
+from backend.platform.refusals import FieldProblem, Invalid, Refusal
 from clinics.api.clinicians import named_clinician
 from clinics.api.views import ClinicAPIView
-from patients.services import PatientErasedError, PatientNotFoundError
+from patients.services import PatientNotFoundError
 
-ASSESSMENT_NOT_FOUND = FieldProblem("/assessment", "not_found", "There is no such assessment.")
+NO_SUCH_ASSESSMENT = Invalid(
+    places=[FieldProblem("/assessment", "not_found", "There is no such assessment.")]
+)
 
 
 class ProgrammesView(PagedList, ClinicAPIView):
     """All programmes, and new ones."""
 
+    meanings: ClassVar[Meanings] = {
+        AssessmentNotFoundError: NO_SUCH_ASSESSMENT,
+        PatientNotFoundError: NO_SUCH_ASSESSMENT,
+        SupersededError: lambda newer: Refusal(f"Superseded by {newer.by}."),
+    }
     resource = "programmes"
     query_class: ClassVar[type[ListQuery]] = shapes.ProgrammeQuery
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("conflict", "erased")}
@@ -67,24 +74,12 @@ class ProgrammesView(PagedList, ClinicAPIView):
         """
         body = shapes.DraftBody(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
-            programme = draft_and_release.draft_programme(
-                clinic=self.clinic,
-                assessment_id=body.validated_data["assessment"],
-                by=named_clinician(self, body.validated_data),
-                now=timezone.now(),
-            )
-        except (AssessmentNotFoundError, PatientNotFoundError):
-            raise Problem("invalid", errors=[ASSESSMENT_NOT_FOUND]) from None
-        except PatientErasedError:
-            raise Problem("erased") from None
-        except SupersededError as exc:
-            raise Problem("conflict", f"Superseded by {exc.by}.") from None
-        except draft_and_release.NoPlanError as exc:
-            said = f"{exc.plan.decision} allows no plan: {exc.plan.release.value}."
-            raise Problem("conflict", said) from None
-        except NotNowError as exc:
-            raise Problem("conflict", exc.in_words(WHY_NOT)) from None
+        programme = draft_and_release.draft_programme(
+            clinic=self.clinic,
+            assessment_id=body.validated_data["assessment"],
+            by=named_clinician(self, body.validated_data),
+            now=timezone.now(),
+        )
         return self.show_again(programme.id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

@@ -7,24 +7,16 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.programmes.api.base import WHY_NOT
 from assessments.programmes.documents import run_document
 from assessments.programmes.models import RunLog
-from assessments.programmes.services.position import NotNowError, ProgrammeNotFoundError
 from assessments.programmes.services.runs import Run, log_run
-from assessments.programmes.services.shoes import ShoeNotFoundError
 from assessments.programmes.shapes import programmes as shapes
 from backend.platform.api.pagination import PagedList
-from backend.platform.api.problems import FieldProblem, Problem
 from clinics.api.clinicians import named_clinician
 from clinics.api.views import ClinicAPIView
-from patients.services import PatientNotFoundError
-
-SHOE_NOT_FOUND = FieldProblem("/shoe", "not_found", "The runner has no such shoes.")
 
 
 class RunsView(PagedList, ClinicAPIView):
@@ -52,20 +44,13 @@ class RunsView(PagedList, ClinicAPIView):
         """No further run is permitted before its check is answered; unanswered, the permission lapses."""
         body = shapes.RunBody(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
-            run = log_run(
-                clinic=self.clinic,
-                programme_id=programme_id,
-                run=_run(body.validated_data),
-                by=named_clinician(self, body.validated_data),
-                now=timezone.now(),
-            )
-        except (ProgrammeNotFoundError, PatientNotFoundError):
-            raise NotFound from None
-        except ShoeNotFoundError:
-            raise Problem("invalid", errors=[SHOE_NOT_FOUND]) from None
-        except NotNowError as exc:
-            raise Problem("conflict", exc.in_words(WHY_NOT)) from None
+        run = log_run(
+            clinic=self.clinic,
+            programme_id=programme_id,
+            run=_run(body.validated_data),
+            by=named_clinician(self, body.validated_data),
+            now=timezone.now(),
+        )
         return self._created(run)
 
     def show_again(self, reference: uuid.UUID) -> Response:

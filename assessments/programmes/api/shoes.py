@@ -3,7 +3,6 @@
 import uuid
 from typing import Any, ClassVar
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -27,9 +26,7 @@ from backend.platform.api.fields import (
     WordField,
 )
 from backend.platform.api.pagination import PagedList
-from backend.platform.api.problems import Problem
 from clinics.api.views import ClinicAPIView
-from patients.services import PatientErasedError, PatientNotFoundError
 
 
 @extend_schema_serializer(component_name="ShoeLimit")
@@ -137,12 +134,7 @@ class ShoesView(PagedList, ShoesOfARunner):
         before = details.pop("distance_before", None)
         if before is not None:
             details["km_before"] = ShoeDistanceBody().to_km(before)
-        try:
-            shoe = register_shoe(clinic=self.clinic, patient_id=patient_id, details=details)
-        except PatientNotFoundError:
-            raise Http404 from None
-        except PatientErasedError:
-            raise Problem("erased") from None
+        shoe = register_shoe(clinic=self.clinic, patient_id=patient_id, details=details)
         return self.show_again(shoe.id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

@@ -6,17 +6,14 @@ from typing import Any, ClassVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.programmes.api.base import WHY_NOT, ProgrammeView
+from assessments.programmes.api.base import ProgrammeView
 from assessments.programmes.documents import programme_document
 from assessments.programmes.services import draft_and_release, steps
-from assessments.programmes.services.position import NotNowError, ProgrammeNotFoundError
 from assessments.programmes.shapes import programmes as shapes
 from assessments.protocol.programme import BriskWalk, CalmDay
-from backend.platform.api.problems import Problem
 from backend.platform.openapi.document import describe
 from clinics.api.clinicians import OnBehalf, named_clinician
 from clinics.identity.clinicians import NamedClinician
@@ -32,12 +29,7 @@ class _StepView(ProgrammeView):
         """Take the step and answer with the programme as it is now."""
         body = self.body(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
-            self.step(programme_id, named_clinician(self, body.validated_data), body.validated_data)
-        except ProgrammeNotFoundError:
-            raise NotFound from None
-        except NotNowError as exc:
-            raise Problem("conflict", exc.in_words(WHY_NOT)) from None
+        self.step(programme_id, named_clinician(self, body.validated_data), body.validated_data)
         return self.show_again(programme_id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

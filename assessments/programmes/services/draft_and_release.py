@@ -5,7 +5,8 @@ from datetime import datetime
 
 from assessments.parameters.services.in_force import parameters_of
 from assessments.programmes.models import Programme
-from assessments.programmes.services.position import Kind, NotNowError, lock_programme, note
+from assessments.programmes.services.not_now import NotNowError
+from assessments.programmes.services.position import Kind, lock_programme, note
 from assessments.programmes.services.reminders import end_reminders
 from assessments.protocol import evaluate
 from assessments.protocol.programme import Programme as Plan
@@ -16,6 +17,7 @@ from assessments.records.services import lock_latest
 from assessments.records.what_follows import where_to_go
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
+from backend.platform.refusals import Refusal
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic
@@ -24,12 +26,13 @@ CALLING = ("open", "acknowledged")
 MUST_WAIT_FOR = ("emergency_now", "same_day", "complete_screen_now")
 
 
-class NoPlanError(Exception):
-    """The decision allows no plan; ``plan`` says what is released instead."""
+class NoPlanError(Refusal):
+    """The decision allows no plan; the words say what is released instead."""
+
+    spoken = "This decision allows no programme."
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__("no plan")
-        self.plan = plan
+        super().__init__(f"{plan.decision} allows no plan: {plan.release.value}.")
 
 
 def preview(assessment: Assessment) -> Plan:

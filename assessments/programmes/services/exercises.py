@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from assessments.programmes.models import ExerciseLog, Programme
-from assessments.programmes.services.position import NotNowError, lock_released
+from assessments.programmes.services.not_now import NotNowError
+from assessments.programmes.services.position import lock_released
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 

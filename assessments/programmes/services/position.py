@@ -6,59 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from assessments.programmes.models import Programme, ProgrammeEvent
+from assessments.programmes.services.not_now import NotNowError
 from assessments.programmes.services.run_history import Past, past_of
 from assessments.protocol.programme import Phase, Reaction, Standing, Status, after_gap, gap_ended
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
-from clinics.identity.clinicians import NamedClinician, who_did
+from backend.platform.refusals import NotFound
+from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic
 
 Kind = ProgrammeEvent.Kind
 
 
-class ProgrammeNotFoundError(Exception):
+class ProgrammeNotFoundError(NotFound):
     """No such programme in this clinic."""
-
-
-#: What a person did that stands in the way of the next one, by why the next step isn't possible; without
-#: words what the service does by itself.
-_IN_THE_WAY = {
-    "advanced_already": {Kind.ADVANCED: "advanced it"},
-    "cleared": {Kind.CLEARED: "cleared it"},
-    "drafted_already": {Kind.DRAFTED: "drafted it"},
-    "not_a_draft": {Kind.RELEASED: "released it", Kind.ENDED: "ended it"},
-    "not_active": {Kind.HELD: "held it", Kind.PAIN_RETURNED: ""},
-    "not_held": {Kind.RESUMED: "resumed it"},
-    "not_released": {Kind.ENDED: "ended it"},
-    "wrong_phase": {Kind.COMPLETED: "completed it"},
-}
-
-
-class NotNowError(Exception):
-    """The programme isn't where this step is possible; ``code`` says why, for programs.
-
-    ``told`` says who brought it where it is, and when; empty where no person did.
-    """
-
-    def __init__(self, code: str, programme: Programme | None = None) -> None:
-        super().__init__(code)
-        self.code = code
-        self.told = _who_brought_it_there(programme, code) if programme else ""
-
-    def in_words(self, words: Mapping[str, str]) -> str:
-        """Say in a door's own words, by code, why it isn't possible now, and whose step stands in the way."""
-        return f"{words[self.code]} {self.told}".strip()
-
-
-def _who_brought_it_there(programme: Programme, code: str) -> str:
-    stopped = code == "not_active" and programme.status != Status.HELD
-    steps = {} if stopped else _IN_THE_WAY.get(code, {})
-    events = programme.events.filter(kind__in=steps).select_related("member__user")
-    last = events.order_by("-at", "-id").first()
-    what = steps[Kind(last.kind)] if last else ""
-    if last is None or last.member is None or not what:
-        return ""
-    return f"{who_did(what, last.member, at=last.at, clinic=programme.clinic)}."
 
 
 def lock_programme(clinic: Clinic, programme_id: uuid.UUID) -> Programme:

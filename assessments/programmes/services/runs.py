@@ -9,9 +9,9 @@ from typing import Any
 from assessments.follow_ups.models import OF_A_RUN, CancelledBecause, FollowUp
 from assessments.follow_ups.services.schedule import cancel_pending, plan_check
 from assessments.programmes.models import Programme, RunLog
+from assessments.programmes.services.not_now import NotNowError
 from assessments.programmes.services.position import (
     Kind,
-    NotNowError,
     lock_released,
     move,
     note,

@@ -10,8 +10,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from assessments.programmes.models import Programme, Shoe
-from assessments.programmes.services.position import NotNowError
+from assessments.programmes.services.not_now import NotNowError
 from assessments.protocol.programme import ShoeAdvice, ShoeLimit, advice_of, months_between, reached_limits
+from backend.platform.refusals import Invalid
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.services import lock_patient
@@ -20,8 +21,10 @@ from patients.services import lock_patient
 ERASED = "[erased]"
 
 
-class ShoeNotFoundError(Exception):
+class ShoeNotFoundError(Invalid):
     """The runner has no such shoes."""
+
+    pointer, fault, words = "/shoe", "not_found", "The runner has no such shoes."
 
 
 @dataclass(frozen=True, slots=True)

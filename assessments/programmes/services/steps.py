@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from assessments.programmes.models import Programme, ProgrammeEvent
+from assessments.programmes.services.not_now import NotNowError
 from assessments.programmes.services.position import (
     Kind,
-    NotNowError,
     last_run_at,
     lock_released,
     move,

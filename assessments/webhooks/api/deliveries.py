@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.webhooks.api.endpoints import EndpointView, stored
+from assessments.webhooks.api.endpoints import EndpointView
 from assessments.webhooks.models import WebhookDelivery, WebhookEndpoint
 from assessments.webhooks.services.endpoints import ping
 from assessments.webhooks.services.redeliver import redeliver, redeliver_span, span
@@ -84,7 +84,7 @@ class WebhookRedelivery(DeliveryView):
         """With the same message id, whatever became of it before; the tries begin afresh."""
         endpoint = self.locked(endpoint_id)
         delivery = self.delivery(endpoint, delivery_id)
-        stored(lambda: redeliver(endpoint=endpoint, delivery=delivery, now=timezone.now()))
+        redeliver(endpoint=endpoint, delivery=delivery, now=timezone.now())
         return Response(delivery_document(self.delivery(endpoint, delivery_id)))
 
     def show_again(self, reference: uuid.UUID) -> Response:
@@ -109,7 +109,7 @@ class WebhookRedeliveries(DeliveryView):
         endpoint, asked = self.locked(endpoint_id), SPAN.run_validation(request.data)
         since, until, states = asked["since"], asked["until"], ENDED[asked["which"]]
         now = timezone.now()
-        stored(lambda: redeliver_span(endpoint=endpoint, since=since, until=until, states=states, now=now))
+        redeliver_span(endpoint=endpoint, since=since, until=until, states=states, now=now)
         return self.show_again(endpoint_id)
 
     def show_again(self, reference: uuid.UUID) -> Response:
@@ -138,7 +138,7 @@ class WebhookTest(DeliveryView):
         Read the delivery a moment later for what came of it.
         """
         endpoint = self.locked(endpoint_id)
-        delivery = stored(lambda: ping(endpoint=endpoint, now=timezone.now()))
+        delivery = ping(endpoint=endpoint, now=timezone.now())
         return self.show_again(delivery.id)
 
     def show_again(self, reference: uuid.UUID) -> Response:

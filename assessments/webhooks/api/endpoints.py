@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from django.http import Http404
@@ -15,9 +14,6 @@ from rest_framework.response import Response
 
 from assessments.webhooks.models import WebhookEndpoint
 from assessments.webhooks.services.endpoints import (
-    MOST_ENDPOINTS,
-    EndpointDisabledError,
-    TooManyEndpointsError,
     add_endpoint,
     change_endpoint,
     lock_endpoint,
@@ -35,12 +31,8 @@ from assessments.webhooks.shapes import (
 )
 from backend.platform.api.etags import Conditional, check_if_match
 from backend.platform.api.pagination import PagedList
-from backend.platform.api.problems import FieldProblem, Problem
 from backend.platform.api.queries import ListQuery
-from backend.platform.outbound.addresses import UnsafeUrlError
-from backend.platform.secrets import NoEncryptionKeyError
-from clinics.api.views import ClinicAPIView, spent
-from clinics.identity.allowances import AllowanceSpentError
+from clinics.api.views import ClinicAPIView
 
 Made = TypeVar("Made")
 ROTATION = RotationBody()
@@ -62,23 +54,6 @@ class EndpointView(ClinicAPIView):
     def shown(self, endpoint_id: uuid.UUID) -> WebhookEndpoint:
         """The endpoint as it is now."""
         return get_object_or_404(self.clinic.webhook_endpoints, pk=endpoint_id)
-
-
-def stored(change: Callable[[], Made]) -> Made:
-    """Call a service of endpoints; raises ``Problem`` for what it refuses."""
-    try:
-        return change()
-    except UnsafeUrlError as exc:
-        raise Problem("invalid", errors=[FieldProblem("/url", "unsafe", str(exc))]) from None
-    except TooManyEndpointsError:
-        raise Problem("conflict", f"A clinic has at most {MOST_ENDPOINTS} endpoints.") from None
-    except AllowanceSpentError as exc:
-        raise spent(exc, timezone.now()) from None
-    except EndpointDisabledError:
-        raise Problem("conflict", "The endpoint is switched off: enable it first.") from None
-    except NoEncryptionKeyError:
-        detail = "Nothing secret can be stored: this service's operator has set no encryption key."
-        raise Problem("conflict", detail) from None
 
 
 class WebhookEndpoints(PagedList, EndpointView):
@@ -110,7 +85,7 @@ class WebhookEndpoints(PagedList, EndpointView):
         """
         details = ENDPOINT.run_validation(request.data)
         now = timezone.now()
-        endpoint, secret = stored(lambda: add_endpoint(clinic=self.clinic, details=details, now=now))
+        endpoint, secret = add_endpoint(clinic=self.clinic, details=details, now=now)
         return self.created(endpoint, secret)
 
     def created(self, endpoint: WebhookEndpoint, secret: str | None) -> Response:
@@ -146,7 +121,7 @@ class WebhookEndpointDetail(Conditional, EndpointView):
         endpoint = self.locked(endpoint_id)
         check_if_match(request, endpoint_document(endpoint))
         changes = CHANGES.run_validation(request.data)
-        stored(lambda: change_endpoint(endpoint=endpoint, changes=changes, now=timezone.now()))
+        change_endpoint(endpoint=endpoint, changes=changes, now=timezone.now())
         return self.represent(endpoint_document(endpoint))
 
     @extend_schema(
@@ -177,7 +152,7 @@ class WebhookEndpointSecret(EndpointView):
         """
         endpoint = self.locked(endpoint_id)
         overlap = dt.timedelta(seconds=ROTATION.run_validation(request.data)["overlap_seconds"])
-        secret = stored(lambda: rotate_key(endpoint=endpoint, now=timezone.now(), overlap=overlap))
+        secret = rotate_key(endpoint=endpoint, now=timezone.now(), overlap=overlap)
         return Response(secret_document(endpoint, secret))
 
     def show_again(self, reference: uuid.UUID) -> Response:

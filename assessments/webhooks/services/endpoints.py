@@ -12,6 +12,7 @@ from assessments.webhooks.services.circuit import RETRIED_FOR, switch_off
 from assessments.webhooks.services.emit import nudge_webhooks
 from assessments.webhooks.services.keys import OVERLAP, add_key
 from backend.platform.outbound.addresses import read_url
+from backend.platform.refusals import Refusal
 from clinics.identity.allowances import take
 from clinics.identity.models import Clinic
 
@@ -21,12 +22,17 @@ LISTENABLE = tuple(event for event in EventType if event is not EventType.PING)
 MOST_ENDPOINTS = 10
 
 
-class TooManyEndpointsError(Exception):
+class TooManyEndpointsError(Refusal):
     """The clinic has ``MOST_ENDPOINTS`` already."""
 
+    words = f"A clinic has at most {MOST_ENDPOINTS} endpoints."
 
-class EndpointDisabledError(Exception):
+
+class EndpointDisabledError(Refusal):
     """Nothing is sent to an endpoint that is switched off."""
+
+    words = "The endpoint is switched off: enable it first."
+    spoken = "It is switched off: switch it on first."
 
 
 def add_endpoint(*, clinic: Clinic, details: Mapping[str, Any], now: datetime) -> tuple[WebhookEndpoint, str]:

@@ -10,13 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.platform.api.fields import TextField
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem
+from backend.platform.refusals import FieldProblem
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 KEY_PATTERN = "^[!-~]{1,255}$"
-#: How soon a request that is still running may be asked for again, in seconds.
-RETRY_AFTER = "1"
 
 _KEY = re.compile(r"[!-~]{1,255}")
 _WRONG_KEY = FieldProblem(f"/{HEADER}", "malformed", "1 to 255 visible ASCII characters without spaces.")
@@ -41,11 +40,6 @@ def read_key(request: Request) -> str | None:
 def body_sha256(request: Request) -> str:
     """SHA-256 of the body as it was sent; raises ``RequestDataTooBig`` above the cap."""
     return hashlib.sha256(request._request.body).hexdigest()  # noqa: SLF001 - the way DRF documents to it
-
-
-def still_running() -> Problem:
-    """The 409 while the first request of a key hasn't been answered."""
-    return Problem("request_in_progress", headers={"Retry-After": RETRY_AFTER})
 
 
 PURPOSE_HEADER = "X-Access-Purpose"

@@ -18,8 +18,9 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem
 from backend.platform.api.queries import PAGE_SIZE, ListQuery, read_query
+from backend.platform.refusals import FieldProblem
 from backend.platform.storage.columns import Identified
 
 Ordering = tuple[str, ...]

@@ -10,7 +10,8 @@ from typing import IO, Any
 from django.conf import settings
 from rest_framework.parsers import BaseParser
 
-from backend.platform.api.problems import POINTER_CHARACTERS, FieldProblem, Problem, escape
+from backend.platform.api.problems import Problem, escape
+from backend.platform.refusals import POINTER_CHARACTERS, FieldProblem
 
 NOT_AN_OBJECT = FieldProblem("", "not_an_object", "Must be a JSON object.")
 

@@ -5,11 +5,10 @@ stable and for programs, ``errors`` name each place in the body by JSON pointer.
 """
 
 import math
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -24,6 +23,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.platform.logs import places
+from backend.platform.refusals import FieldProblem, Refusal
 
 logger = structlog.get_logger(__name__)
 
@@ -99,47 +99,10 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
 }
 
 
-#: What a name in a pointer may look like: an index, a field or parameter as programmers write them, a header
-#: that we read. Anything else may be somebody's name that was used as a key.
-_SHOWN = re.compile(r"[0-9]{1,5}|[a-z_$@][A-Za-z0-9_$.:-]{0,63}|Idempotency-Key|If-Match|X-Access-Purpose")
-#: How many places an answer names, and how long a pointer may be.
+#: How many places an answer names.
 PLACES_NAMED = 20
-POINTER_CHARACTERS = 200
 #: The code of the entry that says how many places aren't named.
 MORE = "more"
-INSIDE = "Something inside this place, whose name isn't repeated here."
-
-
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
-    """One thing wrong at one place of the body; ``detail`` never repeats the value.
-
-    A pointer ends above the first name that doesn't look like a field's: error bodies end up in logs.
-    """
-
-    pointer: str
-    code: str
-    detail: str
-
-    def __post_init__(self) -> None:
-        """Leave out what a caller may have meant as a value."""
-        shown = shown_pointer(self.pointer)
-        if shown != self.pointer:
-            object.__setattr__(self, "pointer", shown)
-            object.__setattr__(self, "detail", f"{INSIDE} {self.detail}")
-
-    def as_dict(self) -> dict[str, str]:
-        """The entry of ``errors``."""
-        return {"pointer": self.pointer, "code": self.code, "detail": self.detail}
-
-
-def shown_pointer(pointer: str) -> str:
-    """Return the pointer up to the last name before one that isn't shown, and before it is too long."""
-    parts = pointer[: POINTER_CHARACTERS + 1].split("/")[1:]
-    if len(pointer) > POINTER_CHARACTERS:
-        parts = parts[:-1]  # perhaps cut in the middle
-    shown = takewhile(_SHOWN.fullmatch, parts)
-    return "".join(f"/{part}" for part in shown)
 
 
 def bounded(errors: "Iterable[FieldProblem | Callable[[], FieldProblem]]") -> tuple[FieldProblem, ...]:
@@ -192,6 +155,39 @@ class Problem(exceptions.APIException):
         """The same refusal, which says no more of a row than that it is one."""
         errors = [FieldProblem(one.pointer, "refused", WITHHELD) for one in self.errors]
         return Problem(self.problem_code, WITHHELD, errors=errors, headers=self.headers)
+
+
+#: What an exception means where a request is about something else than it says by itself; or makes it.
+Meaning = Refusal | Problem | Callable[[Any], Refusal | Problem]
+Meanings = Mapping[type[Exception], Meaning]
+
+
+def meant(exc: Exception, meanings: Meanings) -> Exception:
+    """What an exception means to a request; a service's refusal comes as the problem it is answered with."""
+    meaning = next((meanings[kind] for kind in type(exc).__mro__ if kind in meanings), None)
+    if meaning is not None:
+        exc = meaning if isinstance(meaning, Exception) else meaning(exc)
+    return _problem_of(exc) if isinstance(exc, Refusal) else exc
+
+
+def _problem_of(refusal: Refusal) -> Problem:
+    again = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    return Problem(
+        refusal.code, refusal.detail, errors=refusal.places, headers=again, telling=refusal.telling
+    )
+
+
+@contextmanager
+def placed(place: Callable[[FieldProblem], FieldProblem], meanings: Meanings) -> Iterator[None]:
+    """Give every place that the block refuses its place in the request as it was sent."""
+    try:
+        yield
+    except Exception as exc:
+        problem = _translate(meant(exc, meanings))
+        if problem is None:
+            raise
+        problem.errors = tuple(map(place, problem.errors))
+        raise problem from None
 
 
 class ProblemRenderer(JSONRenderer):
@@ -303,6 +299,8 @@ def _translate(exc: Exception) -> Problem | None:
     """The problem behind an exception; ``None`` for one nobody foresaw."""
     if isinstance(exc, Problem):
         return exc
+    if isinstance(exc, Refusal):
+        return _problem_of(exc)
     if isinstance(exc, exceptions.ValidationError):
         return Problem("invalid", errors=flatten(exc.detail))
     if isinstance(exc, exceptions.Throttled):

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 
 from backend.platform.api.problems import CONTENT_TYPE, PROBLEMS, problem_response
 from backend.platform.fhir.outcomes import is_fhir, outcome_response
+from backend.platform.refusals import Refusal
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -48,6 +49,15 @@ def answer_error(request: HttpRequest, code: str) -> HttpResponse:
         return problem_response(request, code)
     status, title, advice = PROBLEMS[code]
     return plain_page(title, advice, status)
+
+
+def answer_refusal(request: HttpRequest, refused: Refusal) -> HttpResponse:
+    """What a service refused, to whoever asked for a page; who was erased is nowhere to be found."""
+    code = "not_found" if refused.code == "erased" else refused.code
+    status, title, advice = PROBLEMS[code]
+    if code == "not_found" or is_fhir(request) or wants_problem(request):
+        return answer_error(request, code)
+    return plain_page(title, refused.spoken or advice, status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem
 from backend.platform.fhir.elements import Resource, fhir_base
 from backend.platform.fhir.search import PAGE, Place, Search
+from backend.platform.refusals import FieldProblem
 
 #: Turns the rows of a page into the one resource that each is shown as.
 Represent = Callable[[list[Any]], Iterable[Resource]]

@@ -13,7 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.platform.api.parsers import StrictJSONParser
-from backend.platform.api.problems import PROBLEMS, FieldProblem, foreseen
+from backend.platform.api.problems import PROBLEMS, foreseen
+from backend.platform.refusals import FieldProblem
 
 CONTENT_TYPE = "application/fhir+json"
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from django.http import QueryDict
 
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem
 from backend.platform.api.queries import MAX_PAGE_SIZE, PAGE_SIZE
 from backend.platform.fhir.elements import fhir_base
 from backend.platform.fhir.tokens import Token, read_codes, read_tokens
+from backend.platform.refusals import FieldProblem
 
 #: Understood by every search.
 COMMON = ("_id", "_lastUpdated", "_count")

@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from backend.platform.api.problems import FieldProblem, Problem
+from backend.platform.api.problems import Problem
+from backend.platform.refusals import FieldProblem
 
 _PART = re.compile(r"(?:[^\\,]|\\.)+", re.DOTALL)
 _BAR = re.compile(r"((?:[^\\|]|\\.)*)\|(.*)", re.DOTALL)

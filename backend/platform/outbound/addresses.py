@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 
 from backend.platform.outbound.delivery import DeliveryError
+from backend.platform.refusals import Invalid
 
 HTTPS_PORT = 443
 #: Below it live services that speak something else, some of them trusting whoever connects.
@@ -41,8 +42,10 @@ _NOT_THE_INTERNET = tuple(
 _ISATAP = {0x0000_5EFE, 0x0200_5EFE}
 
 
-class UnsafeUrlError(ValueError):
+class UnsafeUrlError(Invalid, ValueError):
     """A URL that is never asked; the message says why and repeats nothing of it."""
+
+    pointer, fault, field = "/url", "unsafe", "url"
 
 
 @dataclass(frozen=True, slots=True)

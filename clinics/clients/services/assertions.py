@@ -11,6 +11,7 @@ from jwcrypto.jwk import JWK
 from redis import RedisError
 
 from backend.platform.broker import redis
+from backend.platform.refusals import Refusal
 from clinics.clients.services.key_sets import (
     KeySource,
     KeysUnavailableError,
@@ -26,8 +27,11 @@ LONGEST_SECONDS, LEEWAY_SECONDS = 300, 10
 MOST_ID_CHARACTERS = 255
 
 
-class UncheckedError(Exception):
+class UncheckedError(Refusal):
     """Whether it proves anything can't be told now: keys or Redis don't answer. Nobody is let in on trust."""
+
+    code, field = "unavailable", "token"
+    spoken = "Its keys can't be read at present. Try again in a minute."
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from jwcrypto.jwk import JWK
 
+from backend.platform.refusals import Refusal
 from clinics.clients.services.assertions import (
     Expected,
     UncheckedError,
@@ -24,8 +25,11 @@ from clinics.identity.models import ApiClient
 from clinics.identity.permissions import check_held
 
 
-class NoIssuerError(Exception):
+class NoIssuerError(Refusal):
     """The client names no issuer, so there is nothing to prove."""
+
+    words = "It names no issuer of CDS Hooks: set one with its keys first."
+    spoken = "It names no issuer of CDS Hooks: store one with its keys first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def prove_issuer(*, client: ApiClient, held: Set[str], token: str, now: dt.datet
     """
     if not client.allowed_scopes:
         raise RevokedError
-    check_held(client.allowed_scopes.split(), held=held)
+    check_held(client.allowed_scopes.split(), held=held, pointer="/scopes")
     if not client.cds_issuer:
         raise NoIssuerError
     expected = Expected(client.cds_issuer, None, proof_address(client), tenant=client.cds_tenant)

@@ -10,23 +10,42 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from oauth2_provider.generators import generate_client_secret
 
+from backend.platform.refusals import Invalid, Refusal
 from clinics.clients.services.key_sets import look_up_soon, read_keys, thumbprint
-from clinics.identity.clinicians import CLINICAL_ROLES, NotAClinicianError, working_members
+from clinics.identity.clinicians import CLINICAL_ROLES, working_members
 from clinics.identity.end_access import end_client_access
 from clinics.identity.models import PRIVATE_KEY_JWT, ApiClient, Clinic
 from clinics.identity.permissions import check_held
 
 
-class RedirectUrisError(Exception):
+class NoSuchMemberError(Invalid):
+    """Whom the client is to act for is no clinician of the clinic."""
+
+    pointer, fault, field = "/acts_for", "not_found", "acts_for"
+    words = "There is no such clinician in the clinic."
+
+
+class RedirectUrisError(Invalid):
     """People sign in through software that says where they come back to, and through no other."""
 
+    pointer, fault, field = "/redirect_uris", "invalid", "redirect_uris"
+    words = "An authorization_code client needs at least one; a client_credentials client has none."
+    spoken = (
+        "Software through which people sign in needs at least one address; software that acts by itself none."
+    )
 
-class RevokedError(Exception):
+
+class RevokedError(Refusal):
     """The client was withdrawn, and stays so."""
 
+    words = "It was revoked and stays so: register a new client."
+    spoken = "It was withdrawn and stays so: register new software."
 
-class OwnClientError(Exception):
+
+class OwnClientError(Refusal):
     """Software withdraws other software, not itself."""
+
+    words = "Software doesn't revoke itself: a person or another client of the clinic can."
 
 
 def register_client(
@@ -42,7 +61,7 @@ def register_client(
 ) -> tuple[ApiClient, str]:
     """Return the new client and its secret, which exists nowhere else: the row keeps a hash.
 
-    Raises ``BeyondOwnError``, ``NotAClinicianError`` or ``RedirectUrisError``.
+    Raises ``BeyondOwnError``, ``NoSuchMemberError`` or ``RedirectUrisError``.
     """
     secret = str(generate_client_secret())  # type: ignore[no-untyped-call]
     client = ApiClient(
@@ -64,7 +83,7 @@ def change_client(*, client: ApiClient, held: Set[str], changes: Mapping[str, An
     secret. Raises as ``register_client``, and ``RevokedError``.
     """
     _check_usable(client)
-    check_held(client.allowed_scopes.split(), held=held)
+    check_held(client.allowed_scopes.split(), held=held, pointer="/scopes")
     _set(client, held, changes)
     client.save()
 
@@ -76,7 +95,7 @@ def rotate_secret(*, client: ApiClient, held: Set[str], now: dt.datetime, end_to
     Raises ``BeyondOwnError`` (a secret is worth all that its client may do) and ``RevokedError``.
     """
     _check_usable(client)
-    check_held(client.allowed_scopes.split(), held=held)
+    check_held(client.allowed_scopes.split(), held=held, pointer="/scopes")
     secret = str(generate_client_secret())  # type: ignore[no-untyped-call]
     client.client_secret, client.secret_changed_at = secret, now
     client.save(update_fields=["client_secret", "secret_changed_at", "updated"])
@@ -100,13 +119,13 @@ def revoke_client(*, client: ApiClient, by: ApiClient | None) -> None:
 
 def _set(client: ApiClient, held: Set[str], changes: Mapping[str, Any]) -> None:
     if "scopes" in changes:
-        check_held(changes["scopes"], held=held)
+        check_held(changes["scopes"], held=held, pointer="/scopes")
         client.allowed_scopes = " ".join(sorted(set(changes["scopes"])))
     if "acts_for" in changes:
         clinicians = working_members(client.clinic).filter(role__in=CLINICAL_ROLES)
         client.acts_for = clinicians.filter(id=changes["acts_for"]).first()
         if client.acts_for is None and changes["acts_for"] is not None:
-            raise NotAClinicianError
+            raise NoSuchMemberError
     if "redirect_uris" in changes:
         client.redirect_uris = " ".join(changes["redirect_uris"])
         signs_people_in = client.authorization_grant_type == ApiClient.GRANT_AUTHORIZATION_CODE
@@ -120,12 +139,18 @@ def _check_usable(client: ApiClient) -> None:
         raise RevokedError
 
 
-class WrongGrantError(Exception):
+class WrongGrantError(Refusal):
     """People sign in through it: it isn't a service that signs."""
 
+    words = "Only a client_credentials client signs assertions."
+    spoken = "Only software that acts by itself signs its requests."
 
-class UnsafeAddressError(Exception):
+
+class UnsafeAddressError(Invalid):
     """The keys' address isn't one that may be asked."""
+
+    pointer, fault, field = "/jwks_uri", "invalid", "jwks_uri"
+    words = "Must be an https address of a host of the internet."
 
 
 _ADDRESS = URLValidator(schemes=["https"])
@@ -153,7 +178,7 @@ def set_keys(
     """
     if not client.allowed_scopes:
         raise RevokedError
-    check_held(client.allowed_scopes.split(), held=held)
+    check_held(client.allowed_scopes.split(), held=held, pointer="/scopes")
     if client.authorization_grant_type != ApiClient.GRANT_CLIENT_CREDENTIALS:
         raise WrongGrantError
     if jwks_uri is not None:

@@ -96,8 +96,8 @@ class SignedClientValidator(OneUseCodes):
             request.client_id = self._proved_client(request)
         except TokenRefusedError as exc:
             client = getattr(request.client, "id", "")
-            logger.warning("assertion_refused", client=str(client), reason=str(exc))
-            raise InvalidClientError(description=exc.code, request=request) from None
+            logger.warning("assertion_refused", client=str(client), reason=exc.reason)
+            raise InvalidClientError(description=exc.fault, request=request) from None
 
     def _proved_client(self, request: Any) -> str:
         """The id of the client that signed; before that, what it says chooses whose keys are tried."""

@@ -18,6 +18,8 @@ from jwcrypto.common import JWException
 from jwcrypto.jwa import JWA
 from jwcrypto.jwk import JWK
 
+from backend.platform.refusals import Invalid
+
 #: The keys that each algorithm signs with.
 KEY_TYPES = {"RS384": "RSA", "ES384": "EC"}
 ALGORITHMS = tuple(KEY_TYPES)
@@ -49,14 +51,18 @@ REASONS = {
 }
 
 
-class TokenRefusedError(Exception):
-    """It proves nothing. The message is the reason for our own log, ``code`` what a caller may know."""
+class TokenRefusedError(Invalid):
+    """It proves nothing. ``reason`` is for our own log, ``fault`` (a key of ``REASONS``) for the caller.
 
-    @property
-    def code(self) -> str:
-        """A key of ``REASONS``: who is registered here, and with which key, is nobody's to ask."""
-        reason = str(self)
-        return reason if reason in REASONS else "key"
+    Who is registered here, and with which key, is nobody's to ask.
+    """
+
+    pointer, field = "/token", "token"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        self.fault = reason if reason in REASONS else "key"
+        super().__init__(REASONS[self.fault])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Set
 from typing import Any
 
+from backend.platform.refusals import Refusal
 from clinics.identity.clinicians import CLINICAL_ROLES, working_members
 from clinics.identity.end_access import end_member_access
 from clinics.identity.models import Clinic, Membership, Role
@@ -13,17 +14,32 @@ from clinics.identity.permissions import check_held, permissions_of
 NEEDED_FOR: list[Callable[[Clinic, Membership, dt.datetime], str | None]] = []
 
 
-class LastAdminError(Exception):
+#: What names the member whom escalations go to, and what to change first.
+_NEEDED = {
+    "on_call": "Escalations go to them: name somebody else as emergency_pathway.on_call of the clinic first.",
+    "on_call_plan": "They are in the on-call plan: take them out of it (PUT /api/v1/clinic/on-call) first.",
+    "lead": "They are the clinical lead: change emergency_pathway.lead of the clinic first.",
+}
+#: The same for a person before a page.
+_SPOKEN = {
+    "on_call": "Escalations go to them: name somebody else in the emergency pathway first.",
+    "on_call_plan": "They are in the on-call plan: take them out of the rota first.",
+    "lead": "They are the clinical lead: name somebody else in the emergency pathway first.",
+}
+
+
+class LastAdminError(Refusal):
     """Nobody would be left who can look after the clinic's people and software."""
 
+    words = "They are the last admin: make somebody else one first."
 
-class StillNeededError(Exception):
-    """Escalations go to this member; ``field`` is what names them: ``on_call`` or ``lead`` of
-    the clinic, or its ``on_call_plan``."""
 
-    def __init__(self, field: str) -> None:
-        super().__init__(field)
-        self.field = field
+class StillNeededError(Refusal):
+    """Escalations go to this member, as ``on_call``, ``lead`` or in the ``on_call_plan`` of the clinic."""
+
+    def __init__(self, named_by: str) -> None:
+        self.spoken = _SPOKEN[named_by]
+        super().__init__(_NEEDED[named_by])
 
 
 def change_member(
@@ -38,7 +54,7 @@ def change_member(
     role, active = changes.get("role", member.role), changes.get("active", member.active)
     if (role, active) == (member.role, member.active):
         return
-    check_held(permissions_of(member.role) | permissions_of(role), held=held)
+    check_held(permissions_of(member.role) | permissions_of(role), held=held, pointer="/role")
     _check_someone_is_left(clinic, member, stays_admin=active and role == Role.ADMIN)
     if not (active and role in CLINICAL_ROLES):
         _check_not_needed(clinic, member, now)

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from backend.platform.broker import nudge
 from backend.platform.outbound.delivery import DeliveryError, send_mail
+from backend.platform.refusals import Refusal
 from backend.platform.storage.history import note_person
 from backend.platform.storage.tenancy import all_clinic_ids, clinic_scope
 from clinics.identity.allowances import AllowanceSpentError, give_back, take
@@ -26,12 +27,18 @@ from clinics.identity.permissions import check_held, permissions_of
 SEND_INVITATIONS = "clinics.tasks.send_due_invitations"
 
 
-class AlreadyMemberError(Exception):
+class AlreadyMemberError(Refusal):
     """The clinic has a member with this address, who may have left it."""
 
+    pointer, fault, field = "/email", "not_unique", "email"
+    words = "A member of the clinic has this address."
+    spoken = "A member of the clinic has this address already."
 
-class NothingToAcceptError(Exception):
+
+class NothingToAcceptError(Refusal):
     """The member has accepted already, or has left."""
+
+    words = "They have accepted already, or have left."
 
 
 def invite_member(
@@ -42,7 +49,7 @@ def invite_member(
     Nothing that is returned depends on whether the person was known: the name is the clinic's own, and the
     membership counts only once its link was followed. Raises ``BeyondOwnError`` and ``AlreadyMemberError``.
     """
-    check_held(permissions_of(role), held=held)
+    check_held(permissions_of(role), held=held, pointer="/role")
     person = _person(email.lower())
     try:
         with transaction.atomic():
@@ -87,8 +94,10 @@ def _person(email: str) -> User:
 _SALT = "clinics.invitation"
 
 
-class InvitationOverError(Exception):
+class InvitationOverError(Refusal):
     """The link is forged, too old, used, or its member has left meanwhile."""
+
+    code = "gone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import secrets
 from django.utils.crypto import salted_hmac
 from django_otp import devices_for_user, match_token
 
+from backend.platform.refusals import Refusal
 from clinics.identity.end_access import end_person_access
 from clinics.identity.models import User
 from clinics.sign_in.models import Authenticator, RecoveryCode
@@ -16,8 +17,10 @@ RECOVERY_CODES = 10
 _CODE_BYTES = 10
 
 
-class WrongCodeError(Exception):
+class WrongCodeError(Refusal):
     """The code isn't the one that the authenticator shows now, or too many wrong ones came before."""
+
+    code = "permission_denied"
 
 
 def authenticator_of(user: User) -> Authenticator | None:

@@ -17,6 +17,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from backend.platform.broker import nudge
 from backend.platform.outbound.delivery import DeliveryError, send_mail
+from backend.platform.refusals import Refusal
 from clinics.identity.allowances import AllowanceSpentError, give_back, take
 from clinics.identity.lockout import unlock
 from clinics.identity.models import User
@@ -30,8 +31,10 @@ AGAIN_AFTER = dt.timedelta(minutes=1)
 _SALT = "clinics.password_reset"
 
 
-class ResetOverError(Exception):
+class ResetOverError(Refusal):
     """The link is forged, too old, used, or the person has another password by now."""
+
+    code = "gone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from assessments.escalations.channels.webhook import WebhookChannel
 from backend.platform.outbound.addresses import read_url
 from backend.platform.outbound.delivery import Channel, DeliveryError, Message
 from backend.platform.outbound.http import new_secret
+from backend.platform.refusals import Refusal
 from backend.platform.secrets import NoEncryptionKeyError, UnreadableSecretError, decrypt, encrypt
 from clinics.identity.allowances import take
 from clinics.identity.models import Clinic
@@ -29,14 +30,22 @@ MOST_SERVICES = 10
 _LONG_ENOUGH = 20
 
 
-class TestUnderwayError(Exception):
-    """A test message of the clinic is being sent; ``seconds`` is the longest that it may take."""
+class TestUnderwayError(Refusal):
+    """A test message of the clinic is being sent, for as long as it may take at the longest."""
 
-    seconds = int(settings.SEND_TIME_LIMIT)
+    code = "throttled"
+    words = "A test message is being sent: wait for what comes of it."
+
+    @property
+    def retry_after(self) -> int:
+        """The longest that it may take."""
+        return int(settings.SEND_TIME_LIMIT)
 
 
-class TooManyServicesError(Exception):
+class TooManyServicesError(Refusal):
     """The clinic has ``MOST_SERVICES`` already."""
+
+    words = f"A clinic has at most {MOST_SERVICES} services."
 
 
 def add_on_call_service(*, clinic: Clinic, details: Mapping[str, Any]) -> tuple[OnCallService, str]:

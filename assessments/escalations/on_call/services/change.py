@@ -2,32 +2,20 @@
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 from assessments.escalations.on_call.models import OnCallPlan
 from assessments.escalations.on_call.services.calendar import Holidays, regions_that_differ, subdivisions_of
 from assessments.escalations.on_call.services.ladder import DEFAULT_LADDERS, problems_of
 from assessments.escalations.on_call.services.plan import Plan, plan_of
+from backend.platform.refusals import FieldProblem, Invalid
 from clinics.identity.clinicians import reachable_clinicians
 from clinics.identity.models import Clinic, Membership
 
 
-@dataclass(frozen=True, slots=True)
-class PlanProblem:
-    """One thing wrong at one place of the plan's document; never repeats a value."""
-
-    pointer: str
-    code: str
-    detail: str
-
-
-class UnsafePlanError(Exception):
-    """The plan can't be used; ``problems`` name each place."""
-
-    def __init__(self, problems: list[PlanProblem]) -> None:
-        super().__init__("unsafe on-call plan")
-        self.problems = problems
+class UnsafePlanError(Invalid):
+    """The plan can't be used; its ``places`` say why."""
 
 
 def change_on_call(*, clinic: Clinic, plan: Plan, now: datetime) -> None:
@@ -43,9 +31,9 @@ def change_on_call(*, clinic: Clinic, plan: Plan, now: datetime) -> None:
         *_about_ladders(plan),
     ]
     if plan.quiet_hours and plan.quiet_hours.starts_at == plan.quiet_hours.ends_at:
-        problems.append(PlanProblem("/quiet_hours/ends_at", "invalid", "Must differ from the beginning."))
+        problems.append(FieldProblem("/quiet_hours/ends_at", "invalid", "Must differ from the beginning."))
     if problems:
-        raise UnsafePlanError(problems)
+        raise UnsafePlanError(places=problems)
     values = {
         "shifts": [asdict(shift) for shift in plan.shifts],
         "covers": [asdict(cover) for cover in plan.covers],
@@ -67,28 +55,28 @@ def change_on_call(*, clinic: Clinic, plan: Plan, now: datetime) -> None:
     clinic.on_call_plan = row  # as it reads from now on, in place of what ``plan_of`` may have read
 
 
-def _about_shifts(plan: Plan) -> Iterator[PlanProblem]:
+def _about_shifts(plan: Plan) -> Iterator[FieldProblem]:
     for place, shift in enumerate(plan.shifts):
         if shift.valid_until is not None and shift.valid_until < shift.valid_from:
             detail = "Must not be before valid_from."
-            yield PlanProblem(f"/shifts/{place}/valid_until", "invalid", detail)
+            yield FieldProblem(f"/shifts/{place}/valid_until", "invalid", detail)
         if len(set(shift.days)) < len(shift.days):
-            yield PlanProblem(f"/shifts/{place}/days", "invalid", "Names a day twice.")
+            yield FieldProblem(f"/shifts/{place}/days", "invalid", "Names a day twice.")
 
 
-def _about_covers(plan: Plan) -> Iterator[PlanProblem]:
+def _about_covers(plan: Plan) -> Iterator[FieldProblem]:
     for place, cover in enumerate(plan.covers):
         if cover.ends_at <= cover.starts_at:
-            yield PlanProblem(f"/covers/{place}/ends_at", "invalid", "Must be after starts_at.")
+            yield FieldProblem(f"/covers/{place}/ends_at", "invalid", "Must be after starts_at.")
 
 
-def _about_people(clinic: Clinic, plan: Plan, now: datetime) -> Iterator[PlanProblem]:
+def _about_people(clinic: Clinic, plan: Plan, now: datetime) -> Iterator[FieldProblem]:
     """Whoever is still to be told must be reachable; turns that are over may name people who have left."""
     reachable = set(reachable_clinicians(clinic).values_list("id", flat=True))
     for pointer, member in still_called(clinic, plan, now):
         if member not in reachable:
             detail = "There is no such clinician with an e-mail address in the clinic."
-            yield PlanProblem(pointer, "not_found", detail)
+            yield FieldProblem(pointer, "not_found", detail)
 
 
 def still_called(clinic: Clinic, plan: Plan, now: datetime) -> list[tuple[str, uuid.UUID]]:
@@ -111,26 +99,26 @@ def still_called(clinic: Clinic, plan: Plan, now: datetime) -> list[tuple[str, u
     return named
 
 
-def _about_holidays(holidays: Holidays, now: datetime) -> Iterator[PlanProblem]:
+def _about_holidays(holidays: Holidays, now: datetime) -> Iterator[FieldProblem]:
     """A day that is a holiday in part of a country only must not pass for an ordinary one there."""
     known = subdivisions_of(holidays.country) if holidays.country else []
     if known is None:
-        yield PlanProblem(
+        yield FieldProblem(
             "/holidays/country", "unknown", "No holidays are known for it: ISO 3166-1, two letters."
         )
     elif holidays.subdivision and holidays.subdivision not in known:
-        yield PlanProblem(
+        yield FieldProblem(
             "/holidays/subdivision", "unknown", "The country has no such subdivision: ISO 3166-2."
         )
     elif not holidays.subdivision and (regions := regions_that_differ(holidays.country, now.year)):
         detail = f"Holidays differ by region there. One of: {', '.join(regions)}."
-        yield PlanProblem("/holidays/subdivision", "required", detail)
+        yield FieldProblem("/holidays/subdivision", "required", detail)
 
 
-def _about_ladders(plan: Plan) -> Iterator[PlanProblem]:
+def _about_ladders(plan: Plan) -> Iterator[FieldProblem]:
     for urgency, ladder in plan.ladders.items():
         for pointer, detail in problems_of(urgency, ladder):
-            yield PlanProblem(f"/ladders/{urgency}{pointer}", "unsafe", detail)
+            yield FieldProblem(f"/ladders/{urgency}{pointer}", "unsafe", detail)
 
 
 def needs_member(clinic: Clinic, member: Membership, now: datetime) -> str | None:
