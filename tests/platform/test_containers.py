@@ -86,6 +86,15 @@ def test_every_container_of_ours_is_closed(compose: dict[str, Any]) -> None:
         assert service["tmpfs"] == ["/tmp"]
 
 
+def test_the_database_outlives_its_container(compose: dict[str, Any]) -> None:
+    """From 18 on the image keeps its data in a folder for each version below this one."""
+    postgres = compose["services"]["postgres"]
+    assert int(postgres["image"].rpartition(":")[2]) >= 18
+    kept = [str(volume) for volume in postgres["volumes"] if "/var/lib/postgresql" in str(volume)]
+    assert len(kept) == 1
+    assert "/var/lib/postgresql/data" not in kept[0]
+
+
 def test_only_migrations_run_as_the_owner(compose: dict[str, Any]) -> None:
     roles = {
         name: re.match(r"postgresql://(\w+):", service["environment"]["DATABASE_URL"])[1]  # type: ignore[index]

@@ -3,9 +3,11 @@
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
+from backend.settings import _database
 from tools import lock
 from tools.lock import INDEX_ADDRESS, LOCKS, index_addresses
 
@@ -67,3 +69,9 @@ def test_a_name_that_is_no_check_is_refused() -> None:
     )
     assert done.returncode == 2
     assert "no check spelling" in done.stderr
+
+
+@pytest.mark.parametrize("password", ["p@ss", "a/b:c", "100%", "ü ?#&="])
+def test_a_database_password_holds_whatever_is_encoded_in_the_address(password: str) -> None:
+    read = _database(f"postgresql://app:{quote(password, safe='')}@db.example:5433/rtr")
+    assert (read["PASSWORD"], read["HOST"], read["PORT"]) == (password, "db.example", "5433")

@@ -87,6 +87,7 @@ EXPECTED = {
     "check-in link revoked":    "+     +     +      +      +    +    +    +         -    +          +",
     "recovery code used":       "+     +     +      +      +    +    +    +         +    +          +",
     "refresh token used twice": "+     +     -      -      +    +    +    +         +    +          +",
+    "links followed by a mail server": "+ +   +      +      +    +    +    +         +    +          +",
     "person deactivated":       "-     -     -      -      -    -    +    +         +    -          -",
     "person deactivated and taken back": "- - -     -      -    -    +    +         +    +          +",
     "person deactivated in the database": "- - -    -      -    -    +    +         +    -          -",
@@ -327,6 +328,14 @@ def use_refresh_token_again(world: World) -> None:
     assert ask_token(world.app, **form).status_code == 400
 
 
+def follow_links(world: World) -> None:
+    """As programs do that look for harm behind each link of a mail, before its reader opens it."""
+    for _ in range(3):
+        for link in (world.link, world.invitation, world.reset_link):
+            assert [getattr(Client(), method)(link).status_code for method in ("get", "head")] == [200, 200]
+            assert Client().options(link).status_code < 500
+
+
 def deactivate(world: World) -> None:
     """As the operator does, for all clinics: nothing is kept that could come back."""
     call_command("deactivate", world.person.username, stdout=StringIO())
@@ -369,6 +378,7 @@ EVENTS: dict[str, Callable[[World], Any]] = {
     "check-in link revoked": revoke_link,
     "recovery code used": use_recovery_code,
     "refresh token used twice": use_refresh_token_again,
+    "links followed by a mail server": follow_links,
     "person deactivated": deactivate,
     "person deactivated and taken back": deactivate_and_take_back,
     "person deactivated in the database": deactivate_in_the_database,
