@@ -162,6 +162,9 @@ def test_every_kind_of_page_is_as_closed_as_it_can_be(
         (software, "/api/v1/patients", 200, OURS, "no-store"),
         (software, f"/fhir/Patient/{patient.id}", 200, OURS, "no-store"),
         (signed_in, "/admin/", 200, DASHBOARD, "no-store"),
+        (signed_in, f"/admin/choose-clinic/?next={quote(authorize)}", 200, leads_on[LOGIN], "no-store"),
+        (signed_in, f"/admin/?next={quote(authorize)}", 200, DASHBOARD, "no-store"),
+        (stranger, f"{check}?next={quote(authorize)}", 200, OURS, "no-store"),
         (signed_in, f"/admin/patients/patient/{patient.id}/change/", 200, DASHBOARD, "no-store"),
         (signed_in, authorize, 200, leads_on["/oauth/authorize/"], "no-store"),
     ]

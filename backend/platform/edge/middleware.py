@@ -14,6 +14,8 @@ from backend.platform.edge.errors import refusal
 REFUSAL = "service.refusal"
 #: The page that ends in the software's own address.
 _ASKS_A_PERSON = "/oauth/authorize/"
+#: Pages whose form sends somebody on to what ``next`` names.
+_COME_BEFORE = ("/admin/login/", "/admin/choose-clinic/")
 _ACCEPTABLE = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
@@ -79,4 +81,5 @@ def _leads_to_an_application(request: HttpRequest) -> bool:
     Browsers hold `form-action` against every redirect that follows a form, and the software may redirect on
     to addresses that it never registered: no list of them would be right.
     """
-    return any(page.startswith(_ASKS_A_PERSON) for page in (request.path, request.GET.get("next", "")))
+    leads_to = request.GET.get("next", "") if request.path in _COME_BEFORE else request.path
+    return leads_to.startswith(_ASKS_A_PERSON)
