@@ -61,7 +61,7 @@ sbom: install  ## Write the bill of materials of what runs (CycloneDX) into buil
 audit: install  ## Compare the lock with published weaknesses: fails with 1 for one, with 3 when it could not be checked
 	@$(RUN_PYTHON) -m tools.audit $(ARGS)
 
-generate: install  ## Write the generated files anew: openapi.yaml, the protocol's pages, the API's changes in CHANGELOG.md
+generate: install  ## Write the generated files anew: openapi.yaml, the schema, the protocol's pages, the API's changes in CHANGELOG.md
 	@$(RUN_PYTHON) -m tools.generate
 
 examples: install  ## Record the examples of openapi.yaml that are missing or untrue: ARGS=--anew for all

@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
-from tools import toolchain
+from tools import migration_numbers, toolchain
 from tools.api_changes import breaks
 from tools.compose import ComposeError, faults, resolved
 from tools.environment import ROOT, exit_on_sigterm, throwaway_servers
@@ -55,10 +55,12 @@ def run(*command: str, **changes: str) -> None:
 
 
 def check_migrations() -> None:
-    """No model differs from its migrations, and they all apply to an empty database.
+    """Each app's migrations are one line, no model differs from them, and all apply to an empty database.
 
-    The second is what the prepared cluster was made by: a migration that changed makes another.
+    The last is what the prepared cluster was made by: a migration that changed makes another.
     """
+    if found := migration_numbers.faults():
+        raise CheckError("\n".join(found))
     run("python", "manage.py", "makemigrations", "--check", "--dry-run")
     ensure_prepared()
 

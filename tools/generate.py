@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from tools.environment import ROOT, throwaway_servers
+from tools.schema import SCHEMA, migrated_schema
 
 OPENAPI = ROOT / "openapi.yaml"
 
@@ -17,9 +18,10 @@ def openapi_command(target: Path) -> list[str]:
 
 
 def main() -> None:
-    """Write openapi.yaml, and then the pages made from the protocol's tables and from it."""
+    """Write openapi.yaml and the schema, and then the pages made from the protocol and from it."""
     with throwaway_servers() as environment:
         subprocess.run([sys.executable, *openapi_command(OPENAPI)], env=environment, cwd=ROOT, check=True)
+        SCHEMA.write_text(migrated_schema(environment["DATABASE_URL"]), encoding="utf-8")
     subprocess.run([sys.executable, "-m", "tools.generate_docs"], cwd=ROOT, check=True)
 
 

@@ -1,7 +1,7 @@
 """A PostgreSQL cluster with the schema in it: made once for each content of migrations, copied each run.
 
-Migrating an empty database takes half a minute, copying a cluster half a second. The cluster lies in
-`.prepared/<digest>/`, which git ignores; the digest covers whatever the schema depends on, so a changed
+Making a cluster and migrating a database in it takes ten seconds, copying it half a second. The cluster lies
+in `.prepared/<digest>/`, which git ignores; the digest covers whatever the schema depends on, so a changed
 migration finds none and makes a new one. Inside it the service's own database is migrated, and so is
 `TEMPLATE_DATABASE`, which is never connected to again: who needs more databases clones it. Runs share
 nothing but these files, which they only read.
@@ -56,7 +56,7 @@ def schema_digest() -> str:
 
 
 def _migrations() -> list[Path]:
-    return sorted(path for path in ROOT.glob("*/migrations/*") if path.suffix in (".py", ".sql"))
+    return sorted(path for path in ROOT.glob("*/migrations/**/*") if path.suffix in (".py", ".sql"))
 
 
 def _installed_apps() -> str:
@@ -120,7 +120,7 @@ def _only_one(lock: Path) -> Iterator[None]:
 
 def _make(prepared: Path) -> None:
     """Create a cluster, migrate one database in it, stop it, and put its files where they are looked for."""
-    print("Preparing a database of today's migrations (once, half a minute) …", file=sys.stderr, flush=True)
+    print("Preparing a database of today's migrations (once, ten seconds) …", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(prefix="return-to-run-prepare-", ignore_cleanup_errors=True) as folder:
         run_dir = Path(folder)
         run_dir.chmod(0o711)

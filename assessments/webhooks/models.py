@@ -11,7 +11,11 @@ from clinics.identity.models import Clinic
 CIRCUIT_COLUMNS = ("failures", "failing_since", "rests_until", "notice_due_at", "notice")
 
 
-@recorded(values_for="webhooks:read", leaving_out=("sealed_keys", *CIRCUIT_COLUMNS))
+@recorded(
+    values_for="webhooks:read",
+    leaving_out=("sealed_keys", *CIRCUIT_COLUMNS),
+    table="clinics_webhookendpointhistory",
+)
 class WebhookEndpoint(Timestamped):
     """An https address that is told of the clinic's events, signed, as they happen.
 
@@ -50,7 +54,7 @@ class WebhookEndpoint(Timestamped):
     notice_due_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        app_label = "clinics"  # whose migrations made its table
+        db_table = "clinics_webhookendpoint"
         indexes = [
             models.Index(fields=["clinic", "updated_at", "id"], name="webhook_endpoint_changes"),
             # What every event asks: does anybody listen?

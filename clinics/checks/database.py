@@ -94,7 +94,7 @@ def check_walls(
     return [
         Error(
             f"Table {wall.table}: {'; '.join(gaps)}.",
-            hint="Add backend.platform.storage.row_level_security.protect(table) to the migration.",
+            hint="Add backend.platform.storage.migration_steps.protect(table) to the migration.",
             id="clinics.E001",
         )
         for wall in walls()

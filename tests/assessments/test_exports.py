@@ -263,6 +263,9 @@ def test_with_the_changes_since_it_is_everything_however_many_write_meanwhile(
 NOT_EXPORTED = {
     "assessments.Card": "what was shown in another system; its feedback says what",
     "assessments.CheckInLink": "the hash of a key and when it ended; its answer is a follow-up's",
+    "assessments.OnCallPlan": "a setting of the clinic",
+    "assessments.OnCallService": "a setting of the clinic",
+    "assessments.WebhookEndpoint": "a setting of the clinic",
     "assessments.ParameterPreview": "what a setting of the clinic would do; listed beside it",
     "assessments.ParameterSet": "a setting of the clinic, which each assessment names",
     "assessments.WebhookAttempt": "how receivers answered; listed for as long as it is kept",

@@ -32,8 +32,21 @@ ERASED = {
     "assessments.Shoe.name",
     "assessments.CardFeedback.comment",
 }
+#: What a clinic says of its people, services and receivers: about no runner.
+OF_THE_CLINIC = {
+    **dict.fromkeys(("closed_days", "covers", "ladders", "quiet_hours", "shifts"), "OnCallPlan"),
+    **dict.fromkeys(("country", "subdivision"), "OnCallPlan"),
+    **dict.fromkeys(("name", "schema", "test_reason", "urgencies"), "OnCallService"),
+    **dict.fromkeys(("description", "events", "url"), "WebhookEndpoint"),
+}
 #: Columns that could hold words and hold something else, with what it is.
 KEPT = {
+    **{f"assessments.{model}.{column}": "the clinic's own" for column, model in OF_THE_CLINIC.items()},
+    **{f"assessments.{model}History.{column}": "the same" for column, model in OF_THE_CLINIC.items()},
+    "assessments.OnCallService.ending": "the end of an address of the clinic's",
+    "assessments.OnCallService.sealed_url": "an address of the clinic's, sealed",
+    "assessments.OnCallService.sealed_key": "a key, sealed",
+    "assessments.WebhookEndpoint.sealed_keys": "keys, sealed",
     "assessments.Card.service": "the name of one of our services",
     "assessments.Card.protocol_version": "a version",
     "assessments.Card.suggestions": "ids",

@@ -2,14 +2,11 @@
 
 import base64
 import re
-from importlib import import_module
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import Grant
@@ -215,19 +212,3 @@ def test_a_second_factor_that_no_key_reads_is_named_and_lets_nobody_in(person: U
         call_command("rotate_encryption_keys")
     form = {"username": person.username, "password": PASSWORD, "otp_token": "000000"}
     assert Client().post("/admin/login/", form).status_code == 200
-
-
-def test_the_migration_seals_the_seeds_that_were_in_clear(person: User) -> None:
-    seal_seeds = import_module("clinics.migrations.0013_sealed_credentials").seal_seeds
-    seed = "00112233445566778899aabbccddeeff00112233"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY TABLE otp_totp_totpdevice"
-            " (user_id uuid, key varchar(80), drift int, last_t bigint, confirmed boolean)"
-        )
-        cursor.execute("INSERT INTO otp_totp_totpdevice VALUES (%s, %s, 1, 7, true)", [person.id, seed])
-    with connection.schema_editor() as editor:
-        seal_seeds(apps, editor)
-        seal_seeds(apps, editor)  # a database that never had the table
-    device = Authenticator.objects.get(user=person)
-    assert (device.bin_key.hex(), device.drift, device.last_t) == (seed, 1, 7)

@@ -20,7 +20,11 @@ def only_emergencies() -> list[str]:
     return [URGENCIES[0]]
 
 
-@recorded(values_for="clinic:read", leaving_out=("sealed_url", "sealed_key", "ending"))
+@recorded(
+    values_for="clinic:read",
+    leaving_out=("sealed_url", "sealed_key", "ending"),
+    table="clinics_oncallservicehistory",
+)
 class OnCallService(Timestamped):
     """Told about escalations of the urgencies it serves, beside the people of the ladder.
 
@@ -55,7 +59,7 @@ class OnCallService(Timestamped):
     test_latency_ms = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
-        app_label = "clinics"  # whose migrations made its table
+        db_table = "clinics_oncallservice"
         verbose_name = "on-call service"
         indexes = [models.Index(fields=["clinic", "updated_at", "id"], name="on_call_service_changes")]
 

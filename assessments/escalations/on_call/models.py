@@ -8,7 +8,7 @@ from backend.platform.storage.history import recorded
 from clinics.identity.models import Clinic
 
 
-@recorded(values_for="clinic:read")
+@recorded(values_for="clinic:read", table="clinics_oncallplanhistory")
 class OnCallPlan(Timestamped):
     """A clinic's rota, holidays, ladders and quiet hours, as ``services/plan.py`` reads them.
 
@@ -26,7 +26,7 @@ class OnCallPlan(Timestamped):
     quiet_hours = models.JSONField(null=True, encoder=DjangoJSONEncoder)
 
     class Meta:
-        app_label = "clinics"  # whose migrations made its table
+        db_table = "clinics_oncallplan"
 
     def __str__(self) -> str:
         return f"On-call plan of {self.clinic_id}"

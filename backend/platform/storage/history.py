@@ -41,11 +41,12 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 
 
-def recorded(*, values_for: str, leaving_out: tuple[str, ...] = ()) -> Callable[[M], M]:
+def recorded(*, values_for: str, leaving_out: tuple[str, ...] = (), table: str = "") -> Callable[[M], M]:
     """Decorate a model whose inserts, updates and deletes are kept in a table of its own.
 
     An update that changes nothing but ``updated_at`` and the columns left out is no event. ``values_for`` is
     the scope that shows what the columns held; without it a reader of histories learns their names only.
+    ``table`` names the history's table where it isn't the model's own name.
     """
 
     def decorate(model: M) -> M:
@@ -59,6 +60,7 @@ def recorded(*, values_for: str, leaving_out: tuple[str, ...] = ()) -> Callable[
             obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="+", db_index=True),
             context_field=pghistory.ContextJSONField(),
             context_id_field=None,  # type: ignore[arg-type]  # documented: leaves the column out
+            meta={"db_table": table} if table else None,
             attrs={"pgh_id": BigAutoField(primary_key=True)},
         )
         return track(model)
