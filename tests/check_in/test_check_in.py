@@ -318,6 +318,17 @@ def test_a_link_that_is_asked_too_often_rests_for_a_minute(weeks: Weeks, phone: 
     assert set(codes_seen[:-1]) == {200}
 
 
+def test_a_page_that_is_loaded_without_end_keeps_no_red_flag_out(weeks: Weeks, phone: Phone) -> None:
+    for _ in range(REQUESTS_PER_MINUTE + 1):
+        loaded = phone.open()
+    assert loaded.status_code == 429
+    alarm = {**WELL, "bladder_change": "yes"}
+    assert "Go to the emergency department now" in words(phone.send(alarm))
+    sent = [phone.send(alarm).status_code for _ in range(REQUESTS_PER_MINUTE)]
+    assert (set(sent[:-1]), sent[-1]) == ({200}, 429), "answers have a limit of their own"
+    assert weeks.get("/escalations")["results"][0]["urgency"] == "emergency_now"
+
+
 def test_a_repeated_request_shows_no_address_again(weeks: Weeks, phone: Phone) -> None:
     path = f"/api/v1/follow-ups/{follow_up_of(weeks, phone)['id']}/check-in-link"
     with weeks.at() as api:

@@ -142,7 +142,7 @@ def test_requests_at_once_are_all_counted() -> None:
 
 #: What may be counted: an application by its id, a runner's link by its hash, an address without its name.
 IDS = (
-    r"(recording:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|check-in:[0-9a-f]{64}"
+    r"(recording:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|check-in-(pages|answers):[0-9a-f]{64}"
     r"|door:[a-z-]+:(read|write|refused):[0-9a-f]{32}"
 )
 

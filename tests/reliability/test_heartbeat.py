@@ -195,6 +195,18 @@ def test_an_escalation_that_is_late_is_carried_out_by_the_watch_itself(
     assert len(postbox.messages) == 1
 
 
+def test_an_escalation_that_nobody_was_told_of_silences_the_ping(
+    critical_passed: None, switch: Switch, api: APIClient, patient: Patient, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    assert watch_once()
+    api.post("/api/v1/assessments", assessment_body(patient, reassuring_answers(bladder_change="yes")))
+    settings.OVERDUE_AFTER *= 0
+    assert not watch_once()
+    assert len(switch.pings) == 1, "of before; the next one waits until somebody has been told"
+
+
 @pytest.mark.parametrize("answer", [302, 404, 500])
 def test_an_answer_that_is_no_success_does_not_count(
     answer: int, critical_passed: None, switch: Switch, caplog: pytest.LogCaptureFixture

@@ -57,7 +57,7 @@ class CheckInView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Every way in which a link can be over is one page, which says whom to call."""
-        if not requests_left(kwargs["token"], now=time.time()):
+        if not requests_left(kwargs["token"], answers=request.method == "POST", now=time.time()):
             return _over(request, None, "Too many attempts", HTTPStatus.TOO_MANY_REQUESTS)
         if request.method == "POST" and request.headers.get("Sec-Fetch-Site") in ELSEWHERE:
             return _over(request, None, "Your answers were not taken", HTTPStatus.FORBIDDEN)

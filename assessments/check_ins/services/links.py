@@ -203,14 +203,16 @@ def answer_by_link(token: str, *, submission: Submission, now: datetime) -> tupl
     return opened, recorded
 
 
-def requests_left(token: str, *, now: float) -> bool:
-    """Whether a link may be asked once more this minute (``now`` in Unix seconds).
+def requests_left(token: str, *, answers: bool, now: float) -> bool:
+    """Whether a link may be asked, or answered by, once more this minute (``now`` in Unix seconds).
 
-    Only real links are counted: a forged one costs nothing but its signature.
+    The two are counted apart: whoever loads the page without end keeps no red flag out. Only real links are
+    counted: a forged one costs nothing but its signature.
     """
     if not _is_ours(token):
         return True
-    quota = count_of(f"check-in:{_hash(token)}", limit=REQUESTS_PER_MINUTE, now=now)
+    kind = "answers" if answers else "pages"
+    quota = count_of(f"check-in-{kind}:{_hash(token)}", limit=REQUESTS_PER_MINUTE, now=now)
     return quota is None or not quota.exceeded
 
 
