@@ -7,9 +7,11 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 from standardwebhooks import Webhook
 
+from assessments.webhooks.services.endpoints import MOST_ENDPOINTS
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient
+from tests.api_edge.checks import assert_problem
 from tests.clock import Clock
 from tests.factories import assessment_body
 from tests.notify.receivers import Receiver
@@ -23,6 +25,18 @@ def add(api: APIClient, receiver: Receiver, **details: object) -> Any:
     answer = api.post(URL, {"url": f"http://{receiver.address}/in", **details})
     assert answer.status_code == 201, answer.json()
     return answer.json()
+
+
+def test_a_clinic_has_so_many_endpoints_and_no_more(
+    api: APIClient, other_api: APIClient, receiver: Receiver
+) -> None:
+    made = [add(api, receiver)["id"] for _ in range(MOST_ENDPOINTS)]
+    wish = {"url": f"http://{receiver.address}/in"}
+    assert_problem(api.post(URL, wish), "conflict")
+    assert other_api.post(URL, wish).status_code == 201, "another clinic has its own"
+    assert api.delete(f"{URL}/{made[0]}").status_code == 204
+    add(api, receiver)
+    assert_problem(api.post(URL, wish), "conflict")
 
 
 def test_a_secret_is_shown_once_and_stored_encrypted(
