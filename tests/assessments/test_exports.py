@@ -31,7 +31,7 @@ from clinics.identity.models import Clinic, Role
 from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.clock import Clock
-from tests.conventions.threads import start
+from tests.conventions.threads import all_at_once, start
 from tests.factories import (
     api_for,
     assessment_body,
@@ -515,6 +515,13 @@ def test_a_clinic_keeps_only_so_many(api: APIClient, patient: Patient) -> None:
     assert_problem(api.post(EXPORTS, {}), "conflict")
     api.delete(f"{EXPORTS}/{exports[0]['id']}")
     ask(api)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clinic_keeps_only_so_many_however_many_ask_at_once(clinic: Clinic) -> None:
+    api = api_for(clinic)
+    answers = all_at_once([lambda: api.post(EXPORTS, {}).status_code] * (AT_ONCE + 4))
+    assert sorted(answers) == [202] * AT_ONCE + [409] * 4
 
 
 @pytest.mark.parametrize(

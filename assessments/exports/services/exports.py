@@ -71,6 +71,9 @@ def start_export(
     with clinic_scope(clinic.id):
         if patient_id is not None and not clinic.patients.filter(id=patient_id).exists():
             raise PatientNotFoundError
+        Clinic.objects.select_for_update(no_key=True).get(
+            pk=clinic.pk
+        )  # two at once mustn't both be the last
         if clinic.exports.filter(_kept(now)).count() >= AT_ONCE:
             raise TooManyExportsError
         export = clinic.exports.create(
