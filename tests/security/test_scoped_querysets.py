@@ -29,6 +29,7 @@ ALLOWED = {
     ("assessments/webhooks/pages.py", "get_object_or_404(about.deliveries)"): "of the clinic's endpoint",
     ("clinics/clients/authorization_codes.py", "Grant.objects"): "a code that a client showed, by its hash",
     ("clinics/clients/authorization_codes.py", "RefreshToken.objects"): "what came of such a code",
+    ("assessments/exports/services/exports.py", "Clinic.objects"): "locks the clinic that asks, by its id",
     ("clinics/checks/database.py", "Clinic.objects"): "a start check, inside each clinic by its id",
     ("clinics/sign_in/elsewhere.py", "Clinic.objects"): (
         "each of the person's own clinics, inside it by its id"
