@@ -13,7 +13,8 @@ from assessments.decisions.services.override import (
     Handover,
     OverrideRefusedError,
 )
-from assessments.protocol.explain import DECISIONS, URGENCIES
+from assessments.protocol.explain import DECISIONS
+from assessments.protocol.urgencies import in_words
 from assessments.protocol.vocabulary import Decision, Urgency, rank
 from assessments.records.models import CLINICAL_ROLES, Override
 from assessments.records.services import Effective
@@ -64,7 +65,10 @@ class OverrideForm(forms.Form):
     urgency = forms.ChoiceField(
         label="Urgency",
         required=False,
-        choices=[("", "As it is, or as the decision needs"), *((u.value, w) for u, w in URGENCIES.items())],
+        choices=[
+            ("", "As it is, or as the decision needs"),
+            *((urgency.value, in_words(urgency)) for urgency in Urgency),
+        ],
     )
     reason = _note("Reason")
     role = forms.ChoiceField(label="Your role", required=False, choices=[*_NONE, *CLINICAL_ROLES])

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from assessments.escalations.models import Escalation, Outcome
 from assessments.escalations.services.acknowledge import (
-    CLOSED_BY,
     OutcomeRefusedError,
     SupersededEscalationError,
     TakenByAnotherError,
@@ -18,6 +17,7 @@ from assessments.escalations.services.acknowledge import (
     acknowledge,
     resolve,
 )
+from assessments.protocol.urgencies import meaning_of
 from assessments.records.summary import urgency_words
 from backend.platform.api.fields import SeveralLinesValidator
 from clinics.dashboard.base import clinical, clinician_of, page
@@ -30,8 +30,8 @@ CHANGED_HANDS = "It has changed hands since you saw it. Read who has it before y
 
 def outcomes_of(escalation: Escalation) -> list[tuple[str, str]]:
     """What may close it, as codes and in words."""
-    allowed = CLOSED_BY.get(escalation.urgency, frozenset(Outcome))
-    return [(outcome.value, outcome.label) for outcome in Outcome if outcome in allowed]
+    allowed = meaning_of(escalation.urgency).closed_by
+    return [(outcome.value, outcome.label) for outcome in Outcome if allowed is None or outcome in allowed]
 
 
 def hold_of(escalation: Escalation) -> str:

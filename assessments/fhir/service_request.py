@@ -5,7 +5,6 @@ known already. The first is more urgent and so is the escalation's; the second s
 (``referral_of``), and goes with the escalation that took the place of its own.
 """
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from rest_framework.response import Response
 from assessments.escalations.documents import OVERRIDDEN
 from assessments.escalations.models import Escalation, Flag, Outcome
 from assessments.fhir.codes import REFERRAL, codes_of
+from assessments.protocol.urgencies import Moment, meaning_of
 from assessments.protocol.vocabulary import Urgency, urgency_rank
 from backend.platform.fhir.elements import Resource, coding, concept, instant, period, reference, resource
 from backend.platform.fhir.search import Search
@@ -38,12 +38,6 @@ PRIORITIES = {
 }
 #: FHIR's priority of the work itself, which completing a screen is as well.
 TASK_PRIORITIES = {**PRIORITIES, Urgency.COMPLETE_SCREEN_NOW: "asap"}
-_REQUESTS = {
-    Urgency.EMERGENCY_NOW: "Emergency assessment now",
-    Urgency.SAME_DAY: "Medical assessment on the same day",
-    Urgency.WITHIN_2_WEEKS: "Medical assessment within two weeks",
-    Urgency.ROUTINE: "Routine medical assessment",
-}
 _STATUSES = {
     State.OPEN: "active",
     State.ACKNOWLEDGED: "active",
@@ -125,7 +119,7 @@ def reasons(escalation: Escalation, urgency: str = "") -> list[dict[str, str]]:
 
 def request_words(urgency: str) -> str:
     """What is asked for."""
-    return _REQUESTS[Urgency(urgency)]
+    return meaning_of(urgency).request
 
 
 def request_concept(urgency: str) -> dict[str, Any]:
@@ -171,14 +165,11 @@ def _status(escalation: Escalation) -> str:
 def _due(referral: Referral) -> str | None:
     """By when the runner should be seen; a routine referral has no such time."""
     escalation = referral.found_by
-    match referral.urgency:
-        case Urgency.EMERGENCY_NOW:
-            return instant(escalation.opened_at)
-        case Urgency.SAME_DAY:
-            return instant(escalation.acknowledge_by)
-        case Urgency.WITHIN_2_WEEKS:
-            return instant(escalation.opened_at + dt.timedelta(days=14))
-    return None
+    within = meaning_of(referral.urgency).seen_within
+    if within is None:
+        return None
+    due = escalation.acknowledge_by if within is Moment.DEADLINE else escalation.opened_at + within
+    return instant(due)
 
 
 def _reason(reason: dict[str, str]) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from assessments.protocol.conditions.base import words
 from assessments.protocol.evaluation import CriterionMet, Evaluation
 from assessments.protocol.follows import Activity, Gate, Running
 from assessments.protocol.questions import QUESTIONS_BY_NAME
+from assessments.protocol.urgencies import in_words
 from assessments.protocol.vocabulary import (
     AdjustLevel,
     Decision,
     InsufficiencyKind,
     PlanRelease,
     RunStatus,
-    Urgency,
 )
 
 WIDTH = 88
@@ -37,14 +37,6 @@ ADJUSTMENTS = {
     AdjustLevel.MINOR: "a minor adjustment",
     AdjustLevel.MAJOR: "a major adjustment: no running until the pain has been as usual for 24 hours",
     AdjustLevel.GRADED_RETURN: "a graded return: no running until two brisk walks went well",
-}
-URGENCIES = {
-    Urgency.NONE: "no referral",
-    Urgency.ROUTINE: "routine referral",
-    Urgency.WITHIN_2_WEEKS: "medical review within two weeks",
-    Urgency.COMPLETE_SCREEN_NOW: "complete or clarify the screen now",
-    Urgency.SAME_DAY: "medical review the same day",
-    Urgency.EMERGENCY_NOW: "emergency department now",
 }
 PLANS = {
     PlanRelease.RELEASABLE: "may be released after a clinician signs it off",
@@ -111,7 +103,7 @@ def _headline(evaluation: Evaluation) -> Iterator[str]:
     if level:
         yield f"          As {ADJUSTMENTS[level]}."
     at_least = "at least: " if evaluation.urgency_is_lower_bound else ""
-    yield f"URGENCY   {at_least}{URGENCIES[evaluation.urgency]}"
+    yield f"URGENCY   {at_least}{in_words(evaluation.urgency)}"
     yield f"PLAN      {PLANS[evaluation.plan_release]}"
     if evaluation.provisional:
         yield "          Provisional: the patient answered alone; a clinician confirms the safety screen."

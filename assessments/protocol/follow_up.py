@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from assessments.protocol.parameters import DEFAULTS
 from assessments.protocol.questions import QUESTIONS_BY_NAME
+from assessments.protocol.urgencies import Chase, Moment, meaning_of
 from assessments.protocol.vocabulary import Urgency
 
-MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -190,28 +190,31 @@ def plan_chasers(
     ``acknowledge_by`` is its deadline in working days, ``next_morning`` the opening of the next working day,
     which only ``same_day`` needs.
     """
-    at, local = called_at.astimezone(UTC), called_at.astimezone(zone)
-    match urgency:
-        case Urgency.EMERGENCY_NOW:  # the call itself asks for the hand-over; from its deadline on we do
-            windows = [
-                ("handover", at + 15 * MINUTE, at + HOUR),
-                ("attendance", at + 4 * HOUR, at + 5 * HOUR),
-            ]
-        case Urgency.SAME_DAY if next_morning is not None:
-            windows = [("seen", next_morning, next_morning + 3 * HOUR)]
-        case Urgency.WITHIN_2_WEEKS:
-            windows = [
-                ("booking", acknowledge_by, acknowledge_by + DAY),
-                ("outcome", _days_later(local, 14), _days_later(local, 15)),
-            ]
-        case Urgency.ROUTINE:
-            windows = [
-                ("letter", acknowledge_by, acknowledge_by + DAY),
-                ("outcome", _days_later(local, 42), _days_later(local, 43)),
-            ]
-        case _:  # an incomplete screen is completed by an assessment, which is no referral
-            windows = []
-    return tuple(PlannedFollowUp(kind, at, due, overdue) for kind, due, overdue in windows)
+    if urgency == Urgency.NONE:
+        return ()
+    at, meaning = called_at.astimezone(UTC), meaning_of(urgency)
+    within = meaning.acknowledge
+    deadline = acknowledge_by if within.time is None or within.working_days is not None else at + within.time
+    moments = {Moment.DEADLINE: deadline, Moment.NEXT_MORNING: next_morning}
+    planned = [_chaser(chase, at, called_at.astimezone(zone), moments) for chase in meaning.chases]
+    return tuple(chaser for chaser in planned if chaser is not None)
+
+
+def _chaser(
+    chase: Chase, at: datetime, local: datetime, moments: Mapping[Moment, datetime | None]
+) -> PlannedFollowUp | None:
+    """One question about a referral; ``None`` where the moment that it waits for isn't known."""
+    match chase.due:
+        case int(days):
+            due, overdue = _days_later(local, days), _days_later(local, days + chase.grace.days)
+        case timedelta():
+            due, overdue = at + chase.due, at + chase.due + chase.grace
+        case moment:
+            found = moments[moment]
+            if found is None:
+                return None
+            due, overdue = found, found + chase.grace
+    return PlannedFollowUp(chase.kind, at, due, overdue)
 
 
 def carry_forward(

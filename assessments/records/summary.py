@@ -13,10 +13,10 @@ from assessments.protocol.explain import (
     INSUFFICIENT,
     PLANS,
     SAFETY_NET,
-    URGENCIES,
     decided,
 )
 from assessments.protocol.questions import QUESTIONS, QUESTIONS_BY_NAME
+from assessments.protocol.urgencies import in_words
 from assessments.protocol.vocabulary import RunStatus, Urgency
 from assessments.records.models import Assessment, Override
 from assessments.records.services import GATED, effective_decision
@@ -31,7 +31,7 @@ def standing(assessment: Assessment) -> dict[str, Any]:
     effective = effective_decision(assessment, overrides)
     return {
         "decision": DECISIONS.get(effective.decision, "") if overrides else "",
-        "urgency": URGENCIES[effective.urgency] if overrides else "",
+        "urgency": in_words(effective.urgency) if overrides else "",
         "superseded_by": _superseded_by(assessment),
         "overrides": [" ".join(_sentences(override)) for override in overrides],
         "amendment_reason": assessment.amendment_reason,
@@ -49,7 +49,7 @@ def _superseded_by(assessment: Assessment) -> uuid.UUID | None:
 def _sentences(override: Override) -> Iterator[str]:
     role = f" ({override.get_role_display()})" if override.role else ""
     yield f"{_time(override.created_at)}, {override.member.shown_name}{role}:"
-    yield f"{DECISIONS.get(override.decision, '')} Urgency: {URGENCIES[override.urgency]}."  # type: ignore[call-overload, index]
+    yield f"{DECISIONS.get(override.decision, '')} Urgency: {in_words(override.urgency)}."  # type: ignore[call-overload]
     yield f"Reason: {override.reason}."
     if override.finding_text:
         yield f"{override.get_finding_kind_display()}: {override.finding_text}."
@@ -81,7 +81,7 @@ def decision_words(evaluation: Mapping[str, Any]) -> str:
 
 def urgency_words(urgency: str, *, at_least: bool = False) -> str:
     """The urgency in words; a lower bound says so."""
-    words = plain(urgency) if urgency not in URGENCIES else URGENCIES[urgency]  # type: ignore[index]
+    words = in_words(urgency) if urgency in set(Urgency) else plain(urgency)
     return f"at least: {words}" if at_least else words
 
 

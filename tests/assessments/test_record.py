@@ -8,6 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from rest_framework.test import APIClient
 
+from assessments.protocol.urgencies import meaning_of
 from assessments.records.models import Assessment
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
@@ -33,7 +34,8 @@ def test_a_new_bladder_change_opens_an_emergency(api: APIClient, clinic: Clinic,
     assert escalation["urgency"] == "emergency_now"
     assert escalation["reasons"] == [{"id": "RF-E02", "title": escalation["reasons"][0]["title"]}]
     deadline = dt.datetime.fromisoformat(escalation["acknowledge_by"])
-    assert deadline - dt.datetime.fromisoformat(escalation["opened_at"]) == dt.timedelta(minutes=15)
+    left = deadline - dt.datetime.fromisoformat(escalation["opened_at"])
+    assert left == meaning_of("emergency_now").acknowledge.time
 
 
 def test_an_unasked_bladder_question_is_named_and_reaches_a_person(api: APIClient, patient: Patient) -> None:

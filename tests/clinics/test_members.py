@@ -13,7 +13,7 @@ from django.test import Client
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
 from rest_framework.test import APIClient
 
-from assessments.escalations.on_call.services.ladder import DEFAULT_LADDERS, Ladder, Step
+from assessments.escalations.on_call.services.ladder import Ladder, Step, default_ladders
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership, Role, User
 from clinics.identity.permissions import permissions_of
@@ -207,13 +207,13 @@ def test_whom_escalations_go_to_stays_reachable(
 PLANNED = {
     "shift": lambda member: ([shift(member)], {}),
     "cover": lambda member: ([], {"covers": (cover(member, hours=1),)}),
-    "ladder": lambda member: ([], {"ladders": {**DEFAULT_LADDERS, "routine": told(member)}}),
+    "ladder": lambda member: ([], {"ladders": {**default_ladders(), "routine": told(member)}}),
 }
 
 
 def told(member: Membership) -> Ladder:
     """The default of routine, which calls the member at last."""
-    default = DEFAULT_LADDERS["routine"]
+    default = default_ladders()["routine"]
     return Ladder((*default.steps, Step(2 * 24 * 60, (), (member.id,))), default.repeat_minutes)
 
 

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.escalations.on_call.services.ladder import DEFAULT_LADDERS, LATEST_MINUTES, Ladder, Step
+from assessments.escalations.on_call.services.ladder import Ladder, Step, default_ladders, latest_minutes
 from assessments.escalations.on_call.services.plan import QuietHours
 from assessments.escalations.services.deadlines import acknowledge_by
 from assessments.escalations.services.policy import (
-    NEVER_QUIET,
     freeze_policy,
     next_round_at,
     not_before,
     still_here,
 )
+from assessments.protocol.urgencies import meaning_of
 from assessments.protocol.vocabulary import Urgency
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Membership
@@ -45,7 +45,8 @@ def ids(*members: Membership | None) -> list[str]:
 
 
 def test_every_urgency_that_escalates_has_a_ladder_and_a_limit() -> None:
-    assert set(DEFAULT_LADDERS) == set(LATEST_MINUTES) == {urgency.value for urgency in ESCALATED}
+    assert set(default_ladders()) == {urgency.value for urgency in ESCALATED}
+    assert all(latest_minutes(urgency) > 0 for urgency in ESCALATED)
 
 
 def test_an_emergency_tells_assessor_and_on_call_at_once_and_all_on_call_and_the_lead_after_five_minutes(
@@ -101,7 +102,7 @@ def test_with_nobody_left_every_step_tells_the_operator(clinic: Clinic, settings
 def test_a_ladder_of_the_clinics_own_takes_the_place_of_the_default(clinic: Clinic) -> None:
     anna = clinician(clinic)
     own = Ladder((Step(0, ("on_call",)), Step(10, (), (anna.id,)), Step(20, ("all_clinicians",))), 15)
-    set_plan(clinic, ladders={**DEFAULT_LADDERS, "same_day": own})
+    set_plan(clinic, ladders={**default_ladders(), "same_day": own})
     policy = freeze(clinic, "same_day")
     assert [step["after_seconds"] for step in policy["steps"]] == [0, 600, 1200]
     assert told(policy, 1) == ids(clinic.on_call, anna)
@@ -144,7 +145,8 @@ def test_whoever_is_on_call_when_a_held_message_goes_out_is_told(clinic: Clinic)
     left=st.timedeltas(dt.timedelta(days=-1), dt.timedelta(days=8)),
 )
 def test_an_emergency_is_never_delayed(moment: dt.datetime, left: dt.timedelta) -> None:
-    assert {Urgency.EMERGENCY_NOW, Urgency.COMPLETE_SCREEN_NOW} == NEVER_QUIET
+    never_quiet = {urgency for urgency in ESCALATED if not meaning_of(urgency).waits_for_quiet_hours}
+    assert never_quiet == {Urgency.EMERGENCY_NOW, Urgency.COMPLETE_SCREEN_NOW}
     assert not_before({"quiet": None}, moment=moment, deadline=moment + left) == moment
 
 

@@ -16,10 +16,10 @@ from rest_framework.test import APIClient
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.acknowledge import acknowledge
 from assessments.escalations.services.deliver import deliver_due_escalations
-from assessments.escalations.services.policy import NEVER_QUIET
 from assessments.operations.services.counters import CRITICAL, WEBHOOKS, note
 from assessments.operations.services.status import Status, status
 from assessments.operations.services.sweep import sweep
+from assessments.protocol.urgencies import meaning_of
 from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
@@ -147,7 +147,7 @@ def test_an_escalation_that_was_told_waits_for_a_person_and_nothing_is_overdue(
 def test_what_quiet_hours_hold_back_is_not_untold_and_an_emergency_never_is_held_back(
     urgency: str, untold: bool, emergency: Escalation
 ) -> None:
-    assert (urgency in NEVER_QUIET) is untold
+    assert meaning_of(urgency).waits_for_quiet_hours is not untold
     with clinic_scope(emergency.clinic_id):
         Escalation.objects.update(urgency=urgency, next_attempt_at=timezone.now() + dt.timedelta(minutes=10))
     assert later(minutes=8).overdue() == ["escalation_untold"] * untold

@@ -20,6 +20,7 @@ from assessments.protocol import (
 )
 from assessments.protocol.explain import PLANS
 from assessments.protocol.questions import QUESTIONS_BY_NAME
+from assessments.protocol.urgencies import first_step_of
 from assessments.protocol.vocabulary import ESSENTIAL_SCREENS, Screen, Urgency
 from assessments.records.summary import decision_words, label, urgency_words
 from clinics.identity.models import Clinic
@@ -31,14 +32,6 @@ SCREENS = {
     Screen.CORE: "Core answers",
     Screen.RUN_REACTION: "Reaction to the last run",
     Screen.OPTIONAL: "Further answers",
-}
-#: What comes first with each urgency, before anything else is asked.
-FIRST_STEPS = {
-    Urgency.EMERGENCY_NOW: "Send the runner now. Record this at once: whoever is on call is called.",
-    Urgency.SAME_DAY: "A medical review today. Record this at once: whoever is on call is called.",
-    Urgency.COMPLETE_SCREEN_NOW: "Ask what is missing now, before the runner leaves.",
-    Urgency.WITHIN_2_WEEKS: "A medical review within two weeks. Recording it starts the referral.",
-    Urgency.ROUTINE: "A routine referral. Recording it starts the referral.",
 }
 #: Questions named beside the first.
 SHOWN_NEXT = 4
@@ -124,7 +117,7 @@ def _live(
         level=evaluation.urgency.value,
         decision=decision_words(told),
         urgency=urgency_words(evaluation.urgency, at_least=evaluation.urgency_is_lower_bound),
-        first_step=FIRST_STEPS.get(evaluation.urgency, ""),
+        first_step=first_step_of(evaluation.urgency),
         send_to=clinic if evaluation.urgency == Urgency.EMERGENCY_NOW else None,
         plan=PLANS[evaluation.plan_release],
         provisional=evaluation.provisional,

@@ -6,24 +6,11 @@ from django.conf import settings
 
 from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import FollowUp, FollowUpKind
-from assessments.protocol.vocabulary import Urgency
+from assessments.protocol.urgencies import meaning_of
 from backend.platform.outbound.delivery import Message
 
-_HEADLINES = {
-    Urgency.EMERGENCY_NOW: "EMERGENCY: acknowledge now",
-    Urgency.SAME_DAY: "Same day: please acknowledge",
-    Urgency.COMPLETE_SCREEN_NOW: "Complete the safety screen now",
-    Urgency.WITHIN_2_WEEKS: "Within two weeks: please acknowledge",
-    Urgency.ROUTINE: "Routine: please acknowledge",
-}
 #: What a program is told: something calls for a person, and here is its id.
 _EVENTS = {"escalation": "escalation.calling", "followup": "follow_up.calling"}
-_REFERRAL_HEADLINES = {
-    Urgency.EMERGENCY_NOW: "EMERGENCY: say how far the referral has got",
-    Urgency.SAME_DAY: "Same day: say how far the referral has got",
-    Urgency.WITHIN_2_WEEKS: "Within two weeks: say how far the referral has got",
-    Urgency.ROUTINE: "Routine: say how far the referral has got",
-}
 _FOLLOW_UP_HEADLINES = {
     FollowUp.State.DUE: "A follow-up is due",
     FollowUp.State.OVERDUE: "A follow-up is overdue",
@@ -33,7 +20,7 @@ _FOLLOW_UP_HEADLINES = {
 
 def escalation_message(escalation: Escalation, *, message_id: uuid.UUID, address: str) -> Message:
     """Ask a clinician to acknowledge."""
-    headline = _HEADLINES[Urgency(escalation.urgency)]
+    headline = meaning_of(escalation.urgency).call
     repeated = f"This is message {escalation.round + 1}. It repeats until a named clinician acknowledges it."
     return _message(
         message_id, address, headline, escalation.clinic.name, "escalation", escalation.id, repeated
@@ -49,7 +36,7 @@ def follow_up_message(follow_up: FollowUp, *, message_id: uuid.UUID, address: st
 
 def _follow_up_headline(follow_up: FollowUp) -> str:
     if follow_up.urgency:
-        return _REFERRAL_HEADLINES[Urgency(follow_up.urgency)]
+        return meaning_of(follow_up.urgency).chase
     if follow_up.kind == FollowUpKind.CLINICIAN_TASK:
         return "A clinician must act: a check is not answered in full"
     return _FOLLOW_UP_HEADLINES[FollowUp.State(follow_up.state)]

@@ -7,12 +7,13 @@ from django.db.models import Q
 
 from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import FollowUp
+from assessments.protocol.vocabulary import Urgency
 from backend.platform.storage.columns import Identified, Timestamped
 from backend.platform.storage.history import recorded
 from clinics.identity.models import Clinic
 
-#: The protocol's urgencies that call for somebody; a test in ``assessments`` compares them.
-URGENCIES = ("emergency_now", "same_day", "complete_screen_now", "within_2_weeks", "routine")
+#: The urgencies that call for somebody, the most urgent first.
+URGENCIES = tuple(urgency.value for urgency in reversed(Urgency) if urgency is not Urgency.NONE)
 
 
 def only_emergencies() -> list[str]:

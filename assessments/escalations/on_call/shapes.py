@@ -7,9 +7,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from assessments.escalations.on_call.services.ladder import LATEST_MINUTES, WHO
+from assessments.escalations.on_call.services.ladder import WHO, latest_minutes
 from assessments.escalations.on_call.services.now import Source
 from assessments.escalations.on_call.services.plan import HOLIDAY, WEEKDAYS
+from assessments.protocol.urgencies import MEANINGS
 from backend.platform.api.fields import (
     ListField,
     OffsetDateTimeField,
@@ -22,7 +23,7 @@ from backend.platform.api.fields import (
 from clinics.api.clinicians import MemberSerializer
 
 CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
-_MOST_MINUTES = max(LATEST_MINUTES.values())
+_MOST_MINUTES = max(map(latest_minutes, MEANINGS))
 
 
 @extend_schema_field({"type": "string", "pattern": CLOCK})

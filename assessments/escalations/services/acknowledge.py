@@ -8,7 +8,7 @@ from django.db import transaction
 from assessments.escalations.models import Escalation, EscalationEvent, Outcome
 from assessments.escalations.services.escalate import call_anew, nudge_escalations, present, remember
 from assessments.escalations.services.referral_chasers import answer_chasers, chase_again
-from assessments.protocol.vocabulary import Urgency
+from assessments.protocol.urgencies import meaning_of
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from backend.platform.refusals import Invalid, NotFound, Refusal
@@ -19,13 +19,6 @@ from patients.services import PatientErasedError
 
 State = Escalation.State
 Kind = EscalationEvent.Kind
-
-_REFERRED_ON = frozenset({Outcome.HANDED_OVER, Outcome.ATTENDED, Outcome.EXCLUDED})
-#: What may close the urgencies that can't wait: an emergency by hand-over or exclusion only.
-CLOSED_BY: dict[str, frozenset[Outcome]] = {
-    Urgency.EMERGENCY_NOW: _REFERRED_ON,
-    Urgency.SAME_DAY: _REFERRED_ON | {Outcome.DECLINED},
-}
 
 
 class EscalationNotFoundError(NotFound):
@@ -63,7 +56,7 @@ class OutcomeRefusedError(Invalid):
     pointer, fault, telling = "/outcome_code", "not_enough", True
     spoken = "So urgent a case needs one of these."
 
-    def __init__(self, allowed: frozenset[Outcome]) -> None:
+    def __init__(self, allowed: frozenset[str]) -> None:
         super().__init__(f"So urgent a case needs more. One of: {', '.join(sorted(allowed))}.")
 
 
@@ -126,7 +119,7 @@ def resolve(
         escalation = _lock(clinic, escalation_id)
         if escalation.state != State.ACKNOWLEDGED:
             raise WrongStateError(escalation)
-        allowed = CLOSED_BY.get(escalation.urgency)
+        allowed = meaning_of(escalation.urgency).closed_by
         if allowed is not None and code not in allowed:
             raise OutcomeRefusedError(allowed)
         escalation.state = State.RESOLVED

@@ -22,12 +22,10 @@ from assessments.escalations.on_call.services.ladder import (
 from assessments.escalations.on_call.services.now import OnCall, Rota, Source, on_call_at
 from assessments.escalations.on_call.services.plan import Plan, QuietHours, held_until, plan_of
 from assessments.escalations.services.deadlines import acknowledge_by
+from assessments.protocol.urgencies import meaning_of
 from assessments.protocol.vocabulary import Urgency
 from clinics.identity.clinicians import reachable_clinicians
 from clinics.identity.models import Clinic, Membership, User
-
-#: What no quiet hours hold back: a person may be losing function while they last.
-NEVER_QUIET = frozenset({Urgency.EMERGENCY_NOW, Urgency.COMPLETE_SCREEN_NOW})
 
 
 def freeze_policy(*, urgency: str, clinic: Clinic, assessor: User | None, now: datetime) -> dict[str, Any]:
@@ -82,7 +80,7 @@ def _told(
 
 
 def _frozen_quiet(plan: Plan, urgency: str, clinic: Clinic) -> dict[str, str] | None:
-    if plan.quiet_hours is None or urgency in NEVER_QUIET:
+    if plan.quiet_hours is None or not meaning_of(urgency).waits_for_quiet_hours:
         return None
     return {
         "starts_at": plan.quiet_hours.starts_at.isoformat(),

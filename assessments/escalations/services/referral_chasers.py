@@ -10,7 +10,8 @@ from assessments.escalations.services.deadlines import next_working_morning
 from assessments.follow_ups.models import CHASERS, CancelledBecause, FollowUp, FollowUpKind, FollowUpResult
 from assessments.follow_ups.services.schedule import NO_MORE_ATTEMPTS, cancel_pending
 from assessments.protocol.follow_up import plan_chasers
-from assessments.protocol.vocabulary import Urgency, less_urgent
+from assessments.protocol.urgencies import asks_in_the_morning
+from assessments.protocol.vocabulary import less_urgent
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from clinics.identity.clinicians import NamedClinician
@@ -44,7 +45,7 @@ def planned_chasers(
             called_at=now,
             acknowledge_by=escalation.acknowledge_by,
             next_morning=next_working_morning(clinic=escalation.clinic, now=now)
-            if escalation.urgency == Urgency.SAME_DAY
+            if asks_in_the_morning(escalation.urgency)
             else None,
             zone=escalation.clinic.zone,
         )

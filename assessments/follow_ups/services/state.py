@@ -3,19 +3,12 @@
 from datetime import datetime, timedelta
 
 from assessments.follow_ups.models import FollowUp, FollowUpKind
+from assessments.protocol.urgencies import chased_every
 
-#: An unanswered follow-up is chased this often once its last step has passed; an urgent referral
-#: sooner, a reminder later.
+#: An unanswered follow-up is chased this often once its last step has passed; a reminder later, a referral as
+#: its urgency says.
 CHASE_EVERY = timedelta(days=1)
-
-
-CHASE_OTHERWISE = {
-    FollowUpKind.HANDOVER: timedelta(minutes=15),
-    FollowUpKind.ATTENDANCE: timedelta(hours=1),
-    FollowUpKind.SEEN: timedelta(hours=4),
-    FollowUpKind.PREHAB: timedelta(days=7),
-}
-
+REMIND_EVERY = timedelta(days=7)
 
 #: The columns of the moments at which time alone moves an unanswered follow-up on.
 STEPS = ("due_at", "overdue_at", "permission_lapses_at")
@@ -44,5 +37,5 @@ def next_step(follow_up: FollowUp, now: datetime) -> datetime:
     """The next moment something changes, or the next chase."""
     steps = [getattr(follow_up, step) for step in STEPS]
     coming = [step for step in steps if step is not None and step > now]
-    chase_every = CHASE_OTHERWISE.get(FollowUpKind(follow_up.kind), CHASE_EVERY)
-    return min(coming, default=now + chase_every)
+    otherwise = REMIND_EVERY if follow_up.kind == FollowUpKind.PREHAB else CHASE_EVERY
+    return min(coming, default=now + (chased_every(follow_up.kind) or otherwise))

@@ -9,8 +9,9 @@ from assessments.parameters.services.in_force import parameters_in_force
 from assessments.protocol import CRITERIA
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.evidence import EVIDENCE
-from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT, URGENCIES
+from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT
 from assessments.protocol.sources import ARTICLES, STATEMENTS
+from assessments.protocol.urgencies import in_words
 from assessments.protocol.vocabulary import Urgency
 from clinics.dashboard.settings import SettingsPage
 from clinics.identity.permissions import Permission
@@ -61,7 +62,7 @@ def _criterion(criterion: Criterion, context: Any) -> dict[str, Any]:
         "title": criterion.title,
         "statement": criterion.statement(context),
         "decision": decision or "Adds its urgency alone.",
-        "urgency": URGENCIES[criterion.urgency] if criterion.urgency is not Urgency.NONE else "",
+        "urgency": in_words(criterion.urgency) if criterion.urgency is not Urgency.NONE else "",
         "level": criterion.urgency.value,
         "rationale": criterion.rationale,
         "sources": criterion.sources,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from assessments.escalations.on_call.models import OnCallPlan
 from assessments.escalations.on_call.services.calendar import Holidays, regions_that_differ, subdivisions_of
-from assessments.escalations.on_call.services.ladder import DEFAULT_LADDERS, problems_of
+from assessments.escalations.on_call.services.ladder import default_ladder, problems_of
 from assessments.escalations.on_call.services.plan import Plan, plan_of
 from backend.platform.refusals import FieldProblem, Invalid
 from clinics.identity.clinicians import reachable_clinicians
@@ -43,7 +43,7 @@ def change_on_call(*, clinic: Clinic, plan: Plan, now: datetime) -> None:
         "ladders": {
             urgency: asdict(ladder)
             for urgency, ladder in plan.ladders.items()
-            if ladder != DEFAULT_LADDERS[urgency]
+            if ladder != default_ladder(urgency)
         },
         "quiet_hours": asdict(plan.quiet_hours) if plan.quiet_hours else None,
     }

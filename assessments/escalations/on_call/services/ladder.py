@@ -1,8 +1,11 @@
 """The ladder of an urgency: whom each step tells after how long, and how often the last one repeats."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+
+from assessments.protocol.urgencies import MEANINGS, meaning_of
 
 #: Whom a step may tell. ``on_call`` is the first of those on call whom a message can reach.
 ASSESSOR, ON_CALL, ALL_ON_CALL, LEAD, ALL_CLINICIANS = WHO = (
@@ -12,21 +15,8 @@ ASSESSOR, ON_CALL, ALL_ON_CALL, LEAD, ALL_CLINICIANS = WHO = (
     "lead",
     "all_clinicians",
 )
-EMERGENCY = "emergency_now"
 #: There is always somebody of these: a gap in the rota falls to the lead, any clinician, the operator.
 _NEVER_NOBODY = {ON_CALL, ALL_ON_CALL, ALL_CLINICIANS}
-_HOUR, _DAY = 60, 24 * 60
-
-#: The latest a step may come and the longest a repeat may wait, in minutes: the shortest time to acknowledge.
-LATEST_MINUTES: Mapping[str, int] = {
-    EMERGENCY: 15,
-    "complete_screen_now": 4 * _HOUR,
-    "same_day": 8 * _HOUR,
-    "within_2_weeks": 2 * _DAY,
-    "routine": 5 * _DAY,
-}
-#: An emergency's second step comes, and its messages repeat, at least this often.
-EMERGENCY_MINUTES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +36,30 @@ class Ladder:
     repeat_minutes: int
 
 
-def _default(minutes: int, *second: str) -> Ladder:
-    return Ladder((Step(0, (ASSESSOR, ON_CALL)), Step(minutes, second)), minutes)
+def default_ladder(urgency: str) -> Ladder:
+    """The ladder of a clinic that has none of its own for an urgency."""
+    meaning = meaning_of(urgency)
+    minutes = _minutes(meaning.repeat)
+    return Ladder((Step(0, (ASSESSOR, ON_CALL)), Step(minutes, meaning.second_step)), minutes)
 
 
-DEFAULT_LADDERS: Mapping[str, Ladder] = {
-    EMERGENCY: _default(EMERGENCY_MINUTES, ALL_ON_CALL, LEAD),
-    "complete_screen_now": _default(30, LEAD),
-    "same_day": _default(_HOUR, LEAD),
-    "within_2_weeks": _default(_DAY, LEAD),
-    "routine": _default(_DAY, LEAD),
-}
+def default_ladders() -> dict[str, Ladder]:
+    """The default of each urgency that calls somebody."""
+    return {urgency.value: default_ladder(urgency) for urgency in MEANINGS}
+
+
+def latest_minutes(urgency: str) -> int:
+    """The latest a step may come and the longest a repeat may wait: the shortest time to acknowledge."""
+    return _minutes(meaning_of(urgency).acknowledge.shortest)
+
+
+def _minutes(time: timedelta) -> int:
+    return int(time / timedelta(minutes=1))
 
 
 def problems_of(urgency: str, ladder: Ladder) -> Iterator[tuple[str, str]]:
     """What makes a ladder unsafe: (pointer inside the ladder, sentence)."""
-    latest = LATEST_MINUTES[urgency]
+    latest, bound = latest_minutes(urgency), meaning_of(urgency).no_slower_than
     before = -1
     for place, step in enumerate(ladder.steps):
         if not step.who and not step.members:
@@ -79,16 +77,16 @@ def problems_of(urgency: str, ladder: Ladder) -> Iterator[tuple[str, str]]:
             "/steps/0/who",
             f"Must name one of {', '.join(sorted(_NEVER_NOBODY))}: never nobody.",
         )
-    if urgency == EMERGENCY:
-        yield from _problems_of_emergency(ladder)
+    if bound is not None:
+        yield from _problems_of_emergency(ladder, _minutes(bound))
     elif ladder.repeat_minutes > latest:
         yield "/repeat_minutes", f"Must be at most {latest}: the time to acknowledge."
 
 
-def _problems_of_emergency(ladder: Ladder) -> Iterator[tuple[str, str]]:
+def _problems_of_emergency(ladder: Ladder, bound: int) -> Iterator[tuple[str, str]]:
     if len(ladder.steps) == 1:
         yield "/steps", "An emergency needs a second step: the first may not answer."
-    elif ladder.steps[1].after_minutes > EMERGENCY_MINUTES:
-        yield "/steps/1/after_minutes", f"Must be at most {EMERGENCY_MINUTES} in an emergency."
-    if ladder.repeat_minutes > EMERGENCY_MINUTES:
-        yield "/repeat_minutes", f"Must be at most {EMERGENCY_MINUTES} in an emergency."
+    elif ladder.steps[1].after_minutes > bound:
+        yield "/steps/1/after_minutes", f"Must be at most {bound} in an emergency."
+    if ladder.repeat_minutes > bound:
+        yield "/repeat_minutes", f"Must be at most {bound} in an emergency."

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from assessments.escalations.on_call.services.calendar import Holidays
-from assessments.escalations.on_call.services.ladder import DEFAULT_LADDERS, Ladder, Step
+from assessments.escalations.on_call.services.ladder import Ladder, Step, default_ladders
 from clinics.identity.models import Clinic
 
 
@@ -78,7 +78,7 @@ class Plan:
     shifts: tuple[Shift, ...] = ()
     covers: tuple[Cover, ...] = ()
     holidays: Holidays = field(default_factory=Holidays)
-    ladders: Mapping[str, Ladder] = field(default_factory=lambda: dict(DEFAULT_LADDERS))
+    ladders: Mapping[str, Ladder] = field(default_factory=default_ladders)
     quiet_hours: QuietHours | None = None
 
 
@@ -93,7 +93,10 @@ def plan_of(clinic: Clinic) -> Plan:
         holidays=Holidays(
             row.country, row.subdivision, tuple(date.fromisoformat(day) for day in row.closed_days)
         ),
-        ladders={**DEFAULT_LADDERS, **{urgency: _ladder(ladder) for urgency, ladder in row.ladders.items()}},
+        ladders={
+            **default_ladders(),
+            **{urgency: _ladder(ladder) for urgency, ladder in row.ladders.items()},
+        },
         quiet_hours=QuietHours.stored(row.quiet_hours) if row.quiet_hours else None,
     )
 
