@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import filterfalse
 from typing import cast
 
 from assessments.protocol.compiler import Decide, build, decide_source
-from assessments.protocol.conditions import Answers, Context
+from assessments.protocol.compiler import Outcome as Found
+from assessments.protocol.conditions import Answers, Condition, Context
 from assessments.protocol.contradictions import CONTRADICTIONS, Contradiction
-from assessments.protocol.counted import answering_nothing, notices_of, without
+from assessments.protocol.counted import answering_nothing, notices_not_attested, notices_of, without
 from assessments.protocol.criteria import CRITERIA
 from assessments.protocol.criteria.criterion import Criterion
-from assessments.protocol.criteria.table import Contradicted, ScreenIncomplete
+from assessments.protocol.criteria.table import Contradicted, NothingElseDecides, ScreenIncomplete
 from assessments.protocol.evaluation import (
     ContradictionFound,
     CriterionMet,
@@ -87,16 +88,24 @@ class CompiledProtocol:
         self._evidence = [tuple(name for name in self.context.questions if name in names) for names in reads]
         self._texts = [CriterionText.of(item, item.statement(self.context)) for item in self.context.criteria]
         self._essential = [
-            question for screen in ESSENTIAL_SCREENS for question in questions if question.screen == screen
+            (question, screen, conditions)
+            for screen in ESSENTIAL_SCREENS
+            for question in questions
+            if (conditions := question.needed(screen)) is not None
         ]
+        self._asked_when = [(item.name, item.asked_when) for item in questions if item.asked_when is not None]
         gaps = {
             p: c.condition.screen for p, c in enumerate(criteria) if isinstance(c.condition, ScreenIncomplete)
         }
         self._gaps = frozenset(gaps)
+        self._open_emergency = next((p for p, screen in gaps.items() if screen == Screen.EMERGENCY), None)
         self._gaps_are_criteria = set(gaps.values()) == set(ESSENTIAL_SCREENS)
+        # What holds only while nothing else is decided: no longer, once a screen is open.
+        self._remaining = self._places(lambda item: isinstance(item.condition, NothingElseDecides))
         self._contradicted = self._places(lambda item: isinstance(item.condition, Contradicted))
         optional = [question for question in questions if question.screen == Screen.OPTIONAL]
         self._assessable = tuple(question.name for question in optional if question.type != "text")
+        self._not_optional = frozenset(item.name for item in optional if item.essential_when)
         self._features = {item.name: item.choices for item in optional if item.type == "features"}
 
     @cached_property
@@ -118,22 +127,37 @@ class CompiledProtocol:
         """Those and the questions that say whether their answers count; of a screen, whether they apply."""
         read = self._questions_read(criterion)
         own = [question for question in self.context.questions.values() if question.name in read]
+        needed: list[Condition] = []
         if isinstance(criterion.condition, ScreenIncomplete):
-            own = [item for item in self._essential if item.screen == criterion.condition.screen]
-        conditions = [item.counts_as_unknown for item in own]
-        if isinstance(criterion.condition, ScreenIncomplete):
-            conditions += [item.applies_when for item in own]
-        return read.union(*(condition.reads() for condition in conditions if condition is not None))
+            screen = criterion.condition.screen
+            own = [item for item, of, _ in self._essential if of == screen]
+            needed = [one for _, of, conditions in self._essential if of == screen for one in conditions]
+        voiding = [item.counts_as_unknown for item in own if item.counts_as_unknown is not None]
+        return read.union(*(condition.reads() for condition in (*voiding, *needed)))
 
-    def decide(self, answers: ValidAnswers) -> Verdict:
+    def _found(self, answers: ValidAnswers, not_attested: Sequence[str] = ()) -> Found:
+        """Rank, urgency and places of the met criteria; what isn't attested leaves the screen open."""
+        found = self._outcome(answers)
+        place = self._open_emergency
+        if not not_attested or place is None or place in found[2]:
+            return found
+        rank, urgency, met = found
+        criterion = self.context.criteria[place]
+        return (
+            max(rank, criterion.rank),
+            max(urgency, criterion.urgency_rank),
+            sorted([place, *(one for one in met if one not in self._remaining)]),
+        )
+
+    def decide(self, answers: ValidAnswers, *, not_attested: Sequence[str] = ()) -> Verdict:
         """Decision, urgency and ids of the met criteria, without the explanation."""
-        rank, urgency, met = self._outcome(answers)
+        rank, urgency, met = self._found(answers, not_attested)
         criteria = self.context.criteria
         return Verdict(RANKS[rank][0], URGENCIES[urgency], tuple(criteria[place].id for place in met))
 
-    def outcome(self, answers: ValidAnswers) -> Outcome:
+    def outcome(self, answers: ValidAnswers, *, not_attested: Sequence[str] = ()) -> Outcome:
         """What `evaluate` comes to, without the explanation: `decide` with kind and adjustment."""
-        rank, urgency, met = self._outcome(answers)
+        rank, urgency, met = self._found(answers, not_attested)
         decision, kind = RANKS[rank]
         level = self._adjust_level(met) if rank == ADJUST_RANK else None
         return Outcome(decision, kind, URGENCIES[urgency], level)
@@ -148,16 +172,25 @@ class CompiledProtocol:
         )
 
     def evaluate(
-        self, answers: ValidAnswers, *, notices: tuple[Notice, ...] = (), provisional: bool = False
+        self,
+        answers: ValidAnswers,
+        *,
+        notices: tuple[Notice, ...] = (),
+        provisional: bool = False,
+        not_attested: tuple[str, ...] = (),
     ) -> Evaluation:
-        """The explained decision on validated answers."""
+        """The explained decision on validated answers.
+
+        `not_attested` are the long-standing answers that rest on a runner's word alone: they stand, and the
+        emergency screen stays open for them.
+        """
         given, void = answers, answering_nothing(answers, self.context)
         answers = without(given, void)
-        notices += notices_of(void, self.context)
-        outcome = self._outcome(answers)
+        notices += notices_of(void, self.context) + notices_not_attested(not_attested)
+        outcome = self._found(given, not_attested)
         rank, urgency, met = outcome
         decision, kind = RANKS[rank]
-        missing = self._missing(answers, met)
+        missing = self._missing(answers, met, not_attested)
         complete = not missing or missing[0].screen not in SAFETY_SCREENS  # these come first
         contradictions = self._contradictions(answers, met)
         follows = self._follows(answers, met)
@@ -174,11 +207,11 @@ class CompiledProtocol:
             insufficiency_kind=kind,
             screen_complete=complete,
             provisional=provisional,
-            criteria_met=tuple([self._explained(place, answers, contradictions) for place in met]),
+            criteria_met=tuple([self._explained(place, answers, given, contradictions) for place in met]),
             missing=missing,
             contradictions=tuple([ContradictionFound(item.id, item.statement) for item in contradictions]),
-            next_questions=(*[item.question for item in missing], *self._next_questions(answers, outcome)),
-            not_assessed=self._not_assessed(answers),
+            next_questions=self._worth_asking(given, missing, outcome),
+            not_assessed=self._not_assessed(answers, missing),
             notices=notices,
             answers=given,
         )
@@ -192,15 +225,35 @@ class CompiledProtocol:
         when = question.applies_when
         return True if when is None else when.evaluate(answers, self.context)
 
-    def _missing(self, answers: Answers, met: Sequence[int]) -> tuple[Missing, ...]:
-        """Essential questions that apply and are unanswered, in the order in which they are asked."""
+    def _missing(
+        self, answers: Answers, met: Sequence[int], not_attested: Container[str]
+    ) -> tuple[Missing, ...]:
+        """Essential questions that apply and are open, in the order in which they are asked."""
         if self._gaps_are_criteria and self._gaps.isdisjoint(met):
             return ()
         return tuple(
-            Missing(question.name, question.screen.value)
-            for question in self._essential
-            if question.name not in answers and self.asks(question, answers) is True
+            Missing(question.name, screen.value)
+            for question, screen, conditions in self._essential
+            if question.name in not_attested
+            or (
+                question.name not in answers
+                and all(condition.evaluate(answers, self.context) is True for condition in conditions)
+            )
         )
+
+    def _worth_asking(
+        self, given: ValidAnswers, missing: Sequence[Missing], found: Found
+    ) -> tuple[str, ...]:
+        """What is missing, then what could change the outcome or is asked beside what was found."""
+        names = [item.question for item in missing]
+        further = set(self._next_questions(given, found))
+        if found[1] < TOP_URGENCY:
+            further.update(
+                name
+                for name, condition in self._asked_when
+                if name not in given and condition.evaluate(given, self.context) is True
+            )
+        return (*names, *(name for name in self.context.questions if name in further and name not in names))
 
     def _contradictions(self, answers: Answers, met: Sequence[int]) -> tuple[Contradiction, ...]:
         if self._contradicted.isdisjoint(met):
@@ -212,18 +265,23 @@ class CompiledProtocol:
         )
 
     def _explained(
-        self, place: int, answers: Answers, contradictions: Sequence[Contradiction]
+        self, place: int, answers: Answers, given: Answers, contradictions: Sequence[Contradiction]
     ) -> CriterionMet:
+        criterion = self.context.criteria[place]
         evidence = self._evidence[place]
         if place in self._contradicted:  # the contradictions present, not all it reads
             involved = frozenset().union(*(item.condition.reads() for item in contradictions))
             evidence = tuple(name for name in evidence if name in involved)
+            answers = given  # a score given too early contradicts as well
         shown: dict[str, object] = {}
         for name in evidence:
             if name in answers:
                 shown[name] = answers[name]
         return CriterionMet(
-            self._texts[place], shown, self.context.criteria[place].follows_from(answers, self.context)
+            self._texts[place],
+            shown,
+            criterion.follows_from(answers, self.context),
+            criterion.figures(answers) if criterion.figures else None,
         )
 
     def _adjust_level(self, met: Sequence[int]) -> AdjustLevel:
@@ -237,8 +295,13 @@ class CompiledProtocol:
         rows = [criteria[place].follows_from(answers, self.context) for place in met]
         return most_cautious(rows or [NOTHING_CHANGES])
 
-    def _not_assessed(self, answers: Answers) -> tuple[str, ...]:
+    def _not_assessed(self, answers: Answers, missing: Sequence[Missing]) -> tuple[str, ...]:
         """Optional questions without an answer, free text aside; single items of a partly answered set."""
+        names = self._optional_not_assessed(answers)
+        needed = self._not_optional.intersection(item.question for item in missing) if missing else None
+        return tuple(name for name in names if name not in needed) if needed else names
+
+    def _optional_not_assessed(self, answers: Answers) -> tuple[str, ...]:
         if self._features.keys().isdisjoint(answers):
             return tuple(filterfalse(answers.__contains__, self._assessable))
         return tuple(self._not_assessed_items(answers))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from assessments.protocol.conditions import Condition, Context
-from assessments.protocol.conditions.choices import count_listed, matches
+from assessments.protocol.conditions.choices import count_listed, matches, part_of, said
 from assessments.protocol.conditions.comparisons import count_spa_features, exceeds
 
 Answers = Mapping[str, object]
@@ -21,6 +21,7 @@ HELPERS: Mapping[str, object] = MappingProxyType(
     {
         "matches": matches,
         "count_listed": count_listed,
+        "part_of": part_of,
         "count_spa_features": count_spa_features,
         "exceeds": exceeds,
     }
@@ -58,8 +59,8 @@ def loads(
     text = "\n".join([text, *(condition.source(context) for condition in void.values())])
     used = [question for question in context.questions if question in text and question != without]
     taken = [f"{question} = get({question!r})" for question in used]
-    taken += [f"said_{name} = {name}" for name in void]
-    computed = [f"{name} = said_{name}" for name in void]  # a loop may have read it as unknown before
+    taken += [f"{said(name)} = {name}" for name in void]
+    computed = [f"{name} = {said(name)}" for name in void]  # a loop may have read it as unknown before
     computed += [f"if {condition.source(context)}: {name} = None" for name, condition in void.items()]
     return taken, [*computed, *(f"{local} = {expression}" for local, expression in derived.items())]
 

@@ -1,4 +1,4 @@
-"""Pairs of answers that cannot both be right (X1 to X6).
+"""Pairs of answers that cannot both be right (X1 to X7).
 
 A contradiction never relaxes anything: the cautious answer keeps its effect, and the record
 must be clarified (criterion IN-05) before running.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from assessments.protocol.conditions import (
     Condition,
+    Given,
     Known,
     all_of,
     any_of,
@@ -17,8 +18,7 @@ from assessments.protocol.conditions import (
     one_of,
     rise_above_baseline,
 )
-from assessments.protocol.questions import QUESTIONS
-from assessments.protocol.vocabulary import Screen
+from assessments.protocol.criteria.clearance import NEVER_CLEARED_BONE_INJURY
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,18 @@ class Contradiction:
         }
 
 
-RUN_REACTION = tuple(question.name for question in QUESTIONS if question.screen == Screen.RUN_REACTION)
+#: A score given for a run that there was not, also one given before it could be known.
+RUN_SCORES = ("pain_run_peak_nrs", "pain_post_run_peak_nrs", "hours_to_settle", "pain_next_day_nrs")
 
 CONTRADICTIONS: tuple[Contradiction, ...] = (
     Contradiction(
         "X1",
-        "Answers about a run are given, although there was no run in the last 14 days.",
+        "Scores of a run are given, although there was no run in the last 14 days.",
         "The scores are still evaluated.",
-        all_of(one_of("ran_last_14d", "no"), any_of(*(Known(name) for name in RUN_REACTION))),
+        all_of(
+            one_of("ran_last_14d", "no"),
+            any_of(*(Given(name) for name in RUN_SCORES), one_of("analgesic_before_run", "yes")),
+        ),
     ),
     Contradiction(
         "X2",
@@ -83,11 +87,20 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
     ),
     Contradiction(
         "X6",
-        "Adjusting is said to have made running pain-free, but a run or next-day score rose.",
+        "Adjusting is said to have made running pain-free, but a run or next-day score rose clearly.",
         "The scores stand.",
         all_of(
             one_of("adjustment_outcome", "helped_pain_free"),
-            any_of(rise_above_baseline("pain_run_peak_nrs", 0), rise_above_baseline("pain_next_day_nrs", 0)),
+            any_of(
+                rise_above_baseline("pain_run_peak_nrs", "run_increase_ok_max"),
+                rise_above_baseline("pain_next_day_nrs", "run_increase_ok_max"),
+            ),
         ),
+    ),
+    Contradiction(
+        "X7",
+        "An earlier fracture or bone stress injury is called resolved, but running was never cleared.",
+        "Clearance is still needed (CL-09).",
+        NEVER_CLEARED_BONE_INJURY,
     ),
 )

@@ -7,11 +7,17 @@ the same conditions (`compiler.loads`).
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from assessments.protocol.conditions import Context
-from assessments.protocol.question_types import NOT_TOO_EARLY, THOUGH_IT_APPLIES, TOO_EARLY_TO_KNOW
+from assessments.protocol.conditions.choices import said
+from assessments.protocol.question_types import NOT_ATTESTED, NOT_TOO_EARLY, THOUGH_IT_APPLIES, TOO_EARLY_TO_KNOW
+from assessments.protocol.questions.emergency import CES_ITEMS, LONGSTANDING
 from assessments.protocol.validation import Notice, ValidAnswers
+from assessments.protocol.vocabulary import AssessorRole
 
 STATEMENTS = {
+    NOT_ATTESTED: "The runner alone says that this is long-standing: it stays open until a clinician attests it.",
     THOUGH_IT_APPLIES: "Answered with “not applicable” although it applies: read as not asked.",
     NOT_TOO_EARLY: "Answered with “too early” although the episode is older: read as not asked.",
     TOO_EARLY_TO_KNOW: "Given before it can be known: read as not asked.",
@@ -30,13 +36,28 @@ def answering_nothing(answers: ValidAnswers, context: Context) -> tuple[str, ...
 
 
 def without(answers: ValidAnswers, names: tuple[str, ...]) -> ValidAnswers:
-    """The answers that count: all but these."""
+    """The answers that count: all but these, which are kept under what was said for `Given` alone."""
     if not names:
         return answers
-    return ValidAnswers({name: value for name, value in answers.items() if name not in names})
+    return ValidAnswers({said(name) if name in names else name: value for name, value in answers.items()})
 
 
 def notices_of(names: tuple[str, ...], context: Context) -> tuple[Notice, ...]:
     """What the clinician is told about each answer that was read as none."""
     codes = ((name, context.questions[name].unknown_notice) for name in names)
     return tuple(Notice(code, name, STATEMENTS[code]) for name, code in codes)
+
+
+def not_attested(answers: ValidAnswers, assessor_role: str | None, attested: Container[str]) -> tuple[str, ...]:
+    """The long-standing answers that rest on a runner's word alone, in table order.
+
+    Each stands, so that its criteria are met, and stays open until a clinician attests it.
+    """
+    if assessor_role != AssessorRole.PATIENT_SELF_REPORT:
+        return ()
+    return tuple(item for item in CES_ITEMS if answers.get(item) == LONGSTANDING and item not in attested)
+
+
+def notices_not_attested(names: tuple[str, ...]) -> tuple[Notice, ...]:
+    """What the clinician is told about each long-standing answer that isn't attested."""
+    return tuple(Notice(NOT_ATTESTED, name, STATEMENTS[NOT_ATTESTED]) for name in names)

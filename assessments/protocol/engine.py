@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import lru_cache
 
 from assessments.protocol.compiled import CompiledProtocol
 from assessments.protocol.contradictions import CONTRADICTIONS, Contradiction
+from assessments.protocol.counted import not_attested
 from assessments.protocol.criteria import CRITERIA
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.evaluation import Evaluation, Verdict
-from assessments.protocol.parameters import DEFAULTS, Number, parameter_values
+from assessments.protocol.parameters import DEFAULTS, Value, parameter_values
 from assessments.protocol.validation import ValidAnswers, normalise, validate
 from assessments.protocol.version import PROTOCOL_VERSION
 from assessments.protocol.vocabulary import AssessorRole
 
 
 @lru_cache(maxsize=1024)  # a fifth of a megabyte for each set of values in use
-def _compiled(overrides: tuple[tuple[str, Number], ...]) -> CompiledProtocol:
+def _compiled(overrides: tuple[tuple[str, Value], ...]) -> CompiledProtocol:
     return CompiledProtocol(parameters=dict(overrides))
 
 
@@ -58,17 +59,22 @@ def evaluate(
     assessed_at: datetime | None = None,
     zone: tzinfo | None = None,
     assessor_role: str | None = None,
+    attested_longstanding: Collection[str] = (),
 ) -> Evaluation:
     """The explained decision on answers as submitted.
 
     `assessed_at` lets the duration be counted from `onset_date`, by the calendar of `zone` (without it, of
-    the offset it is written with). Answers a patient gave alone make
-    the result provisional. Raises InvalidAnswers or InvalidParameters, each with every problem.
+    the offset it is written with). Answers a patient gave alone make the result provisional, and a
+    long-standing one among them stays open unless `attested_longstanding` names its question. Raises InvalidAnswers or InvalidParameters, each with every problem.
     """
     protocol = protocol_for(parameters)
     valid, notices = normalise(answers, assessed_at, zone)
-    provisional = assessor_role == AssessorRole.PATIENT_SELF_REPORT
-    return protocol.evaluate(valid, notices=notices, provisional=provisional)
+    return protocol.evaluate(
+        valid,
+        notices=notices,
+        provisional=assessor_role == AssessorRole.PATIENT_SELF_REPORT,
+        not_attested=not_attested(valid, assessor_role, attested_longstanding),
+    )
 
 
 def decide(answers: Mapping[str, object], parameters: Mapping[str, object] | None = None) -> Verdict:

@@ -69,6 +69,7 @@ class CriterionMet(NamedTuple):
     text: CriterionText
     answers: Mapping[str, object]
     follows: Follows
+    figures: Mapping[str, object] | None = None
 
     @property
     def id(self) -> str:
@@ -117,6 +118,11 @@ class Evaluation(NamedTuple):
     notices: tuple[Notice, ...]
     answers: ValidAnswers
 
+    @property
+    def figures(self) -> dict[str, Mapping[str, object]]:
+        """The figures that met criteria rest on, by criterion: the count of RT-04 with what it calls for."""
+        return {met.id: met.figures for met in self.criteria_met if met.figures}
+
     def as_dict(self) -> dict[str, object]:
         """The evaluation as JSON-ready data, exactly the keys of the HTTP API."""
         return {
@@ -139,4 +145,6 @@ class Evaluation(NamedTuple):
             ],
             "next_questions": list(self.next_questions),
             "not_assessed": list(self.not_assessed),
+            "notices": [{"code": item.code, "question": item.question} for item in self.notices],
+            "figures": {criterion: dict(figures) for criterion, figures in self.figures.items()},
         }

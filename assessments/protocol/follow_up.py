@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from assessments.protocol.parameters import DEFAULTS
+from assessments.protocol.parameters import default_number
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.urgencies import Chase, Moment, meaning_of
 from assessments.protocol.vocabulary import Urgency
@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 #: The 24-hour check, in hours after the run it is about: opens, due, overdue, permission to run lapses.
 CHECK_OPENS_H, CHECK_DUE_H, CHECK_OVERDUE_H, PERMISSION_LAPSES_H = (
-    DEFAULTS[f"followup_{moment}_h"] for moment in ("open", "due", "overdue", "expire")
+    default_number(f"followup_{moment}_h") for moment in ("open", "due", "overdue", "expire")
 )
 
 #: The clinician's task when that check stays unanswered, in hours after the run: opens, due, overdue.
@@ -43,7 +43,7 @@ REVIEWS_AFTER_ONSET: tuple[tuple[str, int, int, int], ...] = (("day_28", 28, 2, 
 PREHAB_EVERY_DAYS, PREHAB_GRACE_DAYS = 28, 3
 
 #: Carried answers older than this are unknown again.
-CARRY_FORWARD_DAYS_MAX = DEFAULTS["carry_forward_days_max"]
+CARRY_FORWARD_DAYS_MAX = default_number("carry_forward_days_max")
 
 #: What a day doesn't change. Everything else is asked afresh in a check, or stays unknown.
 CARRIED_QUESTIONS: frozenset[str] = frozenset(

@@ -1,4 +1,4 @@
-"""The thresholds of the protocol: default, range a clinic may set, and which way is more cautious."""
+"""The thresholds and settings of the protocol: default, what a clinic may set, which way is more cautious."""
 
 from __future__ import annotations
 
@@ -8,33 +8,60 @@ from dataclasses import dataclass
 from assessments.protocol.problems import InvalidParameters, Problem
 
 Number = int | float
+Value = int | float | str
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One threshold. `cautious` is the direction (lower, higher) in which it only ever gets stricter;
-    "fixed" has one allowed value. An end of the range looser than the default is named in
-    `sign_off` (low, high) and needs a clinical-safety sign-off.
+    """One threshold, or one setting in words.
+
+    `cautious` is the direction (lower, higher) in which it only ever gets stricter; "fixed" has one allowed
+    value. `words` are the values that are no numbers, the most cautious first, and more cautious than any
+    number beside them; `low` and `high` are None where there is no number. A value less cautious than the
+    default needs a clinical-safety sign-off: `sign_off` names where they lie (low, high, or any).
     """
 
     name: str
-    default: Number
-    low: Number
-    high: Number
+    default: Value
+    low: Number | None
+    high: Number | None
     cautious: str
     unit: str
     source_words: str
     justification: str
     sign_off: str | None = None
     integer: bool = True
+    words: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The parameter as plain data."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__} | {"words": list(self.words)}
+
+    def caution(self, value: Value) -> float:
+        """Order of its values: the higher, the more cautious. Raises ValueError for a word it lacks."""
+        if isinstance(value, str):
+            return 1e9 - self.words.index(value)
+        return value if self.cautious == "higher" else -value
+
+    def needs_sign_off(self, value: Value) -> bool:
+        """Whether a value is less cautious than the default, which a clinical lead answers for."""
+        return self.caution(value) < self.caution(self.default)
+
+    @property
+    def allowed(self) -> str:
+        """What may be set, in words."""
+        numbers = [] if self.low is None else [f"{self.low} to {self.high} {self.unit}".rstrip()]
+        return " or ".join([*self.words, *numbers])
 
 
 def _fixed(name: str, value: int, unit: str, source_words: str, justification: str) -> Parameter:
     return Parameter(name, value, value, value, "fixed", unit, source_words, justification)
+
+
+def _in_words(name: str, words: tuple[str, ...], source_words: str, justification: str) -> Parameter:
+    return Parameter(
+        name, words[0], None, None, "words", "", source_words, justification, sign_off="any", words=words
+    )
 
 
 _PAIN = (
@@ -116,6 +143,10 @@ _TIME_AND_PERSON = (
         "fragility_age_ge", 65, 50, 70, "lower", "a", "(older age not mentioned)",
         "A minor fall can break an older spine, B08.", sign_off="high",
     ),
+    Parameter(
+        "severe_rest_pain_ge", 9, 7, 9, "lower", "/10", "(pain too severe to wait)",
+        "Pain this severe at rest or on walking is seen by a doctor, B08 B21.",
+    ),
     _fixed(
         "too_early_days_lt", 7, "d", "(too early to judge a course)",
         "The course is asked over 7 to 14 days; from exactly 7 on it is no longer too early.",
@@ -123,6 +154,10 @@ _TIME_AND_PERSON = (
     _fixed(
         "next_day_earliest_h", 18, "h", "the day after",
         "A night lies between: 18 hours count, 17.9 do not.",
+    ),
+    Parameter(
+        "new_leg_symptom_days_lt", 28, 28, 90, "higher", "d", "(new leg symptom)",
+        "Twice the 14 days of B03: on day 27 it is new, on day 28 it is not; one of unknown age is new.",
     ),
     _fixed(
         "spa_features_ge", 3, "features", "(inflammatory pain not mentioned)",
@@ -165,12 +200,42 @@ _LOAD_AND_PLAN = (
     ),
 )  # fmt: skip
 
-PARAMETERS: tuple[Parameter, ...] = _PAIN + _TIME_AND_PERSON + _LOAD_AND_PLAN
+# Loosened only by the named clinical lead of a clinic, and counted from the first day.
+_LOOSENED_BY_A_LEAD = (
+    _in_words(
+        "explained_leakage_tier", ("within_2_weeks", "routine"), "(explained stress leakage)",
+        "Common after births, B03; routine only for leakage alone, and then running is not stopped.",
+    ),
+    Parameter(
+        "stable_bilateral_days", "off", 90, 365, "higher", "d", "(both legs, old and unchanged)",
+        "At or above so many days, unchanged and alone, both legs are examined the same day, B02 B07.",
+        sign_off="any", words=("off",),
+    ),
+    _in_words(
+        "pregnancy_running", ("clearance", "adjust"), "(pregnancy not mentioned)",
+        "An uncomplicated pregnancy, already running, with the maternity team's advice, B26; a judgement.",
+    ),
+    Parameter(
+        "postpartum_graded_until_weeks", 52, 30, 52, "higher", "wk", "(running again after birth)",
+        "From exactly this week a mother who already runs is not put back to a graded return, B26.",
+        sign_off="low",
+    ),
+)  # fmt: skip
+
+PARAMETERS: tuple[Parameter, ...] = _PAIN + _TIME_AND_PERSON + _LOAD_AND_PLAN + _LOOSENED_BY_A_LEAD
 PARAMETERS_BY_NAME: Mapping[str, Parameter] = {parameter.name: parameter for parameter in PARAMETERS}
-DEFAULTS: Mapping[str, Number] = {parameter.name: parameter.default for parameter in PARAMETERS}
+DEFAULTS: Mapping[str, Value] = {parameter.name: parameter.default for parameter in PARAMETERS}
 
 
-def parameter_values(overrides: Mapping[str, object] | None = None) -> dict[str, Number]:
+def default_number(name: str) -> Number:
+    """The default of a parameter that is a number. Raises TypeError for one in words."""
+    value = DEFAULTS[name]
+    if isinstance(value, str):
+        raise TypeError(name)
+    return value
+
+
+def parameter_values(overrides: Mapping[str, object] | None = None) -> dict[str, Value]:
     """All parameter values, a clinic's own ones over the defaults, in table order.
 
     Raises InvalidParameters naming every unknown name, wrong type and value outside its allowed range.
@@ -187,12 +252,16 @@ def parameter_values(overrides: Mapping[str, object] | None = None) -> dict[str,
     return values
 
 
-def _checked(name: object, value: object) -> Number | Problem:
+def _checked(name: object, value: object) -> Value | Problem:
     pointer = Problem.place(name)
     parameter = PARAMETERS_BY_NAME.get(name) if isinstance(name, str) else None
     if parameter is None:
         return Problem(pointer, "unknown_parameter", "The protocol has no parameter of this name.")
-    allowed = f"Allowed: {parameter.low} to {parameter.high} {parameter.unit}."
+    allowed = f"Allowed: {parameter.allowed}."
+    if isinstance(value, str) and parameter.words:
+        return value if value in parameter.words else Problem(pointer, "unknown_choice", allowed)
+    if parameter.low is None or parameter.high is None:
+        return Problem(pointer, "wrong_type", f"A word is needed. {allowed}")
     if parameter.integer and type(value) is not int:
         return Problem(pointer, "not_an_integer", f"A whole number is needed. {allowed}")
     if not isinstance(value, int | float) or isinstance(value, bool):

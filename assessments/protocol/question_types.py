@@ -21,6 +21,8 @@ class Question:
     choices are those of the first field. `phrase` names the answer inside a sentence.
     `units` are further units a number may be given in, with the factor into `unit`.
     `applies_when`: the question is asked only while this is definitely true.
+    `essential_when`: an optional question is essential while this is true, in the screen named beside it.
+    `asked_when`: while this is true an optional question is worth asking whatever else it could change.
     `counts_as_unknown`: while this is true of the answers, the answer given says nothing and is read as
     none; `unknown_notice` is the code of what the clinician is told then. `never_offered` are choices that
     answer nothing wherever the question is asked, so that no form offers them.
@@ -42,6 +44,8 @@ class Question:
     fields: tuple[Question, ...] = ()
     required: bool = False
     applies_when: Condition | None = None
+    essential_when: tuple[Screen, Condition] | None = None
+    asked_when: Condition | None = None
     counts_as_unknown: Condition | None = None
     unknown_notice: str = ""
     never_offered: tuple[str, ...] = ()
@@ -55,8 +59,16 @@ class Question:
 
     @property
     def essential(self) -> bool:
-        """Whether leaving it unanswered blocks reassurance."""
+        """Whether leaving it unanswered always blocks reassurance."""
         return self.screen not in (Screen.OPTIONAL, Screen.ADMINISTRATIVE)
+
+    def needed(self, screen: Screen) -> tuple[Condition, ...] | None:
+        """The conditions under which a screen needs it, all of them; None where it never does."""
+        if self.screen == screen:
+            return (self.applies_when,) if self.applies_when else ()
+        if self.essential_when and self.essential_when[0] == screen:
+            return (self.essential_when[1],)
+        return None
 
     def samples(self) -> tuple[object, ...]:
         """Valid answers that span the range: every choice, or both ends of a number."""
@@ -66,6 +78,8 @@ class Question:
             return (self.low, self.high)
         if self.type == "features":
             return tuple(dict.fromkeys(self.choices, answer) for answer in ("no", "yes"))
+        if self.type == "object" and self.fields and self.fields[0].type == "choice":
+            return tuple({self.fields[0].name: choice} for choice in self.fields[0].choices)
         return ([],) if self.type in ("choices", "objects") else ()
 
     def as_json(self) -> dict[str, object]:
@@ -82,8 +96,8 @@ class Question:
             "max_items": self.max_items,
             "fields": [field.as_json() for field in self.fields],
             "applies_when": self.applies_when.as_json() if self.applies_when else None,
+            "essential_when": self.essential_when and self.essential_when[1].as_json(),
             "counts_as_unknown": self.counts_as_unknown.as_json() if self.counts_as_unknown else None,
-            "note": self.note,
             "if_unknown": self.if_unknown,
         }
 
@@ -91,6 +105,8 @@ class Question:
 NO_YES = ("no", "yes")
 NOT_APPLICABLE = "not_applicable"
 #: Notice codes of answers that answer nothing.
+#: Of a runner's own word that stands and stays open until a clinician attests it.
+NOT_ATTESTED = "longstanding_not_attested"
 THOUGH_IT_APPLIES = "not_applicable_though_it_applies"
 NOT_TOO_EARLY = "not_too_early_any_more"
 TOO_EARLY_TO_KNOW = "too_early_to_know"
@@ -113,6 +129,8 @@ class Details(TypedDict, total=False):
     fields: tuple[Question, ...]
     required: bool
     applies_when: Condition
+    essential_when: tuple[Screen, Condition]
+    asked_when: Condition
     counts_as_unknown: Condition
     unknown_notice: str
     never_offered: tuple[str, ...]

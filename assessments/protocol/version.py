@@ -7,7 +7,7 @@ import json
 
 from assessments.protocol.conditions import Context
 
-PROTOCOL_VERSION = "2026.1.1"
+PROTOCOL_VERSION = "2026.2.0"
 
 
 def canonical_json(value: object) -> str:

@@ -11,7 +11,7 @@ from assessments.follow_ups.documents import FRESH_QUESTIONS
 from assessments.follow_ups.models import FollowUp
 from assessments.protocol import protocol_for
 from assessments.protocol.follow_up import LONGEST_EPISODE_DAYS, carry_forward
-from assessments.protocol.parameters import DEFAULTS
+from assessments.protocol.parameters import default_number
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 
 PREGNANCY = ("pregnancy_status", "weeks_postpartum", "pregnancy_warning_signs")
@@ -105,7 +105,7 @@ def _first_week(follow_up: FollowUp, now: datetime) -> bool:
         days_max=LONGEST_EPISODE_DAYS,
         zone=linked.clinic.zone,
     ).get("episode_duration_days")
-    return isinstance(days, int) and days < DEFAULTS["too_early_days_lt"]
+    return isinstance(days, int) and days < default_number("too_early_days_lt")
 
 
 def _chosen(offered: list[tuple[str, str]], sent: object) -> str:

@@ -17,7 +17,7 @@ from assessments.decisions.form.typed_values import (
 )
 from assessments.decisions.form.words import CHOICES, HINTS
 from assessments.protocol import ADMINISTRATIVE, Question, protocol_for
-from assessments.protocol.parameters import DEFAULTS
+from assessments.protocol.parameters import default_number
 from assessments.records.summary import plain
 from clinics.dashboard.typed_numbers import write_number
 
@@ -183,7 +183,7 @@ def _offered(question: Question, typed: Typed) -> tuple[str, ...]:
     """The choices that are answers here: not "too early" after the first week."""
     days = typed.get(control("episode_duration_days"), "").strip()
     in_days = typed.get(unit_of("episode_duration_days")) in (None, "", "days")
-    late = days.isdecimal() and (not in_days or int(days) >= DEFAULTS["too_early_days_lt"])
+    late = days.isdecimal() and (not in_days or int(days) >= default_number("too_early_days_lt"))
     return tuple(code for code in question.offered if not (late and code == "too_early"))
 
 

@@ -5,7 +5,16 @@ source, names the questions it reads, and knows the edges where it turns from fa
 """
 
 from assessments.protocol.conditions.base import Answers, Boundary, Condition, Context, Setting
-from assessments.protocol.conditions.choices import HasDiagnosis, Known, Listed, NotAnswered, OneOf, Unknown
+from assessments.protocol.conditions.choices import (
+    Given,
+    HasDiagnosis,
+    Known,
+    Listed,
+    NotAnswered,
+    OneOf,
+    PartOneOf,
+    Unknown,
+)
 from assessments.protocol.conditions.comparisons import (
     AnswerAbove,
     Compare,
@@ -13,7 +22,7 @@ from assessments.protocol.conditions.comparisons import (
     SettledFor,
     SpaFeaturesAtLeast,
 )
-from assessments.protocol.conditions.logic import AllOf, AnyOf, Compound, CountAtLeast
+from assessments.protocol.conditions.logic import AllOf, AnyOf, Compound, CountAtLeast, SettingIs, Unless
 from assessments.protocol.conditions.terms import Answer, OnsetAge, Rise, Term
 
 __all__ = [
@@ -28,19 +37,23 @@ __all__ = [
     "Condition",
     "Context",
     "CountAtLeast",
+    "Given",
     "HasDiagnosis",
     "Known",
     "Listed",
     "NotAnswered",
     "OneOf",
     "OnsetAge",
+    "PartOneOf",
     "RatioAbove",
     "Rise",
     "Setting",
+    "SettingIs",
     "SettledFor",
     "SpaFeaturesAtLeast",
     "Term",
     "Unknown",
+    "Unless",
     "all_of",
     "any_of",
     "at_least",
@@ -49,6 +62,7 @@ __all__ = [
     "more_than",
     "one_of",
     "rise_above_baseline",
+    "unless",
 ]
 
 
@@ -65,6 +79,11 @@ def all_of(*parts: Condition) -> AllOf:
 def any_of(*parts: Condition) -> AnyOf:
     """At least one part is true."""
     return AnyOf(parts)
+
+
+def unless(part: Condition) -> Unless:
+    """The part is not known to be true."""
+    return Unless.of(part)
 
 
 def number(term: Term | str) -> Term:

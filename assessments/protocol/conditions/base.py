@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assessments.protocol.question_types import Question
 
 Number = int | float
+Value = int | float | str  # of a parameter: a number, or a word such as "off"
 Answers = Mapping[str, object]  # validated: known answers only, in the units of the question table
 Json = dict[str, object]
 
@@ -25,6 +26,8 @@ class Setting:
 
 
 Bound = int | float | Setting
+#: The bound of a parameter that is switched off: no number reaches it.
+OFF = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +35,17 @@ class Context:
     """The tables and parameter values one protocol is compiled from."""
 
     questions: Mapping[str, Question]
-    values: Mapping[str, Number]
+    values: Mapping[str, Value]
     criteria: tuple[Criterion, ...]
     contradictions: tuple[Contradiction, ...]
 
     def value(self, bound: Bound) -> Number:
-        """The number behind a bound. Raises KeyError for a parameter that does not exist."""
-        return self.values[bound.parameter] if isinstance(bound, Setting) else bound
+        """The number behind a bound; infinity for a parameter that is switched off by a word.
+
+        Raises KeyError for a parameter that does not exist.
+        """
+        value = self.values[bound.parameter] if isinstance(bound, Setting) else bound
+        return OFF if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)

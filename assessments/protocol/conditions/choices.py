@@ -192,8 +192,86 @@ def count_listed(answer: object, values: tuple[str, ...]) -> int:
     return sum(value in cast("list[str]", answer) for value in values)
 
 
+@dataclass(frozen=True)
+class PartOneOf(Condition):
+    """A part of a structured answer is one of these values; unknown when the part is."""
+
+    question: str
+    part: str
+    values: tuple[str, ...]
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:  # noqa: ARG002
+        part = part_of(answers.get(self.question), self.part)
+        return None if part is None else part in self.values
+
+    def sentence(self, context: Context) -> str:
+        phrase = context.questions[self.question].phrase
+        return f"{phrase}: {words(self.part)} is {enumeration([words(value) for value in self.values], 'or')}"
+
+    def as_json(self) -> Json:
+        return {"one_of": list(self.values), "question": self.question, "part": self.part}
+
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.question})
+
+    def source(self, context: Context) -> str:  # noqa: ARG002
+        return f"(part_of({self.question}, {self.part!r}) in {self.values!r})"
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:
+        field = next(item for item in context.questions[self.question].fields if item.name == self.part)
+        for value in self.values:
+            met: Answers = {self.question: {self.part: value}}
+            yield Boundary(met, {self.question: None})
+            for other in field.choices:
+                if other not in self.values:
+                    yield Boundary(met, {self.question: {self.part: other}})
+
+
+def part_of(answer: object, part: str) -> str | None:
+    """A part of a structured answer; None where it, or the answer, isn't known."""
+    return None if answer is None else cast("dict[str, str]", answer).get(part)
+
+
+@dataclass(frozen=True)
+class Given(Condition):
+    """A value was given, also one that answers nothing and is read as unknown everywhere else."""
+
+    question: str
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:  # noqa: ARG002
+        return self.question in answers or said(self.question) in answers
+
+    def sentence(self, context: Context) -> str:
+        return f"{context.questions[self.question].phrase} is given"
+
+    def as_json(self) -> Json:
+        return {"given": self.question}
+
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.question})
+
+    def source(self, context: Context) -> str:
+        may_be_none = context.questions[self.question].counts_as_unknown is not None
+        return f"({said(self.question) if may_be_none else self.question} is not None)"
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:
+        for value in context.questions[self.question].samples():
+            yield Boundary({self.question: value}, {self.question: None})
+
+
+def said(question: str) -> str:
+    """The name under which a value is kept that was given and answers nothing."""
+    return f"said_{question}"
+
+
 DIAGNOSIS_STATUSES = ("suspected", "confirmed_current", "past_resolved")
 CLEARANCES = ("yes", "no", "unknown")
+_CLEARANCE_WORDS = {
+    CLEARANCES: "",
+    ("yes",): ", cleared to run",
+    ("no",): ", clearance to run refused",
+    ("no", "unknown"): ", not cleared to run",
+}
 
 
 @dataclass(frozen=True)
@@ -213,9 +291,7 @@ class HasDiagnosis(Condition):
 
     def sentence(self, context: Context) -> str:  # noqa: ARG002
         text = f"{words(self.status)} diagnosis of {enumeration([words(code) for code in self.codes], 'or')}"
-        if self.clearances == CLEARANCES:
-            return text
-        return f"{text}, cleared to run" if self.clearances == ("yes",) else f"{text}, not cleared to run"
+        return f"{text}{_CLEARANCE_WORDS[self.clearances]}"
 
     def as_json(self) -> Json:
         return {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from assessments.protocol.conditions.base import (
+    OFF,
     Answers,
     Bound,
     Boundary,
@@ -40,7 +41,8 @@ class Compare(Condition):
         return None if number is None else COMPARE[self.comparison](number, context.value(self.bound))
 
     def sentence(self, context: Context) -> str:
-        amount = self.term.amount(context.value(self.bound), context)
+        bound = context.value(self.bound)
+        amount = "a limit that is switched off" if bound == OFF else self.term.amount(bound, context)
         return f"{self.term.words(context)} is {COMPARE_WORDS[self.comparison].format(amount)}"
 
     def as_json(self) -> Json:
@@ -53,12 +55,17 @@ class Compare(Condition):
         return self.term.prelude()
 
     def source(self, context: Context) -> str:
-        local = self.term.local
-        return f"({local} is not None and {local} {self.comparison} {context.value(self.bound)!r})"
+        local, bound = self.term.local, context.value(self.bound)
+        known = f"{local} is not None"
+        if bound == OFF:
+            return f"({known} and {self.comparison in ('<', '<=')})"
+        return f"({known} and {local} {self.comparison} {bound!r})"
 
     def boundaries(self, context: Context) -> Iterator[Boundary]:
         """The bound itself on its own side, and one step across it on the other."""
         bound, step = context.value(self.bound), self.term.step(context)
+        if bound == OFF:
+            return
         beyond = bound + step if self.comparison in (">", "<=") else bound - step
         pairs = zip(self.term.settings(bound, context), self.term.settings(beyond, context), strict=False)
         for at_bound, past in pairs:

@@ -15,7 +15,11 @@ from assessments.protocol.conditions.base import (
     Json,
     bound_json,
     enumeration,
+    words,
 )
+
+#: Of a condition that no answer can turn: it changes nothing that other parts need.
+NO_EDGE = Boundary({}, {})
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Compound(Condition):
 
     def edge(self, part: Condition, context: Context) -> Boundary:
         """The first edge of a part: the answers used for it while another part is under test."""
-        return next(part.boundaries(context))
+        return next(iter(part.boundaries(context)), NO_EDGE)
 
     def part_sentences(self, context: Context) -> list[str]:
         """Parts in words, in brackets where they would run into each other."""
@@ -132,3 +136,58 @@ class CountAtLeast(Compound):
                             rest |= edge.met if other in chosen else edge.unmet
                     if self.holds_at(boundary.over(rest), context):
                         yield boundary.over(rest)
+
+
+@dataclass(frozen=True)
+class Unless(Compound):
+    """Its one part is not true: false or unknown. What is not known never takes a caution away."""
+
+    @classmethod
+    def of(cls, part: Condition) -> Unless:
+        """Unless this."""
+        return cls((part,))
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:
+        return self.parts[0].evaluate(answers, context) is not True
+
+    def sentence(self, context: Context) -> str:
+        return f"not ({self.parts[0].sentence(context)})"
+
+    def as_json(self) -> Json:
+        return {"unless": self.parts[0].as_json()}
+
+    def source(self, context: Context) -> str:
+        return f"(not {self.parts[0].source(context)})"
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:
+        edges = list(self.parts[0].boundaries(context))
+        for edge in edges:
+            yield Boundary(edge.unmet, edge.met)
+        if not edges:
+            yield NO_EDGE
+
+
+@dataclass(frozen=True)
+class SettingIs(Condition):
+    """A parameter is set to this word: true or false of a clinic, whatever a runner answers."""
+
+    parameter: str
+    word: str
+
+    def evaluate(self, answers: Answers, context: Context) -> bool | None:  # noqa: ARG002
+        return context.values[self.parameter] == self.word
+
+    def sentence(self, context: Context) -> str:  # noqa: ARG002
+        return f"the clinic has set {words(self.parameter)} to {words(self.word)}"
+
+    def as_json(self) -> Json:
+        return {"parameter": self.parameter, "is": self.word}
+
+    def reads(self) -> frozenset[str]:
+        return frozenset()
+
+    def source(self, context: Context) -> str:
+        return str(context.values[self.parameter] == self.word)
+
+    def boundaries(self, context: Context) -> Iterator[Boundary]:  # noqa: ARG002
+        yield NO_EDGE

@@ -2,20 +2,28 @@
 
 from assessments.protocol.conditions import (
     HasDiagnosis,
-    RatioAbove,
+    NotAnswered,
     Rise,
-    Setting,
     SettledFor,
     all_of,
     any_of,
     at_least,
     at_most,
+    less_than,
     more_than,
     one_of,
     rise_above_baseline,
 )
 from assessments.protocol.criteria.criterion import Criterion
-from assessments.protocol.criteria.shared import LATE_FLARE_SIGN, RUN_RISE_SIGN, STOP_RUNNING_DIAGNOSES
+from assessments.protocol.criteria.shared import (
+    CLEARED_AFTER_SURGERY,
+    LATE_FLARE_SIGN,
+    LOAD_SPIKE,
+    OPERATED_LAST_YEAR,
+    PREGNANT_AND_MAY_RUN,
+    RUN_RISE_SIGN,
+    STOP_RUNNING_DIAGNOSES,
+)
 from assessments.protocol.follows import GRADED, GRADED_AFTER_EXAMINATION, REDUCED, SETTLED, SETTLED_FIRST
 from assessments.protocol.vocabulary import AdjustLevel, Decision, Urgency
 
@@ -136,7 +144,12 @@ CRITERIA: tuple[Criterion, ...] = (
         "AD-09",
         "Graded return after birth",
         all_of(
-            one_of("pregnancy_status", "postpartum"), at_least("weeks_postpartum", "postpartum_weeks_min")
+            one_of("pregnancy_status", "postpartum"),
+            at_least("weeks_postpartum", "postpartum_weeks_min"),
+            any_of(
+                less_than("weeks_postpartum", "postpartum_graded_until_weeks"),
+                NotAnswered("ran_last_14d", ("yes",)),
+            ),
         ),
         Decision.ADJUST_RUNNING,
         Urgency.NONE,
@@ -147,8 +160,11 @@ CRITERIA: tuple[Criterion, ...] = (
     ),
     Criterion(
         "AD-10",
-        "Cleared diagnosis",
-        HasDiagnosis(STOP_RUNNING_DIAGNOSES, "confirmed_current", ("yes",)),
+        "Cleared diagnosis or operation",
+        any_of(
+            HasDiagnosis(STOP_RUNNING_DIAGNOSES, "confirmed_current", ("yes",)),
+            all_of(OPERATED_LAST_YEAR, CLEARED_AFTER_SURGERY),
+        ),
         Decision.ADJUST_RUNNING,
         Urgency.NONE,
         "Cleared: a graded return, not straight to full running.",
@@ -173,10 +189,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "AD-12",
         "Load spike",
-        any_of(
-            RatioAbove("weekly_km_current", "weekly_km_prev4w_avg", Setting("weekly_load_ratio_gt")),
-            RatioAbove("last_run_km", "longest_run_30d_km", Setting("session_spike_ratio_gt")),
-        ),
+        LOAD_SPIKE,
         Decision.ADJUST_RUNNING,
         Urgency.NONE,
         "The load rose too quickly.",
@@ -225,5 +238,19 @@ CRITERIA: tuple[Criterion, ...] = (
         ("AA-R02",),
         adjust_level=AdjustLevel.GRADED_RETURN,
         follows=GRADED_AFTER_EXAMINATION,
+    ),
+    Criterion(
+        "AD-16",
+        "Pregnant and running on advice",
+        PREGNANT_AND_MAY_RUN,
+        Decision.ADJUST_RUNNING,
+        Urgency.NONE,
+        "Uncomplicated pregnancy, already running, running advised by the maternity team: modified running.",
+        (
+            "B26",
+            "author-judgement",
+        ),
+        adjust_level=AdjustLevel.MINOR,
+        follows=REDUCED,
     ),
 )

@@ -3,18 +3,30 @@
 from assessments.protocol.conditions import (
     HasDiagnosis,
     NotAnswered,
-    RatioAbove,
-    Setting,
     Unknown,
     all_of,
     any_of,
     less_than,
     one_of,
+    unless,
 )
 from assessments.protocol.criteria.criterion import Criterion
-from assessments.protocol.criteria.shared import BONE_OR_IMPACT_PAIN, NOT_CLEARED, STOP_RUNNING_DIAGNOSES
+from assessments.protocol.criteria.shared import (
+    CLEARED_AFTER_SURGERY,
+    LOAD_SPIKE_NOT_EXCLUDED,
+    NOT_CLEARED,
+    OPERATED_LAST_YEAR,
+    PREGNANT_AND_MAY_RUN,
+    STOP_RUNNING_DIAGNOSES,
+)
 from assessments.protocol.follows import CLEARED_FIRST, CLEARED_FIRST_LOW_IMPACT, FRACTURE_UNDER_TREATMENT
-from assessments.protocol.questions.person import NOT_MALE
+from assessments.protocol.questions.bone_and_inflammation import (
+    BONE_OR_IMPACT_PAIN,
+    BUTTOCK_PAIN,
+    LOW_ENERGY,
+    PRIOR_BONE_STRESS_INJURY,
+)
+from assessments.protocol.questions.person import NOT_MALE, PREGNANT
 from assessments.protocol.vocabulary import Decision, Urgency
 
 #: A birth counts as a risk for bone for so long.
@@ -27,20 +39,10 @@ CONFIRM_FIRST = (
     "severe_back_sprain",
     "spondylolysis_listhesis",
 )
+NEVER_CLEARED_BONE_INJURY = HasDiagnosis(("fracture", "bone_stress_injury"), "past_resolved", ("no",))
 FRACTURE_NOT_CLEARED = HasDiagnosis(("fracture",), "confirmed_current", NOT_CLEARED)
-PRIOR_BONE_STRESS_INJURY = any_of(
-    one_of("prior_bone_stress_injury", "yes"), HasDiagnosis(("bone_stress_injury",), "past_resolved")
-)
-LOAD_PAIRS = (
-    ("weekly_km_current", "weekly_km_prev4w_avg", Setting("weekly_load_ratio_gt")),
-    ("last_run_km", "longest_run_30d_km", Setting("session_spike_ratio_gt")),
-)
-# Excluded when a pair of distances is known and none is above its limit; with neither known it is not.
-LOAD_SPIKE_NOT_EXCLUDED = any_of(
-    *(RatioAbove(*pair) for pair in LOAD_PAIRS),
-    all_of(*(any_of(Unknown(part), Unknown(whole)) for part, whole, _ in LOAD_PAIRS)),
-)
 PREGNANCY_NOT_EXCLUDED = any_of(
+    PREGNANT,
     less_than("weeks_postpartum", WEEKS_AFTER_BIRTH),
     all_of(NOT_MALE, NotAnswered("pregnancy_status", ("not_pregnant",)), Unknown("weeks_postpartum")),
 )
@@ -123,7 +125,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "CL-05",
         "Pregnant",
-        one_of("pregnancy_status", "pregnant"),
+        all_of(PREGNANT, unless(PREGNANT_AND_MAY_RUN)),
         Decision.STOP_RUNNING_CLEARANCE_REQUIRED,
         Urgency.ROUTINE,
         "Not validated in pregnancy: clearance from maternity or pelvic-health care.",
@@ -150,8 +152,8 @@ CRITERIA: tuple[Criterion, ...] = (
         "CL-07",
         "Bone stress injury at risk",
         all_of(
-            one_of("pain_region", "lumbosacral_sij_buttock"),
-            any_of(PRIOR_BONE_STRESS_INJURY, one_of("low_energy_or_menstrual_disturbance", "yes")),
+            BUTTOCK_PAIN,
+            any_of(PRIOR_BONE_STRESS_INJURY, LOW_ENERGY),
             one_of("pain_earlier_each_run", "yes"),
         ),
         Decision.STOP_RUNNING_CLEARANCE_REQUIRED,
@@ -161,6 +163,30 @@ CRITERIA: tuple[Criterion, ...] = (
         (
             "EH-D04",
             "B17",
+        ),
+        follows=CLEARED_FIRST,
+    ),
+    Criterion(
+        "CL-08",
+        "Spinal surgery not cleared",
+        all_of(OPERATED_LAST_YEAR, unless(CLEARED_AFTER_SURGERY)),
+        Decision.STOP_RUNNING_CLEARANCE_REQUIRED,
+        Urgency.ROUTINE,
+        "Spinal surgery in the last year: running only after clearance.",
+        ("author-judgement",),
+        follows=CLEARED_FIRST,
+    ),
+    Criterion(
+        "CL-09",
+        "Earlier bone injury never cleared",
+        NEVER_CLEARED_BONE_INJURY,
+        Decision.STOP_RUNNING_CLEARANCE_REQUIRED,
+        Urgency.ROUTINE,
+        "An earlier fracture or bone stress injury was never cleared.",
+        (
+            "EH-D04",
+            "EH-D05",
+            "EH-D07",
         ),
         follows=CLEARED_FIRST,
     ),

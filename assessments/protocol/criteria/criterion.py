@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from assessments.protocol.conditions import Answers, Condition, Context
@@ -22,7 +23,8 @@ class Criterion:
 
     `sources` are statement ids (EH-, HH-, AA-), evidence ids (B01 …), or one of
     "author-judgement", "safety-principle" and "scope". `follows` is what a runner who meets it may do, and
-    `follows_when` another row for the records of which its condition is true.
+    `follows_when` another row for the records of which its condition is true. `figures` computes the
+    numbers it rests on and what they call for, for pages and letters to print in words.
     """
 
     id: str
@@ -36,6 +38,7 @@ class Criterion:
     adjust_level: AdjustLevel | None = None
     follows: Follows = field(kw_only=True)
     follows_when: tuple[Condition, Follows] | None = field(default=None, kw_only=True)
+    figures: Callable[[Answers], Mapping[str, object]] | None = field(default=None, kw_only=True)
 
     @property
     def rank(self) -> int:

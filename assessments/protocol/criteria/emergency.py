@@ -1,17 +1,18 @@
 """Emergency: a person in hospital care now."""
 
-from assessments.protocol.conditions import HasDiagnosis, Unknown, all_of, any_of, one_of
+from assessments.protocol.conditions import HasDiagnosis, Unknown, all_of, any_of, one_of, unless
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.criteria.shared import (
     CORD_OR_CAUDA_EQUINA,
-    LEG_PAIN,
-    LEG_SENSORY_CHANGE,
     MILD_OR_WORSE_WEAKNESS,
+    NEW_LEG_SYMPTOM,
     SPINAL_INFECTION_RISK,
+    STABLE_BILATERAL_LEG_PAIN,
     WALKING_AFFECTED,
     WORSENING_IN_A_LEG,
 )
 from assessments.protocol.follows import REFERRED_AT_ONCE
+from assessments.protocol.questions.emergency import ANY_LEG_SYMPTOM, CES_ITEMS, LONGSTANDING
 from assessments.protocol.vocabulary import Decision, Urgency
 
 CRITERIA: tuple[Criterion, ...] = (
@@ -79,7 +80,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "RF-E05",
         "Pain in both legs",
-        one_of("leg_pain", "bilateral"),
+        all_of(one_of("leg_pain", "bilateral"), unless(STABLE_BILATERAL_LEG_PAIN)),
         Decision.REFER_EMERGENCY,
         Urgency.EMERGENCY_NOW,
         "New bilateral leg pain with back pain is a warning pattern of cauda equina syndrome.",
@@ -187,14 +188,11 @@ CRITERIA: tuple[Criterion, ...] = (
         all_of(
             one_of("cancer_history", "yes"),
             any_of(
-                LEG_PAIN,
-                LEG_SENSORY_CHANGE,
-                MILD_OR_WORSE_WEAKNESS,
-                WORSENING_IN_A_LEG,
+                ANY_LEG_SYMPTOM,
                 WALKING_AFFECTED,
                 one_of("gait_unsteady", "yes"),
-                one_of("bladder_change", "yes_longstanding_unchanged"),
-                one_of("bowel_change", "yes_longstanding_unchanged"),
+                one_of("bladder_change", LONGSTANDING),
+                one_of("bowel_change", LONGSTANDING),
             ),
         ),
         Decision.REFER_EMERGENCY,
@@ -208,10 +206,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "RF-E14",
         "Fever or infection risk with a leg symptom",
         any_of(
-            all_of(
-                one_of("fever_or_rigors", "yes"),
-                any_of(LEG_PAIN, LEG_SENSORY_CHANGE, MILD_OR_WORSE_WEAKNESS, WORSENING_IN_A_LEG),
-            ),
+            all_of(one_of("fever_or_rigors", "yes"), ANY_LEG_SYMPTOM),
             all_of(SPINAL_INFECTION_RISK, any_of(MILD_OR_WORSE_WEAKNESS, WORSENING_IN_A_LEG)),
         ),
         Decision.REFER_EMERGENCY,
@@ -244,6 +239,24 @@ CRITERIA: tuple[Criterion, ...] = (
             "EH-D02",
             "B01",
             "B10",
+        ),
+        follows=REFERRED_AT_ONCE,
+    ),
+    Criterion(
+        "RF-E17",
+        "Old cauda equina item with a leg symptom",
+        all_of(
+            any_of(*(one_of(item, LONGSTANDING) for item in CES_ITEMS)),
+            any_of(WORSENING_IN_A_LEG, MILD_OR_WORSE_WEAKNESS, NEW_LEG_SYMPTOM),
+        ),
+        Decision.REFER_EMERGENCY,
+        Urgency.EMERGENCY_NOW,
+        "A long-standing saddle, bladder, bowel or sexual change together with a new or worsening leg "
+        "symptom: suspected cauda equina syndrome.",
+        (
+            "B02",
+            "B03",
+            "B07",
         ),
         follows=REFERRED_AT_ONCE,
     ),

@@ -3,12 +3,12 @@
 from assessments.protocol.conditions import CountAtLeast, Setting, at_least, more_than, one_of
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.criteria.shared import (
-    BONE_OR_IMPACT_PAIN,
     LATE_FLARE_SIGN,
     RUN_RISE_SIGN,
     WALKING_SIGN,
 )
 from assessments.protocol.follows import EXAMINED_FIRST, EXAMINED_FIRST_LOW_IMPACT, REHABILITATED
+from assessments.protocol.questions.bone_and_inflammation import BONE_OR_IMPACT_PAIN, LOW_ENERGY
 from assessments.protocol.vocabulary import Decision, Urgency
 
 CRITERIA: tuple[Criterion, ...] = (
@@ -90,7 +90,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "SR-07",
         "Sign of low energy availability",
-        one_of("low_energy_or_menstrual_disturbance", "yes"),
+        LOW_ENERGY,
         Decision.STOP_AND_REHAB,
         Urgency.ROUTINE,
         "Sign of low energy availability in a runner with back pain: no running until "

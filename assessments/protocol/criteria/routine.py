@@ -1,6 +1,10 @@
 """Routine referral: they add an urgency and no decision."""
 
+from collections.abc import Mapping
+from typing import cast
+
 from assessments.protocol.conditions import (
+    Answers,
     NotAnswered,
     OnsetAge,
     Setting,
@@ -11,10 +15,23 @@ from assessments.protocol.conditions import (
     more_than,
     one_of,
 )
+from assessments.protocol.conditions.comparisons import count_spa_features
 from assessments.protocol.criteria.criterion import Criterion
-from assessments.protocol.criteria.shared import LONG_EPISODE
+from assessments.protocol.criteria.shared import LEAKAGE_IS_ROUTINE, LONG_EPISODE
 from assessments.protocol.follows import NOTHING_CHANGES
 from assessments.protocol.vocabulary import Urgency
+
+#: From so many features on the runner goes to rheumatology without HLA-B27 first (B12).
+RHEUMATOLOGY_FROM = 4
+
+
+def spa_figures(answers: Answers) -> dict[str, object]:
+    """The features of axial spondyloarthritis counted, and what the count calls for (NICE NG65)."""
+    features = cast("Mapping[str, str]", answers.get("spa_features", {}))
+    count = count_spa_features(features, OnsetAge().value(answers))
+    action = "refer_rheumatology" if count >= RHEUMATOLOGY_FROM else "hla_b27_first"
+    return {"axial_spa_features": count, "action": action}
+
 
 CRITERIA: tuple[Criterion, ...] = (
     Criterion(
@@ -63,6 +80,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Inflammatory back pain pathway: four features or more to rheumatology, exactly three HLA-B27 first.",
         ("B12",),
         follows=NOTHING_CHANGES,
+        figures=spa_figures,
     ),
     Criterion(
         "RT-05",
@@ -92,6 +110,19 @@ CRITERIA: tuple[Criterion, ...] = (
         Urgency.ROUTINE,
         "First-ever back pain at 50 or over.",
         ("B07",),
+        follows=NOTHING_CHANGES,
+    ),
+    Criterion(
+        "RT-08",
+        "Long-standing, explained leakage alone",
+        LEAKAGE_IS_ROUTINE,
+        None,
+        Urgency.ROUTINE,
+        "Long-standing, explained stress leakage alone: pelvic-health referral; asked again at every contact.",
+        (
+            "B03",
+            "author-judgement",
+        ),
         follows=NOTHING_CHANGES,
     ),
 )

@@ -1,9 +1,15 @@
 """Urgent referral the same day."""
 
-from assessments.protocol.conditions import HasDiagnosis, all_of, any_of, at_least, one_of
+from assessments.protocol.conditions import CountAtLeast, HasDiagnosis, all_of, any_of, at_least, one_of
 from assessments.protocol.criteria.criterion import Criterion
-from assessments.protocol.criteria.shared import CORD_OR_CAUDA_EQUINA, NOT_CLEARED, SPINAL_INFECTION_RISK
+from assessments.protocol.criteria.shared import (
+    CORD_OR_CAUDA_EQUINA,
+    NOT_CLEARED,
+    SPINAL_INFECTION_RISK,
+    STABLE_BILATERAL_LEG_PAIN,
+)
 from assessments.protocol.follows import REFERRED_AT_ONCE
+from assessments.protocol.questions.emergency import CES_ITEMS, LONGSTANDING
 from assessments.protocol.vocabulary import Decision, Urgency
 
 CRITERIA: tuple[Criterion, ...] = (
@@ -107,7 +113,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "RF-S08",
         "Long-standing saddle sensation change",
-        one_of("saddle_sensation_change", "yes_longstanding_unchanged"),
+        one_of("saddle_sensation_change", LONGSTANDING),
         Decision.REFER_URGENT,
         Urgency.SAME_DAY,
         "Even an old saddle loss must be discussed with a doctor that day in a new episode of back "
@@ -175,6 +181,46 @@ CRITERIA: tuple[Criterion, ...] = (
         (
             "B08",
             "B14",
+        ),
+        follows=REFERRED_AT_ONCE,
+    ),
+    Criterion(
+        "RF-S13",
+        "Several old cauda equina items",
+        CountAtLeast(tuple(one_of(item, LONGSTANDING) for item in CES_ITEMS), 2),
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "Several long-standing cauda equina items in a new back-pain episode must be discussed with a doctor "
+        "that day.",
+        ("B03",),
+        follows=REFERRED_AT_ONCE,
+    ),
+    Criterion(
+        "RF-S14",
+        "Old, stable pain in both legs",
+        STABLE_BILATERAL_LEG_PAIN,
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "Pain in both legs for months, unchanged, without any other cauda equina item: examined the same day.",
+        (
+            "B02",
+            "B07",
+            "author-judgement",
+        ),
+        follows=REFERRED_AT_ONCE,
+    ),
+    Criterion(
+        "RF-S15",
+        "Earlier cord or cauda equina compression",
+        HasDiagnosis(CORD_OR_CAUDA_EQUINA, "past_resolved"),
+        Decision.REFER_URGENT,
+        Urgency.SAME_DAY,
+        "Earlier cord or cauda equina compression and new back pain: discussed with a doctor that day.",
+        (
+            "EH-D02",
+            "B01",
+            "B03",
+            "B10",
         ),
         follows=REFERRED_AT_ONCE,
     ),

@@ -1,12 +1,20 @@
 """Conditions that more than one criterion stands on, so that none is written twice."""
 
 from assessments.protocol.conditions import (
+    PartOneOf,
+    RatioAbove,
+    Setting,
+    SettingIs,
+    Unknown,
     all_of,
     any_of,
     at_least,
+    less_than,
     one_of,
     rise_above_baseline,
 )
+from assessments.protocol.questions.emergency import ANY_LEG_SYMPTOM, CES_ITEMS, LONGSTANDING
+from assessments.protocol.questions.person import PREGNANT
 from assessments.protocol.questions.urgent import DIAGNOSIS_CODES
 
 NOT_CLEARED = ("no", "unknown")
@@ -20,7 +28,6 @@ SPINAL_INFECTION_RISK = any_of(one_of("infection_risk", "yes"), one_of("spinal_p
 LEG_PAIN = one_of("leg_pain", "unilateral", "bilateral")
 LEG_SENSORY_CHANGE = one_of("leg_sensory_change", "unilateral", "bilateral")
 WALKING_AFFECTED = one_of("walking_ability", "limited_by_pain", "unable")
-BONE_OR_IMPACT_PAIN = any_of(one_of("bone_focal_pain", "yes"), one_of("hop_or_impact_pain", "yes"))
 
 # The three not-OK signs of a source article: quite painful walking (N1), a significant rise during
 # the run (N2), a late flare still there the day after (N3).
@@ -32,6 +39,52 @@ LATE_FLARE_SIGN = any_of(
         rise_above_baseline("pain_next_day_nrs", 0),
     ),
     rise_above_baseline("pain_next_day_nrs", "post_increase_lot_gt"),
+)
+
+NO_LEG_SYMPTOM = (one_of("leg_pain", "none"), one_of("leg_sensory_change", "none"), one_of("leg_weakness", "none"))
+NEW_LEG_SYMPTOM = all_of(
+    ANY_LEG_SYMPTOM,
+    any_of(
+        Unknown("leg_symptom_duration_days"),
+        less_than("leg_symptom_duration_days", "new_leg_symptom_days_lt"),
+    ),
+)
+LEAKAGE_ONLY = all_of(
+    one_of("bladder_change", LONGSTANDING),
+    *(one_of(item, "no") for item in CES_ITEMS if item != "bladder_change"),
+    *NO_LEG_SYMPTOM,
+)
+#: Only under a clinic's own setting: leakage that is old and explained goes the routine way.
+LEAKAGE_IS_ROUTINE = all_of(LEAKAGE_ONLY, SettingIs("explained_leakage_tier", "routine"))
+#: Only under a clinic's own setting: pain in both legs for so long, and nothing else of a cauda equina.
+STABLE_BILATERAL_LEG_PAIN = all_of(
+    one_of("leg_pain", "bilateral"),
+    one_of("leg_sensory_change", "none"),
+    one_of("leg_weakness", "none"),
+    one_of("leg_symptom_progression", "stable_or_improving"),
+    at_least("leg_symptom_duration_days", "stable_bilateral_days"),
+    *(one_of(item, "no") for item in CES_ITEMS),
+    one_of("gait_unsteady", "no"),
+)
+#: Only under a clinic's own setting: an uncomplicated pregnancy of somebody who already runs.
+PREGNANT_AND_MAY_RUN = all_of(
+    PREGNANT,
+    SettingIs("pregnancy_running", "adjust"),
+    one_of("pregnancy_warning_signs", "no"),
+    one_of("ran_last_14d", "yes"),
+    one_of("maternity_running_advice", "yes"),
+)
+OPERATED_LAST_YEAR = one_of("spinal_surgery_ever", "within_12_months")
+CLEARED_AFTER_SURGERY = PartOneOf("spinal_surgery_clearance", "clearance", ("yes",))
+LOAD_PAIRS = (
+    ("weekly_km_current", "weekly_km_prev4w_avg", Setting("weekly_load_ratio_gt")),
+    ("last_run_km", "longest_run_30d_km", Setting("session_spike_ratio_gt")),
+)
+LOAD_SPIKE = any_of(*(RatioAbove(*pair) for pair in LOAD_PAIRS))
+# Excluded when a pair of distances is known and none is above its limit; with neither known it is not.
+LOAD_SPIKE_NOT_EXCLUDED = any_of(
+    *(RatioAbove(*pair) for pair in LOAD_PAIRS),
+    all_of(*(any_of(Unknown(part), Unknown(whole)) for part, whole, _ in LOAD_PAIRS)),
 )
 
 LONG_EPISODE = at_least("episode_duration_days", "duration_refer_days_ge")

@@ -40,10 +40,16 @@ class ScreenIncomplete(Condition):
     def evaluate(self, answers: Answers, context: Context) -> bool | None:
         return any(
             not answered(question, answers, context)
-            and (question.applies_when is None or question.applies_when.evaluate(answers, context) is True)
-            for question in context.questions.values()
-            if question.screen == self.screen
+            and all(condition.evaluate(answers, context) is True for condition in conditions)
+            for question, conditions in self._asked(context)
         )
+
+    def _asked(self, context: Context) -> Iterator[tuple[Question, tuple[Condition, ...]]]:
+        """The questions this screen may need, each with the conditions under which it does."""
+        for question in context.questions.values():
+            conditions = question.needed(self.screen)
+            if conditions is not None:
+                yield question, conditions
 
     def sentence(self, context: Context) -> str:  # noqa: ARG002
         return f"at least one {words(self.screen)} question that applies is not answered"
@@ -57,23 +63,22 @@ class ScreenIncomplete(Condition):
 
     def source(self, context: Context) -> str:
         parts = []
-        for question in context.questions.values():
-            if question.screen == self.screen:
-                unanswered = f"{question.name} is None"
-                when = question.applies_when
-                parts.append(f"({unanswered} and {when.source(context)})" if when else unanswered)
+        for question, conditions in self._asked(context):
+            unanswered = f"{question.name} is None"
+            needed = " and ".join([unanswered, *(condition.source(context) for condition in conditions)])
+            parts.append(f"({needed})" if conditions else unanswered)
         return f"({' or '.join(parts)})"
 
     def boundaries(self, context: Context) -> Iterator[Boundary]:
-        for question in context.questions.values():
-            if question.screen == self.screen:
-                when = question.applies_when
-                applies = next(when.boundaries(context)).met if when else {}
-                for value in question.samples():
-                    told = {**applies, question.name: value}
-                    if counts(question, value, told, context):
-                        followed = self._follow_up(told, context)
-                        yield Boundary({question.name: None}, told).over({**applies, **followed})
+        for question, conditions in self._asked(context):
+            applies: dict[str, object] = {}
+            for condition in conditions:
+                applies |= next(iter(condition.boundaries(context))).met
+            for value in question.samples():
+                told = {**applies, question.name: value}
+                if counts(question, value, told, context):
+                    followed = self._follow_up(told, context)
+                    yield Boundary({question.name: None}, told).over({**applies, **followed})
 
     def _follow_up(self, told: Answers, context: Context) -> Answers:
         """Answers to the conditional questions that these answers make apply."""
@@ -86,6 +91,7 @@ class ScreenIncomplete(Condition):
             for question in context.questions.values()
             if question.name not in told
             and question.applies_when
+            and question.essential
             and question.applies_when.evaluate(told, context) is True
         }
 

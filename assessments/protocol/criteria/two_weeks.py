@@ -1,9 +1,10 @@
 """Urgent referral within two weeks."""
 
-from assessments.protocol.conditions import NotAnswered, all_of, any_of, one_of
+from assessments.protocol.conditions import NotAnswered, all_of, any_of, at_least, one_of, unless
 from assessments.protocol.criteria.criterion import Criterion
-from assessments.protocol.criteria.shared import LEG_PAIN, LEG_SENSORY_CHANGE, WALKING_AFFECTED
+from assessments.protocol.criteria.shared import LEAKAGE_IS_ROUTINE, LEG_PAIN, LEG_SENSORY_CHANGE, WALKING_AFFECTED
 from assessments.protocol.follows import REFERRED
+from assessments.protocol.questions.emergency import CES_ITEMS, LONGSTANDING
 from assessments.protocol.vocabulary import Decision, Urgency
 
 CRITERIA: tuple[Criterion, ...] = (
@@ -137,10 +138,9 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "RF-W11",
         "Long-standing bladder, bowel or sexual change",
-        any_of(
-            one_of("bladder_change", "yes_longstanding_unchanged"),
-            one_of("bowel_change", "yes_longstanding_unchanged"),
-            one_of("sexual_function_change", "yes_longstanding_unchanged"),
+        all_of(
+            any_of(*(one_of(item, LONGSTANDING) for item in CES_ITEMS if item != "saddle_sensation_change")),
+            unless(LEAKAGE_IS_ROUTINE),
         ),
         Decision.REFER_URGENT,
         Urgency.WITHIN_2_WEEKS,
@@ -161,6 +161,35 @@ CRITERIA: tuple[Criterion, ...] = (
         (
             "B08",
             "B14",
+        ),
+        follows=REFERRED,
+    ),
+    Criterion(
+        "RF-W13",
+        "Very severe pain at rest or on walking",
+        any_of(
+            at_least("pain_usual_nrs", "severe_rest_pain_ge"),
+            at_least("pain_walking_nrs", "severe_rest_pain_ge"),
+        ),
+        Decision.REFER_URGENT,
+        Urgency.WITHIN_2_WEEKS,
+        "Pain this severe at rest or on walking needs a medical review.",
+        (
+            "B08",
+            "B21",
+        ),
+        follows=REFERRED,
+    ),
+    Criterion(
+        "RF-W14",
+        "A knock and pinpoint bone pain",
+        all_of(one_of("trauma", "minor"), one_of("bone_focal_pain", "yes")),
+        Decision.REFER_URGENT,
+        Urgency.WITHIN_2_WEEKS,
+        "A fall or knock and pain on one point of bone: fracture until examined, at any age.",
+        (
+            "B08",
+            "B09",
         ),
         follows=REFERRED,
     ),

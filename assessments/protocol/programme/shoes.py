@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from assessments.protocol.parameters import PARAMETERS
+from assessments.protocol.parameters import default_number
 
-_DEFAULTS = {parameter.name: int(parameter.default) for parameter in PARAMETERS}
 MONTHS_OF_A_YEAR = 12
 _PHASE_IN = "Think of a new pair, and phase it in over two weeks."
 
@@ -58,11 +57,11 @@ class ShoeLimit:
 
 def _by_distance(advice: ShoeAdvice, parameter: str, statement: str) -> ShoeLimit:
     sources = ("HH-F01", "AA-F01")
-    return ShoeLimit(advice, ShoeSign.DISTANCE, _DEFAULTS[parameter], "km", statement, sources)
+    return ShoeLimit(advice, ShoeSign.DISTANCE, int(default_number(parameter)), "km", statement, sources)
 
 
 def _by_age(advice: ShoeAdvice, parameter: str, statement: str) -> ShoeLimit:
-    return ShoeLimit(advice, ShoeSign.AGE, _DEFAULTS[parameter], "mo", statement, ("HH-F01",))
+    return ShoeLimit(advice, ShoeSign.AGE, int(default_number(parameter)), "mo", statement, ("HH-F01",))
 
 
 SHOE_LIMITS: tuple[ShoeLimit, ...] = (

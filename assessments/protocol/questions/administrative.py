@@ -1,6 +1,7 @@
 """Administrative fields of an assessment; never keys of its answers."""
 
 from assessments.protocol.question_types import Question, section
+from assessments.protocol.questions.emergency import CES_ITEMS
 from assessments.protocol.vocabulary import Screen
 
 ask = section("1 Administrative")
@@ -12,7 +13,7 @@ QUESTIONS: tuple[Question, ...] = (
         "text",
         Screen.ADMINISTRATIVE,
         max_length=100,
-        note="returned with every result",
+        note="returned with every result; this is 2026.2",
         if_unknown="reject 422",
     ),
     ask(
@@ -35,7 +36,8 @@ QUESTIONS: tuple[Question, ...] = (
             "other_clinician",
             "patient_self_report",
         ),
-        note="patient_self_report => result provisional=true until a clinician confirms E and U answers",
+        note="patient_self_report => result provisional=true until a clinician confirms E and U answers; a "
+        "longstanding CES answer stands and stays open until attested (D.1a)",
         if_unknown="reject 422",
     ),
     ask(
@@ -51,5 +53,16 @@ QUESTIONS: tuple[Question, ...] = (
         ),
         note="HL7 data-absent-reason codes; never changes the decision, changes the wording of the prompt",
         if_unknown="absent = not-asked",
+    ),
+    ask(
+        "attested_longstanding",
+        "Long-standing answers that a clinician attests",
+        "choices",
+        Screen.OPTIONAL,
+        choices=CES_ITEMS,
+        max_items=len(CES_ITEMS),
+        note="from the confirmation, or copied by the server from the linked assessment; never sent by a "
+        "runner (D.1a)",
+        if_unknown="nothing is attested",
     ),
 )

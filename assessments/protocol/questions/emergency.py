@@ -1,14 +1,18 @@
 """The emergency screen: every item must be answered."""
 
 from assessments.protocol.conditions import all_of, any_of, one_of
-from assessments.protocol.question_types import NOT_APPLICABLE, THOUGH_IT_APPLIES, Question, section
+from assessments.protocol.question_types import DAY_UNITS, NOT_APPLICABLE, THOUGH_IT_APPLIES, Question, section
 from assessments.protocol.vocabulary import Screen
 
 ask = section("4 Emergency screen")
+CES_ITEMS = ("saddle_sensation_change", "bladder_change", "bowel_change", "sexual_function_change")
+LONGSTANDING = "yes_longstanding_unchanged"
+#: "Worsening" says that there is a leg symptom, whatever was not asked.
 ANY_LEG_SYMPTOM = any_of(
     one_of("leg_pain", "unilateral", "bilateral"),
     one_of("leg_sensory_change", "unilateral", "bilateral"),
     one_of("leg_weakness", "mild_unilateral", "severe_unilateral", "bilateral"),
+    one_of("leg_symptom_progression", "worsening"),
 )
 
 QUESTIONS: tuple[Question, ...] = (
@@ -23,7 +27,7 @@ QUESTIONS: tuple[Question, ...] = (
             "yes_longstanding_unchanged",
         ),
         note="'yes' = new, changed, or timing unsure. 'longstanding' only if it predates this episode, "
-        "is unchanged AND has a known explanation",
+        "is unchanged AND has a known explanation. From a runner alone it stays open until attested (D.1a)",
         if_unknown="blocks: IN-01, tier complete_screen_now",
     ),
     ask(
@@ -101,7 +105,8 @@ QUESTIONS: tuple[Question, ...] = (
             "severe_unilateral",
             "bilateral",
         ),
-        note="severe = power 3/5 or less in any group, or foot drop",
+        note="severe = power 3/5 or less in any group, or foot drop. Unknown beside worsening counts as "
+        "weakness (RF-E08)",
         if_unknown="blocks: IN-01, tier complete_screen_now",
     ),
     ask(
@@ -120,6 +125,20 @@ QUESTIONS: tuple[Question, ...] = (
         never_offered=(NOT_APPLICABLE,),
         note="“not applicable” beside a leg symptom counts as unknown",
         if_unknown="blocks: IN-01, tier complete_screen_now",
+    ),
+    ask(
+        "leg_symptom_duration_days",
+        "How long the leg symptom has been there",
+        "integer",
+        Screen.OPTIONAL,
+        phrase="duration of the leg symptom",
+        low=0,
+        high=36500,
+        unit="d",
+        units=DAY_UNITS,
+        applies_when=ANY_LEG_SYMPTOM,
+        note="the newest of several leg symptoms counts. In a check asked with the leg items, never carried",
+        if_unknown="counts as a new leg symptom in RF-E17",
     ),
     ask(
         "gait_unsteady",

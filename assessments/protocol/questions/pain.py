@@ -39,7 +39,7 @@ QUESTIONS: tuple[Question, ...] = (
         "choice",
         Screen.CORE,
         phrase="a run in the last 14 days",
-        note="no -> AD-11 graded return; R fields then must be absent (X1)",
+        note="no -> AD-11 graded return; the four R scores then must be absent (X1)",
         if_unknown="blocks: IN-03",
     ),
     ask(
@@ -52,7 +52,7 @@ QUESTIONS: tuple[Question, ...] = (
         high=336,
         unit="h",
         note="<24 and next-day unknown -> prompt 'awaiting 24 h check'",
-        if_unknown="wording only",
+        if_unknown="next-day score and hours to settle are taken as given",
     ),
     ask(
         "pain_pre_run_nrs",
@@ -129,7 +129,7 @@ QUESTIONS: tuple[Question, ...] = (
         Screen.RUN_REACTION,
         phrase="pain relief before or during the run",
         applies_when=RAN,
-        note="masks the reaction: AD-13",
+        note="masks the reaction: AD-13. A 'no' beside ran_last_14d=no is no contradiction (X1)",
         if_unknown="blocks when ran_last_14d=yes: IN-04",
     ),
     ask(

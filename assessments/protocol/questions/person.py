@@ -9,6 +9,7 @@ from assessments.protocol.question_types import (
     Question,
     section,
 )
+from assessments.protocol.questions.urgent import CLEARANCE_FIELDS
 from assessments.protocol.vocabulary import Screen
 
 ask = section("2 Person and episode")
@@ -89,6 +90,16 @@ QUESTIONS: tuple[Question, ...] = (
         never_offered=(NOT_APPLICABLE,),
         note="“not applicable” while pregnant counts as unknown",
         if_unknown="blocks: IN-01, tier complete_screen_now",
+    ),
+    ask(
+        "maternity_running_advice",
+        "The maternity team has advised that running may go on",
+        "choice",
+        Screen.OPTIONAL,
+        phrase="the maternity team's advice that running may go on",
+        applies_when=PREGNANT,
+        note="decides only under pregnancy_running = adjust. Asked afresh in every check while pregnant",
+        if_unknown="as no: CL-05 stands",
     ),
     ask(
         "pain_region",
@@ -175,5 +186,31 @@ QUESTIONS: tuple[Question, ...] = (
         note="major = fall > 3 m or 5 stairs, road traffic, high-speed bike/ski, heavy direct blow; "
         "minor = simple fall, stumble, lift, cough",
         if_unknown="blocks: IN-02, tier complete_screen_now",
+    ),
+    ask(
+        "spinal_surgery_ever",
+        "Operation on the spine, ever",
+        "choice",
+        Screen.OPTIONAL,
+        phrase="an operation on the spine",
+        choices=(
+            "no",
+            "earlier",
+            "within_12_months",
+        ),
+        note="within_12_months -> CL-08 unless cleared; within 3 months also counts as "
+        "spinal_procedure_recent. Carried in a check (F.8)",
+        if_unknown="not assessed",
+    ),
+    ask(
+        "spinal_surgery_clearance",
+        "Clearance to run after the spinal operation",
+        "object",
+        Screen.OPTIONAL,
+        phrase="clearance after the spinal operation",
+        fields=CLEARANCE_FIELDS,
+        applies_when=one_of("spinal_surgery_ever", "within_12_months"),
+        note="clearance=yes needs a named clinician and date, as in diagnoses",
+        if_unknown="as no: CL-08 stands",
     ),
 )

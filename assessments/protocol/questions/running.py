@@ -1,6 +1,6 @@
 """Running and adjustments."""
 
-from assessments.protocol.conditions import one_of
+from assessments.protocol.conditions import Unknown, all_of, any_of, one_of
 from assessments.protocol.question_types import (
     KM_UNITS,
     NOT_APPLICABLE,
@@ -8,9 +8,18 @@ from assessments.protocol.question_types import (
     Question,
     section,
 )
+from assessments.protocol.questions.bone_and_inflammation import BONE_OR_IMPACT_PAIN
 from assessments.protocol.vocabulary import Screen
 
 ask = section("7 Running and adjustments")
+
+NOT_EXCLUDED = (
+    "AD-12 not assessed; a load spike counts as NOT excluded in CL-03 unless the other pair is known"
+)
+# The two distances of a run do as well as the two of a week.
+DISTANCES_OF_BONE_PAIN = all_of(
+    BONE_OR_IMPACT_PAIN, any_of(Unknown("last_run_km"), Unknown("longest_run_30d_km"))
+)
 
 ADJUSTMENT_TYPES = (
     "speed_slower",
@@ -96,8 +105,9 @@ QUESTIONS: tuple[Question, ...] = (
         high=400,
         unit="km",
         units=KM_UNITS,
+        asked_when=DISTANCES_OF_BONE_PAIN,
         note="accept miles with unit; x 1.609344",
-        if_unknown="AD-12 not assessed",
+        if_unknown=NOT_EXCLUDED,
     ),
     ask(
         "weekly_km_prev4w_avg",
@@ -109,7 +119,8 @@ QUESTIONS: tuple[Question, ...] = (
         high=400,
         unit="km",
         units=KM_UNITS,
-        if_unknown="AD-12 not assessed",
+        asked_when=DISTANCES_OF_BONE_PAIN,
+        if_unknown=NOT_EXCLUDED,
     ),
     ask(
         "last_run_km",
@@ -121,6 +132,7 @@ QUESTIONS: tuple[Question, ...] = (
         high=250,
         unit="km",
         units=KM_UNITS,
+        if_unknown=NOT_EXCLUDED,
     ),
     ask(
         "longest_run_30d_km",
@@ -132,6 +144,7 @@ QUESTIONS: tuple[Question, ...] = (
         high=250,
         unit="km",
         units=KM_UNITS,
+        if_unknown=NOT_EXCLUDED,
     ),
     ask(
         "runs_per_week",

@@ -15,6 +15,17 @@ DIAGNOSIS_CODES = (
     "cauda_equina_syndrome",
     "spondylolysis_listhesis",
 )
+CLEARANCE_FIELDS = (
+    ask(
+        "clearance",
+        "Cleared to return to running",
+        "choice",
+        Screen.URGENT,
+        note="Not stated counts as not cleared",
+    ),
+    ask("cleared_by", "Who gave the clearance", "text", Screen.URGENT, max_length=200),
+    ask("cleared_at", "When the clearance was given", "date_or_time", Screen.URGENT),
+)
 DIAGNOSIS_FIELDS = (
     ask("code", "Diagnosis", "choice", Screen.URGENT, choices=DIAGNOSIS_CODES, required=True),
     ask(
@@ -25,15 +36,7 @@ DIAGNOSIS_FIELDS = (
         choices=("suspected", "confirmed_current", "past_resolved"),
         required=True,
     ),
-    ask(
-        "clearance",
-        "Cleared to return to running",
-        "choice",
-        Screen.URGENT,
-        note="Not stated counts as not cleared",
-    ),
-    ask("cleared_by", "Who gave the clearance", "text", Screen.URGENT, max_length=200),
-    ask("cleared_at", "When the clearance was given", "date_or_time", Screen.URGENT),
+    *CLEARANCE_FIELDS,
 )
 
 QUESTIONS: tuple[Question, ...] = (
@@ -96,7 +99,7 @@ QUESTIONS: tuple[Question, ...] = (
         "choice",
         Screen.URGENT,
         phrase="unrelieved night pain",
-        note="not simple stiffness on turning",
+        note="not simple stiffness on turning. Also a risk factor in CL-03",
         if_unknown="blocks: IN-02, tier complete_screen_now",
     ),
     ask(
@@ -121,6 +124,7 @@ QUESTIONS: tuple[Question, ...] = (
         "choice",
         Screen.URGENT,
         phrase="risk of fragile bone",
+        note="also a risk factor in CL-03",
         if_unknown="blocks: IN-02, tier complete_screen_now",
     ),
     ask(
@@ -136,6 +140,7 @@ QUESTIONS: tuple[Question, ...] = (
         "choice",
         Screen.URGENT,
         phrase="pinpoint bone pain",
+        note="yes -> ask the three bone-stress questions and the distances of group 7",
         if_unknown="blocks: IN-02, tier complete_screen_now",
     ),
     ask(
@@ -148,7 +153,9 @@ QUESTIONS: tuple[Question, ...] = (
         fields=DIAGNOSIS_FIELDS,
         max_items=24,
         note="[] = asked, none. null = unknown. past_resolved = symptom-free and back running before "
-        "this episode. clearance=yes needs a named clinician and date",
+        "this episode. clearance=yes needs a named clinician and date. past_resolved cord or cauda equina: "
+        "RF-S15; past_resolved fracture or BSI with clearance no: X7 and CL-09; past_resolved BSI counts as "
+        "prior_bone_stress_injury",
         if_unknown="blocks: IN-02, tier complete_screen_now",
     ),
 )
