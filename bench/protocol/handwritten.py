@@ -27,10 +27,21 @@ RATIO_SLACK = 1e-9
 DAYS_PER_YEAR = 365.25
 
 
-def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C901 - one function, no calls: the floor
+#: The settings that a clinic's lead may loosen, as they are by default.
+AS_PUBLISHED: Mapping[str, Any] = {
+    "explained_leakage_tier": "within_2_weeks",
+    "stable_bilateral_days": "off",
+    "pregnancy_running": "clearance",
+    "postpartum_graded_until_weeks": 52,
+}
+
+
+def decide(  # noqa: C901 - one function, no calls: the floor
+    answers: Mapping[str, Any], loosened: Mapping[str, Any] = AS_PUBLISHED
+) -> tuple[str, str, list[str]]:
     """Decision, urgency and the ids of the criteria met, in table order.
 
-    `answers` are validated and normalised: units converted, an unknown answer is absent. Every criterion
+    `loosened` are the four settings that a clinic's lead may loosen. `answers` are validated and normalised: units converted, an unknown answer is absent. Every criterion
     is looked at; nothing stops early.
     """
     get = answers.get
@@ -79,8 +90,11 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
     analgesic = get("analgesic_before_run")
     low_energy = get("low_energy_or_menstrual_disturbance")
     diagnoses = get("diagnoses")
+    leg_days = get("leg_symptom_duration_days")
 
-    leg_symptom = leg_pain in NOT_NONE or leg_sensory in NOT_NONE or leg_weakness in WEAK
+    growing = progression == "worsening"
+    weak = leg_weakness in WEAK
+    leg_symptom = leg_pain in NOT_NONE or leg_sensory in NOT_NONE or weak or growing
     # Answers that answer nothing are read as none.
     if progression == "not_applicable" and leg_symptom:
         progression = None
@@ -93,6 +107,7 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         adjustment = None
     if trend == "too_early" and duration is not None and duration >= 7:
         trend = None
+    said_settle, said_next_day = settle, next_day
     since_run = get("hours_since_run")
     if since_run is not None:
         if since_run < 18:
@@ -100,12 +115,46 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         if settle is not None and since_run < settle < 72:
             settle = None
 
+    old_items = (
+        (saddle == LONGSTANDING)
+        + (bladder == LONGSTANDING)
+        + (bowel == LONGSTANDING)
+        + (sexual == LONGSTANDING)
+    )
+    no_ces = saddle == bladder == bowel == sexual == "no"
+    stable_bilateral = (
+        loosened["stable_bilateral_days"] != "off"
+        and leg_pain == "bilateral"
+        and leg_sensory == leg_weakness == "none"
+        and progression == "stable_or_improving"
+        and leg_days is not None
+        and leg_days >= loosened["stable_bilateral_days"]
+        and no_ces
+        and gait == "no"
+    )
+    leakage_routine = (
+        loosened["explained_leakage_tier"] == "routine"
+        and bladder == LONGSTANDING
+        and saddle == bowel == sexual == "no"
+        and leg_pain == leg_sensory == leg_weakness == "none"
+    )
+    may_run_pregnant = (
+        loosened["pregnancy_running"] == "adjust"
+        and pregnancy == "pregnant"
+        and pregnancy_warning == "no"
+        and ran == "yes"
+        and get("maternity_running_advice") == "yes"
+    )
+    operated = get("spinal_surgery_ever") == "within_12_months"
+    surgery_clearance = get("spinal_surgery_clearance")
+    surgery_cleared = surgery_clearance is not None and surgery_clearance.get("clearance") == "yes"
     old_sphincter = bladder == LONGSTANDING or bowel == LONGSTANDING
     worsening = trend == "worsening"
     unrelenting = night_pain == "yes" or constant_pain == "yes" or weight_loss == "yes" or worsening
 
     cord_suspected = cord_uncleared = fracture_suspected = False
     stop_uncleared = stop_suspected = stop_cleared = old_bone_stress = False
+    old_cord = never_cleared = False
     if diagnoses:
         for diagnosis in diagnoses:
             code, status = diagnosis["code"], diagnosis["status"]
@@ -119,6 +168,10 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
             elif status == "past_resolved":
                 if code == "bone_stress_injury":
                     old_bone_stress = True
+                if code in CORD_OR_CAUDA:
+                    old_cord = True
+                if code in ("bone_stress_injury", "fracture") and diagnosis.get("clearance") == "no":
+                    never_cleared = True
             elif status == "confirmed_current":
                 if diagnosis.get("clearance") == "yes":
                     stop_cleared = True
@@ -136,14 +189,13 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("RF-E03")
     if sexual == "yes":
         add("RF-E04")
-    if leg_pain == "bilateral":
+    if leg_pain == "bilateral" and not stable_bilateral:
         add("RF-E05")
     if leg_sensory == "bilateral":
         add("RF-E06")
     if leg_weakness == "severe_unilateral" or leg_weakness == "bilateral":
         add("RF-E07")
-    growing = progression == "worsening"
-    if growing and (leg_weakness is None or leg_weakness in WEAK):
+    if growing and (leg_weakness is None or weak):
         add("RF-E08")
     if gait == "yes":
         add("RF-E09")
@@ -153,17 +205,17 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("RF-E11")
     if trauma == "major":
         add("RF-E12")
-    if cancer == "yes" and (
-        leg_symptom or growing or walking in WALKS_BADLY or gait == "yes" or old_sphincter
-    ):
+    if cancer == "yes" and (leg_symptom or walking in WALKS_BADLY or gait == "yes" or old_sphincter):
         add("RF-E13")
     infected = infection_risk == "yes" or procedure == "yes"
-    if (fever == "yes" and (leg_symptom or growing)) or (infected and (leg_weakness in WEAK or growing)):
+    if (fever == "yes" and leg_symptom) or (infected and (weak or growing)):
         add("RF-E14")
     if pregnancy_warning == "yes":
         add("RF-E15")
     if cord_suspected:
         add("RF-E16")
+    if old_items and (growing or weak or (leg_symptom and (leg_days is None or leg_days < 28))):
+        add("RF-E17")
     emergencies = len(met)
 
     # Same day
@@ -191,6 +243,12 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("RF-S11")
     if procedure == "yes":
         add("RF-S12")
+    if old_items >= 2:
+        add("RF-S13")
+    if stable_bilateral:
+        add("RF-S14")
+    if old_cord:
+        add("RF-S15")
     same_days = len(met)
 
     # Within two weeks
@@ -214,10 +272,14 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("RF-W09")
     if fragility == "yes":
         add("RF-W10")
-    if old_sphincter or sexual == LONGSTANDING:
+    if (old_sphincter or sexual == LONGSTANDING) and not leakage_routine:
         add("RF-W11")
     if infection_risk == "yes":
         add("RF-W12")
+    if (usual is not None and usual >= 9) or (walking_pain is not None and walking_pain >= 9):
+        add("RF-W13")
+    if trauma == "minor" and focal == "yes":
+        add("RF-W14")
     referrals = len(met)
 
     # Stop, clearance required
@@ -248,6 +310,7 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         and fragility == "no"
         and not load_spike
         and (week_known or run_known)
+        and pregnancy != "pregnant"
         and (male or pregnancy == "not_pregnant" or weeks is not None)
         and (weeks is None or weeks >= 52)
     ):
@@ -256,7 +319,7 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
     if age is not None and age < 18:
         add("CL-04")
         two_weeks = True
-    if pregnancy == "pregnant":
+    if pregnancy == "pregnant" and not may_run_pregnant:
         add("CL-05")
         routine = True
     if weeks < 12 if weeks is not None else pregnancy == "postpartum":
@@ -266,6 +329,12 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
     if region == "lumbosacral_sij_buttock" and at_risk and earlier_each_run == "yes":
         add("CL-07")
         two_weeks = True
+    if operated and not surgery_cleared:
+        add("CL-08")
+        routine = True
+    if never_cleared:
+        add("CL-09")
+        routine = True
     clearances = len(met)
 
     # Stop and rehabilitate
@@ -324,9 +393,14 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("AD-07")
     if adjustment == "helped_partly":
         add("AD-08")
-    if pregnancy == "postpartum" and weeks is not None and weeks >= 12:
+    if (
+        pregnancy == "postpartum"
+        and weeks is not None
+        and weeks >= 12
+        and (weeks < loosened["postpartum_graded_until_weeks"] or ran != "yes")
+    ):
         add("AD-09")
-    if stop_cleared:
+    if stop_cleared or (operated and surgery_cleared):
         add("AD-10")
     if ran == "no":
         add("AD-11")
@@ -339,6 +413,8 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
     if get("new_to_running") == "yes":
         add("AD-15")
         routine = True
+    if may_run_pregnant:
+        add("AD-16")
     adjustments = len(met)
 
     # Routine referral
@@ -361,6 +437,8 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         add("RT-06")
     if age is not None and age >= 50 and get("first_ever_episode") == "yes":
         add("RT-07")
+    if leakage_routine:
+        add("RT-08")
     if len(met) > adjustments:
         routine = True
 
@@ -383,6 +461,10 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         or night_pain is None or constant_pain is None or thoracic is None or fragility is None
         or deformity is None or focal is None or diagnoses is None
         or (weeks is None and pregnancy == "postpartum")
+        or (
+            get("hop_or_impact_pain") is None and region == "lumbosacral_sij_buttock" and at_risk
+            and focal != "yes" and not fracture_suspected
+        )
     ):
         add("IN-02")
         screen = True
@@ -399,15 +481,17 @@ def decide(answers: Mapping[str, Any]) -> tuple[str, str, list[str]]:  # noqa: C
         core = True
     if (
         (ran == "no" and not (
-            peak is None and post is None and settle is None and next_day is None and analgesic is None
+            peak is None and post is None and said_settle is None and said_next_day is None
+            and analgesic != "yes"
         ))
         or (walking == "unable" and walking_pain is not None and walking_pain <= 1)
         or (male and (pregnancy == "pregnant" or pregnancy == "postpartum"))
         or (weeks is not None and pregnancy is not None and pregnancy != "postpartum")
         or (progression == "worsening" and leg_pain == leg_sensory == leg_weakness == "none")
+        or never_cleared
         or (
             adjustment == "helped_pain_free"
-            and ((run_rise is not None and run_rise > 0) or (next_rise is not None and next_rise > 0))
+            and ((run_rise is not None and run_rise > 1) or (next_rise is not None and next_rise > 1))
         )
     ):
         add("IN-05")
