@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import filterfalse
 from typing import cast
 
-from assessments.protocol.compiler import Decide, build, decide_source
+from assessments.protocol.compiler import Decide, Holding, build, decide_source, holding_source
 from assessments.protocol.compiler import Outcome as Found
 from assessments.protocol.conditions import Answers, Condition, Context
 from assessments.protocol.contradictions import CONTRADICTIONS, Contradiction
@@ -93,7 +93,6 @@ class CompiledProtocol:
             for question in questions
             if (conditions := question.needed(screen)) is not None
         ]
-        self._asked_when = [(item.name, item.asked_when) for item in questions if item.asked_when is not None]
         gaps = {
             p: c.condition.screen for p, c in enumerate(criteria) if isinstance(c.condition, ScreenIncomplete)
         }
@@ -105,6 +104,11 @@ class CompiledProtocol:
         self._contradicted = self._places(lambda item: isinstance(item.condition, Contradicted))
         optional = [question for question in questions if question.screen == Screen.OPTIONAL]
         self._assessable = tuple(question.name for question in optional if question.type != "text")
+        hung_on = {item.name: item.applies_when for item in optional if item.applies_when is not None}
+        self._hung_on = frozenset(hung_on)
+        self._applying = self._holding("applying", hung_on)
+        asked = {item.name: item.asked_when for item in questions if item.asked_when is not None}
+        self._asked_beside = self._holding("asked_beside", asked)
         self._not_optional = frozenset(item.name for item in optional if item.essential_when)
         self._features = {item.name: item.choices for item in optional if item.type == "features"}
 
@@ -112,6 +116,10 @@ class CompiledProtocol:
     def _next_questions(self) -> NextQuestions:
         """Made when first needed: it takes longer than the rest, and `decide` does without."""
         return NextQuestions(self.context, [self._decided_by(item) for item in self.context.criteria])
+
+    def _holding(self, name: str, conditions: Mapping[str, Condition]) -> Holding:
+        """A function from answers to the questions without an answer whose condition is true."""
+        return cast("Holding", build(holding_source(name, conditions, self.context), name))
 
     def _places(self, wanted: Callable[[Criterion], bool]) -> frozenset[int]:
         """Positions in the table of the criteria of a kind."""
@@ -248,11 +256,7 @@ class CompiledProtocol:
         names = [item.question for item in missing]
         further = set(self._next_questions(given, found))
         if found[1] < TOP_URGENCY:
-            further.update(
-                name
-                for name, condition in self._asked_when
-                if name not in given and condition.evaluate(given, self.context) is True
-            )
+            further.update(self._asked_beside(given))
         return (*names, *(name for name in self.context.questions if name in further and name not in names))
 
     def _contradictions(self, answers: Answers, met: Sequence[int]) -> tuple[Contradiction, ...]:
@@ -297,9 +301,9 @@ class CompiledProtocol:
 
     def _not_assessed(self, answers: Answers, missing: Sequence[Missing]) -> tuple[str, ...]:
         """Optional questions without an answer, free text aside; single items of a partly answered set."""
-        names = self._optional_not_assessed(answers)
-        needed = self._not_optional.intersection(item.question for item in missing) if missing else None
-        return tuple(name for name in names if name not in needed) if needed else names
+        needed = self._not_optional.intersection([item.question for item in missing])
+        passed_by = (self._hung_on - set(self._applying(answers))) | needed
+        return tuple([name for name in self._optional_not_assessed(answers) if name not in passed_by])
 
     def _optional_not_assessed(self, answers: Answers) -> tuple[str, ...]:
         if self._features.keys().isdisjoint(answers):

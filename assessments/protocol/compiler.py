@@ -17,6 +17,7 @@ Answers = Mapping[str, object]
 # rank of the decision, order of the urgency, positions of the met criteria in the table
 Outcome = tuple[int, int, list[int]]
 Decide = Callable[[Answers], Outcome]
+Holding = Callable[[Answers], list[str]]
 HELPERS: Mapping[str, object] = MappingProxyType(
     {
         "matches": matches,
@@ -40,6 +41,18 @@ def decide_source(context: Context) -> str:
     taken, computed = loads([criterion.condition for criterion in context.criteria], context)
     lines = ["get = answers.get", *taken, *computed, *lines, "return rank, urgency, met"]
     return "\n    ".join(["def decide(answers):", *lines]) + "\n"
+
+
+def holding_source(name: str, conditions: Mapping[str, Condition], context: Context) -> str:
+    """Source of a function from answers to the unanswered questions whose condition is true, in order."""
+    taken, computed = loads(conditions.values(), context)
+    lines = ["get = answers.get", "found = []", *taken, *computed]
+    for question, condition in conditions.items():
+        lines += [
+            f"if get({question!r}) is None and {condition.source(context)}:",
+            f"    found.append({question!r})",
+        ]
+    return "\n    ".join([f"def {name}(answers):", *lines, "return found"]) + "\n"
 
 
 def loads(

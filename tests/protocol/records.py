@@ -23,6 +23,7 @@ REASSURING: Mapping[str, Any] = {
     "pain_next_day_nrs": 0,
     "hours_to_settle": 0,
     "hours_since_run": 24,
+    "spinal_surgery_ever": "no",
     "spa_features": dict.fromkeys(
         (
             "wakes_second_half_night",
@@ -37,6 +38,19 @@ REASSURING: Mapping[str, Any] = {
         "no",
     ),
 }
+
+
+#: Every setting that only a clinic's lead may loosen, loosened.
+LOOSENED: Mapping[str, Any] = {
+    "explained_leakage_tier": "routine",
+    "stable_bilateral_days": 90,
+    "pregnancy_running": "adjust",
+}
+
+
+def settings_of(condition: Condition) -> Mapping[str, Any]:
+    """The settings under which every part of a condition can turn: loosened where it reads one of those."""
+    return LOOSENED if any(repr(name) in str(condition.as_json()) for name in LOOSENED) else {}
 
 
 def record(**changes: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from assessments.protocol import CONTRADICTIONS, CRITERIA, QUESTIONS, Verdict, decide, evaluate, protocol_for
 from assessments.protocol.conditions.choices import CLEARANCES, DIAGNOSIS_STATUSES
 from assessments.protocol.vocabulary import RANKS, URGENCIES, Decision, InsufficiencyKind
-from tests.protocol.records import record
+from tests.protocol.records import record, settings_of
 
 Record = dict[str, Any]
 
@@ -44,7 +44,7 @@ def _edges() -> dict[str, list[Any]]:
         if name in PAIN_SCORES:
             values.update(range(11))
     for item in (*CRITERIA, *CONTRADICTIONS):
-        for edge in item.condition.boundaries(protocol_for().context):
+        for edge in item.condition.boundaries(protocol_for(settings_of(item.condition)).context):
             for name, value in (*edge.met.items(), *edge.unmet.items()):
                 if name in found and value is not None:
                     found[name].add(value)
@@ -68,6 +68,11 @@ BASES: tuple[Record, ...] = (
     record(age_years=36, episode_duration_days=365),
     record(pain_usual_nrs=3, pain_pre_run_nrs=2, pain_run_peak_nrs=3, adjustment_outcome="helped_partly"),
     record(diagnoses=[{"code": "disc_injury", "status": "confirmed_current", "clearance": "yes"}]),
+    record(
+        pain_region="lumbosacral_sij_buttock", prior_bone_stress_injury="yes", hop_or_impact_pain="no"
+    ),
+    record(bladder_change="yes_longstanding_unchanged"),
+    record(spinal_surgery_ever="within_12_months", spinal_surgery_clearance={"clearance": "yes"}),
 )
 
 
@@ -82,6 +87,8 @@ def answers_to(name: str) -> st.SearchStrategy[Any]:
         return st.fixed_dictionaries({}, optional=dict.fromkeys(question.choices, items))
     if question.type == "objects":
         return st.lists(st.sampled_from(DIAGNOSES), max_size=3, unique_by=str)
+    if question.type == "object":
+        return st.sampled_from(question.samples())
     return st.sampled_from(EDGES[name])
 
 

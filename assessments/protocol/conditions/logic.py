@@ -63,13 +63,23 @@ class AllOf(Compound):
 
     def boundaries(self, context: Context) -> Iterator[Boundary]:
         for part in self.parts:
+            rests = list(self._rests(part, context))
             for boundary in part.boundaries(context):
-                rest: dict[str, object] = {}
-                for other in self.parts:
-                    if other is not part:
-                        rest |= self.edge(other, context).met
-                if self.holds_at(boundary.over(rest), context):
-                    yield boundary.over(rest)
+                edges = (boundary.over(rest) for rest in rests)
+                found = next((edge for edge in edges if self.holds_at(edge, context)), None)
+                if found is not None:
+                    yield found
+
+    def _rests(self, part: Condition, context: Context) -> Iterator[dict[str, object]]:
+        """Answers that make all other parts true; an exception may be no exception in several ways."""
+        others = [other for other in self.parts if other is not part]
+        rest: dict[str, object] = {}
+        for other in others:
+            rest |= self.edge(other, context).met
+        yield rest
+        for other in others:
+            if isinstance(other, Unless):
+                yield from ({**rest, **edge.met} for edge in other.boundaries(context))
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ QUESTIONS: tuple[Question, ...] = (
             "enthesitis_ever",
             "psoriasis_ever",
         ),
-        asked_when=all_of(more_than("episode_duration_days", 90), less_than(OnsetAge(), 45)),
+        applies_when=all_of(more_than("episode_duration_days", 90), less_than(OnsetAge(), 45)),
         note="onset < 35 y is added automatically",
         if_unknown="unknown = not counted, listed as not assessed",
     ),
