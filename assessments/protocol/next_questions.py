@@ -61,7 +61,7 @@ class NextQuestions:
     def __call__(self, answers: Answers, outcome: Outcome) -> tuple[str, ...]:
         """Names, in table order, of the questions with an answer that changes decision or urgency."""
         rank, urgency, met = outcome
-        if (rank, urgency) == TOP:
+        if (rank, urgency) == TOP and self._undoable.isdisjoint(met):
             return ()
         found = self._lifting(answers, rank, urgency)
         unsettled = [name for name, items in self._features if 0 < len(given(answers, name)) < items]

@@ -13,13 +13,17 @@ from assessments.protocol.conditions import (
     Condition,
     Context,
     CountAtLeast,
+    Given,
     HasDiagnosis,
     Known,
     NotAnswered,
     OneOf,
+    PartOneOf,
     RatioAbove,
+    SettingIs,
     SpaFeaturesAtLeast,
     Unknown,
+    Unless,
 )
 from assessments.protocol.conditions.choices import CLEARANCES, DIAGNOSIS_STATUSES
 from assessments.protocol.vocabulary import RANKS, URGENCIES
@@ -54,6 +58,12 @@ def planted_in(condition: Condition, context: Context) -> Iterator[Planted]:
     elif isinstance(condition, SpaFeaturesAtLeast):
         for change in (-1, 1):
             yield Planted(f"features {change:+}", SpaFeaturesAtLeast(context.value(condition.least) + change))
+    elif isinstance(condition, SettingIs):
+        yield Planted("setting not read", Given("age_years"))
+    elif isinstance(condition, PartOneOf):
+        yield Planted("any part counts", Known(condition.question))
+    elif isinstance(condition, Given):
+        yield Planted("given read as known", Known(condition.question))
     elif isinstance(condition, Known | Unknown):
         opposite = Unknown if isinstance(condition, Known) else Known
         yield Planted("known and unknown swapped", opposite(condition.question))
@@ -66,6 +76,8 @@ def in_compound(condition: Compound, context: Context) -> Iterator[Planted]:
         for change in (-1, 1):
             least = context.value(condition.least) + change
             yield Planted(f"count {change:+}", replace(condition, least=least))
+    elif isinstance(condition, Unless):
+        yield Planted("exception turned round", parts[0])
     elif len(parts) > 1:
         yield Planted("and/or swapped", AnyOf(parts) if isinstance(condition, AllOf) else AllOf(parts))
     for place, part in enumerate(parts):

@@ -13,19 +13,20 @@ from assessments.protocol import (
     QUESTIONS,
     canonical_json,
     compile_protocol,
-    decide,
     evaluate,
     protocol_for,
     protocol_hash,
     validate,
 )
+from assessments.protocol.questions.emergency import CES_ITEMS, LONGSTANDING
+from assessments.protocol.validation import ValidAnswers
 from tests.protocol.records import CASES, REASSURING, met, record, result
 
 KEYS = [
     "protocol_version", "protocol_hash", "decision", "urgency", "urgency_is_lower_bound",
     "run_status", "adjust_level", "plan_release", "follows", "insufficiency_kind",
     "screen_complete", "provisional", "criteria_met",
-    "missing", "contradictions", "next_questions", "not_assessed",
+    "missing", "contradictions", "next_questions", "not_assessed", "notices", "figures",
 ]  # fmt: skip
 MET_KEYS = ["id", "title", "statement", "decision", "urgency", "rationale", "answers", "sources"]
 STARTS = [REASSURING, *(case["answers"] for case in CASES)]
@@ -132,7 +133,17 @@ NOT_RUN = dict.fromkeys(
         ({"weeks_postpartum": 20, "pregnancy_status": None}, []),
         ({"leg_symptom_progression": "worsening"}, ["X5"]),
         ({"leg_symptom_progression": "worsening", "leg_pain": None}, []),
-        ({"adjustment_outcome": "helped_pain_free", "pain_next_day_nrs": 1}, ["X6"]),
+        ({"ran_last_14d": "no", **NOT_RUN, "analgesic_before_run": "no"}, []),
+        ({"ran_last_14d": "no", **NOT_RUN, "analgesic_before_run": "yes"}, ["X1"]),
+        ({"ran_last_14d": "no", **NOT_RUN, "hours_since_run": 2, "pain_next_day_nrs": 1}, ["X1"]),
+        ({"adjustment_outcome": "helped_pain_free", "pain_next_day_nrs": 1}, []),
+        ({"adjustment_outcome": "helped_pain_free", "pain_next_day_nrs": 2}, ["X6"]),
+        ({"adjustment_outcome": "helped_pain_free", "pain_run_peak_nrs": 2}, ["X6"]),
+        *(
+            ({"diagnoses": [{"code": code, "status": "past_resolved", "clearance": clearance}]}, found)
+            for code in ("fracture", "bone_stress_injury")
+            for clearance, found in (("no", ["X7"]), ("unknown", []), ("yes", []))
+        ),
         ({"adjustment_outcome": "helped_pain_free"}, []),
     ],
 )
@@ -197,11 +208,12 @@ def test_answers_a_patient_gave_alone_are_provisional() -> None:
 
 
 def test_what_was_not_assessed_is_listed_down_to_single_features() -> None:
-    found = result(spa_features={"buttock_pain": "no"}, hop_or_impact_pain=None)["not_assessed"]
+    long = {"age_years": 40, "episode_duration_days": 100}
+    found = result(**long, spa_features={"buttock_pain": "no"}, hop_or_impact_pain=None)["not_assessed"]
     assert "hop_or_impact_pain" in found
     assert "spa_features.psoriasis_ever" in found
     assert {"spa_features", "spa_features.buttock_pain", "clinician_note", "bladder_change"}.isdisjoint(found)
-    whole = result(spa_features=None)["not_assessed"]
+    whole = result(**long, spa_features=None)["not_assessed"]
     assert "spa_features" in whole
     assert not any("." in name for name in whole)
 
@@ -212,15 +224,86 @@ def test_the_optional_questions_to_ask_next_are_exactly_those_that_can_change_th
         answers = near(random)
         found = evaluate(answers)
         unknown = [q.name for q in OPTIONAL if q.name not in found.answers]
-        outcome = (found.decision, found.urgency)
         changing = [
             name
             for name in unknown
-            if any(decide({**answers, name: value})[:2] != outcome for value in values(name))
+            if any(outcome({**answers, name: value}) != outcome(answers) for value in values(name))
+            or (asked_beside(name, found.answers) and found.urgency != "emergency_now")
         ]
+        changing = [name for name in changing if name not in {item.question for item in found.missing}]
         assert list(found.next_questions) == [item.question for item in found.missing] + changing
         seen.update(changing)
     assert len(seen) >= 11, seen
+
+
+def outcome(answers: dict[str, Any]) -> tuple[Any, ...]:
+    """Decision with its kind of insufficiency, and urgency."""
+    return protocol_for().outcome(validate(answers))[:3]
+
+
+def asked_beside(name: str, answers: ValidAnswers) -> bool:
+    """Whether a question is asked beside a finding, whatever it changes by itself."""
+    question = next(question for question in QUESTIONS if question.name == name)
+    when = question.asked_when
+    return when is not None and when.evaluate(answers, protocol_for().context) is True
+
+
+@pytest.mark.parametrize("finding", [{"bone_focal_pain": "yes"}, {"hop_or_impact_pain": "yes"}])
+def test_beside_a_bone_finding_what_excludes_a_stress_injury_is_asked(finding: dict[str, Any]) -> None:
+    history = ("prior_bone_stress_injury", "low_energy_or_menstrual_disturbance", "pain_earlier_each_run")
+    week, run = ("weekly_km_current", "weekly_km_prev4w_avg"), ("last_run_km", "longest_run_30d_km")
+    unasked = {**finding, **dict.fromkeys((*history, *week, *run))}
+    asked = evaluate(record(**unasked)).next_questions
+    assert {*history, *week} <= set(asked)
+    by_run = evaluate(record(**(unasked | {"last_run_km": 8, "longest_run_30d_km": 9}))).next_questions
+    assert not set(week) & set(by_run)
+    assert set(evaluate(record(**finding)).next_questions) == set()
+
+
+def test_the_hop_is_essential_only_beside_a_history_and_buttock_pain() -> None:
+    history = {"pain_region": "lumbosacral_sij_buttock", "hop_or_impact_pain": None}
+    for risk in (
+        {"prior_bone_stress_injury": "yes"},
+        {"low_energy_or_menstrual_disturbance": "yes"},
+        {"diagnoses": [{"code": "bone_stress_injury", "status": "past_resolved", "clearance": "yes"}]},
+    ):
+        found = evaluate(record(**history, **risk))
+        assert [(item.question, item.screen) for item in found.missing] == [("hop_or_impact_pain", "urgent")]
+        assert "hop_or_impact_pain" not in found.not_assessed
+        for unsafe in (
+            {"bone_focal_pain": "yes"},
+            {"diagnoses": [{"code": "fracture", "status": "suspected"}]},
+            {"pain_region": "lumbar"},
+        ):
+            assert "hop_or_impact_pain" not in [
+                item.question for item in evaluate(record(**(history | risk | unsafe))).missing
+            ]
+    assert "hop_or_impact_pain" in evaluate(record(hop_or_impact_pain=None)).not_assessed
+
+
+def test_a_question_that_does_not_apply_is_not_listed_as_not_assessed() -> None:
+    found = evaluate(record(leg_symptom_duration_days=None)).not_assessed
+    assert {"leg_symptom_duration_days", "maternity_running_advice", "spa_features"}.isdisjoint(found)
+    beside = {"leg_pain": "unilateral", "leg_symptom_progression": "stable_or_improving"}
+    assert "leg_symptom_duration_days" in evaluate(record(**beside)).not_assessed
+
+
+@pytest.mark.parametrize("item", CES_ITEMS)
+def test_a_runners_own_long_standing_answer_stands_and_stays_open_until_attested(item: str) -> None:
+    answers = record(**{item: LONGSTANDING})
+    alone = evaluate(answers, assessor_role="patient_self_report")
+    ids = [met.id for met in alone.criteria_met]
+    assert ("RF-S08" if item == "saddle_sensation_change" else "RF-W11") in ids
+    assert "IN-01" in ids
+    assert [missing.question for missing in alone.missing] == [item]
+    assert (alone.screen_complete, alone.urgency_is_lower_bound) == (False, True)
+    assert [(notice.code, notice.question) for notice in alone.notices] == [
+        ("longstanding_not_attested", item)
+    ]
+    attested = evaluate(answers, assessor_role="patient_self_report", attested_longstanding=[item])
+    clinician = evaluate(answers, assessor_role="physiotherapist")
+    assert attested._replace(provisional=False) == clinician
+    assert (attested.missing, attested.notices) == ((), ())
 
 
 def test_the_compiled_table_agrees_with_the_conditions_read_one_by_one() -> None:
@@ -247,6 +330,10 @@ def test_a_partly_answered_set_of_features_is_asked_for_while_the_rest_could_mat
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=[item.name for item in PARAMETERS])
 def test_every_parameter_has_a_default_within_its_range_and_a_cautious_direction(parameter: Any) -> None:
+    if parameter.words:
+        assert parameter.default == parameter.words[0]
+        assert (parameter.cautious == "words") is (parameter.low is None)
+        return
     assert parameter.low <= parameter.default <= parameter.high
     assert (parameter.cautious == "fixed") is (parameter.low == parameter.high)
     looser = {"lower": parameter.high, "higher": parameter.low}.get(parameter.cautious, parameter.default)
@@ -281,7 +368,7 @@ def test_the_hash_is_over_the_whole_table_and_comes_with_the_version() -> None:
     assert shorter.hash != protocol_hash()
     assert protocol_hash().startswith("sha256:")
     assert len(protocol_hash()) == len("sha256:") + 64
-    assert evaluate({}).as_dict()["protocol_version"] == PROTOCOL_VERSION == "2026.1.1"
+    assert evaluate({}).as_dict()["protocol_version"] == PROTOCOL_VERSION == "2026.2.0"
 
 
 def test_no_answers_at_all_is_an_incomplete_screen() -> None:

@@ -12,10 +12,9 @@ from assessments.protocol.follows import COLUMNS, NOTHING_CHANGES, Follows, most
 from assessments.protocol.programme import build as words
 from assessments.protocol.programme import build_programme
 from assessments.protocol.vocabulary import Decision, Urgency
-from tests.protocol.records import record
+from tests.protocol.records import record, settings_of
 from tests.protocol.strategies import SETTINGS, Record, records
 
-CONTEXT = protocol_for().context
 BY_ID = pytest.mark.parametrize("criterion", CRITERIA, ids=[criterion.id for criterion in CRITERIA])
 REST_NOW = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY, Urgency.COMPLETE_SCREEN_NOW)
 #: The published table, by the ids a row is about; the longest prefix counts.
@@ -67,8 +66,9 @@ def test_a_criterion_without_what_follows_from_it_cannot_be_written() -> None:
 def test_advice_is_as_cautious_as_every_criterion_and_its_urgency(criterion: Criterion) -> None:
     """Over the records at its edges; rest is what the default says, and activity never stands beside it."""
     reached: Counter[str] = Counter()
-    for edge in list(criterion.condition.boundaries(CONTEXT))[:60]:
-        evaluation = evaluate(record(**edge.met))
+    settings = settings_of(criterion.condition)
+    for edge in list(criterion.condition.boundaries(protocol_for(settings).context))[:60]:
+        evaluation = evaluate(record(**edge.met), settings)
         made = build_programme(evaluation, evaluation.answers)
         assert orders(evaluation.follows) >= (0, 0, 0, 0)
         said = [SENTENCES[advice.text] for advice in made.advice if advice.text in SENTENCES]
@@ -135,9 +135,18 @@ def test_a_fracture_under_treatment_is_rest_and_no_plan() -> None:
             {
                 "age_years": 24, "pain_region": "lumbosacral_sij_buttock", "prior_bone_stress_injury": "yes",
                 "low_energy_or_menstrual_disturbance": "yes", "pain_earlier_each_run": "yes",
-                "hop_or_impact_pain": None,
+                "hop_or_impact_pain": "no",
             },
             "stop_running_clearance_required", "within_2_weeks",
+        ),
+        # The same without the hop: there it has to be asked.
+        (
+            {
+                "age_years": 24, "pain_region": "lumbosacral_sij_buttock", "prior_bone_stress_injury": "yes",
+                "low_energy_or_menstrual_disturbance": "yes", "pain_earlier_each_run": "yes",
+                "hop_or_impact_pain": None,
+            },
+            "insufficient_information", "complete_screen_now",
         ),
         ({"low_energy_or_menstrual_disturbance": "yes"}, "stop_and_rehab", "routine"),
         # A risk of infection alone, and a spinal injection six weeks ago: no fever needed.

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.protocol import QUESTIONS, evaluate, protocol_for, validate
+from assessments.protocol.contradictions import RUN_SCORES
 from tests.protocol.records import record
 from tests.protocol.strategies import BASES, SETTINGS, Record, caution, known_values, records
 
@@ -42,6 +43,7 @@ def outcome(answers: Record) -> dict[str, Any]:
     found = evaluate(answers).as_dict()
     for criterion in found["criteria_met"]:
         criterion.pop("answers")
+    found.pop("notices")
     return found
 
 
@@ -72,7 +74,10 @@ def test_an_answer_that_answers_nothing_gives_what_no_answer_gives_in_every_stat
                 valid = validate(answers)
                 nothing = question.counts_as_unknown.evaluate(valid, CONTEXT) is True  # type: ignore[union-attr]
                 reached[question.name, nothing] += 1
-                if nothing:
+                if nothing and state.get("ran_last_14d") == "no" and question.name in RUN_SCORES:
+                    # A score without a run contradicts, however early it was given.
+                    assert "IN-05" in {met.id for met in evaluate(answers).criteria_met}
+                elif nothing:
                     assert outcome(answers) == outcome(unasked), (question.name, value, state)
                     codes = {(item.code, item.question) for item in evaluate(answers).notices}
                     assert (question.unknown_notice, question.name) in codes
@@ -101,7 +106,8 @@ def test_passing_a_question_by_is_never_more_reassuring_than_not_asking_it() -> 
 @SETTINGS
 @given(records(), st.sampled_from(VOID))
 def test_near_any_record_what_answers_nothing_is_read_as_unasked(answers: Record, question: Any) -> None:
-    if question.counts_as_unknown.evaluate(validate(answers), CONTEXT) is True:
+    score_without_run = answers.get("ran_last_14d") == "no" and question.name in RUN_SCORES
+    if question.counts_as_unknown.evaluate(validate(answers), CONTEXT) is True and not score_without_run:
         assert outcome(answers) == outcome(without(answers, question.name))
 
 

@@ -32,26 +32,31 @@ from assessments.protocol.vocabulary import ADJUST_LEVELS, RANKS, URGENCIES, Scr
 from bench.protocol import handwritten
 from bench.protocol.records import generate
 from tests.protocol.planted_errors import planted_in, planted_in_row
-from tests.protocol.records import CASES, record
+from tests.protocol.records import CASES, LOOSENED, record, settings_of
 from tests.protocol.strategies import RUN_REACTION
 
 CONTEXT = protocol_for().context
+LOOSENED_CONTEXT = protocol_for(LOOSENED).context
 PLACES = {criterion.id: place for place, criterion in enumerate(CRITERIA)}
 RUN_SCORES = ("pain_run_peak_nrs", "pain_post_run_peak_nrs", "pain_next_day_nrs")
 BY_CRITERION = pytest.mark.parametrize("criterion", CRITERIA, ids=list(PLACES))
 # Where the edges of a criterion are looked at: from the reassuring record, without a run, with pain just
-# below the ceiling, and untreated.
+# below the ceiling, untreated, and hours after the run.
 AROUND: tuple[dict[str, Any], ...] = (
     {},
     {"ran_last_14d": "no", **dict.fromkeys(RUN_REACTION)},
     dict.fromkeys(("pain_usual_nrs", "pain_pre_run_nrs", *RUN_SCORES), 5),
     {"treatment_tried": "no"},
+    {"hours_since_run": 2},
 )
 # Truly equivalent: another row that contributes as much is met whenever this one is.
 EQUIVALENT_ROWS = {
     "RF-S03": {"decision lower", "decision lost"},  # RF-W03 refers; this row adds that it is today
     "RF-S04": {"decision lower", "decision lost"},  # RF-W08 refers; this row adds that it is today
     "RF-S10": {"decision lower", "decision lost"},  # RF-W12 or RF-S12 refers
+    "RF-S13": {"decision lower", "decision lost"},  # RF-S08 or RF-W11 refers
+    "RF-S14": {"decision lower", "decision lost"},  # RF-W01 refers
+    "CL-09": {"urgency lower", "urgency higher"},  # X7 asks for clarity at once
     "SR-07": {"urgency lower"},  # RT-06
     "RT-06": {"urgency lower", "decision higher"},  # SR-07
     "RT-03": {"urgency lower"},  # RT-01
@@ -64,16 +69,25 @@ EQUIVALENT_ROWS = {
 # Truly equivalent: where the criterion could be met the value added answers nothing, whatever it says.
 EQUIVALENT_CONDITIONS = {
     "RF-E08": {"part 0: part 0: unanswered counts otherwise"},  # weakness not asked about counts anyway
-    "CL-03": {"part 1: part 7: part 1: part 1: not_applicable added"},  # read as unknown unless male
+    "CL-03": {
+        "part 1: part 7: part 2: part 1: not_applicable added",  # read as unknown unless male
+        "part 1: part 7: part 2: part 1: pregnant added",  # pregnant is part 0
+    },
+    "RF-E05": {"part 1: part 0: part 2: not_applicable added"},  # read as unknown beside pain in a leg
+    "RF-S14": {"part 1: part 2: not_applicable added"},
+    "CL-05": {"part 1: part 0: part 1: not_applicable added"},  # read as unknown of a pregnant runner
+    "AD-16": {"part 1: part 1: not_applicable added"},
     "SR-02": {"not_applicable added"},  # never an answer to what adjusting came to
     "AD-08": {"not_applicable added"},
     "RT-02": {"part 1: too_early added"},  # four weeks are no longer too early
     "X6": {"part 0: not_applicable added"},
+    # Whatever the hours since the run, these two scores are answers.
+    "X1": {"part 1: part 0: given read as known", "part 1: part 1: given read as known"},
 }
 
 
 class Expected(NamedTuple):
-    """What the hand-written criteria say about one record."""
+    """What the hand-written criteria say about one record, with all loosened that a lead may loosen or not."""
 
     answers: ValidAnswers
     decision: str
@@ -84,56 +98,74 @@ class Expected(NamedTuple):
 Decide = Callable[[Any], tuple[int, int, list[int]]]
 
 
-def expected(answers: dict[str, Any]) -> Expected:
+def expected(answers: dict[str, Any], *, loosened: bool = False) -> Expected:
     valid = validate(answers)
-    decision, urgency, criteria = handwritten.decide(valid)
+    settings = {**handwritten.AS_PUBLISHED, **LOOSENED} if loosened else handwritten.AS_PUBLISHED
+    decision, urgency, criteria = handwritten.decide(valid, settings)
     return Expected(valid, decision, urgency, frozenset(criteria))
 
 
+def loosened_for(condition: Condition) -> bool:
+    """Whether a condition turns only under settings that a clinic's lead has loosened."""
+    return bool(settings_of(condition))
+
+
+def context_for(condition: Condition) -> Context:
+    return LOOSENED_CONTEXT if loosened_for(condition) else CONTEXT
+
+
 @cache
-def twins(condition: Condition) -> tuple[Expected, ...]:
+def twins(condition: Condition, *, loosened: bool) -> tuple[Expected, ...]:
     """Both sides of every edge of a condition from each place around, and with one answer of it unasked."""
     sides = sides_of(condition)
     unasked = [{**side, name: None} for side in sides for name in side]
     around = [{**place, **side} for place in AROUND for side in sides]
-    return tuple(expected(record(**changes)) for changes in (*around, *unasked))
+    return tuple(expected(record(**changes), loosened=loosened) for changes in (*around, *unasked))
 
 
 def sides_of(condition: Condition) -> list[Mapping[str, Any]]:
     """Answers on both sides of every edge of a condition."""
-    return [side for edge in condition.boundaries(CONTEXT) for side in (edge.met, edge.unmet)]
+    context = context_for(condition)
+    return [side for edge in condition.boundaries(context) for side in (edge.met, edge.unmet)]
 
 
 @cache
-def everything() -> list[Expected]:
+def everything(*, loosened: bool = False) -> list[Expected]:
     """All records: of every criterion and contradiction, the worked cases, and seeded ones."""
     tables = (*CRITERIA, *CONTRADICTIONS)
-    own = [expected(record(**side)) for item in tables for side in sides_of(item.condition)]
+    own = [record(**side) for item in tables for side in sides_of(item.condition)]
     hung_on = [
         condition
         for question in QUESTIONS
-        for condition in (question.applies_when, question.counts_as_unknown)
+        for condition in (
+            question.applies_when,
+            question.counts_as_unknown,
+            question.essential_when and question.essential_when[1],
+        )
         if condition is not None
     ]
     sides = [side for condition in hung_on for side in sides_of(condition)]
     unasked = [
         {**side, question.name: None}
         for question in QUESTIONS
-        if question.applies_when is not None
-        for side in sides_of(question.applies_when)
+        for condition in (question.applies_when, question.essential_when and question.essential_when[1])
+        if condition is not None
+        for side in sides_of(condition)
     ]
-    return [
+    records = (
         *own,
-        *(expected(record(**side)) for side in (*sides, *unasked)),
-        *(expected(item["answers"]) for item in CASES),
-        *(expected(item) for item in generate(5, 4000)),
-    ]
+        *(record(**side) for side in (*sides, *unasked)),
+        *(item["answers"] for item in CASES),
+        *generate(5, 4000),
+    )
+    return [expected(item, loosened=loosened) for item in records]
 
 
 def records_for(criterion: Criterion) -> Iterator[Expected]:
     """The criterion's own records first, then all others."""
-    yield from twins(criterion.condition)
-    yield from everything()
+    loosened = loosened_for(criterion.condition)
+    yield from twins(criterion.condition, loosened=loosened)
+    yield from everything(loosened=loosened)
 
 
 def compiled(context: Context) -> Decide:
@@ -141,12 +173,18 @@ def compiled(context: Context) -> Decide:
     return build(decide_source(context), "decide")  # type: ignore[return-value]
 
 
-def notices_condition(criterion: Criterion, condition: Condition, context: Context = CONTEXT) -> bool:
+def notices_condition(criterion: Criterion, condition: Condition, context: Context | None = None) -> bool:
     """Whether some record shows that a row with this condition instead is met when it should not be."""
-    decide = compiled(replace(context, criteria=(replace(criterion, condition=condition),)))
-    return any(
-        bool(decide(item.answers)[2]) != (criterion.id in item.criteria) for item in records_for(criterion)
-    )
+    row = (replace(criterion, condition=condition),)
+    # What a lead may loosen is looked at under both settings.
+    ways = (True, False) if context is None and loosened_for(criterion.condition) else (False,)
+    for loosened in ways:
+        tables = context or (LOOSENED_CONTEXT if loosened else CONTEXT)
+        decide = compiled(replace(tables, criteria=row))
+        records = (*twins(criterion.condition, loosened=loosened), *everything(loosened=loosened))
+        if any(bool(decide(item.answers)[2]) != (criterion.id in item.criteria) for item in records):
+            return True
+    return False
 
 
 def notices_tables(criterion: Criterion, context: Context) -> bool:
@@ -156,7 +194,7 @@ def notices_tables(criterion: Criterion, context: Context) -> bool:
 
 def notices_outcome(criteria: tuple[Criterion, ...], changed: Criterion) -> bool:
     """Whether some record shows that a changed table comes to another decision or urgency."""
-    decide = compiled(replace(CONTEXT, criteria=criteria))
+    decide = compiled(replace(context_for(changed.condition), criteria=criteria))
     for item in records_for(changed):
         rank, urgency, _ = decide(item.answers)
         if (RANKS[rank][0], URGENCIES[urgency]) != (item.decision, item.urgency):
@@ -166,16 +204,17 @@ def notices_outcome(criteria: tuple[Criterion, ...], changed: Criterion) -> bool
 
 def test_without_a_planted_error_every_record_comes_out_as_written_by_hand() -> None:
     """The control: otherwise every planted error would be "noticed"."""
-    decide = compiled(CONTEXT)
-    for item in everything():
-        rank, urgency, met = decide(item.answers)
-        assert (RANKS[rank][0], URGENCIES[urgency]) == (item.decision, item.urgency)
-        assert {CRITERIA[place].id for place in met} == item.criteria
+    for loosened, context in ((False, CONTEXT), (True, LOOSENED_CONTEXT)):
+        decide = compiled(context)
+        for item in everything(loosened=loosened):
+            rank, urgency, met = decide(item.answers)
+            assert (RANKS[rank][0], URGENCIES[urgency]) == (item.decision, item.urgency)
+            assert {CRITERIA[place].id for place in met} == item.criteria
 
 
 @BY_CRITERION
 def test_an_error_in_a_condition_is_noticed(criterion: Criterion) -> None:
-    planted = list(planted_in(criterion.condition, CONTEXT))
+    planted = list(planted_in(criterion.condition, context_for(criterion.condition)))
     assert planted or type(criterion.condition) in WHOLE_TABLE
     unnoticed = {error for error, condition in planted if not notices_condition(criterion, condition)}
     assert unnoticed == EQUIVALENT_CONDITIONS.get(criterion.id, set())
@@ -230,10 +269,21 @@ def test_an_error_in_when_an_answer_answers_nothing_is_noticed(question: Questio
     }
     # Unasked is unknown either way; and where the question doesn't apply, whether its answer counts.
     unnoticed = {error for error in unnoticed if not error.endswith("unanswered counts otherwise")}
+    # Nor can one answer be two: what the same question would say besides.
+    twice = tuple(f"part 1: part {place}" for place, part in same_question(void, question))
+    unnoticed = {error for error in unnoticed if not (twice and error.startswith(twice))}
     assert not question.applies_when or all(
         error == "part 1 lost" or error.endswith(" added") for error in unnoticed
     )
     assert question.applies_when or unnoticed == set()
+
+
+def same_question(void: Condition, question: Question) -> Iterator[tuple[int, Condition]]:
+    """The parts of what a void answer stands beside that are about the same question."""
+    beside = getattr(void, "parts", (void, void))[-1]
+    for place, part in enumerate(getattr(beside, "parts", ())):
+        if part.reads() == {question.name}:
+            yield place, part
 
 
 ESSENTIAL = [question for question in QUESTIONS if question.essential]
@@ -258,6 +308,13 @@ def test_an_essential_question_lost_from_its_screen_is_noticed(question: Questio
             if not notices_tables(criterion, with_question(replace(question, applies_when=condition)))
         }
         # What the question hangs on is itself essential: unasked, it is named, and this one is not yet.
+        # And what it says itself, it doesn't say while it is unasked.
+        own = {
+            f"part {place}"
+            for place, part in enumerate(getattr(question.applies_when, "parts", ()))
+            if part.reads() == {question.name}
+        }
+        unnoticed = {error for error in unnoticed if not error.startswith(tuple(own) or "-")}
         assert {error.rpartition(": ")[2] for error in unnoticed} <= {"unanswered counts otherwise"}
 
 
@@ -291,8 +348,8 @@ ADJUSTMENTS = [criterion for criterion in CRITERIA if criterion.decision == "adj
 
 def notices_level(criteria: tuple[Criterion, ...], changed: Criterion) -> bool:
     """Whether some record of the criterion shows another adjustment than the published table asks for."""
-    protocol = compile_protocol(criteria=criteria)
-    for item in twins(changed.condition):
+    protocol = compile_protocol(criteria=criteria, parameters=settings_of(changed.condition))
+    for item in twins(changed.condition, loosened=loosened_for(changed.condition)):
         if item.decision == "adjust_running":
             wanted = {LEVELS.get(name, "minor") for name in item.criteria if name.startswith("AD-")}
             if protocol.evaluate(item.answers).adjust_level != max(wanted, key=list(ADJUST_LEVELS).index):

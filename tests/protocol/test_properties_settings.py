@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from assessments.protocol import CRITERIA, PARAMETERS, Parameter, Verdict, protocol_for, validate
-from assessments.protocol.parameters import DEFAULTS
+from assessments.protocol.parameters import DEFAULTS, Value
+from assessments.protocol.questions.emergency import LONGSTANDING
 from assessments.protocol.validation import ValidAnswers
 from bench.protocol.records import generate
 from tests.protocol.records import record
@@ -24,15 +25,17 @@ BESIDE_THE_CRITERIA = {
 DECIDING = [parameter for parameter in SETTABLE if parameter.name not in BESIDE_THE_CRITERIA]
 
 
-def cautious_end(parameter: Parameter) -> float:
-    return parameter.low if parameter.cautious == "lower" else parameter.high
+def cautious_end(parameter: Parameter) -> Value:
+    return ladder(parameter)[-1]
 
 
-def ladder(parameter: Parameter) -> list[float]:
-    """Values from least to most cautious: both ends, the default, and one in the middle."""
-    middle = (parameter.low + parameter.high) / 2
-    values = {parameter.low, parameter.default, parameter.high, int(middle) if parameter.integer else middle}
-    return sorted(values, reverse=parameter.cautious == "lower")
+def ladder(parameter: Parameter) -> list[Value]:
+    """Values from least to most cautious: both ends, the default, one in the middle, and every word."""
+    values: set[Value] = {parameter.default, *parameter.words}
+    if parameter.low is not None and parameter.high is not None:
+        middle = (parameter.low + parameter.high) / 2
+        values |= {parameter.low, parameter.high, int(middle) if parameter.integer else middle}
+    return sorted(values, key=parameter.caution)
 
 
 STRICTEST = {parameter.name: cautious_end(parameter) for parameter in DECIDING}
@@ -48,7 +51,28 @@ def corpus() -> tuple[ValidAnswers, ...]:
             for post in range(6)
         ),
         *({"pain_next_day_nrs": score, "pain_post_run_peak_nrs": score} for score in range(7)),
-        *({name: score} for name in ("pain_usual_nrs", "pain_walking_nrs") for score in range(8)),
+        *({name: score} for name in ("pain_usual_nrs", "pain_walking_nrs") for score in range(11)),
+        *(
+            {"pregnancy_status": "postpartum", "weeks_postpartum": weeks, "ran_last_14d": "yes"}
+            for weeks in range(26, 53)
+        ),
+        {"bladder_change": LONGSTANDING},
+        *(
+            {
+                "leg_pain": leg,
+                "leg_symptom_progression": "stable_or_improving",
+                "leg_symptom_duration_days": days,
+                "bladder_change": change,
+            }
+            for leg in ("unilateral", "bilateral")
+            for days in (20, 27, 28, 60, 89, 90, 200, 365, 400)
+            for change in ("no", LONGSTANDING)
+        ),
+        {
+            "pregnancy_status": "pregnant",
+            "pregnancy_warning_signs": "no",
+            "maternity_running_advice": "yes",
+        },
         *({"pain_walking_nrs": walking, "pain_run_peak_nrs": 3} for walking in range(6)),
         *({"hours_to_settle": hours} for hours in (0.9, 1, 2, 3.5, 4, 4.1, 5, 6, 6.1)),
         *({"pregnancy_status": "postpartum", "weeks_postpartum": weeks} for weeks in range(10, 26)),
@@ -62,7 +86,7 @@ def corpus() -> tuple[ValidAnswers, ...]:
     return tuple(validate(item) for item in (*(record(**item) for item in between), *generate(6, 1500)))
 
 
-def verdicts(values: dict[str, float]) -> list[Verdict]:
+def verdicts(values: dict[str, Value]) -> list[Verdict]:
     protocol = protocol_for(values)
     return [protocol.decide(answers) for answers in corpus()]
 
@@ -70,7 +94,7 @@ def verdicts(values: dict[str, float]) -> list[Verdict]:
 @pytest.mark.parametrize("background", [{}, STRICTEST], ids=["defaults", "strictest"])
 @pytest.mark.parametrize("parameter", DECIDING, ids=[item.name for item in DECIDING])
 def test_a_more_cautious_setting_never_lowers_decision_or_urgency(
-    parameter: Parameter, background: dict[str, float]
+    parameter: Parameter, background: dict[str, Value]
 ) -> None:
     steps = [verdicts({**background, parameter.name: value}) for value in ladder(parameter)]
     for looser, stricter in pairwise(steps):
@@ -93,13 +117,29 @@ def test_every_setting_is_read_by_a_criterion_or_by_the_plan() -> None:
 
 @pytest.mark.parametrize("parameter", SETTABLE, ids=[item.name for item in SETTABLE])
 def test_only_an_end_that_is_looser_than_the_default_needs_a_sign_off(parameter: Parameter) -> None:
-    looser = "high" if parameter.cautious == "lower" else "low"
-    beyond_default = getattr(parameter, looser) != DEFAULTS[parameter.name]
-    assert parameter.sign_off == (looser if beyond_default else None)
+    looser = [value for value in ladder(parameter) if parameter.needs_sign_off(value)]
+    assert bool(looser) is (parameter.sign_off is not None)
+    assert not parameter.needs_sign_off(parameter.default)
+    if not parameter.words:
+        assert parameter.sign_off in (None, "high" if parameter.cautious == "lower" else "low")
 
 
 # A criterion must read the setting, not the default: one record each that only the clinic's value meets.
-REACHES: list[tuple[str, str, float, dict[str, Any]]] = [
+REACHES: list[tuple[str, str, Value, dict[str, Any]]] = [
+    ("RF-W13", "severe_rest_pain_ge", 7, {"pain_usual_nrs": 7}),
+    ("RF-W13", "severe_rest_pain_ge", 7, {"pain_walking_nrs": 7}),
+    (
+        "RF-E17",
+        "new_leg_symptom_days_lt",
+        90,
+        {
+            "bladder_change": LONGSTANDING,
+            "leg_pain": "unilateral",
+            "leg_symptom_progression": "stable_or_improving",
+            "leg_symptom_duration_days": 89,
+        },
+    ),
+    ("RT-08", "explained_leakage_tier", "routine", {"bladder_change": LONGSTANDING}),
     ("SR-01", "walking_pain_stop_ge", 3, {"pain_walking_nrs": 3}),
     ("SR-03", "walking_pain_stop_ge", 3, {"pain_walking_nrs": 3, "pain_run_peak_nrs": 4}),
     ("SR-03", "run_increase_significant_gt", 1, {"pain_walking_nrs": 4, "pain_run_peak_nrs": 2}),
@@ -137,7 +177,7 @@ REACHES: list[tuple[str, str, float, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("criterion", "name", "value", "changes"), REACHES)
 def test_a_clinics_own_setting_reaches_the_criterion(
-    criterion: str, name: str, value: float, changes: dict[str, Any]
+    criterion: str, name: str, value: Value, changes: dict[str, Any]
 ) -> None:
     answers = validate(record(**changes))
     assert criterion in protocol_for({name: value}).decide(answers).criteria

@@ -89,7 +89,7 @@ class NotAnswered(Condition):
         return frozenset({self.question})
 
     def source(self, context: Context) -> str:  # noqa: ARG002
-        return f"not {membership(self.question, self.values)}"
+        return f"(not {membership(self.question, self.values)})"
 
     def boundaries(self, context: Context) -> Iterator[Boundary]:
         for value in self.values:
@@ -255,7 +255,9 @@ class Given(Condition):
         return f"({said(self.question) if may_be_none else self.question} is not None)"
 
     def boundaries(self, context: Context) -> Iterator[Boundary]:
-        for value in context.questions[self.question].samples():
+        question = context.questions[self.question]
+        middle = () if question.high is None else ((question.high + (question.low or 0)) // 2,)
+        for value in (*question.samples(), *middle):
             yield Boundary({self.question: value}, {self.question: None})
 
 

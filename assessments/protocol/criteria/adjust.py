@@ -19,12 +19,13 @@ from assessments.protocol.criteria.shared import (
     CLEARED_AFTER_SURGERY,
     LATE_FLARE_SIGN,
     LOAD_SPIKE,
+    MAY_RUN_PREGNANT,
     OPERATED_LAST_YEAR,
-    PREGNANT_AND_MAY_RUN,
     RUN_RISE_SIGN,
     STOP_RUNNING_DIAGNOSES,
 )
 from assessments.protocol.follows import GRADED, GRADED_AFTER_EXAMINATION, REDUCED, SETTLED, SETTLED_FIRST
+from assessments.protocol.questions.person import PREGNANT
 from assessments.protocol.vocabulary import AdjustLevel, Decision, Urgency
 
 #: What passes the gate of a major adjustment by the record itself.
@@ -242,7 +243,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "AD-16",
         "Pregnant and running on advice",
-        PREGNANT_AND_MAY_RUN,
+        all_of(PREGNANT, MAY_RUN_PREGNANT),
         Decision.ADJUST_RUNNING,
         Urgency.NONE,
         "Uncomplicated pregnancy, already running, running advised by the maternity team: modified running.",

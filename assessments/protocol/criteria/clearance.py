@@ -14,9 +14,9 @@ from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.criteria.shared import (
     CLEARED_AFTER_SURGERY,
     LOAD_SPIKE_NOT_EXCLUDED,
+    MAY_RUN_PREGNANT,
     NOT_CLEARED,
     OPERATED_LAST_YEAR,
-    PREGNANT_AND_MAY_RUN,
     STOP_RUNNING_DIAGNOSES,
 )
 from assessments.protocol.follows import CLEARED_FIRST, CLEARED_FIRST_LOW_IMPACT, FRACTURE_UNDER_TREATMENT
@@ -125,7 +125,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "CL-05",
         "Pregnant",
-        all_of(PREGNANT, unless(PREGNANT_AND_MAY_RUN)),
+        all_of(PREGNANT, unless(MAY_RUN_PREGNANT)),
         Decision.STOP_RUNNING_CLEARANCE_REQUIRED,
         Urgency.ROUTINE,
         "Not validated in pregnancy: clearance from maternity or pelvic-health care.",

@@ -4,10 +4,13 @@ from assessments.protocol.conditions import HasDiagnosis, Unknown, all_of, any_o
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.criteria.shared import (
     CORD_OR_CAUDA_EQUINA,
+    LEG_PAIN,
+    LEG_SENSORY_CHANGE,
     MILD_OR_WORSE_WEAKNESS,
-    NEW_LEG_SYMPTOM,
+    PAIN_IN_BOTH_LEGS,
+    SINCE_SHORT,
     SPINAL_INFECTION_RISK,
-    STABLE_BILATERAL_LEG_PAIN,
+    STABLE_AND_ALONE,
     WALKING_AFFECTED,
     WORSENING_IN_A_LEG,
 )
@@ -80,7 +83,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "RF-E05",
         "Pain in both legs",
-        all_of(one_of("leg_pain", "bilateral"), unless(STABLE_BILATERAL_LEG_PAIN)),
+        all_of(PAIN_IN_BOTH_LEGS, unless(STABLE_AND_ALONE)),
         Decision.REFER_EMERGENCY,
         Urgency.EMERGENCY_NOW,
         "New bilateral leg pain with back pain is a warning pattern of cauda equina syndrome.",
@@ -247,7 +250,11 @@ CRITERIA: tuple[Criterion, ...] = (
         "Old cauda equina item with a leg symptom",
         all_of(
             any_of(*(one_of(item, LONGSTANDING) for item in CES_ITEMS)),
-            any_of(WORSENING_IN_A_LEG, MILD_OR_WORSE_WEAKNESS, NEW_LEG_SYMPTOM),
+            any_of(
+                WORSENING_IN_A_LEG,
+                MILD_OR_WORSE_WEAKNESS,
+                all_of(any_of(LEG_PAIN, LEG_SENSORY_CHANGE), SINCE_SHORT),
+            ),
         ),
         Decision.REFER_EMERGENCY,
         Urgency.EMERGENCY_NOW,

@@ -17,7 +17,7 @@ from assessments.protocol.conditions import (
 )
 from assessments.protocol.conditions.comparisons import count_spa_features
 from assessments.protocol.criteria.criterion import Criterion
-from assessments.protocol.criteria.shared import LEAKAGE_IS_ROUTINE, LONG_EPISODE
+from assessments.protocol.criteria.shared import LEAKAGE_ONLY_IS_ROUTINE, LONG_EPISODE, OLD_BLADDER_CHANGE
 from assessments.protocol.follows import NOTHING_CHANGES
 from assessments.protocol.vocabulary import Urgency
 
@@ -115,7 +115,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "RT-08",
         "Long-standing, explained leakage alone",
-        LEAKAGE_IS_ROUTINE,
+        all_of(OLD_BLADDER_CHANGE, LEAKAGE_ONLY_IS_ROUTINE),
         None,
         Urgency.ROUTINE,
         "Long-standing, explained stress leakage alone: pelvic-health referral; asked again at every contact.",

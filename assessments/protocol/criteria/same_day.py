@@ -5,8 +5,9 @@ from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.criteria.shared import (
     CORD_OR_CAUDA_EQUINA,
     NOT_CLEARED,
+    PAIN_IN_BOTH_LEGS,
     SPINAL_INFECTION_RISK,
-    STABLE_BILATERAL_LEG_PAIN,
+    STABLE_AND_ALONE,
 )
 from assessments.protocol.follows import REFERRED_AT_ONCE
 from assessments.protocol.questions.emergency import CES_ITEMS, LONGSTANDING
@@ -198,7 +199,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "RF-S14",
         "Old, stable pain in both legs",
-        STABLE_BILATERAL_LEG_PAIN,
+        all_of(PAIN_IN_BOTH_LEGS, STABLE_AND_ALONE),
         Decision.REFER_URGENT,
         Urgency.SAME_DAY,
         "Pain in both legs for months, unchanged, without any other cauda equina item: examined the same day.",

@@ -13,8 +13,7 @@ from assessments.protocol.conditions import (
     one_of,
     rise_above_baseline,
 )
-from assessments.protocol.questions.emergency import ANY_LEG_SYMPTOM, CES_ITEMS, LONGSTANDING
-from assessments.protocol.questions.person import PREGNANT
+from assessments.protocol.questions.emergency import CES_ITEMS, LONGSTANDING
 from assessments.protocol.questions.urgent import DIAGNOSIS_CODES
 
 NOT_CLEARED = ("no", "unknown")
@@ -42,23 +41,20 @@ LATE_FLARE_SIGN = any_of(
 )
 
 NO_LEG_SYMPTOM = (one_of("leg_pain", "none"), one_of("leg_sensory_change", "none"), one_of("leg_weakness", "none"))
-NEW_LEG_SYMPTOM = all_of(
-    ANY_LEG_SYMPTOM,
-    any_of(
-        Unknown("leg_symptom_duration_days"),
-        less_than("leg_symptom_duration_days", "new_leg_symptom_days_lt"),
-    ),
+# A symptom whose age nobody asked counts as new.
+SINCE_SHORT = any_of(
+    Unknown("leg_symptom_duration_days"), less_than("leg_symptom_duration_days", "new_leg_symptom_days_lt")
 )
-LEAKAGE_ONLY = all_of(
-    one_of("bladder_change", LONGSTANDING),
+OLD_BLADDER_CHANGE = one_of("bladder_change", LONGSTANDING)
+#: Beside an old bladder change, and only under a clinic's own setting: leakage and nothing else.
+LEAKAGE_ONLY_IS_ROUTINE = all_of(
+    SettingIs("explained_leakage_tier", "routine"),
     *(one_of(item, "no") for item in CES_ITEMS if item != "bladder_change"),
     *NO_LEG_SYMPTOM,
 )
-#: Only under a clinic's own setting: leakage that is old and explained goes the routine way.
-LEAKAGE_IS_ROUTINE = all_of(LEAKAGE_ONLY, SettingIs("explained_leakage_tier", "routine"))
-#: Only under a clinic's own setting: pain in both legs for so long, and nothing else of a cauda equina.
-STABLE_BILATERAL_LEG_PAIN = all_of(
-    one_of("leg_pain", "bilateral"),
+PAIN_IN_BOTH_LEGS = one_of("leg_pain", "bilateral")
+#: Beside pain in both legs, and only under a clinic's own setting: old, unchanged, and nothing else.
+STABLE_AND_ALONE = all_of(
     one_of("leg_sensory_change", "none"),
     one_of("leg_weakness", "none"),
     one_of("leg_symptom_progression", "stable_or_improving"),
@@ -66,9 +62,8 @@ STABLE_BILATERAL_LEG_PAIN = all_of(
     *(one_of(item, "no") for item in CES_ITEMS),
     one_of("gait_unsteady", "no"),
 )
-#: Only under a clinic's own setting: an uncomplicated pregnancy of somebody who already runs.
-PREGNANT_AND_MAY_RUN = all_of(
-    PREGNANT,
+#: Beside a pregnancy, and only under a clinic's own setting: uncomplicated, already running, on advice.
+MAY_RUN_PREGNANT = all_of(
     SettingIs("pregnancy_running", "adjust"),
     one_of("pregnancy_warning_signs", "no"),
     one_of("ran_last_14d", "yes"),

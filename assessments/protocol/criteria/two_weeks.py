@@ -2,7 +2,12 @@
 
 from assessments.protocol.conditions import NotAnswered, all_of, any_of, at_least, one_of, unless
 from assessments.protocol.criteria.criterion import Criterion
-from assessments.protocol.criteria.shared import LEAKAGE_IS_ROUTINE, LEG_PAIN, LEG_SENSORY_CHANGE, WALKING_AFFECTED
+from assessments.protocol.criteria.shared import (
+    LEAKAGE_ONLY_IS_ROUTINE,
+    LEG_PAIN,
+    LEG_SENSORY_CHANGE,
+    WALKING_AFFECTED,
+)
 from assessments.protocol.follows import REFERRED
 from assessments.protocol.questions.emergency import CES_ITEMS, LONGSTANDING
 from assessments.protocol.vocabulary import Decision, Urgency
@@ -140,7 +145,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Long-standing bladder, bowel or sexual change",
         all_of(
             any_of(*(one_of(item, LONGSTANDING) for item in CES_ITEMS if item != "saddle_sensation_change")),
-            unless(LEAKAGE_IS_ROUTINE),
+            unless(LEAKAGE_ONLY_IS_ROUTINE),
         ),
         Decision.REFER_URGENT,
         Urgency.WITHIN_2_WEEKS,
