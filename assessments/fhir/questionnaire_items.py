@@ -13,7 +13,7 @@ from typing import Any
 
 from assessments.fhir.codes import codes_of
 from assessments.protocol import ADMINISTRATIVE, QUESTIONS, Question
-from assessments.protocol.conditions import Condition, NotAnswered
+from assessments.protocol.conditions import AllOf, Condition, NotAnswered
 from assessments.protocol.conditions.choices import OneOf
 from assessments.protocol.conditions.logic import AnyOf
 from assessments.protocol.question_types import NO_YES
@@ -105,7 +105,7 @@ def has_reason(question: Question) -> bool:
 def items_of(question: Question, prefix: str = "") -> Iterator[Item]:
     """The items of one question: one, or two where one can't hold every answer."""
     link_id = prefix + question.name
-    when = _enable_when(question.applies_when)
+    when = _enable_when(question)
     match question.type:
         case "objects":
             yield {**_gate(question, link_id), **when}
@@ -165,7 +165,7 @@ def _limits(question: Question) -> Iterator[dict[str, Any]]:
 
 def _why_unknown(question: Question, link_id: str) -> Item:
     """Asked while the number is missing, and then to be answered."""
-    when: Item = _enable_when(question.applies_when)
+    when: Item = _enable_when(question)
     missing = {"question": link_id, "operator": "exists", "answerBoolean": False}
     reasons = [{"valueCoding": absent_coding(reason)} for reason in REASONS]
     return {
@@ -203,11 +203,15 @@ def _feature(link_id: str, name: str) -> Item:
     }
 
 
-def _enable_when(condition: Condition | None) -> Item:
-    """When a question is asked: the table knows certain answers to one question or several."""
-    if condition is None:
+def _enable_when(question: Question) -> Item:
+    """When a question is asked: beside certain answers to another question, or to one of several.
+
+    Where more is needed than a form can work out (an age at onset, say), it is always asked.
+    """
+    condition = question.applies_when
+    if condition is None or isinstance(condition, AllOf):
         return {}
-    return _enabled(list(_any_of(condition)))
+    return _enabled([item for item in _any_of(condition) if item["question"] != question.name])
 
 
 def _any_of(condition: Condition) -> Iterator[Item]:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from assessments.protocol import CRITERIA
-from assessments.protocol.parameters import PARAMETERS_BY_NAME
+from assessments.protocol.parameters import PARAMETERS_BY_NAME, Value
 from clinics.dashboard.forms import SettingsForm
 from clinics.dashboard.typed_numbers import Number, WholeNumber
 from clinics.identity.models import Membership
@@ -34,11 +34,30 @@ TITLES = {
     "fragility_age_ge": "A minor fall can break the spine: from",
     "weekly_load_ratio_gt": "The weekly load was stepped up too fast: more than",
     "session_spike_ratio_gt": "One run was far longer than those before: more than",
+    "severe_rest_pain_ge": "Pain at rest or on walking is too severe to wait: at or above",
+    "new_leg_symptom_days_lt": "A leg symptom counts as new: for less than",
+    "explained_leakage_tier": "Long-standing, explained leakage alone is referred",
+    "stable_bilateral_days": "Old, unchanged pain in both legs is seen the same day: from",
+    "pregnancy_running": "An uncomplicated pregnancy of a runner needs",
+    "postpartum_graded_until_weeks": "A mother who already runs goes back to a graded return: until",
     "carry_forward_days_max": "Earlier answers are carried into a check: for at most",
 }
 #: How the other names end, and what that says about the value.
 _ENDINGS = {"_gt": "more than", "_ge": "at or above", "_max": "at most", "_min": "at least"}
-_DIRECTIONS = {"lower": "Lower is more cautious", "higher": "Higher is more cautious", "fixed": "Fixed"}
+_DIRECTIONS = {
+    "lower": "Lower is more cautious",
+    "higher": "Higher is more cautious",
+    "words": "The first is the most cautious",
+    "fixed": "Fixed",
+}
+#: The words of settings, as a person says them.
+_WORDS = {
+    "within_2_weeks": "within two weeks",
+    "routine": "the routine way",
+    "off": "never (off)",
+    "clearance": "clearance before any running",
+    "adjust": "modified running, on the maternity team's advice",
+}
 
 
 def title_of(name: str) -> str:
@@ -50,9 +69,20 @@ def title_of(name: str) -> str:
     return f"{said}: {_ENDINGS[ending]}" if ending else said
 
 
-def number(value: float) -> str:
-    """4 and not 4.0."""
-    return f"{value:g}"
+def shown(value: Value) -> str:
+    """4 and not 4.0, and a word as a person says it."""
+    return _WORDS[value] if isinstance(value, str) else f"{value:g}"
+
+
+def with_unit(value: Value, unit: str) -> str:
+    """A value with its unit; a word has none."""
+    return shown(value) if isinstance(value, str) else f"{shown(value)} {unit}".rstrip()
+
+
+def range_of(item: Mapping[str, Any]) -> str:
+    """What may be set."""
+    numbers = [] if item["low"] is None else [f"{shown(item['low'])} to {shown(item['high'])}"]
+    return " or ".join([*map(shown, item["words"]), *numbers])
 
 
 def unit_of(name: str) -> str:
@@ -76,8 +106,8 @@ def change_words(change: Mapping[str, Any]) -> dict[str, Any]:
     unit = unit_of(name) if name in PARAMETERS_BY_NAME else ""
     return {
         "title": title_of(name),
-        "before": f"{number(change['from'])} {unit}",
-        "after": f"{number(change['to'])} {unit}",
+        "before": with_unit(change["from"], unit),
+        "after": with_unit(change["to"], unit),
         "looser": change["looser"],
     }
 
@@ -95,10 +125,10 @@ def rows_of(parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {
             **item,
             "title": title_of(item["name"]),
-            "value": number(item["value"]),
-            "default": number(item["default"]),
-            "range": f"{number(item['low'])} to {number(item['high'])}",
-            "unit": unit_of(item["name"]),
+            "value": shown(item["value"]),
+            "default": shown(item["default"]),
+            "range": range_of(item),
+            "unit": "" if isinstance(item["value"], str) else unit_of(item["name"]),
             "direction": _DIRECTIONS[item["cautious"]],
             "own": item["value"] != item["default"],
             "criteria": counts_in(item["name"]),
@@ -115,7 +145,7 @@ class ValuesForm(SettingsForm):
         self.present = {item["name"]: item["value"] for item in parameters}
         for item in parameters:
             if item["settable"]:
-                self.fields[item["name"]] = _number_field(item)
+                self.fields[item["name"]] = _value_field(item)
 
     def body(self) -> dict[str, Any]:
         """The values that differ from those in force."""
@@ -129,11 +159,38 @@ class ValuesForm(SettingsForm):
             yield self[name], rows_of([item])[0]
 
 
-def _number_field(item: Mapping[str, Any]) -> forms.Field:
+def _value_field(item: Mapping[str, Any]) -> forms.Field:
+    """A number, a choice of words, or a word beside a number."""
+    if item["low"] is None:
+        choices = [(word, shown(word)) for word in item["words"]]
+        return forms.ChoiceField(label=title_of(item["name"]), choices=choices, initial=item["value"])
+    if item["words"]:
+        return NumberOrWord(item)
     kind = WholeNumber if item["integer"] else Number
     step = {"step": "1" if item["integer"] else "0.1"}
-    widget = forms.NumberInput(attrs={"min": number(item["low"]), "max": number(item["high"]), **step})
-    return kind(label=title_of(item["name"]), initial=number(item["value"]), widget=widget, localize=False)
+    widget = forms.NumberInput(attrs={"min": shown(item["low"]), "max": shown(item["high"]), **step})
+    return kind(label=title_of(item["name"]), initial=shown(item["value"]), widget=widget, localize=False)
+
+
+class NumberOrWord(forms.CharField):
+    """A whole number, or one of the words of a setting."""
+
+    def __init__(self, item: Mapping[str, Any]) -> None:
+        self.words = tuple(item["words"])
+        super().__init__(
+            label=title_of(item["name"]),
+            initial=item["value"],
+            help_text=f"{' or '.join(self.words)}, or a number from {item['low']} to {item['high']}.",
+        )
+
+    def clean(self, value: Any) -> Value:
+        """The word, or the whole number. Raises ValidationError for anything else."""
+        said = str(super().clean(value)).strip().lower()
+        if said in self.words:
+            return said
+        if not (said.isascii() and said.isdecimal()):
+            raise forms.ValidationError(self.help_text)
+        return int(said)
 
 
 class ChangeForm(SettingsForm):

@@ -13,19 +13,27 @@ from backend.platform.api.fields import NoteField, NumberField, Shape, StrictSer
 from clinics.api.clinicians import MemberShape
 
 
+@extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string"}]})
+class ValueField(serializers.Field[Any, Any, Any, Any]):
+    """A number, or a word such as "off"."""
+
+
 @extend_schema_serializer(component_name="ProtocolParameter")
 class ParameterShape(Shape):
     """A threshold, with the range in which a clinic may set it."""
 
     name = serializers.CharField()
-    default = serializers.FloatField()
-    low = serializers.FloatField()
-    high = serializers.FloatField()
-    cautious = serializers.CharField(help_text="lower, higher or fixed: where it only gets stricter.")
+    default = ValueField()
+    low = serializers.FloatField(allow_null=True, help_text="Null where the values are words.")
+    high = serializers.FloatField(allow_null=True)
+    words = serializers.ListField(
+        child=serializers.CharField(), help_text="Values that are words, the most cautious first."
+    )
+    cautious = serializers.CharField(help_text="lower, higher, words or fixed: where it only gets stricter.")
     unit = serializers.CharField()
     source_words = serializers.CharField()
     justification = serializers.CharField()
-    sign_off = serializers.CharField(allow_null=True, help_text="The end that needs a clinical sign-off.")
+    sign_off = serializers.CharField(allow_null=True, help_text="Where what needs a clinical sign-off lies.")
     integer = serializers.BooleanField()
 
 
@@ -36,7 +44,7 @@ CAUTION = "Less cautious than what held before."
 class ClinicParameterShape(ParameterShape):
     """A threshold with the clinic's own value."""
 
-    value = serializers.FloatField(help_text="What holds in this clinic.")
+    value = ValueField(help_text="What holds in this clinic.")
     settable = serializers.BooleanField(help_text="Whether a clinic may set it.")
 
 
@@ -55,13 +63,13 @@ class ParameterChangeShape(Shape):
     """One value that changes."""
 
     name = serializers.CharField()
-    to = serializers.FloatField()
+    to = ValueField()
     looser = serializers.BooleanField(help_text=CAUTION)
 
     def get_fields(self) -> dict[str, Any]:
         """``from`` is no name for a Python attribute."""
         fields = super().get_fields()
-        return {"name": fields["name"], "from": serializers.FloatField(), **fields}
+        return {"name": fields["name"], "from": ValueField(), **fields}
 
 
 @extend_schema_serializer(component_name="FlipOutcome")
@@ -104,7 +112,7 @@ class PreviewShape(Shape):
     id = serializers.UUIDField()
     based_on = serializers.IntegerField(help_text="Number of the set in force; 0: the defaults.")
     values = serializers.DictField(
-        child=serializers.FloatField(), help_text="All of the clinic's own values after the change."
+        child=ValueField(), help_text="All of the clinic's own values after the change."
     )
     changes = ParameterChangeShape(many=True)
     lead_needed = serializers.BooleanField(help_text="Something gets looser: the clinical lead is named.")
@@ -128,7 +136,7 @@ class ParameterSetShape(Shape):
     id = serializers.UUIDField()
     number = serializers.IntegerField()
     values = serializers.DictField(
-        child=serializers.FloatField(), help_text="Those that differ from the protocol's defaults."
+        child=ValueField(), help_text="Those that differ from the protocol's defaults."
     )
     changes = ParameterChangeShape(many=True)
     protocol_version = serializers.CharField()
@@ -142,12 +150,15 @@ class ParameterSetShape(Shape):
     created_at = serializers.DateTimeField()
 
 
-class ExactNumberField(NumberField):
-    """A JSON number as it came: 3 is a whole number and 3.0 is none."""
+class ExactValueField(NumberField):
+    """A JSON number as it came, 3 a whole number and 3.0 none; or a word."""
+
+    default_error_messages = {"wrong_type": "Must be a number or a word."}
 
     def to_internal_value(self, data: Any) -> Any:
-        """Take an int or a float only."""
-        super().to_internal_value(data)
+        """Take an int, a float or a string only."""
+        if not isinstance(data, str):
+            super().to_internal_value(data)
         return data
 
 
@@ -161,13 +172,13 @@ class _OnBehalf(StrictSerializer):
     {
         "type": "object",
         "minProperties": 1,
-        "additionalProperties": {"type": ["number", "null"], "format": "double"},
+        "additionalProperties": {"type": ["number", "string", "null"]},
     }
 )
 class SomeValuesField(serializers.DictField):
     """At least one value by its parameter's name; null is the protocol's default."""
 
-    child = ExactNumberField(allow_null=True)
+    child = ExactValueField(allow_null=True)
 
 
 @extend_schema_serializer(component_name="ParameterPreviewBody")

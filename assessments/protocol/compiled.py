@@ -249,9 +249,7 @@ class CompiledProtocol:
             )
         )
 
-    def _worth_asking(
-        self, given: ValidAnswers, missing: Sequence[Missing], found: Found
-    ) -> tuple[str, ...]:
+    def _worth_asking(self, given: ValidAnswers, missing: Sequence[Missing], found: Found) -> tuple[str, ...]:
         """What is missing, then what could change the outcome or is asked beside what was found."""
         names = [item.question for item in missing]
         further = set(self._next_questions(given, found))

@@ -11,13 +11,18 @@ from collections.abc import Container
 
 from assessments.protocol.conditions import Context
 from assessments.protocol.conditions.choices import said
-from assessments.protocol.question_types import NOT_ATTESTED, NOT_TOO_EARLY, THOUGH_IT_APPLIES, TOO_EARLY_TO_KNOW
+from assessments.protocol.question_types import (
+    NOT_ATTESTED,
+    NOT_TOO_EARLY,
+    THOUGH_IT_APPLIES,
+    TOO_EARLY_TO_KNOW,
+)
 from assessments.protocol.questions.emergency import CES_ITEMS, LONGSTANDING
 from assessments.protocol.validation import Notice, ValidAnswers
 from assessments.protocol.vocabulary import AssessorRole
 
 STATEMENTS = {
-    NOT_ATTESTED: "The runner alone says that this is long-standing: it stays open until a clinician attests it.",
+    NOT_ATTESTED: "Long-standing by the runner's word alone: it stays open until a clinician attests it.",
     THOUGH_IT_APPLIES: "Answered with “not applicable” although it applies: read as not asked.",
     NOT_TOO_EARLY: "Answered with “too early” although the episode is older: read as not asked.",
     TOO_EARLY_TO_KNOW: "Given before it can be known: read as not asked.",
@@ -48,7 +53,9 @@ def notices_of(names: tuple[str, ...], context: Context) -> tuple[Notice, ...]:
     return tuple(Notice(code, name, STATEMENTS[code]) for name, code in codes)
 
 
-def not_attested(answers: ValidAnswers, assessor_role: str | None, attested: Container[str]) -> tuple[str, ...]:
+def not_attested(
+    answers: ValidAnswers, assessor_role: str | None, attested: Container[str]
+) -> tuple[str, ...]:
     """The long-standing answers that rest on a runner's word alone, in table order.
 
     Each stands, so that its criteria are met, and stays open until a clinician attests it.

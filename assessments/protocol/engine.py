@@ -65,7 +65,9 @@ def evaluate(
 
     `assessed_at` lets the duration be counted from `onset_date`, by the calendar of `zone` (without it, of
     the offset it is written with). Answers a patient gave alone make the result provisional, and a
-    long-standing one among them stays open unless `attested_longstanding` names its question. Raises InvalidAnswers or InvalidParameters, each with every problem.
+    long-standing one among them stays open unless `attested_longstanding` names its question.
+
+    Raises InvalidAnswers or InvalidParameters, each with every problem.
     """
     protocol = protocol_for(parameters)
     valid, notices = normalise(answers, assessed_at, zone)

@@ -41,7 +41,8 @@ def decide(  # noqa: C901 - one function, no calls: the floor
 ) -> tuple[str, str, list[str]]:
     """Decision, urgency and the ids of the criteria met, in table order.
 
-    `loosened` are the four settings that a clinic's lead may loosen. `answers` are validated and normalised: units converted, an unknown answer is absent. Every criterion
+    `loosened` are the four settings that a clinic's lead may loosen. `answers` are validated and normalised:
+    units converted, an unknown answer is absent. Every criterion
     is looked at; nothing stops early.
     """
     get = answers.get

@@ -58,7 +58,13 @@ def planted_in(condition: Condition, context: Context) -> Iterator[Planted]:
     elif isinstance(condition, SpaFeaturesAtLeast):
         for change in (-1, 1):
             yield Planted(f"features {change:+}", SpaFeaturesAtLeast(context.value(condition.least) + change))
-    elif isinstance(condition, SettingIs):
+    else:
+        yield from in_what_is_known(condition)
+
+
+def in_what_is_known(condition: Condition) -> Iterator[Planted]:
+    """A setting not read, a part that counts whatever it says, known and unknown swapped."""
+    if isinstance(condition, SettingIs):
         yield Planted("setting not read", Given("age_years"))
     elif isinstance(condition, PartOneOf):
         yield Planted("any part counts", Known(condition.question))

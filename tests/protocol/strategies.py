@@ -68,9 +68,7 @@ BASES: tuple[Record, ...] = (
     record(age_years=36, episode_duration_days=365),
     record(pain_usual_nrs=3, pain_pre_run_nrs=2, pain_run_peak_nrs=3, adjustment_outcome="helped_partly"),
     record(diagnoses=[{"code": "disc_injury", "status": "confirmed_current", "clearance": "yes"}]),
-    record(
-        pain_region="lumbosacral_sij_buttock", prior_bone_stress_injury="yes", hop_or_impact_pain="no"
-    ),
+    record(pain_region="lumbosacral_sij_buttock", prior_bone_stress_injury="yes", hop_or_impact_pain="no"),
     record(bladder_change="yes_longstanding_unchanged"),
     record(spinal_surgery_ever="within_12_months", spinal_surgery_clearance={"clearance": "yes"}),
 )

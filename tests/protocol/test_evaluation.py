@@ -45,7 +45,9 @@ def values(name: str) -> list[Any]:
         )
     if question.type == "features":
         return [dict.fromkeys(question.choices[:count], "yes") for count in range(1, 9)]
-    return {"date": ["2020-01-01"], "text": ["x"], "object": [{}]}.get(question.type, [[]])
+    if question.type == "object":
+        return list(question.samples()) or [{}]
+    return {"date": ["2020-01-01"], "text": ["x"]}.get(question.type, [[]])
 
 
 def near(random: Random) -> dict[str, Any]:

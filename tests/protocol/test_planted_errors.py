@@ -87,7 +87,7 @@ EQUIVALENT_CONDITIONS = {
 
 
 class Expected(NamedTuple):
-    """What the hand-written criteria say about one record, with all loosened that a lead may loosen or not."""
+    """What the hand-written criteria say about one record, as published or as loosened by a lead."""
 
     answers: ValidAnswers
     decision: str

@@ -139,9 +139,9 @@ def parameter_row(parameter: Parameter) -> tuple[str, ...]:
     return (
         code(parameter.name),
         f"{parameter.default} {parameter.unit}",
-        "fixed" if fixed else f"{parameter.low} to {parameter.high}",
+        "fixed" if fixed else parameter.allowed,
         "" if fixed else parameter.cautious,
-        f"{parameter.sign_off} end" if parameter.sign_off else "",
+        {None: "", "any": "any but the default"}.get(parameter.sign_off, f"{parameter.sign_off} end"),
         parameter.source_words,
         parameter.justification,
     )

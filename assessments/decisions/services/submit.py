@@ -209,14 +209,18 @@ def _notice(code: str, question: str, statement: str) -> dict[str, str]:
 
 
 def _refuse_anonymous_clearance(answers: Mapping[str, object]) -> None:
-    """A recorded clearance names the clinician and the date (question ``diagnoses``)."""
+    """A recorded clearance names the clinician and the date, of a diagnosis as of an operation."""
     diagnoses = answers.get("diagnoses")
+    given = [
+        (f"/diagnoses/{i}", item) for i, item in enumerate(diagnoses if isinstance(diagnoses, list) else [])
+    ]
+    given.append(("/spinal_surgery_clearance", answers.get("spinal_surgery_clearance")))
     problems = [
-        Problem(f"/diagnoses/{i}/{key}", "required", "A clearance needs the clinician's name and the date.")
-        for i, diagnosis in enumerate(diagnoses if isinstance(diagnoses, list) else [])
-        if isinstance(diagnosis, dict) and diagnosis.get("clearance") == "yes"
+        Problem(f"{place}/{key}", "required", "A clearance needs the clinician's name and the date.")
+        for place, item in given
+        if isinstance(item, dict) and item.get("clearance") == "yes"
         for key in ("cleared_by", "cleared_at")
-        if not diagnosis.get(key)
+        if not item.get(key)
     ]
     if problems:
         raise InvalidAnswers(problems)

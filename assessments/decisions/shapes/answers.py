@@ -29,7 +29,12 @@ ENUM_NAMES = {
     ("km", "mi"): "DistanceUnit",
     ("days", "weeks", "months"): "DurationUnit",
 }
-OBJECT_NAMES = {"diagnoses": "Diagnosis", "adjustments_tried": "AdjustmentTried", "goal_event": "TargetEvent"}
+OBJECT_NAMES = {
+    "diagnoses": "Diagnosis",
+    "adjustments_tried": "AdjustmentTried",
+    "goal_event": "TargetEvent",
+    "spinal_surgery_clearance": "SurgeryClearance",
+}
 
 
 def answers_schema(register: Register, *, request: bool) -> Schema:

@@ -15,6 +15,7 @@ from rest_framework import serializers
 from assessments.decisions.shapes.answers import Schema, absent_reasons_schema, answers_schema
 from assessments.programmes.shapes.programmes import RunPermissionShape
 from assessments.protocol import PROTOCOL_VERSION
+from assessments.protocol.criteria.routine import AxialSpaAction
 from assessments.protocol.follows import Activity, Gate, Released, Running
 from assessments.protocol.vocabulary import (
     AdjustLevel,
@@ -95,13 +96,27 @@ class ContradictionShape(Shape):
     statement = serializers.CharField()
 
 
-@extend_schema_serializer(component_name="Notice")
-class NoticeShape(Shape):
-    """An answer that was used otherwise than as given."""
+@extend_schema_serializer(component_name="NoticeCode")
+class NoticeCodeShape(Shape):
+    """An answer that was used otherwise than as given, by its code."""
 
     code = serializers.CharField()
     question = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="Notice")
+class NoticeShape(NoticeCodeShape):
+    """An answer that was used otherwise than as given."""
+
     statement = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="AxialSpaFigure")
+class FigureShape(Shape):
+    """The features of axial spondyloarthritis counted, and what the count calls for."""
+
+    axial_spa_features = serializers.IntegerField()
+    action = WordField("AxialSpaAction", AxialSpaAction)
 
 
 @extend_schema_serializer(component_name="Follows")
@@ -147,6 +162,10 @@ class EvaluationShape(Shape):
     contradictions = ContradictionShape(many=True)
     next_questions = serializers.ListField(child=serializers.CharField())
     not_assessed = serializers.ListField(child=serializers.CharField())
+    notices = NoticeCodeShape(many=True, help_text="Answers that were used otherwise than as given.")
+    figures = serializers.DictField(
+        child=FigureShape(), help_text="What met criteria count, by criterion; RT-04 counts features."
+    )
 
 
 @extend_schema_serializer(component_name="EvaluationWithNotices")

@@ -13,7 +13,7 @@ from assessments.parameters.replay.inputs import RefusedError, read_moment, read
 from assessments.parameters.replay.report import Ids, collect, write_json, write_text
 from assessments.parameters.services.in_force import parameters_in_force
 from assessments.protocol import PROTOCOL_VERSION, CompiledProtocol
-from assessments.protocol.parameters import DEFAULTS
+from assessments.protocol.parameters import DEFAULTS, Value
 from backend.platform.storage.tenancy import reading_scope
 from clinics.identity.models import Clinic
 
@@ -118,7 +118,7 @@ def read_id(text: str) -> uuid.UUID:
         raise RefusedError("--clinic: a UUID is needed.") from None
 
 
-def _own(protocol: CompiledProtocol) -> dict[str, int | float]:
+def _own(protocol: CompiledProtocol) -> dict[str, Value]:
     """The values that differ from the defaults."""
     values = protocol.context.values
     return {name: value for name, value in values.items() if value != DEFAULTS[name]}

@@ -67,7 +67,6 @@ class QuestionShape(Shape):
     )
     required = serializers.BooleanField()  # type: ignore[assignment]  # the same
     applies_when = serializers.JSONField(allow_null=True, help_text="The condition under which it is asked.")
-    note = serializers.CharField()
     if_unknown = serializers.CharField()
 
 

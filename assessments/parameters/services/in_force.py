@@ -11,7 +11,7 @@ import structlog
 
 from assessments.parameters.models import ParameterSet
 from assessments.protocol import CompiledProtocol, InvalidParameters, protocol_for
-from assessments.protocol.parameters import DEFAULTS, Number, parameter_values
+from assessments.protocol.parameters import DEFAULTS, Number, Value, parameter_values
 from assessments.records.models import Assessment
 from clinics.identity.models import Clinic
 
@@ -24,7 +24,7 @@ class InForce:
 
     id: uuid.UUID | None = None
     number: int = 0
-    values: Mapping[str, Number] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
 
     @classmethod
     def of(cls, row: Any) -> InForce:
@@ -32,7 +32,7 @@ class InForce:
         return cls(uuid.UUID(row[0]), row[1], row[2]) if row else cls()
 
     @property
-    def usable(self) -> Mapping[str, Number]:
+    def usable(self) -> Mapping[str, Value]:
         """The values that the protocol of this code allows.
 
         A later version may narrow a range. The default then stands in, and the log says so: a setting must
@@ -52,8 +52,11 @@ class InForce:
         return protocol_for(self.usable)
 
     def value(self, name: str) -> Number:
-        """One value."""
-        return self.usable.get(name, DEFAULTS[name])
+        """One value that is a number. Raises TypeError for one in words."""
+        value = self.usable.get(name, DEFAULTS[name])
+        if isinstance(value, str):
+            raise TypeError(name)
+        return value
 
 
 def parameters_in_force(clinic: Clinic) -> InForce:

@@ -16,7 +16,7 @@ from assessments.protocol import (
     Problem,
     protocol_for,
 )
-from assessments.protocol.parameters import DEFAULTS, PARAMETERS, PARAMETERS_BY_NAME, Number, parameter_values
+from assessments.protocol.parameters import DEFAULTS, PARAMETERS, PARAMETERS_BY_NAME, Value, parameter_values
 from backend.platform.refusals import Invalid
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
@@ -79,7 +79,7 @@ def check_admin(by: NamedClinician) -> None:
         raise NotAnAdminError
 
 
-def _changed(present: InForce, changes: Mapping[str, Any]) -> dict[str, Number]:
+def _changed(present: InForce, changes: Mapping[str, Any]) -> dict[str, Value]:
     """The clinic's own values after the change, without those that are the defaults."""
     settable = {item.name for item in SETTABLE}
     detail = "This parameter can't be set by a clinic."
@@ -101,13 +101,13 @@ def _changed(present: InForce, changes: Mapping[str, Any]) -> dict[str, Number]:
     return values
 
 
-def differences(before: Mapping[str, Number], after: Mapping[str, Number]) -> list[dict[str, Any]]:
+def differences(before: Mapping[str, Value], after: Mapping[str, Value]) -> list[dict[str, Any]]:
     """What changes between two sets of own values, each with whether it gets looser."""
     found = []
     for item in PARAMETERS:
         was, becomes = (values.get(item.name, item.default) for values in (before, after))
         if was != becomes:
-            looser = becomes > was if item.cautious == "lower" else becomes < was
+            looser = item.caution(becomes) < item.caution(was)
             found.append({"name": item.name, "from": was, "to": becomes, "looser": looser})
     return found
 

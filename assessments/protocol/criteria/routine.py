@@ -1,6 +1,7 @@
 """Routine referral: they add an urgency and no decision."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import cast
 
 from assessments.protocol.conditions import (
@@ -21,6 +22,14 @@ from assessments.protocol.criteria.shared import LEAKAGE_ONLY_IS_ROUTINE, LONG_E
 from assessments.protocol.follows import NOTHING_CHANGES
 from assessments.protocol.vocabulary import Urgency
 
+
+class AxialSpaAction(StrEnum):
+    """What a count of features calls for."""
+
+    REFER_RHEUMATOLOGY = "refer_rheumatology"
+    HLA_B27_FIRST = "hla_b27_first"
+
+
 #: From so many features on the runner goes to rheumatology without HLA-B27 first (B12).
 RHEUMATOLOGY_FROM = 4
 
@@ -29,8 +38,9 @@ def spa_figures(answers: Answers) -> dict[str, object]:
     """The features of axial spondyloarthritis counted, and what the count calls for (NICE NG65)."""
     features = cast("Mapping[str, str]", answers.get("spa_features", {}))
     count = count_spa_features(features, OnsetAge().value(answers))
-    action = "refer_rheumatology" if count >= RHEUMATOLOGY_FROM else "hla_b27_first"
-    return {"axial_spa_features": count, "action": action}
+    refers = count >= RHEUMATOLOGY_FROM
+    action = AxialSpaAction.REFER_RHEUMATOLOGY if refers else AxialSpaAction.HLA_B27_FIRST
+    return {"axial_spa_features": count, "action": action.value}
 
 
 CRITERIA: tuple[Criterion, ...] = (
@@ -118,7 +128,7 @@ CRITERIA: tuple[Criterion, ...] = (
         all_of(OLD_BLADDER_CHANGE, LEAKAGE_ONLY_IS_ROUTINE),
         None,
         Urgency.ROUTINE,
-        "Long-standing, explained stress leakage alone: pelvic-health referral; asked again at every contact.",
+        "Long-standing, explained stress leakage alone: pelvic-health referral, asked again each time.",
         (
             "B03",
             "author-judgement",

@@ -202,7 +202,7 @@ CRITERIA: tuple[Criterion, ...] = (
         all_of(PAIN_IN_BOTH_LEGS, STABLE_AND_ALONE),
         Decision.REFER_URGENT,
         Urgency.SAME_DAY,
-        "Pain in both legs for months, unchanged, without any other cauda equina item: examined the same day.",
+        "Pain in both legs for months, unchanged, no other cauda equina item: examined the same day.",
         (
             "B02",
             "B07",

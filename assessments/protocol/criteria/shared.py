@@ -40,7 +40,11 @@ LATE_FLARE_SIGN = any_of(
     rise_above_baseline("pain_next_day_nrs", "post_increase_lot_gt"),
 )
 
-NO_LEG_SYMPTOM = (one_of("leg_pain", "none"), one_of("leg_sensory_change", "none"), one_of("leg_weakness", "none"))
+NO_LEG_SYMPTOM = (
+    one_of("leg_pain", "none"),
+    one_of("leg_sensory_change", "none"),
+    one_of("leg_weakness", "none"),
+)
 # A symptom whose age nobody asked counts as new.
 SINCE_SHORT = any_of(
     Unknown("leg_symptom_duration_days"), less_than("leg_symptom_duration_days", "new_leg_symptom_days_lt")

@@ -1,7 +1,13 @@
 """The emergency screen: every item must be answered."""
 
 from assessments.protocol.conditions import all_of, any_of, one_of
-from assessments.protocol.question_types import DAY_UNITS, NOT_APPLICABLE, THOUGH_IT_APPLIES, Question, section
+from assessments.protocol.question_types import (
+    DAY_UNITS,
+    NOT_APPLICABLE,
+    THOUGH_IT_APPLIES,
+    Question,
+    section,
+)
 from assessments.protocol.vocabulary import Screen
 
 ask = section("4 Emergency screen")

@@ -22,7 +22,7 @@ from assessments.protocol.programme import (
     settled,
 )
 from tests.protocol.programme.test_reaction import CHECKS, DAY, HOUR, RUN, STANDINGS, size
-from tests.protocol.records import record
+from tests.protocol.records import record, settings_of
 from tests.protocol.strategies import SETTINGS
 
 CONTEXT = protocol_for().context
@@ -37,7 +37,9 @@ def test_there_are_flags_of_every_kind() -> None:
 
 @BY_FLAG
 def test_every_red_flag_in_a_check_suspends_whatever_the_standing(flag: Criterion) -> None:
-    checks = [evaluate(record(**edge.met)) for edge in flag.condition.boundaries(CONTEXT)]
+    settings_needed = settings_of(flag.condition)
+    edges = flag.condition.boundaries(protocol_for(settings_needed).context)
+    checks = [evaluate(record(**edge.met), settings_needed) for edge in edges]
     assert checks
 
     @given(STANDINGS, st.sampled_from(checks))
