@@ -42,6 +42,7 @@ def assessment_document(
         "absent_reasons": assessment.absent_reasons,
         "carried": assessment.carried,
         "attested": assessment.attested,
+        "attested_longstanding": assessment.attested_longstanding,
         "evaluation": assessment.evaluation,
         "notices": assessment.notices,
         "escalation": id_text(escalation),

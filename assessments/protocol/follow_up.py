@@ -3,7 +3,7 @@
 Pure like the rest: times come in, planned times go out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -243,6 +243,17 @@ def carry_forward(
             duration + _days_between(answered_at, assessed_at, zone), LONGEST_EPISODE_DAYS
         )
     return carried
+
+
+def carry_attestations(
+    attested: Sequence[Mapping[str, str]], *, assessed_at: datetime, days_max: float = CARRY_FORWARD_DAYS_MAX
+) -> list[Mapping[str, str]]:
+    """Return the attestations of an earlier assessment that still hold at ``assessed_at``.
+
+    Each is question, by, role and at (ISO 8601). One holds for the item while the runner goes on giving that
+    answer, and no longer than other carried answers (D.1a).
+    """
+    return [one for one in attested if assessed_at - datetime.fromisoformat(one["at"]) <= days_max * DAY]
 
 
 def _may_be_carried(name: str, value: object) -> bool:

@@ -42,6 +42,11 @@ class Assessment(Identified):
         db_default=[],
         help_text="Findings that whoever recorded it ruled out together, by screen; each is an answer too.",
     )
+    attested_longstanding = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="Long-standing answers that a clinician stands behind: question, by, role, at (D.1a).",
+    )
     decision = models.CharField(max_length=40)
     urgency = models.CharField(max_length=30)
     protocol_version = models.CharField(max_length=20)

@@ -1,8 +1,9 @@
 """What holds for a runner now, and the latest version of a record, which alone may be changed."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import F, Prefetch, QuerySet
 
@@ -115,6 +116,11 @@ def with_versions(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
     """Rows with ``superseded_by_id`` and their overrides, each with the person: one more statement."""
     overrides = Prefetch("overrides", Override.objects.select_related("member__user"))
     return assessments.annotate(superseded_by_id=F("superseded_by__id")).prefetch_related(overrides)
+
+
+def questions_of(attested: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the questions whose long-standing answers a clinician stands behind."""
+    return [one["question"] for one in attested]
 
 
 def lock_latest(clinic: Clinic, assessment_id: uuid.UUID) -> Assessment:

@@ -10,7 +10,7 @@ from assessments.follow_ups.models import CHASERS, OF_A_RUN, FollowUp
 from assessments.parameters.services.in_force import parameters_in_force
 from assessments.programmes.models import RunLog
 from assessments.programmes.services.reminders import remind_again
-from assessments.protocol.follow_up import carry_forward
+from assessments.protocol.follow_up import carry_attestations, carry_forward
 from assessments.records.models import Assessment
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
@@ -116,12 +116,13 @@ def with_carried_answers(submission: Submission, linked: Assessment) -> Submissi
     """Add what may be carried from the linked assessment, marked with where and when it was answered."""
     origins: dict[str, Any] = linked.carried
     dated = {name: datetime.fromisoformat(origin["assessed_at"]) for name, origin in origins.items()}
+    days_max = parameters_in_force(linked.clinic).value("carry_forward_days_max")
     carried = carry_forward(
         linked.answers,
         answered_at=linked.assessed_at,
         dated=dated,
         assessed_at=submission.assessed_at,
-        days_max=parameters_in_force(linked.clinic).value("carry_forward_days_max"),
+        days_max=days_max,
         zone=linked.clinic.zone,
     )
     added = {name: value for name, value in carried.items() if name not in submission.answers}
@@ -131,4 +132,7 @@ def with_carried_answers(submission: Submission, linked: Assessment) -> Submissi
         patient_id=linked.patient_id,
         answers={**added, **submission.answers},
         carried={name: origins.get(name, here) for name in added},
+        attested_longstanding=carry_attestations(
+            linked.attested_longstanding, assessed_at=submission.assessed_at, days_max=days_max
+        ),
     )

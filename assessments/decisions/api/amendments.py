@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -14,6 +14,7 @@ from assessments.decisions.documents import readable_assessments, stored_assessm
 from assessments.decisions.services.amend import amend_assessment, confirm_assessment
 from assessments.decisions.shapes import assessments as shapes
 from assessments.decisions.shapes.submission import SUBMISSION, read_submission
+from assessments.protocol.questions.emergency import CES_ITEMS
 from assessments.records.models import CLINICAL_ROLES
 from backend.platform.api.fields import WordField
 from backend.platform.api.problems import Meanings
@@ -81,6 +82,13 @@ class ConfirmationBody(OnBehalf):
     """Who confirms."""
 
     role = WordField("ClinicalRole", [role for role, _ in CLINICAL_ROLES], help_text="Of who confirms.")
+    attested_longstanding = serializers.ListField(
+        child=WordField("CaudaEquinaItem", CES_ITEMS),
+        default=list,
+        max_length=len(CES_ITEMS),
+        help_text="The long-standing answers that existed before this episode, unchanged and explained. One "
+        "that isn't named here is stored as new.",
+    )
 
 
 class ConfirmationView(ClinicAPIView):
@@ -100,8 +108,9 @@ class ConfirmationView(ClinicAPIView):
     def post(self, request: Request, assessment_id: uuid.UUID) -> Response:
         """The same answers under a named clinician: an assessment that supersedes the runner's own.
 
-        It is no longer `provisional`, and a plan made from it can be released. To correct an answer, amend
-        instead. 409 when it isn't provisional.
+        It is no longer `provisional`, and a plan made from it can be released. A long-standing bladder,
+        bowel, saddle or sexual change stays one only where `attested_longstanding` names it; else it is
+        stored as new. To correct another answer, amend instead. 409 when it isn't provisional.
         """
         body = ConfirmationBody(data=request.data)
         body.is_valid(raise_exception=True)
@@ -109,6 +118,7 @@ class ConfirmationView(ClinicAPIView):
             clinic=self.clinic,
             assessment_id=assessment_id,
             role=body.validated_data["role"],
+            attested_longstanding=body.validated_data["attested_longstanding"],
             by=named_clinician(self, body.validated_data),
             now=timezone.now(),
         )

@@ -1,14 +1,17 @@
 """Correct or confirm the answers of an assessment: a new one takes its place, the old stays as it was."""
 
 import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from assessments.decisions.services.attest import as_attested
 from assessments.decisions.services.submit import Recorded, Submission, submit_assessment
+from assessments.protocol.questions.emergency import LONGSTANDING
 from assessments.records.models import Assessment, Override
 from assessments.records.services import effective_decision, evaluated_decision, lock_latest
-from backend.platform.refusals import Refusal
+from backend.platform.refusals import FieldProblem, Invalid, Refusal
 from backend.platform.storage.columns import new_id
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import Actor, NamedClinician
@@ -68,24 +71,47 @@ class NotProvisionalError(Refusal):
     words = "It isn't provisional: a clinician stands behind it."
 
 
+class NotLongstandingError(Invalid):
+    """Something is attested that the runner answered otherwise; ``places`` are those in the list."""
+
+    words = "The runner didn't answer this one with long-standing, unchanged."
+
+    def __init__(self, places: Iterable[int]) -> None:
+        named = (f"/attested_longstanding/{place}" for place in places)
+        super().__init__(places=[FieldProblem(one, "not_longstanding", self.words) for one in named])
+
+
 def confirm_assessment(
-    *, clinic: Clinic, assessment_id: uuid.UUID, role: str, by: NamedClinician, now: datetime
+    *,
+    clinic: Clinic,
+    assessment_id: uuid.UUID,
+    role: str,
+    by: NamedClinician,
+    now: datetime,
+    attested_longstanding: Sequence[str] = (),
 ) -> Recorded:
     """Record the same answers again under the clinician's name and role, in place of the runner's.
 
     An assessment never changes, so a confirmation is an amendment without a correction: the decision is
-    formed again, escalations stay, and the runner's own record stays below it. Raises what
-    ``amend_assessment`` raises, and ``NotProvisionalError``.
+    formed again, escalations stay, and the runner's own record stays below it. ``attested_longstanding``
+    names the long-standing answers that the clinician stands behind: those that existed before this episode,
+    unchanged and explained. One that isn't named is stored as new. Raises what ``amend_assessment`` raises,
+    ``NotProvisionalError``, and ``NotLongstandingError`` for a name that has no long-standing answer.
     """
     with clinic_scope(clinic.id):
         old = lock_latest(clinic, assessment_id)
         if not old.evaluation["provisional"]:
             raise NotProvisionalError
+        answered_otherwise = [
+            place for place, name in enumerate(attested_longstanding) if old.answers.get(name) != LONGSTANDING
+        ]
+        if answered_otherwise:
+            raise NotLongstandingError(answered_otherwise)
         same = Submission(
             patient_id=old.patient_id,
             assessed_at=old.assessed_at,
             assessor_role=role,
-            answers=old.answers,
+            answers=as_attested(old.answers, attested_longstanding),
             absent_reasons=old.absent_reasons,
             reason=CONFIRMED,
         )

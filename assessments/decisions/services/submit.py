@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from assessments.decisions.services.attest import attestations
 from assessments.decisions.services.take_over import Schedule, take_over_schedule
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.escalate import (
@@ -24,6 +25,7 @@ from assessments.programmes.services.react_to_check import react_to
 from assessments.protocol import Evaluation, InvalidAnswers, Problem, evaluate
 from assessments.protocol.vocabulary import Urgency
 from assessments.records.models import Assessment
+from assessments.records.services import questions_of
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
 from backend.platform.refusals import Refusal
@@ -70,8 +72,9 @@ class Submission:
 
     ``check`` is the follow-up that it answers. ``too_early``: it came before one opens, and answers none;
     ``run_check_stays``: nor does it replace that one, which is a programme's run's. ``attested`` are the
-    findings that somebody ruled out together, screen by screen; ``id`` the assessment's, when whoever hands
-    it in has chosen one.
+    findings that somebody ruled out together, screen by screen; ``attested_longstanding`` the long-standing
+    answers that a clinician stands behind, with who and when; ``id`` the assessment's, when whoever hands it
+    in has chosen one.
     """
 
     patient_id: uuid.UUID
@@ -86,6 +89,7 @@ class Submission:
     too_early: bool = False
     run_check_stays: bool = False
     attested: Sequence[Mapping[str, Any]] = ()
+    attested_longstanding: Sequence[Mapping[str, Any]] = ()
     id: uuid.UUID | None = None
 
 
@@ -130,6 +134,7 @@ def submit_assessment(*, clinic: Clinic, actor: Actor, submission: Submission, n
             assessed_at=submission.assessed_at,
             zone=clinic.zone,
             assessor_role=submission.assessor_role,
+            attested_longstanding=questions_of(submission.attested_longstanding),
         )
         notices += [asdict(notice) for notice in evaluation.notices]
         if submission.too_early:
@@ -248,6 +253,13 @@ def _assessment(
         notices=notices,
         carried=dict(submission.carried),
         attested=list(submission.attested),
+        attested_longstanding=attestations(
+            evaluation.answers,
+            role=submission.assessor_role,
+            by=actor.user,
+            before=submission.attested_longstanding,
+            now=now,
+        ),
         decision=evaluation.decision.value,
         urgency=evaluation.urgency.value,
         protocol_version=evaluation.protocol_version,

@@ -17,6 +17,7 @@ from assessments.programmes.shapes.programmes import RunPermissionShape
 from assessments.protocol import PROTOCOL_VERSION
 from assessments.protocol.criteria.routine import AxialSpaAction
 from assessments.protocol.follows import Activity, Gate, Released, Running
+from assessments.protocol.questions.emergency import CES_ITEMS
 from assessments.protocol.vocabulary import (
     AdjustLevel,
     AssessorRole,
@@ -193,6 +194,16 @@ class EvaluationBody(StrictSerializer):
     )
 
 
+@extend_schema_serializer(component_name="AttestedLongstanding")
+class AttestedLongstandingShape(Shape):
+    """A long-standing answer, and the clinician who stands behind it."""
+
+    question = WordField("CaudaEquinaItem", CES_ITEMS)
+    by = serializers.CharField(allow_null=True, help_text="Null where software recorded it for nobody named.")
+    role = WordField("AssessorRole", AssessorRole)
+    at = serializers.DateTimeField()
+
+
 @extend_schema_serializer(component_name="Assessment")
 class AssessmentBody(EvaluationBody):
     """The same about a patient of the clinic."""
@@ -280,6 +291,16 @@ class AttestedShape(Shape):
     questions = serializers.ListField(child=serializers.CharField(), help_text="Names of questions.")
 
 
+@extend_schema_serializer(component_name="Attestation")
+class AttestationShape(Shape):
+    """A long-standing answer, and the clinician who stands behind it."""
+
+    question = WordField("CaudaEquinaItem", CES_ITEMS)
+    by = serializers.CharField(allow_null=True, help_text="Null where software recorded it for nobody named.")
+    role = WordField("AssessorRole", AssessorRole)
+    at = serializers.DateTimeField()
+
+
 @extend_schema_serializer(component_name="Assessment")
 class AssessmentShape(Shape):
     """Answers and what followed from them; neither ever changes.
@@ -297,6 +318,9 @@ class AssessmentShape(Shape):
     carried = serializers.DictField(child=CarriedShape(), help_text="Answers taken over, by question.")
     attested = AttestedShape(
         many=True, help_text="What whoever recorded it ruled out together; each is an explicit answer too."
+    )
+    attested_longstanding = AttestedLongstandingShape(
+        many=True, help_text="Long-standing answers that a clinician stands behind."
     )
     evaluation = EvaluationShape()
     notices = NoticeShape(many=True)

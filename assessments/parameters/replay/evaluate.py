@@ -6,7 +6,7 @@ carried ones included. What a clinician decided in place of the protocol stays o
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -16,7 +16,9 @@ from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from assessments.protocol import CompiledProtocol, Direction, InvalidAnswers, Outcome, direction, validate
+from assessments.protocol.counted import not_attested
 from assessments.records.models import Assessment
+from assessments.records.services import questions_of
 from clinics.identity.models import Clinic
 
 #: Rows that the server's cursor hands over at a time.
@@ -120,23 +122,37 @@ def replay_assessments(
         KeyTextTransform("insufficiency_kind", "evaluation"),
         "urgency",
         KeyTextTransform("adjust_level", "evaluation"),
+        "assessor_role",
+        "attested_longstanding",
     )
-    for id_, answers, version, hash_, *decided in rows.iterator(chunk_size=CHUNK):
-        yield _again(id_, answers, (version, hash_), _outcome(*decided), protocol, beside)
+    for id_, answers, version, hash_, *decided, role, attested in rows.iterator(chunk_size=CHUNK):
+        said = _Said(answers, role, questions_of(attested))
+        yield _again(id_, said, (version, hash_), _outcome(*decided), protocol, beside)
+
+
+class _Said(NamedTuple):
+    """What was answered, who gathered it, and the long-standing answers that a clinician stands behind."""
+
+    answers: Any
+    role: str
+    attested: Collection[str]
 
 
 def _again(
     assessment: uuid.UUID,
-    answers: Any,
+    said: _Said,
     under: tuple[str, str],
     decided: Outcome,
     protocol: CompiledProtocol,
     beside: CompiledProtocol | None,
 ) -> Replayed:
     try:
-        valid = validate(answers)
+        valid = validate(said.answers)
     except InvalidAnswers as exc:
         refused = tuple(f"{problem.pointer} {problem.code}" for problem in exc.problems)
         return Replayed(assessment, under, decided, None, refused)
-    before = decided if beside is None else beside.outcome(valid)
-    return Replayed(assessment, under, before, protocol.outcome(valid), (), beside is None)
+    open_ = not_attested(valid, said.role, said.attested)
+    before = decided if beside is None else beside.outcome(valid, not_attested=open_)
+    return Replayed(
+        assessment, under, before, protocol.outcome(valid, not_attested=open_), (), beside is None
+    )

@@ -13,7 +13,7 @@ from assessments.protocol.programme import Programme as Plan
 from assessments.protocol.programme import build_programme, usual_run_km
 from assessments.protocol.programme.load import SHARE_AFTER_THE_TABLE
 from assessments.records.models import Assessment
-from assessments.records.services import lock_latest
+from assessments.records.services import lock_latest, questions_of
 from assessments.records.what_follows import where_to_go
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
@@ -44,6 +44,7 @@ def preview(assessment: Assessment) -> Plan:
         assessed_at=assessment.assessed_at,
         zone=assessment.clinic.zone,
         assessor_role=assessment.assessor_role,
+        attested_longstanding=questions_of(assessment.attested_longstanding),
     )
     return build_programme(
         evaluation,
