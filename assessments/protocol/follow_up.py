@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from assessments.protocol.parameters import default_number
-from assessments.protocol.questions import QUESTIONS_BY_NAME
+from assessments.protocol.question_types import Carried
+from assessments.protocol.questions import QUESTIONS, QUESTIONS_BY_NAME
 from assessments.protocol.urgencies import Chase, Moment, meaning_of
 from assessments.protocol.vocabulary import Urgency
 
@@ -47,19 +48,8 @@ CARRY_FORWARD_DAYS_MAX = default_number("carry_forward_days_max")
 
 #: What a day doesn't change. Everything else is asked afresh in a check, or stays unknown.
 CARRIED_QUESTIONS: frozenset[str] = frozenset(
-    {
-        "age_years", "sex_at_birth", "pregnancy_status", "cancer_history", "unexplained_weight_loss",
-        "bone_fragility_risk", "infection_risk", "pain_region", "trauma", "diagnoses", "first_ever_episode",
-        "onset_date", "episode_duration_days", "prior_bone_stress_injury",
-        "low_energy_or_menstrual_disturbance", "spa_features", "new_to_running", "previous_back_injury",
-        "runs_per_week", "min_recovery_days", "intensity_change", "surface_mix", "warm_up_usual",
-        "form_observed", "shoe_distance_km", "shoe_age_months", "shoe_tread_worn", "goal_event",
-    }
-)  # fmt: skip
-
-#: Findings that stand until somebody examines or asks again, while their absence never carries: a check that
-#: does not repeat them must not read as if a suspected bone stress injury had gone.
-CARRIED_WHEN_PRESENT: frozenset[str] = frozenset({"hop_or_impact_pain", "pain_earlier_each_run"})
+    question.name for question in QUESTIONS if question.carried in (Carried.ALWAYS, Carried.UNLESS_IT_CHANGES)
+)
 
 #: The longest episode that can be recorded: a carried duration may not grow into an answer that is refused.
 LONGEST_EPISODE_DAYS = QUESTIONS_BY_NAME["episode_duration_days"].high or 0
@@ -257,11 +247,14 @@ def carry_attestations(
 
 
 def _may_be_carried(name: str, value: object) -> bool:
-    if name in CARRIED_WHEN_PRESENT:
-        return value == "yes"
-    if name == "pregnancy_status":
-        return value not in _PREGNANCY_CHANGES_DAILY
-    return name in CARRIED_QUESTIONS
+    question = QUESTIONS_BY_NAME.get(name)  # an older protocol may have asked more
+    match question and question.carried:
+        case Carried.WHILE_YES:
+            return value == "yes"
+        case Carried.UNLESS_IT_CHANGES:
+            return value not in _PREGNANCY_CHANGES_DAILY
+        case carried:
+            return carried is Carried.ALWAYS
 
 
 def _days_between(earlier: datetime, later: datetime, zone: tzinfo) -> int:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol, TypedDict, Unpack
 
 from assessments.protocol.conditions import Condition
 from assessments.protocol.vocabulary import Screen
 
 Number = int | float
+
+
+class Carried(StrEnum):
+    """How an earlier answer is carried into a check of the same episode."""
+
+    ALWAYS = "always"  # what a day does not change
+    WHILE_YES = "while_yes"  # a finding stands until somebody examines; its absence never carries
+    UNLESS_IT_CHANGES = "unless_it_changes"  # not while pregnant or after a birth: that changes daily
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +34,8 @@ class Question:
     `asked_when`: while this is true an optional question is worth asking whatever else it could change.
     `counts_as_unknown`: while this is true of the answers, the answer given says nothing and is read as
     none; `unknown_notice` is the code of what the clinician is told then. `never_offered` are choices that
-    answer nothing wherever the question is asked, so that no form offers them.
+    answer nothing wherever the question is asked, so that no form offers them. `carried` says whether a
+    check may rest on the earlier answer (F.8); without it the question is asked afresh, or stays unknown.
     """
 
     name: str
@@ -49,6 +59,7 @@ class Question:
     counts_as_unknown: Condition | None = None
     unknown_notice: str = ""
     never_offered: tuple[str, ...] = ()
+    carried: Carried | None = None
     note: str = ""
     if_unknown: str = ""
 
@@ -134,6 +145,7 @@ class Details(TypedDict, total=False):
     counts_as_unknown: Condition
     unknown_notice: str
     never_offered: tuple[str, ...]
+    carried: Carried
     note: str
     if_unknown: str
 

@@ -10,7 +10,7 @@ from assessments.protocol.conditions import (
     one_of,
     unless,
 )
-from assessments.protocol.question_types import Question, section
+from assessments.protocol.question_types import Carried, Question, section
 from assessments.protocol.vocabulary import Screen
 
 ask = section("6 Bone-stress and inflammatory detail")
@@ -37,6 +37,7 @@ QUESTIONS: tuple[Question, ...] = (
         Screen.OPTIONAL,
         phrase="pain on hop or impact",
         essential_when=(Screen.URGENT, HOP_ESSENTIAL),
+        carried=Carried.WHILE_YES,
         note="not to be tested if bone_focal_pain=yes or fracture suspected; while U, asked afresh in every "
         "check",
         if_unknown="as U: blocks: IN-02, tier complete_screen_now; as O: not assessed",
@@ -48,6 +49,7 @@ QUESTIONS: tuple[Question, ...] = (
         Screen.OPTIONAL,
         phrase="earlier bone stress injury",
         asked_when=BONE_OR_IMPACT_PAIN,
+        carried=Carried.ALWAYS,
         note="yes with buttock pain makes the hop essential (D.5)",
         if_unknown="counts as NOT excluded in CL-03",
     ),
@@ -58,6 +60,7 @@ QUESTIONS: tuple[Question, ...] = (
         Screen.OPTIONAL,
         phrase="low energy or menstrual disturbance",
         asked_when=BONE_OR_IMPACT_PAIN,
+        carried=Carried.ALWAYS,
         note="all sexes; yes -> SR-07 and RT-06; with buttock pain makes the hop essential (D.5)",
         if_unknown="counts as NOT excluded in CL-03",
     ),
@@ -68,6 +71,7 @@ QUESTIONS: tuple[Question, ...] = (
         Screen.OPTIONAL,
         phrase="pain coming on earlier with each run",
         asked_when=BONE_OR_IMPACT_PAIN,
+        carried=Carried.WHILE_YES,
         note="with a bone-stress history and buttock pain: CL-07",
         if_unknown="counts as NOT excluded in CL-03",
     ),
@@ -88,6 +92,7 @@ QUESTIONS: tuple[Question, ...] = (
             "psoriasis_ever",
         ),
         applies_when=all_of(more_than("episode_duration_days", 90), less_than(OnsetAge(), 45)),
+        carried=Carried.ALWAYS,
         note="onset < 35 y is added automatically",
         if_unknown="unknown = not counted, listed as not assessed",
     ),

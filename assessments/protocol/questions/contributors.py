@@ -1,6 +1,6 @@
 """Contributors: they shape the plan and never the decision."""
 
-from assessments.protocol.question_types import Question, section
+from assessments.protocol.question_types import Carried, Question, section
 from assessments.protocol.vocabulary import Screen
 
 ask = section("8 Contributors")
@@ -72,6 +72,7 @@ QUESTIONS: tuple[Question, ...] = (
         "Earlier back injury not from running",
         "choice",
         Screen.OPTIONAL,
+        carried=Carried.ALWAYS,
         if_unknown="plan only",
     ),
     ask(

@@ -5,6 +5,7 @@ from assessments.protocol.question_types import (
     KM_UNITS,
     NOT_APPLICABLE,
     THOUGH_IT_APPLIES,
+    Carried,
     Question,
     section,
 )
@@ -92,6 +93,7 @@ QUESTIONS: tuple[Question, ...] = (
         "choice",
         Screen.OPTIONAL,
         phrase="starting to run with back pain",
+        carried=Carried.ALWAYS,
         note="AD-15",
         if_unknown="not assessed",
     ),
@@ -154,6 +156,7 @@ QUESTIONS: tuple[Question, ...] = (
         low=0,
         high=14,
         unit="/wk",
+        carried=Carried.ALWAYS,
         if_unknown="plan only",
     ),
     ask(
@@ -165,6 +168,7 @@ QUESTIONS: tuple[Question, ...] = (
         low=0,
         high=7,
         unit="d",
+        carried=Carried.ALWAYS,
         if_unknown="plan only",
     ),
     ask(
@@ -178,6 +182,7 @@ QUESTIONS: tuple[Question, ...] = (
             "hills",
             "both",
         ),
+        carried=Carried.ALWAYS,
         if_unknown="plan only",
     ),
     ask(
@@ -195,6 +200,7 @@ QUESTIONS: tuple[Question, ...] = (
             "treadmill",
         ),
         max_items=6,
+        carried=Carried.ALWAYS,
         note="which one provokes pain, in pain_by_surface map",
         if_unknown="plan only",
     ),
@@ -209,6 +215,7 @@ QUESTIONS: tuple[Question, ...] = (
             "static_only",
             "dynamic",
         ),
+        carried=Carried.ALWAYS,
         if_unknown="plan only",
     ),
     ask(
@@ -228,6 +235,7 @@ QUESTIONS: tuple[Question, ...] = (
             "not_assessed",
         ),
         max_items=8,
+        carried=Carried.ALWAYS,
         if_unknown="plan only",
     ),
     ask(
@@ -240,6 +248,7 @@ QUESTIONS: tuple[Question, ...] = (
         high=5000,
         unit="km",
         units=KM_UNITS,
+        carried=Carried.ALWAYS,
         if_unknown="plan only",
     ),
     ask(
@@ -251,6 +260,7 @@ QUESTIONS: tuple[Question, ...] = (
         low=0,
         high=240,
         unit="mo",
+        carried=Carried.ALWAYS,
         if_unknown="plan only",
     ),
     ask(
@@ -259,6 +269,7 @@ QUESTIONS: tuple[Question, ...] = (
         "choice",
         Screen.OPTIONAL,
         phrase="worn or badly fitting shoes",
+        carried=Carried.ALWAYS,
         if_unknown="plan only",
     ),
     ask(
@@ -267,6 +278,7 @@ QUESTIONS: tuple[Question, ...] = (
         "object",
         Screen.OPTIONAL,
         fields=GOAL_EVENT_FIELDS,
+        carried=Carried.ALWAYS,
         note="date never overrides a stop",
         if_unknown="plan only",
     ),

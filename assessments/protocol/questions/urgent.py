@@ -1,6 +1,6 @@
 """The urgent screen: every item must be answered."""
 
-from assessments.protocol.question_types import Question, section
+from assessments.protocol.question_types import Carried, Question, section
 from assessments.protocol.vocabulary import Screen
 
 ask = section("5 Urgent screen")
@@ -67,6 +67,7 @@ QUESTIONS: tuple[Question, ...] = (
         "choice",
         Screen.URGENT,
         phrase="raised risk of infection",
+        carried=Carried.ALWAYS,
         note="alone: two weeks; with unrelenting pain: same day",
         if_unknown="blocks: IN-02, tier complete_screen_now",
     ),
@@ -84,6 +85,7 @@ QUESTIONS: tuple[Question, ...] = (
         "Any past or current cancer (not non-melanoma skin cancer)",
         "choice",
         Screen.URGENT,
+        carried=Carried.ALWAYS,
         if_unknown="blocks: IN-02, tier complete_screen_now",
     ),
     ask(
@@ -91,6 +93,7 @@ QUESTIONS: tuple[Question, ...] = (
         "Unintended loss (about 5 % in 6 months or clothes loose)",
         "choice",
         Screen.URGENT,
+        carried=Carried.ALWAYS,
         if_unknown="blocks: IN-02, tier complete_screen_now",
     ),
     ask(
@@ -124,6 +127,7 @@ QUESTIONS: tuple[Question, ...] = (
         "choice",
         Screen.URGENT,
         phrase="risk of fragile bone",
+        carried=Carried.ALWAYS,
         note="also a risk factor in CL-03",
         if_unknown="blocks: IN-02, tier complete_screen_now",
     ),
@@ -152,6 +156,7 @@ QUESTIONS: tuple[Question, ...] = (
         choices=DIAGNOSIS_CODES,
         fields=DIAGNOSIS_FIELDS,
         max_items=24,
+        carried=Carried.ALWAYS,
         note="[] = asked, none. null = unknown. past_resolved = symptom-free and back running before "
         "this episode. clearance=yes needs a named clinician and date. past_resolved cord or cauda equina: "
         "RF-S15; past_resolved fracture or BSI with clearance no: X7 and CL-09; past_resolved BSI counts as "
