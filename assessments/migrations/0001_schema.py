@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                     ("supersedes", models.OneToOneField(blank=True, null=True, on_delete=models.PROTECT, related_name="superseded_by", to="assessments.assessment")),
                     ("amendment_reason", models.TextField(blank=True, db_default="", default="", help_text="Why the superseded answers were wrong.")),
                     ("attested", models.JSONField(db_default=[], default=list, help_text="Findings that whoever recorded it ruled out together, by screen; each is an answer too.")),
+                    ("attested_longstanding", models.JSONField(db_default=[], default=list, help_text="Long-standing answers that a clinician stands behind: question, by, role, at (D.1a).")),
                     ("parameter_set", models.ForeignKey(blank=True, null=True, on_delete=models.PROTECT, related_name="+", to="assessments.parameterset")),
                     ("updated_at", models.DateTimeField(default=django.utils.timezone.now, help_text="When what is shown of it last changed: by itself, its successor or an override.")),
                 ],

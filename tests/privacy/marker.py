@@ -44,6 +44,8 @@ def marked_answers(**changes: object) -> dict[str, object]:
         "clinician_note": MARKER,
         "goal_event": {"type": MARKER, "date": "2027-04-25", "distance_km": 42},
         "adjustments_tried": [{"type": "other", "detail": MARKER, "runs": 2, "result": "not_helped"}],
+        "spinal_surgery_ever": "within_12_months",
+        "spinal_surgery_clearance": {"clearance": "yes", "cleared_by": MARKER, "cleared_at": "2026-01-01"},
         "diagnoses": [
             {
                 "code": "bone_stress_injury",

@@ -72,6 +72,7 @@ KEPT = {
     "assessments.Assessment.absent_reasons": "codes",
     "assessments.Assessment.notices": "codes and the service's own sentences",
     "assessments.Assessment.attested": "names of questions",
+    "assessments.Assessment.attested_longstanding": "names of questions, and which of the clinic's people",
     "assessments.Assessment.carried": "ids and dates",
     "assessments.Assessment.decision": "a code",
     "assessments.Assessment.urgency": "a code",

@@ -93,6 +93,7 @@ CREATE TABLE public.assessments_assessment (
     supersedes_id uuid,
     amendment_reason text DEFAULT ''::text NOT NULL,
     attested jsonb DEFAULT '[]'::jsonb NOT NULL,
+    attested_longstanding jsonb DEFAULT '[]'::jsonb NOT NULL,
     parameter_set_id uuid,
     updated_at timestamp with time zone NOT NULL
 );
@@ -6313,7 +6314,8 @@ CREATE FUNCTION public.without_words(answers jsonb) RETURNS jsonb
         ('clinician_note', '{}'::text[]),
         ('goal_event', '{type}'),
         ('adjustments_tried', '{detail}'),
-        ('diagnoses', '{cleared_by}')
+        ('diagnoses', '{cleared_by}'),
+        ('spinal_surgery_clearance', '{cleared_by}')
     ) AS words (question, parts) ON question = key
 $$;
 

@@ -34,7 +34,8 @@ LANGUAGE sql IMMUTABLE AS $$
         ('clinician_note', '{}'::text[]),
         ('goal_event', '{type}'),
         ('adjustments_tried', '{detail}'),
-        ('diagnoses', '{cleared_by}')
+        ('diagnoses', '{cleared_by}'),
+        ('spinal_surgery_clearance', '{cleared_by}')
     ) AS words (question, parts) ON question = key
 $$;
 
