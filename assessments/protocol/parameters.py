@@ -258,7 +258,9 @@ def _checked(name: object, value: object) -> Value | Problem:
     if parameter is None:
         return Problem(pointer, "unknown_parameter", "The protocol has no parameter of this name.")
     allowed = f"Allowed: {parameter.allowed}."
-    if isinstance(value, str) and parameter.words:
+    if isinstance(value, str):
+        if not parameter.words:
+            return Problem(pointer, "wrong_type", f"A number is needed. {allowed}")
         return value if value in parameter.words else Problem(pointer, "unknown_choice", allowed)
     if parameter.low is None or parameter.high is None:
         return Problem(pointer, "wrong_type", f"A word is needed. {allowed}")

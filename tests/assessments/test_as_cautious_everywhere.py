@@ -30,7 +30,8 @@ from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import assessment_body
-from tests.protocol.records import record
+from tests.parameters.test_parameters import set_to
+from tests.protocol.records import record, settings_of
 
 pytestmark = pytest.mark.django_db
 #: What may not stand beside rest, nor beside no impact, nor where there is no running.
@@ -51,16 +52,22 @@ class Said:
     words: str
 
 
-def recorded(api: APIClient, patient: Patient, criterion: Criterion) -> tuple[dict[str, Any], Evaluation]:
+def recorded(
+    api: APIClient, clinic: Clinic, patient: Patient, criterion: Criterion
+) -> tuple[dict[str, Any], Evaluation]:
     """A stored record that meets it, one of those at its edges that the API takes."""
-    for edge in criterion.condition.boundaries(protocol_for().context):
+    settings = settings_of(criterion.condition)
+    if settings:
+        set_to(api, clinic, dict(settings), lead=str(clinic.lead_id))
+    for edge in criterion.condition.boundaries(protocol_for(settings).context):
         answers = record(**edge.met)
-        evaluation = evaluate(answers)
+        evaluation = evaluate(answers, settings)
         if criterion.id not in {met.id for met in evaluation.criteria_met}:
             continue
-        for diagnosis in answers.get("diagnoses", []):
-            if diagnosis.get("clearance") == "yes":
-                diagnosis |= {"cleared_by": "Dr Lee", "cleared_at": f"{timezone.now():%Y-%m-%d}"}
+        surgery = answers.get("spinal_surgery_clearance", {})
+        for cleared in (*answers.get("diagnoses", []), surgery):
+            if cleared.get("clearance") == "yes":
+                cleared |= {"cleared_by": "Dr Lee", "cleared_at": f"{timezone.now():%Y-%m-%d}"}
         answer = api.post("/api/v1/assessments", assessment_body(patient, answers))
         if answer.status_code == 201:
             return answer.json(), evaluation
@@ -94,7 +101,7 @@ def surfaces(api: APIClient, clinic: Clinic, stored: dict[str, Any], evaluation:
 def test_no_surface_is_less_cautious_than_a_criterion_that_is_met(
     api: APIClient, clinic: Clinic, patient: Patient, criterion: Criterion
 ) -> None:
-    stored, evaluation = recorded(api, patient, criterion)
+    stored, evaluation = recorded(api, clinic, patient, criterion)
     follows, urgency = evaluation.follows, evaluation.urgency
     assert stored["evaluation"]["follows"] == follows.as_dict()
     if follows.gate != "none" or follows.running in ("none", "until_settled"):

@@ -1,6 +1,6 @@
 """The form's sections: the essential screens in the order they are asked, then the rest by subject."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,7 +14,7 @@ from assessments.decisions.form.typed_values import (
     none_of_these,
     ruled_out_together,
 )
-from assessments.protocol import QUESTIONS, CompiledProtocol, Question
+from assessments.protocol import QUESTIONS, CompiledProtocol, InvalidAnswers, Question, validate
 from assessments.protocol.vocabulary import ESSENTIAL_SCREENS, Screen
 
 LEADS = {
@@ -40,7 +40,7 @@ class Section:
 
 def sections(typed: Typed, errors: Errors, protocol: CompiledProtocol) -> list[Section]:
     """The whole form as typed so far; the clinic's own protocol says what is asked."""
-    answers = gather(typed).answers
+    answers = _readable(gather(typed).answers)
 
     def fields(questions: list[Question]) -> tuple[Field, ...]:
         return tuple(
@@ -59,6 +59,15 @@ def sections(typed: Typed, errors: Errors, protocol: CompiledProtocol) -> list[S
         number, _, title = group.partition(" ")
         found.append(Section(f"further-{number}", f"{title}: further answers", "", fields(list(questions))))
     return found
+
+
+def _readable(answers: Mapping[str, object]) -> Mapping[str, object]:
+    """The answers without those that say nothing yet, a duration typed in words, say."""
+    try:
+        return validate(answers)
+    except InvalidAnswers as exc:
+        refused = {problem.pointer.split("/")[1] for problem in exc.problems}
+        return validate({name: value for name, value in answers.items() if name not in refused})
 
 
 def _none_of_these(screen: Screen, typed: Typed) -> Option:
