@@ -2,7 +2,7 @@
 
 from assessments.cds.models import Card, CardFeedback
 from assessments.check_ins.models import CheckInLink
-from assessments.escalations.channels.models import Delivery, DeliveryAttempt, DeliveryChannel, OnCallService
+from assessments.escalations.channels.models import Delivery, DeliveryAttempt, OnCallService
 from assessments.escalations.models import Escalation, EscalationEvent, Flag, Outcome
 from assessments.escalations.on_call.models import OnCallPlan
 from assessments.exports.models import Change, Export, ExportChunk, ForgottenChanges
@@ -29,7 +29,6 @@ __all__ = [
     "CheckInLink",
     "Delivery",
     "DeliveryAttempt",
-    "DeliveryChannel",
     "DueWork",
     "Escalation",
     "EscalationEvent",

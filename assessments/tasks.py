@@ -12,21 +12,20 @@ from assessments.operations.services.watchdog import keep_watch
 from assessments.privacy.services.retention import forget_what_is_past as forget
 from assessments.webhooks.services.deliver import deliver_due_webhooks as deliver_webhooks
 from assessments.webhooks.services.notices import send_due_notices
-from backend.platform.outbound.email import EmailChannel
 from clinics.clients.services.look_up_keys import look_up_due_keys
 
 
 @shared_task(name="assessments.tasks.deliver_due_escalations")
 def deliver_due_escalations() -> None:
     """Attempt the escalations that are due; run by beat and by every new escalation's nudge."""
-    deliver(clock=timezone.now, channel=EmailChannel())
+    deliver(clock=timezone.now)
     note(CRITICAL, now=timezone.now())
 
 
 @shared_task(name="assessments.tasks.announce_due_follow_ups")
 def announce_due_follow_ups() -> None:
     """Announce and chase the follow-ups that are due; run by beat."""
-    announce(clock=timezone.now, channel=EmailChannel())
+    announce(clock=timezone.now)
 
 
 @shared_task(name="assessments.tasks.deliver_due_webhooks")
@@ -51,7 +50,7 @@ def send_webhook_notices() -> None:
 @shared_task(name="assessments.tasks.sweep")
 def sweep() -> None:
     """Repair what must not be, and ping the dead man's switch when nothing is overdue; run by beat."""
-    keep_watch(clock=timezone.now, channel=EmailChannel())
+    keep_watch(clock=timezone.now)
 
 
 @shared_task(name="assessments.tasks.write_due_exports")

@@ -4,12 +4,18 @@ import email
 import socket
 import threading
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.message import Message
 from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from assessments.escalations.channels.mail import Mail
+from assessments.escalations.channels.registry import CHANNELS
+from backend.platform.outbound.delivery import Channel
 
 
 class Postbox:
@@ -93,3 +99,24 @@ class SilentServer:
         for connection in self._connections:
             connection.close()
         self._thread.join(timeout=5)
+
+
+class _MailThrough(Mail):
+    """Mail that leaves by a channel of the test's."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def opened(self, clinic_id: uuid.UUID, address: str) -> Channel:
+        return self._channel
+
+
+@contextmanager
+def mailed_through(channel: Channel) -> Iterator[None]:
+    """Let mails of this process leave by another channel than the mail server's."""
+    usual = CHANNELS[Mail.code]
+    CHANNELS[Mail.code] = _MailThrough(channel)
+    try:
+        yield
+    finally:
+        CHANNELS[Mail.code] = usual

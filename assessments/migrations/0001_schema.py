@@ -7,6 +7,7 @@ from django.db import migrations, models
 from django.db.migrations import CreateModel
 
 import assessments.escalations.channels.models
+import assessments.escalations.channels.registry
 from backend.platform.storage.migration_steps import CreateTables, key
 
 
@@ -358,7 +359,7 @@ class Migration(migrations.Migration):
                     ("created_at", models.DateTimeField(auto_now_add=True)),
                     ("updated_at", models.DateTimeField(auto_now=True)),
                     ("round", models.PositiveIntegerField()),
-                    ("channel", models.CharField(choices=[("email", "E-mail"), ("on_call_service", "On-call service")], default="email", max_length=20)),
+                    ("channel", models.CharField(choices=assessments.escalations.channels.registry.channel_choices, default="email", max_length=20)),
                     ("address", models.CharField(max_length=320)),
                     ("state", models.CharField(choices=[("sending", "Sending"), ("sent", "Sent"), ("failed", "Failed, to be tried again"), ("refused", "Refused for good")], default="sending", max_length=20)),
                     ("attempts", models.PositiveIntegerField(default=0)),

@@ -16,7 +16,7 @@ from clinics.identity.models import Clinic, Role
 from patients.models import Patient
 from tests.clock import Clock
 from tests.factories import assessment_body, make_member, make_patient, reassuring_answers
-from tests.mail import Postbox
+from tests.mail import Postbox, mailed_through
 
 MARKER = "zebra-marker"
 SEEN = {"outcome_code": "attended", "outcome": "Seen in A&E"}
@@ -37,7 +37,7 @@ def emergency(api: APIClient, patient: Patient) -> str:
 
 
 def deliver(clock: Clock) -> int:
-    return deliver_due_escalations(clock=clock, channel=EmailChannel())
+    return deliver_due_escalations(clock=clock)
 
 
 def stored(clinic: Clinic, escalation: str) -> Escalation:
@@ -115,7 +115,8 @@ def test_acknowledging_while_a_message_is_on_its_way_is_safe(
             acknowledge_meanwhile("")
             super().send(message)  # type: ignore[arg-type]
 
-    deliver_due_escalations(clock=clock, channel=Interrupting())
+    with mailed_through(Interrupting()):
+        deliver_due_escalations(clock=clock)
     assert len(postbox.messages) == 1
     row = stored(clinic, emergency)
     assert (row.state, row.next_attempt_at, row.round) == ("acknowledged", None, 0)

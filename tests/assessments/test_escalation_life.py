@@ -20,7 +20,7 @@ from patients.models import Patient
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.clock import Clock
 from tests.factories import assessment_body, make_patient, reassuring_answers
-from tests.mail import Postbox, SilentServer, free_port
+from tests.mail import Postbox, SilentServer, free_port, mailed_through
 
 OPERATOR = "operator@service.example"
 URGENCIES: dict[str, dict[str, object]] = {
@@ -57,7 +57,7 @@ def step(api: APIClient, escalation: dict[str, Any], name: str, **body: str) -> 
 
 
 def deliver(clock: Clock) -> int:
-    return deliver_due_escalations(clock=clock, channel=EmailChannel())
+    return deliver_due_escalations(clock=clock)
 
 
 def events(clinic: Clinic, escalation: dict[str, Any]) -> list[str]:
@@ -130,8 +130,8 @@ def test_a_worker_that_dies_at_the_breach_pages_the_operator_with_one_message_id
 
     emergency = report(api, patient, "emergency_now")
     clock.now = moment(emergency["acknowledge_by"])
-    with pytest.raises(SystemExit):
-        deliver_due_escalations(clock=clock, channel=DiesAfterwards())
+    with pytest.raises(SystemExit), mailed_through(DiesAfterwards()):
+        deliver_due_escalations(clock=clock)
     clock.advance(seconds=31)
     deliver(clock)
     assert len(set(to_operator(postbox))) == 1
@@ -362,7 +362,7 @@ def test_acknowledging_waits_for_no_mail_server_that_hangs(
     emergency = report(api, patient, "emergency_now")
 
     def work() -> None:
-        deliver_due_escalations(clock=timezone.now, channel=EmailChannel())
+        deliver_due_escalations(clock=timezone.now)
         connection.close()
 
     worker = threading.Thread(target=work)
@@ -375,4 +375,4 @@ def test_acknowledging_waits_for_no_mail_server_that_hangs(
     assert answer.json()["state"] == "acknowledged"
     now_is = read(api, emergency["id"])
     assert (now_is["state"], now_is["next_attempt_at"]) == ("acknowledged", None)
-    assert deliver_due_escalations(clock=timezone.now, channel=EmailChannel()) == 0
+    assert deliver_due_escalations(clock=timezone.now) == 0

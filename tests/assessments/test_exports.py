@@ -23,7 +23,6 @@ from assessments.exports.services.kinds import KINDS
 from assessments.exports.services.write import MAX_STALLED, TURN, write_due_exports
 from assessments.letters.models import Letter
 from assessments.letters.services import draft_letter
-from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.access_log.services import verify_access_log
 from clinics.identity.clinicians import NamedClinician
@@ -79,7 +78,7 @@ def tell_a_story(api: APIClient, clinic: Clinic) -> Patient:
     api.post(f"/api/v1/assessments/{first['id']}/overrides", other_decision)
     answers = reassuring_answers(bladder_change="yes", clinician_note="Ümlaut\nand a line")
     emergency = api.post("/api/v1/assessments", assessment_body(runner, answers)).json()
-    deliver_due_escalations(clock=timezone.now, channel=EmailChannel())
+    deliver_due_escalations(clock=timezone.now)
     api.post(f"/api/v1/escalations/{emergency['escalation']}/acknowledge", {})
     begin_letter(clinic, emergency["escalation"])
     make_feedback(clinic, runner.id, comment="Seen this morning.")

@@ -11,7 +11,6 @@ from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.follow_ups.documents import FRESH_QUESTIONS
 from assessments.follow_ups.models import FollowUp
 from assessments.protocol.follow_up import CARRIED_QUESTIONS
-from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient
@@ -57,7 +56,7 @@ def answer_check(api: APIClient, check: str, answers: dict[str, object], **chang
 
 
 def announce(clock: Clock) -> int:
-    return announce_due_follow_ups(clock=clock, channel=EmailChannel())
+    return announce_due_follow_ups(clock=clock)
 
 
 def subjects(postbox: Postbox) -> list[str]:

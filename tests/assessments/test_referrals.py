@@ -9,7 +9,6 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.check_ins.services.announce import announce_due_follow_ups
-from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role
 from patients.models import Patient
@@ -46,7 +45,7 @@ def about_the_referral(postbox: Postbox) -> list[Message]:
 
 
 def announce(clock: Clock) -> int:
-    return announce_due_follow_ups(clock=clock, channel=EmailChannel())
+    return announce_due_follow_ups(clock=clock)
 
 
 @pytest.mark.parametrize(

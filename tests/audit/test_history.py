@@ -14,7 +14,6 @@ from rest_framework.test import APIClient
 from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import FollowUp
-from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.columns import DueWork
 from backend.platform.storage.due_work import claim_next, push_back, renew, settle
 from backend.platform.storage.tenancy import clinic_scope
@@ -176,7 +175,7 @@ def test_what_time_alone_does_to_a_follow_up_is_kept_without_an_actor(
 ) -> None:
     record(api, patient)
     later = timezone.now() + dt.timedelta(days=60)
-    announce_due_follow_ups(clock=lambda: later, channel=EmailChannel())
+    announce_due_follow_ups(clock=lambda: later)
     last = history(clinic, FollowUp)[-1]
     assert last["state"] in {"overdue", "lapsed"}
     assert last["pgh_context"] is None

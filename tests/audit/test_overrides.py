@@ -14,7 +14,6 @@ from assessments.escalations.channels.models import Delivery
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.records.models import Override
-from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.due_work import claim_next, settle
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic, Role
@@ -210,14 +209,14 @@ def test_a_less_urgent_escalation_is_raised_and_calls_again_at_once(
 ) -> None:
     made = record(api, patient, bladder_change=None)
     now = timezone.now() + dt.timedelta(seconds=1)
-    assert deliver_due_escalations(clock=lambda: now, channel=EmailChannel()) == 1
+    assert deliver_due_escalations(clock=lambda: now) == 1
     api.post(f"/api/v1/escalations/{made['escalation']}/acknowledge", {})
     override(api, made["id"], "refer_emergency")
 
     raised = escalation_of(api, made)
     assert (raised["urgency"], raised["state"], raised["acknowledged_at"]) == ("emergency_now", "open", None)
     later = timezone.now() + dt.timedelta(seconds=1)
-    assert deliver_due_escalations(clock=lambda: later, channel=EmailChannel()) == 1
+    assert deliver_due_escalations(clock=lambda: later) == 1
     assert str(postbox.messages[-1]["Subject"]).startswith("EMERGENCY")
     with clinic_scope(clinic.id):
         kinds = Escalation.objects.get(id=raised["id"]).events.values_list("kind", flat=True)

@@ -25,7 +25,6 @@ from assessments.operations.services.watchdog import ping
 from assessments.webhooks.models import WebhookEndpoint
 from assessments.webhooks.services.deliver import deliver_due_webhooks
 from assessments.webhooks.services.notices import send_due_notices
-from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.clients.models import PublishedKeys
 from clinics.clients.services.look_up_keys import look_up_due_keys
@@ -269,7 +268,7 @@ def test_no_transaction_is_open_while_an_escalation_calls(
     assert api.post("/api/v1/clinic/on-call-services", service).status_code == 201
     assert api.post("/api/v1/webhook-endpoints", {"url": address, "events": []}).status_code == 201
     api.post("/api/v1/assessments", assessment_body(patient, reassuring_answers(bladder_change="yes")))
-    assert deliver_due_escalations(clock=timezone.now, channel=EmailChannel()) == 1
+    assert deliver_due_escalations(clock=timezone.now) == 1
     before = len(receiver.received)
     assert before
     deliver_due_webhooks(clock=timezone.now)

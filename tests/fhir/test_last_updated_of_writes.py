@@ -18,7 +18,6 @@ from assessments.escalations.models import EscalationEvent
 from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.programmes.models import ProgrammeEvent
 from assessments.programmes.services.runs import Run, log_run
-from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.checks.routes import Route
 from tests.factories import reassuring_answers
@@ -91,7 +90,7 @@ def silence_after_a_run(world: World, api: APIClient) -> None:
     done = {"ended_at": timezone.now().isoformat()}
     post(world, api, f"programmes/{world.programmes['active']}/runs", done)
     later = timezone.now() + dt.timedelta(hours=40)
-    announce_due_follow_ups(clock=lambda: later, channel=EmailChannel())
+    announce_due_follow_ups(clock=lambda: later)
 
 
 def run_after_a_gap(world: World, api: APIClient) -> None:
@@ -123,7 +122,7 @@ def nobody_acknowledges(world: World, api: APIClient) -> None:
     """The first message leaves, and the deadline passes."""
     moments = iter((timezone.now() + dt.timedelta(seconds=30), timezone.now() + dt.timedelta(hours=2)))
     for moment in moments:
-        deliver_due_escalations(clock=lambda at=moment: at, channel=EmailChannel())  # type: ignore[misc]
+        deliver_due_escalations(clock=lambda at=moment: at)  # type: ignore[misc]
 
 
 def restore(world: World, api: APIClient) -> None:
@@ -136,7 +135,7 @@ def restore(world: World, api: APIClient) -> None:
 
 def nobody_answers_a_check(world: World, api: APIClient) -> None:
     later = timezone.now() + dt.timedelta(days=60)
-    announce_due_follow_ups(clock=lambda: later, channel=EmailChannel())
+    announce_due_follow_ups(clock=lambda: later)
 
 
 HAPPENINGS: list[Callable[[World, APIClient], None]] = [

@@ -12,7 +12,6 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.escalations.services.deliver import deliver_due_escalations
-from backend.platform.outbound.email import EmailChannel
 from clinics.identity.models import Clinic, Role
 from clinics.members.services.invitations import send_due_invitations
 from clinics.sign_in.services.reset_password import send_due_resets
@@ -36,7 +35,7 @@ MAKES_ONE = {"EmailMessage", "EmailMultiAlternatives", "send_mass_mail"}
 def test_no_mail_asks_for_an_answer_of_a_machine(clinic: Clinic, api: APIClient, postbox: Postbox) -> None:
     """An absent colleague's auto-reply to an emergency, or a loop of two, is what these prevent."""
     emergency(clinic)
-    deliver_due_escalations(clock=timezone.now, channel=EmailChannel())
+    deliver_due_escalations(clock=timezone.now)
     invite(api)
     send_due_invitations(now=timezone.now())
     person = can_sign_in(make_member(clinic, Role.CLINICIAN).user)

@@ -10,7 +10,6 @@ from assessments.escalations.channels.models import Delivery, DeliveryAttempt
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.follow_ups.models import FollowUp
-from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient
@@ -22,7 +21,7 @@ OPERATOR = "operator@service.example"
 
 
 def deliver(clock: Clock) -> None:
-    deliver_due_escalations(clock=clock, channel=EmailChannel())
+    deliver_due_escalations(clock=clock)
 
 
 def told(postbox: Postbox) -> list[str]:
@@ -149,5 +148,5 @@ def test_a_follow_up_that_reaches_nobody_reaches_the_operator(
     with clinic_scope(clinic.id):
         first = FollowUp.objects.earliest("due_at")
     clock.now = first.due_at
-    announce_due_follow_ups(clock=clock, channel=EmailChannel())
+    announce_due_follow_ups(clock=clock)
     assert set(told(postbox)) == {OPERATOR}

@@ -25,7 +25,7 @@ from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.clock import Clock
 from tests.factories import assessment_body, make_patient, reassuring_answers
-from tests.mail import Postbox, SilentServer, free_port
+from tests.mail import Postbox, SilentServer, free_port, mailed_through
 from tests.notify.receivers import Receiver
 
 OPERATOR = "operator@service.example"
@@ -53,7 +53,7 @@ def report(api: APIClient, patient: Patient, clock: Clock, **answers: object) ->
 
 
 def deliver(clock: Clock) -> None:
-    deliver_due_escalations(clock=clock, channel=EmailChannel())
+    deliver_due_escalations(clock=clock)
 
 
 def states(clinic: Clinic) -> dict[str, str]:
@@ -258,12 +258,14 @@ def test_a_channel_that_breaks_in_an_unforeseen_way_holds_nobody_back(
 
     add(clinic, f"http://{receiver.address}/")
     escalation = report(api, patient, clock)
-    deliver_due_escalations(clock=clock, channel=Broken())
+    with mailed_through(Broken()):
+        deliver_due_escalations(clock=clock)
     assert len(receiver.received) == 1
     with clinic_scope(clinic.id):
         assert Escalation.objects.get(id=escalation).last_error == "LookupError"
     clock.advance(minutes=5, seconds=1)
-    deliver_due_escalations(clock=clock, channel=Broken())
+    with mailed_through(Broken()):
+        deliver_due_escalations(clock=clock)
     clock.advance(seconds=6)
     deliver(clock)
     assert clinic.lead is not None

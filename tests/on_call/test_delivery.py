@@ -9,7 +9,6 @@ from rest_framework.test import APIClient
 
 from assessments.escalations.on_call.services.plan import QuietHours
 from assessments.escalations.services.deliver import deliver_due_escalations
-from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient
@@ -26,7 +25,7 @@ def clock() -> Clock:
 
 
 def deliver(clock: Clock) -> None:
-    deliver_due_escalations(clock=clock, channel=EmailChannel())
+    deliver_due_escalations(clock=clock)
 
 
 def told(postbox: Postbox) -> list[str]:

@@ -35,7 +35,7 @@ from tests.api_edge.checks import assert_problem
 from tests.clock import Clock
 from tests.docs.test_operations import block
 from tests.factories import assessment_body, make_patient, reassuring_answers
-from tests.mail import Postbox
+from tests.mail import Postbox, mailed_through
 from tools.embedded.data_dir import ServerHome
 from tools.embedded.programs import postgres_programs
 
@@ -156,12 +156,12 @@ def test_what_was_backed_up_is_all_there_and_goes_on(
         for cursor in (read, lost):
             assert_problem(api.get("/api/v1/changes", {"cursor": cursor}), "gone")
         clock.advance(minutes=1)
-        assert carry_out_all(clock=clock, channel=EmailChannel())["escalations attempted"] == 2
+        assert carry_out_all(clock=clock)["escalations attempted"] == 2
         told = [str(message) for message in postbox.messages]
         assert all(any(escalation in message for message in told) for escalation in escalations)
         assert any(str(unfinished) in message_id for message_id in postbox.ids), "under the same message id"
         assert len(postbox.ids) == len(set(postbox.ids)), "each message once"
-        carry_out_all(clock=clock, channel=EmailChannel())
+        carry_out_all(clock=clock)
         assert len(postbox.messages) == len(told), "nothing is sent twice"
 
 
@@ -172,8 +172,8 @@ def emergency(api: APIClient, patient: Patient) -> str:
 
 def die_while_sending(clinic: Clinic, clock: Clock) -> uuid.UUID:
     """A worker dies in the middle of a message; returns the message's id."""
-    with pytest.raises(KeyboardInterrupt):
-        deliver_due_escalations(clock=clock, channel=DyingChannel())
+    with pytest.raises(KeyboardInterrupt), mailed_through(DyingChannel()):
+        deliver_due_escalations(clock=clock)
     with clinic_scope(clinic.id):
         return clinic.deliveries.get(state="sending").id
 

@@ -6,7 +6,6 @@ import pytest
 
 from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.privacy.services.erasure import erase_patient
-from backend.platform.outbound.email import EmailChannel
 from clinics.identity.clinicians import Actor
 from clinics.identity.models import Clinic
 from patients.models import ErasureReason, Patient
@@ -40,7 +39,7 @@ def told(postbox: Postbox, follow_up: dict[str, str]) -> list[str]:
 
 
 def carry_out(weeks: Weeks) -> None:
-    announce_due_follow_ups(clock=lambda: weeks.now, channel=EmailChannel())
+    announce_due_follow_ups(clock=lambda: weeks.now)
 
 
 def test_a_reminder_follows_in_four_weeks_and_the_next_one_when_it_is_answered(

@@ -7,7 +7,6 @@ import pytest
 
 from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.escalations.services.deliver import deliver_due_escalations
-from backend.platform.outbound.email import EmailChannel
 from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.mail import Postbox
@@ -127,7 +126,7 @@ def test_leg_weakness_in_the_third_check_suspends_the_plan_and_calls_at_once(
     assert weeks.session()["blocked_by"] == "not_active"
     [escalation] = weeks.get("/escalations")["results"]
     assert (escalation["urgency"], escalation["state"]) == ("same_day", "open")
-    deliver_due_escalations(clock=lambda: weeks.now, channel=EmailChannel())
+    deliver_due_escalations(clock=lambda: weeks.now)
     assert postbox.wait_for(1)
     for step in ("resume", "advance", "hold"):
         weeks.step(step, {"reason": "clinical_judgement"}, status=409)
@@ -148,7 +147,7 @@ def test_silence_ends_the_permission_and_advances_nothing(weeks: Weeks, postbox:
     weeks.run_and_check()
     weeks.run()
     weeks.later(hours=37)
-    announce_due_follow_ups(clock=lambda: weeks.now, channel=EmailChannel())
+    announce_due_follow_ups(clock=lambda: weeks.now)
     weeks.later(days=3)
     now = weeks.present()
     assert (where(now)[3], now["greens_in_a_row"]) == (75, 0)

@@ -33,7 +33,6 @@ from assessments.escalations.channels.models import Delivery
 from assessments.escalations.models import Escalation
 from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.follow_ups.models import FollowUp
-from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.columns import DueWork
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
@@ -234,7 +233,7 @@ def postbox(worker: Worker, settings: Settings) -> Iterator[HeldPostbox]:
 def carry_on(kind: Kind, **later: float) -> int:
     """Another worker's pass, so much later; returns how many rows it attempted."""
     moment = timezone.now() + dt.timedelta(**later)
-    return kind.carry_out(clock=lambda: moment, channel=EmailChannel())
+    return kind.carry_out(clock=lambda: moment)
 
 
 def rows(clinic: Clinic) -> list[Delivery]:

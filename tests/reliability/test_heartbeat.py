@@ -19,7 +19,6 @@ from rest_framework.test import APIClient
 from assessments.operations.services import watchdog as watch
 from assessments.operations.services.counters import CRITICAL, HEARTBEAT, WEBHOOKS, note, tallies
 from assessments.operations.services.watchdog import keep_watch
-from backend.platform.outbound.email import EmailChannel
 from patients.models import Patient
 from tests.databases import copy_schema
 from tests.factories import assessment_body, reassuring_answers
@@ -161,7 +160,7 @@ def critical_passed(db: None) -> None:
 
 
 def watch_once() -> bool:
-    return keep_watch(clock=timezone.now, channel=EmailChannel())
+    return keep_watch(clock=timezone.now)
 
 
 def test_all_is_well_and_the_switch_is_told(critical_passed: None, switch: Switch) -> None:

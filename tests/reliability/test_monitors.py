@@ -20,7 +20,6 @@ from assessments.operations.services.counters import CRITICAL, WEBHOOKS, note
 from assessments.operations.services.status import Status, status
 from assessments.operations.services.sweep import sweep
 from assessments.protocol.urgencies import meaning_of
-from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic
@@ -127,7 +126,7 @@ def test_an_escalation_whose_messages_do_not_leave_is_untold(
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    assert deliver_due_escalations(clock=timezone.now, channel=EmailChannel()) == 1
+    assert deliver_due_escalations(clock=timezone.now) == 1
     with clinic_scope(emergency.clinic_id):
         Escalation.objects.update(next_attempt_at=timezone.now() + dt.timedelta(hours=1))
     assert later(seconds=130).overdue() == ["escalation_untold"]
@@ -136,7 +135,7 @@ def test_an_escalation_whose_messages_do_not_leave_is_untold(
 def test_an_escalation_that_was_told_waits_for_a_person_and_nothing_is_overdue(
     emergency: Escalation, postbox: Postbox
 ) -> None:
-    deliver_due_escalations(clock=timezone.now, channel=EmailChannel())
+    deliver_due_escalations(clock=timezone.now)
     assert later(seconds=130).overdue() == []
 
 
@@ -179,7 +178,7 @@ def test_the_numbers_for_prometheus(
 ) -> None:
     settings.STATUS_TOKEN = TOKEN
     assert numbers()["return_to_run_escalations_open", "emergency_now"] == 1
-    deliver_due_escalations(clock=timezone.now, channel=EmailChannel())
+    deliver_due_escalations(clock=timezone.now)
     with clinic_scope(clinic.id):
         Escalation.objects.update(opened_at=emergency.opened_at - dt.timedelta(seconds=90))
     assert clinic.on_call is not None

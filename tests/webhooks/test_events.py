@@ -14,7 +14,6 @@ from assessments.check_ins.services.announce import announce_due_follow_ups
 from assessments.escalations.services.deliver import deliver_due_escalations
 from assessments.operations.services.sweep import sweep
 from assessments.webhooks.models import EventType, WebhookEvent
-from backend.platform.outbound.email import EmailChannel
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import Clinic
 from patients.models import Patient
@@ -70,7 +69,7 @@ def test_an_escalation_from_opening_to_the_end(
     assert news(endpoint, clock) == opened
     clock.advance(minutes=16)
     for _ in range(2):
-        deliver_due_escalations(clock=clock, channel=EmailChannel())
+        deliver_due_escalations(clock=clock)
         clock.advance(minutes=5)
     assert news(endpoint, clock) == [("escalation.breached", escalation)]
     for _ in range(2):
@@ -126,7 +125,7 @@ def test_a_follow_up_due_overdue_and_answered(
     for moment, event in ((follow_up.due_at, "follow_up.due"), (follow_up.overdue_at, "follow_up.overdue")):
         clock.now = moment + dt.timedelta(seconds=1)
         for _ in range(2):
-            announce_due_follow_ups(clock=clock, channel=EmailChannel())
+            announce_due_follow_ups(clock=clock)
         assert (event, str(follow_up.id)) in news(endpoint, clock)
     body = {"assessed_at": timezone.now().isoformat(), "assessor_role": "physiotherapist"}
     act(api, f"follow-ups/{follow_up.id}/response", {**body, "answers": reassuring_answers()})
@@ -147,7 +146,7 @@ def test_a_follow_up_noticed_late_has_been_due_and_is_overdue(
         follow_up = endpoint.clinic.follow_ups.order_by("due_at").first()
     assert follow_up is not None
     clock.now = follow_up.overdue_at + dt.timedelta(seconds=1)
-    announce_due_follow_ups(clock=clock, channel=EmailChannel())
+    announce_due_follow_ups(clock=clock)
     about = [event for event, about in news(endpoint, clock) if about == str(follow_up.id)]
     assert about == ["follow_up.due", "follow_up.overdue"]
 

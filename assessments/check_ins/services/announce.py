@@ -10,7 +10,6 @@ from assessments.follow_ups.services.state import next_step, state_at
 from assessments.programmes.services.react_to_check import nobody_answered
 from assessments.webhooks.models import EventType
 from assessments.webhooks.services.emit import emit
-from backend.platform.outbound.delivery import Channel
 from backend.platform.storage.due_work import Claim, Clock, push_back, settle, work_through
 from backend.platform.storage.tenancy import clinic_scope
 
@@ -20,14 +19,12 @@ _STEPS = {
 }
 
 
-def announce_due_follow_ups(*, clock: Clock, channel: Channel, limit: int = 100) -> int:
+def announce_due_follow_ups(*, clock: Clock, limit: int = 100) -> int:
     """Move every due follow-up to its present state and tell the clinic; returns how many were attempted.
 
     Safe to run twice at once and after any crash.
     """
-    return work_through(
-        FollowUp, attempt=lambda claim: _attempt(claim, clock, channel), clock=clock, limit=limit
-    )
+    return work_through(FollowUp, attempt=lambda claim: _attempt(claim, clock), clock=clock, limit=limit)
 
 
 def _emit(follow_up: FollowUp, *, before: FollowUp.State, now: datetime) -> None:
@@ -42,7 +39,7 @@ def _emit(follow_up: FollowUp, *, before: FollowUp.State, now: datetime) -> None
         emit(follow_up.clinic, *passed, now=now)
 
 
-def _attempt(claim: Claim[FollowUp], clock: Clock, channel: Channel) -> None:
+def _attempt(claim: Claim[FollowUp], clock: Clock) -> None:
     """One attempt: state and deliveries committed, then sent, then the result stored."""
     with clinic_scope(claim.clinic_id):
         follow_up = claim.held().select_related("clinic", "assessment__recorded_by_user").first()
@@ -63,7 +60,6 @@ def _attempt(claim: Claim[FollowUp], clock: Clock, channel: Channel) -> None:
         compose=lambda delivery: follow_up_message(
             follow_up, message_id=delivery.id, address=delivery.address
         ),
-        channel=channel,
         clock=clock,
         last_resort=operator(),
     )

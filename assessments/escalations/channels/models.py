@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from assessments.escalations.channels.registry import channel_choices
 from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import FollowUp
 from assessments.protocol.vocabulary import Urgency
@@ -73,13 +74,6 @@ class OnCallService(Timestamped):
         return self if self.tested_at else None
 
 
-class DeliveryChannel(models.TextChoices):
-    """By what a message goes; the address is a mailbox, or the id of one of the clinic's services."""
-
-    EMAIL = "email", "E-mail"
-    ON_CALL_SERVICE = "on_call_service", "On-call service"
-
-
 class Delivery(Timestamped):
     """Committed as ``sending`` before the message leaves; its id is the message id, kept across retries.
 
@@ -105,7 +99,7 @@ class Delivery(Timestamped):
         FollowUp, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries"
     )
     round = models.PositiveIntegerField()
-    channel = models.CharField(max_length=20, choices=DeliveryChannel.choices, default=DeliveryChannel.EMAIL)
+    channel = models.CharField(max_length=20, choices=channel_choices, default="email")
     address = models.CharField(max_length=320)
     name = models.CharField(max_length=100, blank=True, help_text="The service's, as it was then.")
     state = models.CharField(max_length=20, choices=State.choices, default=State.SENDING)

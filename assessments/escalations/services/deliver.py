@@ -15,22 +15,19 @@ from assessments.escalations.services.policy import (
     still_here,
     targets_at,
 )
-from backend.platform.outbound.delivery import Channel
 from backend.platform.storage.due_work import Claim, Clock, backoff, push_back, put_off, settle, work_through
 from backend.platform.storage.tenancy import clinic_scope
 
 
-def deliver_due_escalations(*, clock: Clock, channel: Channel, limit: int = 100) -> int:
+def deliver_due_escalations(*, clock: Clock, limit: int = 100) -> int:
     """Attempt every escalation that is due, at most ``limit``; returns how many were attempted.
 
     Safe to run twice at once and after any crash.
     """
-    return work_through(
-        Escalation, attempt=lambda claim: _attempt(claim, clock, channel), clock=clock, limit=limit
-    )
+    return work_through(Escalation, attempt=lambda claim: _attempt(claim, clock), clock=clock, limit=limit)
 
 
-def _attempt(claim: Claim[Escalation], clock: Clock, channel: Channel) -> None:
+def _attempt(claim: Claim[Escalation], clock: Clock) -> None:
     """One attempt: deliveries committed, then sent, then the result stored while the claim is ours."""
     with clinic_scope(claim.clinic_id):
         escalation = claim.held().select_for_update(of=("self",)).select_related("clinic").first()
@@ -56,7 +53,6 @@ def _attempt(claim: Claim[Escalation], clock: Clock, channel: Channel) -> None:
         compose=lambda delivery: escalation_message(
             escalation, message_id=delivery.id, address=delivery.address
         ),
-        channel=channel,
         clock=clock,
         last_resort=operator(),
         at_its_end=gives_way,

@@ -8,8 +8,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
+from assessments.escalations.channels.mail import Mail
+from assessments.escalations.channels.registry import CHANNELS, reaches_people
 from assessments.escalations.channels.services.send_round import Target
 from assessments.escalations.on_call.services.ladder import (
     ALL_CLINICIANS,
@@ -118,7 +118,7 @@ def targets_at(policy: dict[str, Any], *, waited: timedelta) -> list[Target]:
     reached = [step for step in policy["steps"] if step["after_seconds"] <= waited.total_seconds()]
     step = (reached or policy["steps"][:1])[-1]
     if "targets" not in step:  # ladders frozen before there was another channel than mail
-        return [Target(channel="email", address=address, member=None) for address in step["addresses"]]
+        return [Target(channel=Mail.code, address=address, member=None) for address in step["addresses"]]
     targets: list[Target] = step["targets"]
     return targets
 
@@ -135,7 +135,7 @@ def still_here(ladder: Sequence[Sequence[Target]], *, clinic: Clinic, now: datet
 
 def _reaches_somebody(targets: Sequence[Target]) -> bool:
     """A person, that is, beside whatever services."""
-    return any(target["channel"] == "email" for target in targets)
+    return any(reaches_people(target["channel"]) for target in targets)
 
 
 def first_targets(*, clinic: Clinic, assessor: User | None, now: datetime) -> list[Target]:
@@ -146,22 +146,33 @@ def first_targets(*, clinic: Clinic, assessor: User | None, now: datetime) -> li
 
 
 def on_call_services(clinic: Clinic, urgency: str) -> list[Target]:
-    """The clinic's services that are told about this urgency, one statement."""
-    enabled = clinic.on_call_services.filter(enabled=True, urgencies__contains=[urgency]).order_by("id")
+    """What of the clinic is told about an urgency besides its people."""
     return [
-        Target(channel="on_call_service", address=str(service_id), member=None, name=name)
-        for service_id, name in enabled.values_list("id", "name")
+        Target(channel=kind.code, address=address, member=None, name=name)
+        for kind in CHANNELS.values()
+        for address, name in kind.of_clinic(clinic, urgency)
     ]
 
 
 def operator() -> list[Target]:
-    """The operator's addresses, told when a clinic has nobody left."""
-    return [Target(channel="email", address=address, member=None) for address in settings.OPERATOR_EMAILS]
+    """Where the operator is told when a clinic has nobody left."""
+    return [
+        Target(channel=kind.code, address=address, member=None)
+        for kind in CHANNELS.values()
+        for address in kind.of_operator()
+    ]
 
 
 def _targets(members: Iterable[Membership]) -> list[Target]:
+    """Wherever a channel reaches one of these members."""
+    reached = ((kind, one, kind.address_of(one)) for one in members for kind in CHANNELS.values())
     return _merged(
-        [], [Target(channel="email", address=one.user.email, member=str(one.id)) for one in members]
+        [],
+        [
+            Target(channel=kind.code, address=address, member=str(one.id))
+            for kind, one, address in reached
+            if address
+        ],
     )
 
 

@@ -9,7 +9,6 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from assessments.operations.services.watchdog import carry_out_all
-from backend.platform.outbound.email import EmailChannel
 
 
 class Command(BaseCommand):
@@ -43,7 +42,7 @@ class Command(BaseCommand):
             time.sleep(pause)
 
     def _pass(self) -> None:
-        done = carry_out_all(clock=timezone.now, channel=EmailChannel())
+        done = carry_out_all(clock=timezone.now)
         said = ", ".join(f"{count} {what}" for what, count in done.items())
         self.stdout.write(f"{timezone.now():%H:%M:%S} {said}")
         self.stdout.flush()

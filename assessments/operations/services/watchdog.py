@@ -13,7 +13,7 @@ from assessments.operations.services.status import status
 from assessments.operations.services.sweep import sweep
 from assessments.webhooks.services.deliver import deliver_due_webhooks
 from assessments.webhooks.services.notices import send_due_notices
-from backend.platform.outbound.delivery import Channel, DeliveryError, within
+from backend.platform.outbound.delivery import DeliveryError, within
 from backend.platform.storage.due_work import Clock
 from clinics.members.services.invitations import send_due_invitations
 from clinics.sign_in.services.reset_password import send_due_resets
@@ -24,7 +24,7 @@ logger = structlog.get_logger(__name__)
 PING_SECONDS = 5.0
 
 
-def keep_watch(*, clock: Clock, channel: Channel) -> bool:
+def keep_watch(*, clock: Clock) -> bool:
     """Sweep; ping ``HEARTBEAT_URL`` if nothing is later than it may be. Returns whether all is well.
 
     Escalations that are late are carried out here: their own workers are gone, or can't keep up. That keeps
@@ -32,7 +32,7 @@ def keep_watch(*, clock: Clock, channel: Channel) -> bool:
     """
     sweep(now=clock())
     if status(now=clock()).late["escalation"]:
-        deliver_due_escalations(clock=clock, channel=channel)
+        deliver_due_escalations(clock=clock)
     overdue = status(now=clock()).overdue()
     if overdue:
         logger.error("overdue", what=overdue)
@@ -81,7 +81,7 @@ ALL = 1_000_000
 WEBHOOKS_SECONDS = 5.0
 
 
-def carry_out_all(*, clock: Clock, channel: Channel) -> dict[str, int]:
+def carry_out_all(*, clock: Clock) -> dict[str, int]:
     """Sweep, then carry out whatever is due; returns how many rows each step dealt with.
 
     Harmless beside workers that are alive. It doesn't ping ``HEARTBEAT_URL``: the alarm ends when the service
@@ -89,8 +89,8 @@ def carry_out_all(*, clock: Clock, channel: Channel) -> dict[str, int]:
     """
     return {
         "rows repaired": sweep(now=clock()).total(),
-        "escalations attempted": deliver_due_escalations(clock=clock, channel=channel, limit=ALL),
-        "follow-ups attempted": announce_due_follow_ups(clock=clock, channel=channel, limit=ALL),
+        "escalations attempted": deliver_due_escalations(clock=clock, limit=ALL),
+        "follow-ups attempted": announce_due_follow_ups(clock=clock, limit=ALL),
         "invitations sent": send_due_invitations(now=clock()),
         "links for another password sent": send_due_resets(now=clock()),
         "webhooks attempted": deliver_due_webhooks(clock=clock, limit=ALL, seconds=WEBHOOKS_SECONDS),

@@ -11,7 +11,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.escalations.channels.models import Delivery, DeliveryAttempt, DeliveryChannel
+from assessments.escalations.channels.models import Delivery, DeliveryAttempt
+from assessments.escalations.channels.registry import CHANNELS
 from assessments.escalations.models import Escalation, EscalationEvent
 from assessments.timeline.api.timeline import TimelineQuery
 from assessments.timeline.services.timeline import escalation_history
@@ -30,7 +31,7 @@ class MessageShape(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     round = serializers.IntegerField()
-    channel = WordField("DeliveryChannel", DeliveryChannel)
+    channel = WordField("DeliveryChannel", CHANNELS)
     to = serializers.CharField(help_text="A member's or the operator's mailbox, or the name of a service.")
     result = WordField("DeliveryState", Delivery.State)
     reason = serializers.CharField(help_text="The kind of failure; empty without one.")

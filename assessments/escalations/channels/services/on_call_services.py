@@ -1,7 +1,7 @@
 """The services that a clinic has told about its escalations: add, change, remove, try."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -12,12 +12,14 @@ from django.db import connection
 
 from assessments.escalations.channels.apprise import OnCallServiceChannel, load, schema_of
 from assessments.escalations.channels.models import OnCallService
+from assessments.escalations.channels.registry import ChannelKind
 from assessments.escalations.channels.webhook import WebhookChannel
 from backend.platform.outbound.addresses import read_url
 from backend.platform.outbound.delivery import Channel, DeliveryError, Message
 from backend.platform.outbound.http import new_secret
 from backend.platform.refusals import Refusal
 from backend.platform.secrets import NoEncryptionKeyError, UnreadableSecretError, decrypt, encrypt
+from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.allowances import take
 from clinics.identity.models import Clinic
 
@@ -111,6 +113,26 @@ def channel_of(service: OnCallService) -> Channel:
     except (UnreadableSecretError, NoEncryptionKeyError) as exc:
         raise DeliveryError("UnreadableSecret", permanent=True) from exc
     return OnCallServiceChannel(url)
+
+
+class ServicesOfClinic(ChannelKind):
+    """The clinic's own services: chat, pager, webhook. They are called side by side, and are nobody yet."""
+
+    code, label = "on_call_service", "On-call service"
+    reaches_people, side_by_side = False, True
+
+    def of_clinic(self, clinic: Clinic, urgency: str) -> Iterable[tuple[str, str]]:
+        """Those that are told about this urgency, one statement."""
+        enabled = clinic.on_call_services.filter(enabled=True, urgencies__contains=[urgency]).order_by("id")
+        return [(str(service_id), name) for service_id, name in enabled.values_list("id", "name")]
+
+    def opened(self, clinic_id: uuid.UUID, address: str) -> Channel:
+        """What speaks to the service of that id, its secrets read now."""
+        with clinic_scope(clinic_id):
+            service = OnCallService.objects.filter(clinic_id=clinic_id, id=address).first()
+        if service is None:
+            raise DeliveryError("ServiceRemoved", permanent=True)
+        return channel_of(service)
 
 
 def try_on_call_service(*, service: OnCallService, now: datetime) -> None:

@@ -10,8 +10,9 @@ from typing import NotRequired, TypedDict
 import structlog
 from django.db.models import F
 
-from assessments.escalations.channels.models import Delivery, DeliveryAttempt, DeliveryChannel, OnCallService
-from assessments.escalations.channels.services.on_call_services import MOST_SERVICES, channel_of
+from assessments.escalations.channels.models import Delivery, DeliveryAttempt
+from assessments.escalations.channels.registry import is_side_by_side, open_channel, reaches_people
+from assessments.escalations.channels.services.on_call_services import MOST_SERVICES
 from assessments.escalations.models import Escalation
 from assessments.follow_ups.models import FollowUp
 from backend.platform.outbound.delivery import Channel, DeliveryError, Message
@@ -31,6 +32,8 @@ class Target(TypedDict):
 logger = structlog.get_logger(__name__)
 
 Result = DeliveryAttempt.Result
+#: Messages that leave at once beside the others; a clinic has no more services than that.
+SIDE_BY_SIDE = MOST_SERVICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,6 @@ def send_round(
     ladder: Sequence[Sequence[Target]],
     *,
     compose: Callable[[Delivery], Message],
-    channel: Channel,
     clock: Clock,
     last_resort: Sequence[Target] = (),
     at_its_end: bool = False,
@@ -91,7 +93,7 @@ def send_round(
         seen |= {(target["channel"], target["address"]) for target in new}
         with clinic_scope(claim.clinic_id):
             deliveries = open_deliveries(work, new)
-        errors += send_all(claim, deliveries, compose=compose, channel=channel, clock=clock)
+        errors += send_all(claim, deliveries, compose=compose, clock=clock)
         reached = reached or any(map(_reached_a_person, deliveries))
         if not any(delivery.state == Delivery.State.REFUSED for delivery in deliveries):
             break
@@ -99,13 +101,12 @@ def send_round(
         logger.error("nobody_reached", row=str(claim.row_id), clinic=str(claim.clinic_id))
         with clinic_scope(claim.clinic_id):
             deliveries = open_deliveries(work, last_resort)
-        errors += send_all(claim, deliveries, compose=compose, channel=channel, clock=clock)
+        errors += send_all(claim, deliveries, compose=compose, clock=clock)
     return errors
 
 
 def _reached_a_person(delivery: Delivery) -> bool:
-    """A service that takes a message is nobody yet."""
-    return delivery.channel == DeliveryChannel.EMAIL and delivery.state == Delivery.State.SENT
+    return reaches_people(delivery.channel) and delivery.state == Delivery.State.SENT
 
 
 def send_all(
@@ -113,18 +114,17 @@ def send_all(
     deliveries: Sequence[Delivery],
     *,
     compose: Callable[[Delivery], Message],
-    channel: Channel,
     clock: Clock,
 ) -> list[str]:
     """Send each delivery outside any transaction; one that fails or hangs never holds the next.
 
-    Services are called side by side while the mails go out one after the other through the one mail server;
-    ``channel`` is the mail's. Nothing is begun once the row is no longer ours or somebody has answered it.
-    Returns the reasons of failures that may pass.
+    Some channels are called side by side while the messages of the others leave one after the other. Nothing
+    is begun once the row is no longer ours or somebody has answered it. Returns the reasons of failures that
+    may pass.
     """
     waiting = [delivery for delivery in deliveries if delivery.state not in Delivery.FINAL]
-    mails = [delivery for delivery in waiting if delivery.channel == DeliveryChannel.EMAIL]
-    services = [delivery for delivery in waiting if delivery.channel != DeliveryChannel.EMAIL]
+    beside = [delivery for delivery in waiting if is_side_by_side(delivery.channel)]
+    in_turn = [delivery for delivery in waiting if not is_side_by_side(delivery.channel)]
     errors: list[str] = []
 
     def store(delivery: Delivery, sent: Sent) -> None:
@@ -132,42 +132,23 @@ def send_all(
         if sent.result == Result.FAILED:
             errors.append(sent.reason)
 
-    with ThreadPoolExecutor(max_workers=MOST_SERVICES) as pool:
+    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
         called = [
-            (delivery, pool.submit(_try, compose(delivery), _service_channel(claim, delivery), clock))
-            for delivery in services
+            (delivery, pool.submit(_try, compose(delivery), _channel_of(claim, delivery), clock))
+            for delivery in beside
             if renew(claim, now=clock())
         ]
-        for delivery in mails:
+        for delivery in in_turn:
             if not renew(claim, now=clock()):
                 break
-            store(delivery, _try(compose(delivery), channel, clock))
+            store(delivery, _try(compose(delivery), _channel_of(claim, delivery), clock))
         for delivery, call in called:
             store(delivery, call.result())
     return errors
 
 
-class _Unreachable:
-    """In place of the channel to a service that can't even be called."""
-
-    def __init__(self, error: DeliveryError) -> None:
-        self._error = error
-
-    def send(self, message: Message) -> None:  # noqa: ARG002 - as every channel
-        """Say why."""
-        raise self._error
-
-
-def _service_channel(claim: Claim[Work], delivery: Delivery) -> Channel:
-    """What speaks to a service of the clinic, its secrets read now."""
-    with clinic_scope(claim.clinic_id):
-        service = OnCallService.objects.filter(clinic_id=claim.clinic_id, id=delivery.address).first()
-    try:
-        if service is None:
-            raise DeliveryError("ServiceRemoved", permanent=True)
-        return channel_of(service)
-    except DeliveryError as exc:
-        return _Unreachable(exc)
+def _channel_of(claim: Claim[Work], delivery: Delivery) -> Channel:
+    return open_channel(delivery.channel, claim.clinic_id, delivery.address)
 
 
 def _try(message: Message, channel: Channel, clock: Clock) -> Sent:
