@@ -23,6 +23,7 @@ from assessments.protocol.evaluation import (
     Missing,
     Verdict,
 )
+from assessments.protocol.filling import Told
 from assessments.protocol.follows import NOTHING_CHANGES, Follows, Released, Running, most_cautious
 from assessments.protocol.next_questions import NextQuestions
 from assessments.protocol.outcome import Outcome
@@ -86,7 +87,7 @@ class CompiledProtocol:
         self._outcome = cast("Decide", build(decide_source(self.context), "decide"))
         reads = [self._questions_read(criterion) for criterion in self.context.criteria]
         self._evidence = [tuple(name for name in self.context.questions if name in names) for names in reads]
-        self._texts = [CriterionText.of(item, item.statement(self.context)) for item in self.context.criteria]
+        self._texts = [CriterionText.of(item, self.context) for item in self.context.criteria]
         self._essential = [
             (question, screen, conditions)
             for screen in ESSENTIAL_SCREENS
@@ -201,6 +202,7 @@ class CompiledProtocol:
         missing = self._missing(answers, met, not_attested)
         complete = not missing or missing[0].screen not in SAFETY_SCREENS  # these come first
         contradictions = self._contradictions(answers, met)
+        told = Told(answers, missing, [item.id for item in contradictions])
         follows = self._follows(answers, met)
         return Evaluation(
             protocol_version=PROTOCOL_VERSION,
@@ -215,7 +217,7 @@ class CompiledProtocol:
             insufficiency_kind=kind,
             screen_complete=complete,
             provisional=provisional,
-            criteria_met=tuple([self._explained(place, answers, given, contradictions) for place in met]),
+            criteria_met=tuple([self._explained(place, told, given, contradictions) for place in met]),
             missing=missing,
             contradictions=tuple([ContradictionFound(item.id, item.statement) for item in contradictions]),
             next_questions=self._worth_asking(given, missing, outcome),
@@ -267,9 +269,9 @@ class CompiledProtocol:
         )
 
     def _explained(
-        self, place: int, answers: Answers, given: Answers, contradictions: Sequence[Contradiction]
+        self, place: int, told: Told, given: Answers, contradictions: Sequence[Contradiction]
     ) -> CriterionMet:
-        criterion = self.context.criteria[place]
+        criterion, answers = self.context.criteria[place], told.answers
         evidence = self._evidence[place]
         if place in self._contradicted:  # the contradictions present, not all it reads
             involved = frozenset().union(*(item.condition.reads() for item in contradictions))
@@ -282,8 +284,9 @@ class CompiledProtocol:
         return CriterionMet(
             self._texts[place],
             shown,
-            criterion.follows_from(answers, self.context),
-            criterion.figures(answers) if criterion.figures else None,
+            criterion.follows_from(told.answers, self.context),
+            told,
+            criterion.figures(told.answers) if criterion.figures else None,
         )
 
     def _adjust_level(self, met: Sequence[int]) -> AdjustLevel:

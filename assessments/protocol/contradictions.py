@@ -19,16 +19,21 @@ from assessments.protocol.conditions import (
     rise_above_baseline,
 )
 from assessments.protocol.criteria.clearance import NEVER_CLEARED_BONE_INJURY
+from assessments.protocol.texts import TEXTS
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A contradiction, what to tell the clinician, and the reading that stands meanwhile."""
+    """A contradiction and the reading that stands meanwhile; its sentences are in `texts.json`."""
 
     id: str
-    statement: str
     cautious_reading: str
     condition: Condition
+
+    @property
+    def statement(self) -> str:
+        """What a clinician is told."""
+        return TEXTS.contradictions[self.id].clinician
 
     def as_json(self) -> dict[str, object]:
         """The contradiction as plain data."""
@@ -46,7 +51,6 @@ RUN_SCORES = ("pain_run_peak_nrs", "pain_post_run_peak_nrs", "hours_to_settle", 
 CONTRADICTIONS: tuple[Contradiction, ...] = (
     Contradiction(
         "X1",
-        "Scores of a run are given, although there was no run in the last 14 days.",
         "The scores are still evaluated.",
         all_of(
             one_of("ran_last_14d", "no"),
@@ -55,19 +59,16 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
     ),
     Contradiction(
         "X2",
-        "Unable to walk because of the pain, yet pain on walking is scored 0 or 1.",
         "Being unable to walk stands (RF-S03).",
         all_of(one_of("walking_ability", "unable"), at_most("pain_walking_nrs", 1)),
     ),
     Contradiction(
         "X3",
-        "Pregnant or postpartum, with male sex recorded at birth.",
         "The pregnancy or birth stands (CL-05, CL-06).",
         all_of(one_of("pregnancy_status", "pregnant", "postpartum"), one_of("sex_at_birth", "male")),
     ),
     Contradiction(
         "X4",
-        "Weeks since birth are given, but the pregnancy status is not postpartum.",
         "Too few weeks since birth still require clearance (CL-06).",
         all_of(
             Known("weeks_postpartum"),
@@ -76,7 +77,6 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
     ),
     Contradiction(
         "X5",
-        "Leg symptoms are said to worsen, but no leg symptom is recorded.",
         "The worsening stands (RF-S07).",
         all_of(
             one_of("leg_symptom_progression", "worsening"),
@@ -87,7 +87,6 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
     ),
     Contradiction(
         "X6",
-        "Adjusting is said to have made running pain-free, but a run or next-day score rose clearly.",
         "The scores stand.",
         all_of(
             one_of("adjustment_outcome", "helped_pain_free"),
@@ -99,7 +98,6 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
     ),
     Contradiction(
         "X7",
-        "An earlier fracture or bone stress injury is called resolved, but running was never cleared.",
         "Clearance is still needed (CL-09).",
         NEVER_CLEARED_BONE_INJURY,
     ),

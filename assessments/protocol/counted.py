@@ -11,22 +11,11 @@ from collections.abc import Container
 
 from assessments.protocol.conditions import Context
 from assessments.protocol.conditions.choices import said
-from assessments.protocol.question_types import (
-    NOT_ATTESTED,
-    NOT_TOO_EARLY,
-    THOUGH_IT_APPLIES,
-    TOO_EARLY_TO_KNOW,
-)
+from assessments.protocol.question_types import NOT_ATTESTED
 from assessments.protocol.questions.emergency import CES_ITEMS, LONGSTANDING
+from assessments.protocol.texts import TEXTS
 from assessments.protocol.validation import Notice, ValidAnswers
 from assessments.protocol.vocabulary import AssessorRole
-
-STATEMENTS = {
-    NOT_ATTESTED: "Long-standing by the runner's word alone: it stays open until a clinician attests it.",
-    THOUGH_IT_APPLIES: "Answered with “not applicable” although it applies: read as not asked.",
-    NOT_TOO_EARLY: "Answered with “too early” although the episode is older: read as not asked.",
-    TOO_EARLY_TO_KNOW: "Given before it can be known: read as not asked.",
-}
 
 
 def answering_nothing(answers: ValidAnswers, context: Context) -> tuple[str, ...]:
@@ -50,7 +39,7 @@ def without(answers: ValidAnswers, names: tuple[str, ...]) -> ValidAnswers:
 def notices_of(names: tuple[str, ...], context: Context) -> tuple[Notice, ...]:
     """What the clinician is told about each answer that was read as none."""
     codes = ((name, context.questions[name].unknown_notice) for name in names)
-    return tuple(Notice(code, name, STATEMENTS[code]) for name, code in codes)
+    return tuple(Notice(code, name, TEXTS.notices[code].clinician) for name, code in codes)
 
 
 def not_attested(
@@ -67,4 +56,4 @@ def not_attested(
 
 def notices_not_attested(names: tuple[str, ...]) -> tuple[Notice, ...]:
     """What the clinician is told about each long-standing answer that isn't attested."""
-    return tuple(Notice(NOT_ATTESTED, name, STATEMENTS[NOT_ATTESTED]) for name in names)
+    return tuple(Notice(NOT_ATTESTED, name, TEXTS.notices[NOT_ATTESTED].clinician) for name in names)

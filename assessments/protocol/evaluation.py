@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from assessments.protocol.conditions import Context
 from assessments.protocol.criteria.criterion import Criterion
+from assessments.protocol.filling import CriterionSentences, Told
 from assessments.protocol.follows import Follows
 from assessments.protocol.validation import Notice, ValidAnswers
 from assessments.protocol.vocabulary import (
@@ -36,29 +38,33 @@ class CriterionText(NamedTuple):
     urgency: Urgency
     rationale: str
     sources: tuple[str, ...]
-    plain: Mapping[str, object]  # the JSON of a met criterion without its answers
+    sentences: CriterionSentences
+    plain: Mapping[str, object]  # the JSON of a met criterion without its answers and texts
 
     @classmethod
-    def of(cls, criterion: Criterion, statement: str) -> CriterionText:
-        """The text of a criterion, its condition given as a sentence."""
+    def of(cls, criterion: Criterion, context: Context) -> CriterionText:
+        """The text of a criterion under one set of parameter values.
+
+        Raises IncompleteTextsError where a reader's sentence is missing or can't be filled.
+        """
         plain: dict[str, object] = {
             "id": criterion.id,
             "title": criterion.title,
-            "statement": statement,
+            "texts": {},
             "decision": criterion.decision and criterion.decision.value,
             "urgency": criterion.urgency.value,
-            "rationale": criterion.rationale,
             "answers": {},
             "sources": [],
         }
         return cls(
             id=criterion.id,
             title=criterion.title,
-            statement=statement,
+            statement=criterion.statement(context),
             decision=criterion.decision,
             urgency=criterion.urgency,
             rationale=criterion.rationale,
             sources=criterion.sources,
+            sentences=CriterionSentences(criterion, context),
             plain=plain,
         )
 
@@ -69,6 +75,7 @@ class CriterionMet(NamedTuple):
     text: CriterionText
     answers: Mapping[str, object]
     follows: Follows
+    told: Told
     figures: Mapping[str, object] | None = None
 
     @property
@@ -76,9 +83,19 @@ class CriterionMet(NamedTuple):
         """The criterion's id."""
         return self.text.id
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """What a clinician, the reader of a letter and the runner are told, filled for this record."""
+        return self.text.sentences.filled(self.told, self.figures)
+
     def as_dict(self) -> dict[str, object]:
         """The met criterion as JSON-ready data."""
-        return {**self.text.plain, "answers": dict(self.answers), "sources": list(self.text.sources)}
+        return {
+            **self.text.plain,
+            "texts": dict(self.texts),
+            "answers": dict(self.answers),
+            "sources": list(self.text.sources),
+        }
 
 
 class Missing(NamedTuple):
