@@ -7,8 +7,8 @@ from textwrap import wrap
 
 from assessments.protocol.conditions.base import words
 from assessments.protocol.evaluation import CriterionMet, Evaluation
-from assessments.protocol.follows import Activity, Gate, Running
-from assessments.protocol.questions import QUESTIONS_BY_NAME
+from assessments.protocol.findings import may_be_pregnant, question_label
+from assessments.protocol.texts import TEXTS
 from assessments.protocol.urgencies import in_words
 from assessments.protocol.vocabulary import (
     AdjustLevel,
@@ -43,31 +43,6 @@ PLANS = {
     PlanRelease.WITHHELD: "withheld until the record is complete and free of contradictions",
     PlanRelease.REFERRAL_ONLY: "none; the referral comes first",
 }
-FOLLOWS_RUNNING = {
-    Running.WITHIN_LIMITS: "May run within the current limits.",
-    Running.MODIFIED: "Modified running.",
-    Running.UNTIL_SETTLED: "No running until at the usual level for 24 hours.",
-    Running.NONE: "No running for now.",
-}
-FOLLOWS_ACTIVITY = {
-    Activity.NORMAL: "Usual activity.",
-    Activity.LOW_IMPACT: "Low impact: walk, cycle or swim within comfort.",
-    Activity.NO_IMPACT: "No impact; walking and gentle movement within comfort.",
-    Activity.REST: "Rest and follow the pathway.",
-}
-FOLLOWS_GATE = {
-    Gate.NONE: "",
-    Gate.CALM_24H: "Running after 24 hours at the usual level.",
-    Gate.P1: "Running after two brisk walks of 30 minutes without reaction.",
-    Gate.EXAMINATION: "Running after examination by a named clinician.",
-    Gate.CLEARANCE: "Running after written clearance by a named clinician.",
-    Gate.NEW_ASSESSMENT: "A new, complete assessment comes before any running.",
-    Gate.REFERRAL_OUTCOME: "Running after the outcome of the referral and a new assessment.",
-}
-SAFETY_NET = (
-    "Safety net: new numbness between the legs, bladder, bowel or sexual change, both legs affected, "
-    "or growing weakness: emergency department now."
-)
 
 
 def decided(decision: str, run_status: str) -> str:
@@ -86,13 +61,15 @@ def _lines(evaluation: Evaluation) -> Iterator[str]:
     yield from _headline(evaluation)
     yield from _section("Why", [_reason(met) for met in evaluation.criteria_met])
     yield from _section("Contradictions to clarify", [item.statement for item in evaluation.contradictions])
-    missing = [f"{_label(item.question)} ({words(item.screen)})" for item in evaluation.missing]
+    missing = [f"{question_label(item.question)} ({words(item.screen)})" for item in evaluation.missing]
     yield from _section("Not answered although needed", missing)
-    yield from _section("Ask next", [_label(name) for name in evaluation.next_questions])
+    yield from _section("Ask next", [question_label(name) for name in evaluation.next_questions])
+    yield from _section("What follows", [TEXTS.column(word).clinician for word in evaluation.follows[:3]])
     yield from _section("Notices", [notice.statement for notice in evaluation.notices])
-    yield from _section("Not assessed", [_label(name) for name in evaluation.not_assessed])
+    yield from _section("Not assessed", [question_label(name) for name in evaluation.not_assessed])
     yield ""
-    yield from wrap(SAFETY_NET, WIDTH)
+    net = TEXTS.safety_net(emergency_number="", pregnancy=may_be_pregnant(evaluation.answers))
+    yield from wrap(net.as_text, WIDTH)
     yield ""
     yield f"Protocol {evaluation.protocol_version}, {evaluation.protocol_hash}"
 
@@ -110,6 +87,7 @@ def _headline(evaluation: Evaluation) -> Iterator[str]:
 
 
 def _section(title: str, items: list[str]) -> Iterator[str]:
+    items = [item for item in items if item]
     if items:
         yield ""
         yield f"{title}:"
@@ -118,12 +96,4 @@ def _section(title: str, items: list[str]) -> Iterator[str]:
 
 
 def _reason(met: CriterionMet) -> str:
-    text = met.text
-    return f"{text.id} {text.title}: {text.statement}. {text.rationale} [{', '.join(text.sources)}]"
-
-
-def _label(name: str) -> str:
-    """The question in words; a single feature of a set by its own name."""
-    name, _, item = name.partition(".")
-    question = QUESTIONS_BY_NAME[name]
-    return f"{question.phrase}: {words(item) if item else question.label}"
+    return f"{met.id} {met.texts['clinician']} [{', '.join(met.text.sources)}]"

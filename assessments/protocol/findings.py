@@ -61,6 +61,20 @@ def says_no(name: str, value: object) -> bool:
     return isinstance(value, list) and (not value or value == ["none"])
 
 
+def may_be_pregnant(answers: Mapping[str, Any]) -> bool:
+    """Whether the safety net names pregnancy: pregnant, or nobody knows and nothing rules it out."""
+    status = answers.get("pregnancy_status")
+    unknown = status not in ("not_pregnant", "postpartum") and answers.get("sex_at_birth") != "male"
+    return status == "pregnant" or unknown
+
+
+def question_label(name: str, *, texts: Texts = TEXTS) -> str:
+    """A question as a form names it; one item of a set after a colon."""
+    name, _, item = name.partition(".")
+    text = texts.questions[name]
+    return f"{text.clinician.label}: {text.choice(item).clinician}" if item else text.clinician.label
+
+
 def not_asked(name: str, *, texts: Texts = TEXTS) -> str:
     """The sentence of a question without an answer; empty where none is needed."""
     return texts.questions[name].not_asked
@@ -68,6 +82,8 @@ def not_asked(name: str, *, texts: Texts = TEXTS) -> str:
 
 def answer_words(name: str, value: object, *, texts: Texts = TEXTS) -> str:
     """An answer to a clinician: the words of its values, a number with its unit."""
+    if name not in QUESTIONS_BY_NAME:  # administrative
+        return texts.questions[name].choice(str(value)).clinician
     question = QUESTIONS_BY_NAME[name]
     if isinstance(value, int | float) and not isinstance(value, bool):
         if name == "hours_to_settle" and not_yet_settled(name, value):
@@ -100,7 +116,10 @@ def _word(question: Question, value: str, texts: Texts) -> str:
     )
     if known:
         return known.clinician
-    return date_words(value, texts) if question.type in ("date", "date_or_time") else value
+    if question.type == "text":
+        return value
+    is_date = question.type in ("date", "date_or_time")
+    return date_words(value, texts) if is_date else value.replace("_", " ")  # a code that is never offered
 
 
 def _structured(question: Question, value: Mapping[str, Any], texts: Texts) -> str:

@@ -80,13 +80,13 @@ class SafetyNet:
     """When to go at once, as a runner reads it; `pregnancy` is empty where it can't apply."""
 
     lead: str
-    items: tuple[str, ...]
+    signs: tuple[str, ...]
     pregnancy: str
 
     @property
     def as_text(self) -> str:
         """The whole as running text."""
-        return " ".join(part for part in (self.lead, *self.items, self.pregnancy) if part)
+        return " ".join(part for part in (self.lead, *self.signs, self.pregnancy) if part)
 
 
 class Texts:

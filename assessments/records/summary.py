@@ -12,14 +12,21 @@ from assessments.protocol.explain import (
     DECISIONS,
     INSUFFICIENT,
     PLANS,
-    SAFETY_NET,
     decided,
 )
-from assessments.protocol.questions import QUESTIONS, QUESTIONS_BY_NAME
+from assessments.protocol.findings import answer_words, question_label
+from assessments.protocol.questions import QUESTIONS
+from assessments.protocol.texts import TEXTS
 from assessments.protocol.urgencies import in_words
 from assessments.protocol.vocabulary import RunStatus, Urgency
 from assessments.records.models import Assessment, Override
 from assessments.records.services import GATED, effective_decision
+from assessments.records.what_follows import (
+    follows_in_words,
+    follows_of,
+    safety_net_of,
+    sentences_of,
+)
 
 
 def standing(assessment: Assessment) -> dict[str, Any]:
@@ -96,9 +103,17 @@ def decision_page(assessment: Assessment) -> dict[str, Any]:
         "standing": standing(assessment),
         "send_to": assessment.clinic if evaluation["urgency"] == Urgency.EMERGENCY_NOW else None,
         "criteria": [
-            {**met, "answers": [(label(name), answer(name, value)) for name, value in met["answers"].items()]}
+            {
+                "id": met["id"],
+                "words": sentences_of(met).clinician,
+                "answers": [(label(name), answer(name, value)) for name, value in met["answers"].items()],
+                "sources": met["sources"],
+            }
             for met in evaluation["criteria_met"]
         ],
+        "follows": follows_in_words(
+            follows_of(assessment), clinic=assessment.clinic, urgency=evaluation["urgency"]
+        ),
         "contradictions": [found["statement"] for found in evaluation["contradictions"]],
         "missing": [label(item["question"]) for item in evaluation["missing"]],
         "next_questions": [label(name) for name in evaluation["next_questions"]],
@@ -110,7 +125,7 @@ def decision_page(assessment: Assessment) -> dict[str, Any]:
             if question.name in assessment.answers
         ],
         "recent_contacts": _recent_contacts(assessment),
-        "safety_net": SAFETY_NET,
+        "safety_net": safety_net_of(assessment.clinic, assessment.answers),
     }
 
 
@@ -128,18 +143,19 @@ def _recent_contacts(assessment: Assessment) -> int:
 
 
 def label(name: str) -> str:
-    """The question as it is asked; one feature of a set after a colon."""
+    """The question as a form names it; one feature of a set after a colon."""
     name, _, item = name.partition(".")
-    question = QUESTIONS_BY_NAME.get(name)
-    words = question.label if question else plain(name)
-    return f"{words}: {plain(item)}" if item else words
+    if name not in TEXTS.questions:
+        return plain(name).capitalize()  # of another version
+    return question_label(f"{name}.{item}" if item else name)
 
 
 def answer(name: str, value: object) -> str:
-    """The answer with its unit; a score has none."""
-    question = QUESTIONS_BY_NAME.get(name)
-    unit = question.unit if question and not question.unit.startswith("{") else ""
-    return f"{plain(value)} {unit}".strip()
+    """The answer in words, with its unit."""
+    try:
+        return answer_words(name, value)
+    except KeyError:
+        return plain(value)  # of another version
 
 
 def plain(value: object) -> str:

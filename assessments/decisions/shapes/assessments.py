@@ -67,16 +67,24 @@ class AbsentReasonsExtension(OpenApiSerializerFieldExtension):  # type: ignore[n
         return absent_reasons_schema(partial(register_component, auto_schema))
 
 
+@extend_schema_serializer(component_name="CriterionTexts")
+class CriterionTextsShape(Shape):
+    """One sentence for each reader, filled from the answers of this record; show no other reader's."""
+
+    clinician = serializers.CharField(help_text="To whoever treats the runner.")
+    letter = serializers.CharField(help_text="To the clinician whom a letter reaches.")
+    runner = serializers.CharField(help_text="To the runner, in plain words.")
+
+
 @extend_schema_serializer(component_name="CriterionMet")
 class CriterionMetShape(Shape):
     """A criterion that is met, with the answers that met it. Without a decision it adds its urgency alone."""
 
     id = serializers.CharField()
     title = serializers.CharField()
-    statement = serializers.CharField(help_text="The whole condition in words, thresholds filled in.")
+    texts = CriterionTextsShape()
     decision = WordField("Decision", Decision, allow_null=True)
     urgency = WordField("Urgency", Urgency)
-    rationale = serializers.CharField()
     answers = AnswersField()
     sources = serializers.ListField(child=serializers.CharField())
 

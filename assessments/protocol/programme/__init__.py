@@ -26,7 +26,7 @@ from assessments.protocol.programme.phases import (
     calm_gate_open,
     restore_gate_open,
 )
-from assessments.protocol.programme.plan import SAFETY_NET, STOP_A_RUN, Programme
+from assessments.protocol.programme.plan import STOP_A_RUN, Programme
 from assessments.protocol.programme.reaction import (
     Outcome,
     Reaction,
@@ -54,7 +54,6 @@ __all__ = [
     "EXERCISES",
     "LEVERS",
     "PHASES",
-    "SAFETY_NET",
     "SHOE_LIMITS",
     "STAGES",
     "STOP_A_RUN",

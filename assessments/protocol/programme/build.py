@@ -9,6 +9,8 @@ from typing import cast
 from assessments.protocol.conditions import Condition, Context
 from assessments.protocol.engine import protocol_for
 from assessments.protocol.evaluation import Evaluation
+from assessments.protocol.filling import Findings
+from assessments.protocol.findings import may_be_pregnant, not_asked
 from assessments.protocol.follows import CLEARED_BY_A_CLINICIAN, Activity, Follows, Gate, Released
 from assessments.protocol.programme.causes import CAUSES
 from assessments.protocol.programme.exercises import EXERCISES, EXERCISES_BY_ID, Exercise
@@ -35,6 +37,7 @@ from assessments.protocol.programme.plan import (
     Start,
 )
 from assessments.protocol.programme.walk_run import LAST_STAGE
+from assessments.protocol.texts import TEXTS
 from assessments.protocol.validation import ValidAnswers
 from assessments.protocol.vocabulary import AdjustLevel, Decision
 
@@ -82,6 +85,8 @@ def build_programme(
         left_out=left_out,
         not_assessed=evaluation.not_assessed,
         provisional=evaluation.provisional,
+        # Without a number: a stored plan outlives it, and each door says the clinic's own of today.
+        safety_net=TEXTS.safety_net(emergency_number="", pregnancy=may_be_pregnant(answers)).as_text,
     )
 
 
@@ -183,7 +188,7 @@ def _because_of(evaluation: Evaluation, column: str) -> Because:
     found = [met for met in evaluation.criteria_met if getattr(met.follows, column) == word]
     answers = {name: _coded(name, value) for met in found for name, value in met.answers.items()}
     sources = tuple(dict.fromkeys(source for met in found for source in met.text.sources))
-    return Because("; ".join(f"{met.id} {met.text.title}" for met in found), answers, sources)
+    return Because(" ".join(met.texts["clinician"] for met in found), answers, sources)
 
 
 def _causes(answers: ValidAnswers, context: Context) -> Iterator[CauseFound]:
@@ -199,17 +204,25 @@ def _because(
     known = {
         name: _coded(name, answers[name]) for name in context.questions if name in read and name in answers
     }
-    return Because(condition.sentence(context), known, sources)
+    return Because(_found(condition, {**answers, **known}, context), known, sources)
+
+
+def _found(condition: Condition, answers: Mapping[str, object], context: Context) -> str:
+    """What of the answers met a condition; what wasn't asked where that is the reason."""
+    found = Findings(condition, context).of(answers)
+    open_questions = (name for name in context.questions if name in condition.reads() and name not in answers)
+    return found or " ".join(filter(None, map(not_asked, open_questions)))
 
 
 def _coded(name: str, answer: object) -> object:
     """The answer without anybody's name: a programme is kept as it was, and holds no words about people."""
-    if name != "diagnoses":
-        return answer
     codes = ("code", "status", "clearance")
-    return [
-        {key: item[key] for key in codes if key in item} for item in cast("list[dict[str, object]]", answer)
-    ]
+    if name == "diagnoses":
+        diagnoses = cast("list[dict[str, object]]", answer)
+        return [{key: item[key] for key in codes if key in item} for item in diagnoses]
+    if name == "spinal_surgery_clearance":
+        return {key: value for key, value in cast("dict[str, object]", answer).items() if key in codes}
+    return answer
 
 
 def _changes(

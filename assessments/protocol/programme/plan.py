@@ -12,11 +12,6 @@ from assessments.protocol.programme.phases import PHASE_CONTENT, Phase
 from assessments.protocol.programme.walk_run import CONDITIONS, STAGES
 from assessments.protocol.vocabulary import PlanRelease
 
-#: Stands on every plan, whatever else is left out (F).
-SAFETY_NET = (
-    "New numbness between the legs, a change of bladder, bowel or sexual function, both legs affected, or "
-    "growing weakness: emergency department now."
-)
 #: Stops a run that has begun.
 STOP_A_RUN = (
     "Stop if the pain rises by more than 3 points, reaches more than 5 of 10, spreads into a leg, or is of a "
@@ -148,6 +143,7 @@ class Programme:
     left_out: tuple[LeftOut, ...]
     not_assessed: tuple[str, ...]
     provisional: bool
+    safety_net: str
 
     def as_dict(self) -> dict[str, object]:
         """The programme as JSON-ready data, exactly the keys of the HTTP API."""
@@ -155,7 +151,7 @@ class Programme:
             "protocol_version": self.protocol_version,
             "decision": self.decision,
             "plan_release": self.release,
-            "safety_net": SAFETY_NET,
+            "safety_net": self.safety_net,
             "why": list(self.why),
             "start": None if self.start is None else self.start.as_dict(),
             "clearance_needed": self.clearance_needed,
