@@ -1,4 +1,4 @@
-"""The generated part of a letter: urgency first, findings as they were answered, and what was never asked."""
+"""The generated part of a letter: the suspicion first, then what was found, excluded and never asked."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -6,27 +6,49 @@ from typing import Any
 
 from django.utils import timezone
 
-from assessments.decisions.form.typed_values import negative
 from assessments.escalations.models import Escalation
 from assessments.parameters.services.in_force import parameters_of
-from assessments.protocol import QUESTIONS, Question
-from assessments.protocol.explain import DECISIONS, FOLLOWS_RUNNING
+from assessments.protocol import CRITERIA, QUESTIONS, Question, ValidAnswers
+from assessments.protocol.explain import DECISIONS
+from assessments.protocol.findings import (
+    absent,
+    answer_words,
+    may_be_pregnant,
+    not_asked,
+    present,
+    question_label,
+)
 from assessments.protocol.follows import Running
 from assessments.protocol.questions import bone_and_inflammation
-from assessments.protocol.vocabulary import RunStatus, Screen
+from assessments.protocol.texts import TEXTS
+from assessments.protocol.vocabulary import RunStatus, Screen, Urgency
 from assessments.records.models import Assessment
 from assessments.records.services import Effective, effective_decision
-from assessments.records.summary import answer, decision_words, plain, urgency_words
-from assessments.records.what_follows import follows_in_words, follows_of, where_to_go
+from assessments.records.summary import decision_words, urgency_words
+from assessments.records.what_follows import (
+    follows_in_words,
+    follows_of,
+    sentences_of,
+    suspicions,
+    where_to_go,
+)
 from clinics.identity.models import Clinic
 
 #: Findings: both screens, and what bears on bone and inflammation. Everything else is what else was answered.
 SCREENS = (Screen.EMERGENCY, Screen.URGENT)
 _DETAIL = frozenset(question.name for question in bone_and_inflammation.QUESTIONS)
-NO_FINDING = ("no", "none")
-#: The clinician's own words say this better than a line in a table.
+#: How long it has been there and how it goes.
+_COURSE = (
+    "onset_date",
+    "episode_duration_days",
+    "trend",
+    "leg_symptom_progression",
+    "leg_symptom_duration_days",
+)
+#: The clinician's own words say this better than a line in a list.
 _LEFT_OUT = ("clinician_note",)
 ASSESSMENTS_SHOWN = 6
+REVIEWED_WITHIN = dt.timedelta(days=14)
 
 
 def letter_content(escalation: Escalation) -> dict[str, Any]:
@@ -35,36 +57,60 @@ def letter_content(escalation: Escalation) -> dict[str, Any]:
     overrides = list(assessment.overrides.select_related("member__user"))
     effective = effective_decision(assessment, overrides)
     decided = DECISIONS.get(effective.decision) if overrides else None
-    positive, negatives, further, not_asked = _sorted(assessment)
+    said = _Said(assessment)
+    urgent = suspicions(assessment.evaluation, urgency=escalation.urgency)
+    letters = [sentences_of(met).letter for met in assessment.evaluation["criteria_met"]]
     return {
         "clinic": clinic.name,
         "runner": _runner(assessment),
         "urgency": escalation.urgency,
         "urgency_words": urgency_words(escalation.urgency).capitalize(),
+        "opening": urgent,
+        "asked_for": _asked_for(escalation),
         "decision": decided or decision_words(assessment.evaluation),
         "follows": _follows(escalation, effective, decided=bool(overrides)),
         "decided_by": [f"{one.member.shown_name}: {one.reason}" for one in overrides],
+        "handed_over": [
+            f"Handed over to {one.handover_to} on {_time(one.handover_at)}."
+            for one in overrides
+            if one.handover_at
+        ],
         "assessed_at": _time(assessment.assessed_at),
-        "assessor": assessment.get_assessor_role_display(),
-        "reasons": [f"{met['title']}: {met['statement']}" for met in assessment.evaluation["criteria_met"]],
+        "assessor": answer_words("assessor_role", assessment.assessor_role),
+        "reasons": [words for words in dict.fromkeys(letters) if words not in urgent],
         "contradictions": [found["statement"] for found in assessment.evaluation["contradictions"]],
-        "positive": positive,
-        "negative": negatives,
-        "not_asked": not_asked,
-        "further": further,
+        "findings": said.findings,
+        "course": said.course,
+        "excluded": said.excluded,
+        "not_asked": said.not_asked,
+        "further": said.further,
+        "safety_net": TEXTS.safety_net_given(pregnancy=may_be_pregnant(assessment.answers)),
         "timeline": [{"at": _time(at), "what": what} for at, what in sorted(_timeline(escalation, clinic))],
         "protocol": assessment.protocol_version,
     }
+
+
+def _asked_for(escalation: Escalation) -> str:
+    """What the letter asks for, and by when."""
+    words = urgency_words(escalation.urgency)
+    opened = timezone.localtime(escalation.opened_at)
+    if escalation.urgency == Urgency.SAME_DAY:
+        return f"Asked for: {words}, {_day(opened)}."
+    if escalation.urgency == Urgency.WITHIN_2_WEEKS:
+        return f"Asked for: {words}, by {_day(opened + REVIEWED_WITHIN)}."
+    return f"Asked for: {words}."
 
 
 def _follows(escalation: Escalation, effective: Effective, *, decided: bool) -> list[str]:
     """What the runner was told to do; beside a clinician's decision, only that there is no running."""
     assessment, clinic = escalation.assessment, escalation.clinic
     if not decided:
-        return follows_in_words(follows_of(assessment), clinic=clinic, urgency=escalation.urgency)
+        return follows_in_words(
+            follows_of(assessment), clinic=clinic, urgency=escalation.urgency, reader="letter"
+        )
     running = Running.NONE if effective.run_status == RunStatus.NO_RUNNING else Running.MODIFIED
     where = where_to_go(clinic, effective.urgency)
-    return [FOLLOWS_RUNNING[running], *([where] if where else [])]
+    return [TEXTS.column(running).letter, *([where] if where else [])]
 
 
 def _runner(assessment: Assessment) -> dict[str, str]:
@@ -73,59 +119,57 @@ def _runner(assessment: Assessment) -> dict[str, str]:
     return {"name": str(patient), "born": born, "id": patient.external_id or ""}
 
 
-Lines = list[dict[str, str]]
+class _Said:
+    """What was answered, in the letter's sentences, each list in the order of the question table.
 
+    A finding is printed only where it was answered and is there. An answer that answers nothing is not asked.
+    """
 
-def _sorted(assessment: Assessment) -> tuple[Lines, Lines, Lines, Lines]:
-    """Positive, negative, further and unasked lines, each in the order of the question table."""
-    positive: Lines = []
-    negatives: Lines = []
-    further: Lines = []
-    not_asked: Lines = []
-    protocol = parameters_of(assessment).protocol
-    for question in QUESTIONS:
-        if question.name in _LEFT_OUT:
-            continue
-        is_finding = question.screen in SCREENS or question.name in _DETAIL
-        for title, value in _values(question, assessment):
-            if value is None:
-                if is_finding and protocol.asks(question, assessment.answers) is not False:
-                    not_asked.append({"question": title, "answer": _why(question, assessment)})
+    def __init__(self, assessment: Assessment) -> None:
+        self.findings: list[str] = []
+        self.course: list[str] = []
+        self.excluded: list[str] = []
+        self.further: list[str] = []
+        self.not_asked: list[str] = []
+        protocol = parameters_of(assessment).protocol
+        counted = protocol.counted(ValidAnswers(assessment.answers))
+        met = {one["id"] for one in assessment.evaluation["criteria_met"]}
+        read = {name for one in CRITERIA if one.id in met for name in one.condition.reads()}
+        missing = {one["question"] for one in assessment.evaluation["missing"]}
+        for question in QUESTIONS:
+            if question.name in _LEFT_OUT:
                 continue
-            line = {"question": title, "answer": _said(question, value)}
-            if not is_finding or not _is_yes_or_no(question):
-                further.append(line)
-            else:
-                (negatives if value in NO_FINDING or value == [] else positive).append(line)
-    return positive, negatives, further, not_asked
+            if question.name in counted:
+                self._answered(question, counted[question.name])
+            elif question.name in missing or (
+                (question.screen in SCREENS or question.name in read)
+                and protocol.asks(question, counted) is True
+            ):
+                self.not_asked.append(_why(question, assessment))
 
-
-def _is_yes_or_no(question: Question) -> bool:
-    """Whether one of the answers says that there is nothing."""
-    return negative(question) is not None or question.type in ("features", "objects")
-
-
-def _values(question: Question, assessment: Assessment) -> Iterator[tuple[str, Any]]:
-    """The question with its answer, ``None`` without one; the items of a set one by one."""
-    value: Any = assessment.answers.get(question.name)
-    title = question.phrase[:1].upper() + question.phrase[1:]
-    if question.type != "features":
-        yield title, value
-        return
-    for item in question.choices:
-        yield f"{title}: {plain(item)}", (value or {}).get(item)
-
-
-def _said(question: Question, value: Any) -> str:
-    if question.type == "features":
-        return plain(value)
-    return "none" if value == [] else answer(question.name, value)
+    def _answered(self, question: Question, value: Any) -> None:
+        found = present(question.name, value)
+        sentence = found or absent(question.name, value)
+        if not sentence:
+            return
+        if question.name in _COURSE:
+            self.course.append(sentence)
+        elif found and (question.screen in SCREENS or question.name in _DETAIL):
+            self.findings.append(sentence)
+        elif not found and question.screen == Screen.EMERGENCY:
+            self.excluded.append(sentence)
+        else:
+            self.further.append(sentence)
 
 
 def _why(question: Question, assessment: Assessment) -> str:
-    """Not asked, or what is known about why there is no answer."""
+    """The question's own sentence, and what is known about why there is no answer."""
+    sentence = not_asked(question.name)
     reason = assessment.absent_reasons.get(question.name)
-    return plain(reason.replace("-", " ")) if reason else "not asked"
+    if reason in (None, "not-asked"):
+        return sentence
+    words = TEXTS.questions["absent_reason"].choice(reason).clinician
+    return f"{question_label(question.name)}: {words[:1].lower()}{words[1:]}."
 
 
 def _timeline(escalation: Escalation, clinic: Clinic) -> Iterator[tuple[dt.datetime, str]]:
@@ -142,6 +186,10 @@ def _timeline(escalation: Escalation, clinic: Clinic) -> Iterator[tuple[dt.datet
         yield escalation.acknowledged_at, f"Taken on by {escalation.acknowledged_by.shown_name}"
     if escalation.resolved_at:
         yield escalation.resolved_at, f"Outcome: {escalation.get_outcome_code_display()}"
+
+
+def _day(moment: dt.datetime) -> str:
+    return moment.strftime("%-d %B %Y")
 
 
 def _time(moment: dt.datetime) -> str:

@@ -67,20 +67,20 @@ def test_findings_stand_as_they_were_answered_and_the_unasked_is_never_negative(
     browser: Client, clinic: Clinic, escalation: str
 ) -> None:
     _, letter = issued(browser, clinic, escalation)
-    found = {name: {line["question"]: line["answer"] for line in letter.content[name]}
-             for name in ("positive", "negative", "not_asked", "further")}  # fmt: skip
-    assert found["positive"] == {"Bladder change": "yes"}
-    assert found["negative"] == {
-        "Saddle sensation change": "no",
-        "Leg pain": "none",
-        "Diagnoses": "none",
-    }
-    assert found["not_asked"]["Bowel change"] == "not asked"
-    assert found["not_asked"]["Cancer history"] == "not asked"
-    assert found["further"]["Walking ability"] == "limited by pain"
-    assert found["further"]["Usual back pain"] == "6"
-    # What doesn't apply wasn't left unasked.
-    assert "Leg symptom progression" not in found["not_asked"] or "Leg weakness" in found["not_asked"]
+    content = letter.content
+    assert content["opening"] == ["Suspected cauda equina syndrome: new or changed bladder function."]
+    assert content["findings"] == ["New or changed bladder function.", "Walking is limited by pain."]
+    assert content["excluded"] == [
+        "No change of sensation in the saddle area.",
+        "No pain radiating into the legs.",
+    ]
+    assert "No known or suspected back diagnosis." in content["further"]
+    assert "Usual pain 6 out of 10." in content["further"]
+    assert "Bowel control was not asked about." in content["not_asked"]
+    assert "History of cancer was not asked about." in content["not_asked"]
+    # What doesn't apply wasn't left unasked, and what isn't asked is never excluded.
+    assert "The course of the leg symptoms was not asked about." not in content["not_asked"]
+    assert not any("bowel" in words for words in content["excluded"])
 
 
 def test_why_there_is_no_answer_is_said(
@@ -89,23 +89,23 @@ def test_why_there_is_no_answer_is_said(
     body = assessment_body(patient, ANSWERS, absent_reasons={"sexual_function_change": "asked-declined"})
     escalation = api.post("/api/v1/assessments", body).json()["escalation"]
     _, letter = issued(browser, clinic, escalation)
-    lines = {line["question"]: line["answer"] for line in letter.content["not_asked"]}
-    assert lines["Sexual function change"] == "asked declined"
+    assert "Change in sexual function: asked, declined." in letter.content["not_asked"]
+    assert "Sexual function was not asked about." not in letter.content["not_asked"]
 
 
-def test_the_page_says_urgency_first_then_findings_then_whom_to_call(
+def test_the_page_opens_with_the_suspicion_then_findings_then_whom_to_call(
     browser: Client, clinic: Clinic, clinician: Membership, escalation: str
 ) -> None:
     page, _ = issued(browser, clinic, escalation)
     text = browser.get(page).content.decode().partition('class="af-letter"')[2]
     order = [
+        "Suspected cauda equina syndrome: new or changed bladder function.",
         "Emergency department now",
         "Please scan tonight.",
-        "Findings: present",
-        "Findings: answered as absent",
-    ]
-    order += [
-        "Not asked or not known",
+        "<h3>Findings",
+        "<h3>Course and duration",
+        "<h3>Excluded",
+        "<h3>Not asked",
         "What happened",
         "Who to call",
         "020 7946 0000",
