@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assessments.check_ins.pages.words import DONT_KNOW, HOURS, NO, SECTIONS, UNKNOWN, WORDS, YES
+from assessments.check_ins.pages.words import DONT_KNOW, HOURS, SECTIONS, UNKNOWN
 from assessments.check_ins.services.answer import of_a_walk
 from assessments.follow_ups.documents import FRESH_QUESTIONS
 from assessments.follow_ups.models import FollowUp
@@ -13,6 +13,7 @@ from assessments.protocol import protocol_for
 from assessments.protocol.follow_up import LONGEST_EPISODE_DAYS, carry_forward
 from assessments.protocol.parameters import default_number
 from assessments.protocol.questions import QUESTIONS_BY_NAME
+from assessments.protocol.texts import TEXTS
 
 PREGNANCY = ("pregnancy_status", "weeks_postpartum", "pregnancy_warning_signs")
 #: Left empty without a word when nobody has run.
@@ -127,10 +128,12 @@ def _needed(chosen: Mapping[str, str]) -> frozenset[str]:
 
 
 def _field(name: str, offered: list[tuple[str, str]], chosen: str, needed: frozenset[str]) -> Field:
-    words = WORDS[name]
+    words = TEXTS.questions[name].runner
+    if words is None:
+        raise TypeError(f"no runner is asked: {name}")
     number = QUESTIONS_BY_NAME[name].type in {"integer", "number"}
     error = MISSING if name in needed else ""
-    return Field(name, words.question, words.hint, offered, chosen, error, number)
+    return Field(name, words.label, words.hint, offered, chosen, error, number)
 
 
 def choices_of(name: str, *, first_week: bool = False) -> list[tuple[str, str]]:
@@ -144,8 +147,8 @@ def _codes(name: str) -> Iterator[tuple[str, str]]:
     if name == "hours_to_settle":
         yield from HOURS.items()
     elif question.type == "choice":
-        named = WORDS[name].choices or {"no": NO, "yes": YES}
-        yield from ((code, named[code]) for code in question.offered)
+        text = TEXTS.questions[name]
+        yield from ((code, text.choice(code).runner) for code in question.offered)
     else:
         numbers = range(int(question.low or 0), int(question.high or 0) + 1)
         yield from ((str(number), str(number)) for number in numbers)

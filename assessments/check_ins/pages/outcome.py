@@ -1,6 +1,7 @@
 """What the runner reads after sending: where to go at once, or what holds until the clinic has looked."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assessments.check_ins.services.links import Opened
@@ -8,11 +9,12 @@ from assessments.follow_ups.models import FollowUp, FollowUpKind
 from assessments.programmes.models import Programme
 from assessments.programmes.services.run_permission import Permission, permission_of_runner
 from assessments.programmes.services.session import session_of
-from assessments.protocol.programme.build import PATHWAY, activity_advice
+from assessments.protocol.follows import Running
+from assessments.protocol.texts import TEXTS
 from assessments.protocol.vocabulary import Decision, RunStatus, Urgency
 from assessments.records.models import Assessment
 from assessments.records.services import effective_decision
-from assessments.records.what_follows import follows_of
+from assessments.records.what_follows import follows_of, reasons_for_the_runner, suspicions
 from clinics.identity.models import Clinic
 
 TOLD = "Your clinic has been told."
@@ -35,60 +37,77 @@ class Outcome:
 
 def outcome_of(clinic: Clinic, assessment: Assessment, *, now: dt.datetime) -> Outcome:
     """Return what to tell the runner about their answers, never more than their programme permits."""
-    effective = effective_decision(assessment, assessment.overrides.all())
+    overrides = assessment.overrides.all()
+    effective = effective_decision(assessment, overrides)
+    why = () if overrides else tuple(reasons_for_the_runner(assessment.evaluation))
     match effective.urgency:
         case Urgency.EMERGENCY_NOW:
-            return _go_now(clinic)
+            return _go_now(clinic, assessment, why)
         case Urgency.SAME_DAY:
-            return _today(clinic)
+            return _today(clinic, assessment, why)
         case Urgency.COMPLETE_SCREEN_NOW:
-            return _asked_again()
+            return _asked_again(clinic, assessment, why)
         case _ if effective.decision == Decision.REFER_URGENT:
-            need, told = "A doctor needs to see you within two weeks.", _promise(clinic, assessment)
-            return Outcome("Thank you. You need to be seen.", (need, told, NO_RUN, activity_of(assessment)))
+            lines = (*what_holds(assessment), *why, _promise(clinic, assessment))
+            return Outcome("Thank you. You need to be seen.", lines)
         case _ if effective.run_status == RunStatus.NO_RUNNING and not _led_through_its_gate(
             clinic, assessment, effective.decision
         ):
-            active, told = activity_of(assessment), _promise(clinic, assessment)
-            return Outcome("Thank you. No running for now.", (NO_RUN, active, told, NOT_CONFIRMED))
+            lines = (*what_holds(assessment), *why, _promise(clinic, assessment), NOT_CONFIRMED)
+            return Outcome("Thank you. No running for now.", lines)
     return Outcome(
-        "Thank you. Your clinic has your answers.", (_may_run(clinic, assessment, now), NOT_CONFIRMED)
+        "Thank you. Your clinic has your answers.", (_may_run(clinic, assessment, now), *why, NOT_CONFIRMED)
     )
 
 
-def _go_now(clinic: Clinic) -> Outcome:
+def _go_now(clinic: Clinic, assessment: Assessment, why: tuple[str, ...]) -> Outcome:
     return Outcome(
         "Go to the emergency department now",
         (
             f"Go now to {clinic.emergency_destination}, or ring {clinic.emergency_number} for an ambulance.",
             "Do not drive yourself, do not wait for a call back, and do not run.",
-            "Say that you have back pain, and tell them what you have just answered here.",
+            *why,
+            *_at_the_door(assessment, Urgency.EMERGENCY_NOW),
             TOLD,
         ),
         alarm=True,
     )
 
 
-def _today(clinic: Clinic) -> Outcome:
+def _today(clinic: Clinic, assessment: Assessment, why: tuple[str, ...]) -> Outcome:
     worse = f"If you get worse or reach nobody, ring {clinic.emergency_number} or go to "
     return Outcome(
         "A doctor needs to see you today",
         (
             "Ring your clinic now: do not wait until tomorrow.",
             f"{worse}{clinic.emergency_destination}.",
-            "Do not run.",
+            TEXTS.column(Running.NONE).runner,
+            *why,
+            *_at_the_door(assessment, Urgency.SAME_DAY),
             TOLD,
         ),
         alarm=True,
     )
 
 
-def _asked_again() -> Outcome:
+def _at_the_door(assessment: Assessment, urgency: Urgency) -> Iterator[str]:
+    """What to say there: the suspicion, never only that the back hurts."""
+    found = suspicions(assessment.evaluation, urgency=urgency)
+    if found:
+        yield f"Say this there, or show it: “{' '.join(found)}”"
+    if assessment.answers.get("pregnancy_warning_signs") == "yes":
+        yield "Tell them that you are pregnant, and how many weeks."
+
+
+def _asked_again(clinic: Clinic, assessment: Assessment, why: tuple[str, ...]) -> Outcome:
+    worse = f"If you get worse or reach nobody, ring {clinic.emergency_number} or go to "
     return Outcome(
         "Your clinic needs to ask you more today",
         (
-            "Some answers that matter for your safety are open. Ring your clinic today; it is told, too.",
-            NO_RUN,
+            "Ring your clinic today; it is told, too.",
+            f"{worse}{clinic.emergency_destination}.",
+            TEXTS.column(Running.NONE).runner,
+            *(why or what_holds(assessment)),
         ),
         alarm=True,
     )
@@ -102,11 +121,11 @@ def link_from_here(opened: Opened) -> str:
     return f"Your check itself is still to come: open this link again from {when}."
 
 
-def activity_of(assessment: Assessment) -> str:
-    """The activity that follows; rest where the record is of a version that didn't say."""
-    if assessment.evaluation.get("follows") is None:
-        return PATHWAY
-    return activity_advice(follows_of(assessment))
+def what_holds(assessment: Assessment) -> tuple[str, ...]:
+    """What follows for running, activity and the gate, as the runner reads it."""
+    follows = follows_of(assessment)
+    columns = (follows.running, follows.activity, follows.gate)
+    return tuple(filter(None, (TEXTS.column(word).runner for word in columns)))
 
 
 def _promise(clinic: Clinic, assessment: Assessment) -> str:

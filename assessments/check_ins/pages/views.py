@@ -27,8 +27,8 @@ from assessments.decisions.services.submit import PathwayIncompleteError, Submis
 from assessments.follow_ups.models import FollowUp
 from assessments.programmes.sheet.words import REVIEWS
 from assessments.protocol import InvalidAnswers, evaluate
-from assessments.protocol.programme import SAFETY_NET
 from assessments.protocol.vocabulary import AssessorRole
+from assessments.records.what_follows import safety_net_of
 from backend.platform.refusals import Refusal
 from clinics.access_log.services import log_access
 from clinics.identity.clinicians import Actor
@@ -105,17 +105,18 @@ def _form_page(
         "clinic": opened.clinic,
         "title": REVIEWS[opened.follow_up.kind],
         "form": form,
-        "safety_net": _safety_net(),
+        "safety_net": safety_net_of(opened.clinic, opened.follow_up.assessment.answers),
     }
     return _noted(request, opened, _page(request, "assessments/check_in.html", context, status))
 
 
 def _outcome_page(request: HttpRequest, opened: Opened, now: dt.datetime) -> HttpResponse:
+    answered = sent_by(opened)
     context = {
         "clinic": opened.clinic,
-        "outcome": outcome_of(opened.clinic, sent_by(opened), now=now),
+        "outcome": outcome_of(opened.clinic, answered, now=now),
         "link": link_from_here(opened),
-        "safety_net": _safety_net(),
+        "safety_net": safety_net_of(opened.clinic, answered.answers),
     }
     return _noted(request, opened, _page(request, "assessments/check_in_done.html", context, HTTPStatus.OK))
 
@@ -136,7 +137,7 @@ def _noted(request: HttpRequest, opened: Opened, page: HttpResponse) -> HttpResp
 
 def _over(request: HttpRequest, clinic: Clinic | None, title: str, status: HTTPStatus) -> HttpResponse:
     """Whom to call, and nothing about anybody."""
-    context = {"clinic": clinic, "title": title, "safety_net": _safety_net()}
+    context = {"clinic": clinic, "title": title, "safety_net": safety_net_of(clinic, {})}
     return _page(request, "assessments/check_in_over.html", context, status)
 
 
@@ -145,7 +146,3 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any], status: 
     for name, value in HEADERS.items():
         response[name] = value
     return response
-
-
-def _safety_net() -> str:
-    return SAFETY_NET.removesuffix(": emergency department now.")
