@@ -16,6 +16,7 @@ from assessments.programmes.models import Programme
 from assessments.programmes.services.run_history import Past, past_of, pasts_of
 from assessments.programmes.services.session import session_of
 from assessments.protocol.programme import Phase, Status
+from assessments.records.what_follows import safety_net_of
 from backend.platform.fhir.elements import Resource, concept, instant, period, reference, resource
 from backend.platform.fhir.search import Search
 from clinics.api.fhir import FhirSearch, FhirView, member_reference
@@ -42,7 +43,7 @@ def plan_resource(programme: Programme, past: Past) -> Resource:
         status=_status(programme),
         intent="plan",
         title="Return to running",
-        description=content["safety_net"],
+        description=_safety_net(programme),
         subject=reference("Patient", programme.patient_id),
         period=period(programme.released_at, programme.ended_at),
         created=instant(programme.created_at),
@@ -50,7 +51,7 @@ def plan_resource(programme: Programme, past: Past) -> Resource:
         supportingInfo=[reference("RiskAssessment", programme.assessment_id)],
         goal=[{"reference": f"#{_GOAL}"}],
         activity=list(_activities(programme, past)),
-        note=[{"text": text} for text in _notes(content)],
+        note=[{"text": text} for text in (_safety_net(programme), *_notes(content))],
     )
 
 
@@ -103,8 +104,12 @@ def _activity(
     return {"detail": detail}
 
 
+def _safety_net(programme: Programme) -> str:
+    """When to go at once, with the clinic's number."""
+    return safety_net_of(programme.clinic, programme.assessment.answers).as_text
+
+
 def _notes(content: dict[str, Any]) -> Iterator[str]:
-    yield content["safety_net"]
     if content["stop_a_run"]:
         yield content["stop_a_run"]
 

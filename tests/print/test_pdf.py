@@ -39,7 +39,7 @@ def sheet(**changes: Any) -> dict[str, Any]:
         "footer": "Robin Runner",
         "mark": None,
         "facts": [{"name": "For", "value": "Robin Runner"}],
-        "safety_net": {"title": "Look out", "words": "New numbness.", "go": "Ring 999.", "also": "Now."},
+        "safety_net": {"title": "Look out", "signs": ["New numbness."], "go": "Ring 999.", "also": "Now."},
         "decision": {"title": "What was decided", "words": "Running continues."},
         "today": None,
         "table": {"words": "Flat.", "legend": "Dark: running.", "longest": 6, "stages": [stage]},

@@ -18,7 +18,7 @@ from tests.print.pages import alternatives, pages_of, standard, words
 from tests.programme.weeks import Weeks
 
 MONDAY = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
-NET = "New numbness between the legs, a change of bladder, bowel or sexual function"
+NET = "You get numb or tingly between your legs."
 YOUNG: dict[str, object] = {"episode_duration_days": 3}
 INJURED: dict[str, object] = {
     "diagnoses": [{"code": "disc_injury", "status": "confirmed_current", "clearance": "no"}]
@@ -75,7 +75,7 @@ def test_page_one_holds_the_safety_net_the_decision_and_who_signed_it_off(weeks:
     for said in (
         NET,
         "Ring 999, or go to A&E, General Hospital.",
-        "You may go on running, in an easier form.",
+        "You can run, but make it easier.",
         "Robin Runner, born 4 May 1990",
         "Clinician Person on 2 March 2026",
         "Harbour Physio",
@@ -101,7 +101,12 @@ def test_the_page_says_the_same_in_the_same_order(weeks: Weeks) -> None:
     for said in (on_screen, on_paper):
         places = [said.index(heading) for heading in headings]
         assert places == sorted(places)
-    for said in ("Rise during the run", "Three quarters of your usual distance.", "km (", "miles)"):
+    for said in (
+        "Your pain went up a bit during the run.",
+        "Three quarters of your usual distance.",
+        "km (",
+        "miles)",
+    ):
         assert said in on_screen
         assert said in on_paper
 
@@ -184,13 +189,13 @@ def test_an_injured_runner_reads_who_must_clear_them(weeks: Weeks) -> None:
     [
         (
             {"bladder_change": "yes"},
-            ["You need emergency care now.", "no exercise before you have been examined."],
+            ["Do not run for now.", "no exercise before you have been examined."],
         ),
         (
             {"bladder_change": None},
             ["There is no running programme yet", "Rest until the missing questions are answered today."],
         ),
-        ({"leg_pain": "unilateral"}, ["being seen comes first", "No running."]),
+        ({"leg_pain": "unilateral"}, ["being seen comes first", "First the doctor must see you"]),
     ],
 )
 def test_without_a_plan_the_sheet_says_what_holds_instead(

@@ -21,9 +21,11 @@ from assessments.protocol.programme import PHASES, Cap, Known, Phase, Status, ru
 from assessments.protocol.programme import Programme as Plan
 from assessments.protocol.programme.build import longest_told
 from assessments.protocol.programme.exercises import STOP_ALWAYS
+from assessments.protocol.texts import TEXTS
 from assessments.records.models import Assessment
 from assessments.records.services import effective_decision
 from assessments.records.summary import label
+from assessments.records.what_follows import follows_of, reasons_for_the_runner, safety_net_of
 from clinics.identity.models import Clinic
 from patients.models import Patient
 
@@ -134,9 +136,7 @@ def _whole_sheet(subject: _Subject, *, mark: str | None, stage: int | None) -> d
         "safety_net": _safety_net(subject),
         "decision": {"title": "What was decided", "words": _decision(subject)},
         "notes": [NOT_CONFIRMED] if content["provisional"] else [],
-        "why": [
-            f"{met['title']}: {met['rationale']}" for met in subject.assessment.evaluation["criteria_met"]
-        ],
+        "why": reasons_for_the_runner(subject.assessment.evaluation),
         "advice": [item["text"] for item in content["advice"]] + list(_load(subject)),
         "table": walk_run_table(stage if subject.phase is Phase.GRADED_RETURN else None)
         | {"legend": words.LEGEND}
@@ -172,24 +172,27 @@ def _exercises(subject: _Subject) -> list[dict[str, Any]]:
     return exercises_in(subject.content, subject.phase) if subject.phase else found
 
 
-def _safety_net(subject: _Subject) -> dict[str, str]:
+def _safety_net(subject: _Subject) -> dict[str, Any]:
     clinic = subject.clinic
-    net: str = subject.content["safety_net"]
+    net = safety_net_of(clinic, subject.assessment.answers)
     return {
-        "title": words.SAFETY_TITLE,
-        "words": net.removesuffix(": emergency department now.") + ".",
+        "title": net.lead,
+        "signs": [*net.signs, *([net.pregnancy] if net.pregnancy else [])],
         "go": f"Ring {clinic.emergency_number}, or go to {clinic.emergency_destination}.",
         "also": words.WATCH_FOR,
     }
 
 
 def _decision(subject: _Subject) -> str:
-    """What holds: a clinician's decision stands above the protocol's."""
+    """What holds: a clinician's decision stands above what follows from the protocol's."""
     assessment = subject.assessment
     overrides = assessment.overrides.all()
     effective = effective_decision(assessment, overrides)
-    level = None if overrides else assessment.evaluation["adjust_level"]
-    return words.decision_for_the_runner(effective.decision, level)
+    if overrides:
+        return words.DECISIONS[effective.decision]
+    follows = follows_of(assessment)
+    said = (TEXTS.column(follows.running).runner, TEXTS.column(follows.gate).runner)
+    return " ".join(sentence for sentence in said if sentence)
 
 
 def _name(patient: Patient) -> str:

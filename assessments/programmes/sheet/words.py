@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from assessments.follow_ups.models import FollowUpKind
 from assessments.programmes.services import session
-from assessments.protocol.vocabulary import AdjustLevel, Decision, PlanRelease
+from assessments.protocol.vocabulary import Decision, PlanRelease
 
-SAFETY_TITLE = "Go to an emergency department now if you notice any of these"
 WATCH_FOR = (
     "Do not wait for an appointment, and do not run. This holds at any time, also after this programme."
 )
 
+#: What a clinician decided in the place of the protocol.
 DECISIONS: Mapping[str, str] = {
     Decision.CONTINUE_RUNNING: "You may go on running within your present limits.",
     Decision.ADJUST_RUNNING: "You may go on running, in an easier form.",
@@ -21,10 +21,6 @@ DECISIONS: Mapping[str, str] = {
     Decision.REFER_URGENT: "No running. A doctor needs to see you first.",
     Decision.REFER_EMERGENCY: "No running. You need emergency care now.",
     Decision.INSUFFICIENT_INFORMATION: "No decision yet, and no running until there is one.",
-}
-ADJUSTMENTS: Mapping[str, str] = {
-    AdjustLevel.MAJOR: "Pause until your back is as usual for 24 hours. Then try a shorter, easier run.",
-    AdjustLevel.GRADED_RETURN: "You come back to running step by step, from walking.",
 }
 IN_ITS_PLACE: Mapping[str, str] = {
     PlanRelease.WITHHELD: (
@@ -69,10 +65,3 @@ CLOSING = (
     "Made by protocol {version} from the answers of {date}. It supports your clinician's judgement and does "
     "not replace it. It is for you alone: do not pass it on."
 )
-
-
-def decision_for_the_runner(decision: str, adjust_level: str | None) -> str:
-    """The decision as one would say it to the person."""
-    said = DECISIONS[decision]
-    level = ADJUSTMENTS.get(adjust_level or "")
-    return level if level and decision == Decision.ADJUST_RUNNING else said
