@@ -109,6 +109,12 @@ def _words(question: Question, value: object, texts: Texts, *, joined: str = ", 
             return number_words(value)
 
 
+def choice_words(name: str, question: Question, code: str, *, texts: Texts = TEXTS) -> str:
+    """A choice to a clinician: of a question, or of a part of the question that is called `name`."""
+    of_result = "adjustment_outcome" if question.name == "result" else name
+    return texts.questions[of_result].choice(code).clinician
+
+
 def _word(question: Question, value: str, texts: Texts) -> str:
     text = texts.questions.get(question.name)
     known = (
@@ -124,7 +130,7 @@ def _word(question: Question, value: str, texts: Texts) -> str:
 
 def _structured(question: Question, value: Mapping[str, Any], texts: Texts) -> str:
     """One diagnosis, clearance, change of the running or event, with its parts."""
-    text, words = texts.questions[question.name], texts.words
+    words = texts.words
     parts = []
     for field in question.fields:
         part = value.get(field.name)
@@ -139,8 +145,8 @@ def _structured(question: Question, value: Mapping[str, Any], texts: Texts) -> s
         elif field.unit:
             parts.append(f"{number_words(part)} {words['units'][field.unit]}")
         else:
-            known = text.choices.get(str(part)) if field.type == "choice" else None
-            parts.append(known.clinician if known else str(part))
+            is_choice = field.type == "choice"
+            parts.append(choice_words(question.name, field, part, texts=texts) if is_choice else str(part))
     first, *rest = [part for part in parts if part] or [str(words["none"])]
     return f"{first} ({', '.join(lower_first(part) for part in rest)})" if rest else first
 

@@ -24,7 +24,7 @@ def test_the_form_asks_every_question_and_answers_none_of_them(browser: Client, 
     for question in QUESTIONS:
         assert f'data-question="{question.name}"' in page, question.name
     assert " checked>" not in page.partition('id="emergency"')[2]
-    assert "Severe = power 3/5 or less in any group, or foot drop" in page
+    assert "Severe: power 3 of 5 or less in any muscle group, or foot drop." in page
     assert "Number, 0 to 400 km." in page
 
 
@@ -103,7 +103,7 @@ def test_none_of_these_never_overrules_an_answer(browser: Client, clinic: Clinic
         answer = browser.post(address(patient), sent)
         assert answer.status_code == 422
         assert (
-            '<a href="#q-bladder_change">Bladder change: “None of these” is ticked' in answer.content.decode()
+            '<a href="#q-bladder_change">Change in passing urine: “None of these” is ticked' in answer.content.decode()
         )
     assert recorded(clinic) == []
 
@@ -147,7 +147,7 @@ def test_a_fault_in_a_row_leads_to_that_row(browser: Client, clinic: Clinic, pat
     page = browser.post(
         address(patient), filled(opened(browser, patient), answers, **changes)
     ).content.decode()
-    assert '<a href="#q-diagnoses-1-status">Diagnoses: This field is needed.' in page
+    assert '<a href="#q-diagnoses-1-status">Known or suspected back diagnoses: This field is needed.' in page
     assert 'id="q-diagnoses-1-status"' in page
 
 
@@ -171,7 +171,7 @@ def test_without_a_script_the_decision_is_a_button_away(
 def test_the_panel_names_the_next_question_and_leads_to_it(browser: Client, patient: Patient) -> None:
     decision = f"{address(patient)}decision/"
     panel = browser.post(decision, filled("", {"saddle_sensation_change": "no"})).content.decode()
-    assert 'Next: <a href="#q-bladder_change">Bladder change</a>' in panel
+    assert 'Next: <a href="#q-bladder_change">Change in passing urine</a>' in panel
     panel = browser.post(decision, filled("")).content.decode()
     assert "Running may continue within the current limits." in panel
 
@@ -182,7 +182,7 @@ def test_an_answer_that_cannot_be_read_counts_as_unknown_and_is_named(
     sent = filled("", **{"a.pain_walking_nrs": "3.5"})
     panel = browser.post(f"{address(patient)}decision/", sent).content.decode()
     assert "Not enough information to decide." in panel
-    assert '<a href="#q-pain_walking_nrs">Back pain on walking</a>' in panel
+    assert '<a href="#q-pain_walking_nrs">Pain on walking, last 48 hours</a>' in panel
 
 
 def test_the_age_comes_from_the_birth_date(browser: Client, clinic: Clinic) -> None:

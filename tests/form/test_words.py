@@ -9,7 +9,6 @@ from django.http import QueryDict
 
 from assessments.decisions.form.fields import NOT_KNOWN, Field, question_field
 from assessments.decisions.form.typed_values import UNKNOWN
-from assessments.decisions.form.words import CHOICES, HINTS
 from assessments.protocol import QUESTIONS, Question
 from assessments.protocol.validation import validate
 
@@ -39,7 +38,7 @@ def lines() -> Iterator[str]:
     """Each field with its hints and choices, in the order of the form."""
     for question in QUESTIONS:
         for field in parts_of(whole(question)):
-            yield f"{field.name}: {field.title}" + (f" ({field.text})" if field.text else "")
+            yield f"{field.name}: {field.title}"
             yield from (f"    {hint}" for hint in field.hints)
             yield from (f"    [{option.value}] {option.words}" for option in field.options)
 
@@ -56,7 +55,7 @@ def test_every_word_of_the_form_is_one_that_was_reviewed() -> None:
 def test_a_hint_speaks_to_whoever_asks_and_names_no_choice_that_is_not_there(question: Question) -> None:
     for field in parts_of(whole(question)):
         offered = {option.words.lower() for option in field.options}
-        for hint in (*field.hints, field.text, field.title):
+        for hint in (*field.hints, field.title):
             assert not FOR_BUILDERS.search(hint), hint
             for quoted in re.findall(
                 "[\N{LEFT DOUBLE QUOTATION MARK}'](.+?)[\N{RIGHT DOUBLE QUOTATION MARK}']", hint
@@ -76,13 +75,6 @@ def test_a_choice_means_its_code(question: Question) -> None:
     assert options.pop(UNKNOWN) == NOT_KNOWN
     for code, said in options.items():
         assert validate({question.name: code})[question.name] == code
-        nothing = re.match(r"(no|none|normal|not pregnant|nothing)\b", said.lower()) is not None
+        nothing = re.match(r"(no|none|never|neither|normal|not tried)\b", said.lower()) is not None
         assert nothing is (code in NOTHING_FOUND), (code, said)
         assert "not known" not in said.lower()
-
-
-def test_no_words_are_kept_of_what_is_not_asked() -> None:
-    fields = [field for question in QUESTIONS for field in parts_of(whole(question))]
-    names = {field.name.split(".")[-1] for field in fields}
-    assert set(HINTS) <= names
-    assert set(CHOICES) <= {option.value for field in fields for option in field.options}

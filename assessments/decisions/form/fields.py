@@ -15,26 +15,20 @@ from assessments.decisions.form.typed_values import (
     reason_of,
     unit_of,
 )
-from assessments.decisions.form.words import CHOICES, HINTS
-from assessments.protocol import ADMINISTRATIVE, Question, protocol_for
+from assessments.protocol import ADMINISTRATIVE, Question
+from assessments.protocol.findings import choice_words
 from assessments.protocol.parameters import default_number
-from assessments.records.summary import plain
+from assessments.protocol.question_types import NO_YES
+from assessments.protocol.texts import TEXTS
 from clinics.dashboard.typed_numbers import write_number
 
-#: UCUM units of the question table in words.
-UNITS = {
-    "a": "years",
-    "wk": "weeks",
-    "d": "days",
-    "h": "hours",
-    "mo": "months",
-    "/wk": "a week",
-    "mi": "miles",
-}
-NOT_KNOWN = "Not asked or not known"
+#: Units of the question table in words.
+UNITS: Mapping[str, str] = TEXTS.words["units"]
+NOT_KNOWN = TEXTS.questions["trend"].choice(UNKNOWN).clinician
 #: Empty rows that a list offers beyond those in use.
 SPARE_ROWS = 2
 _REASONS = next(question.choices for question in ADMINISTRATIVE if question.name == "absent_reason")
+_WHY = TEXTS.questions["absent_reason"]
 LONG_TEXT = 200
 
 Errors = Mapping[str, Sequence[str]]
@@ -58,7 +52,6 @@ class Field:
     name: str
     id: str
     title: str
-    text: str
     hints: tuple[str, ...]
     value: str = ""
     options: tuple[Option, ...] = ()
@@ -76,8 +69,8 @@ class Field:
 
     @property
     def described_by(self) -> str:
-        """The ids of what belongs to the control: its words, hints and errors."""
-        present = (("text", self.text), ("hints", self.hints), ("errors", self.errors))
+        """The ids of what belongs to the control: its hints and errors."""
+        present = (("hints", self.hints), ("errors", self.errors))
         return " ".join(f"{self.id}-{name}" for name, there in present if there)
 
 
@@ -86,9 +79,7 @@ def question_field(question: Question, typed: Typed, errors: Errors, *, asked: s
     field = _field(question, (question.name,), typed, errors)
     name = reason_of(question.name)
     reason = typed.get(name, "")
-    reasons = tuple(
-        Option(code, plain(code.replace("-", " ")).capitalize(), "", code == reason) for code in _REASONS
-    )
+    reasons = tuple(Option(code, _WHY.choice(code).clinician, "", code == reason) for code in _REASONS)
     return replace(
         field, asked=asked, question=question.name, reasons=reasons, reason_name=name, reason=reason
     )
@@ -100,18 +91,19 @@ def _field(question: Question, path: tuple[object, ...], typed: Typed, errors: E
         kind=_KINDS[question.type],
         name=name,
         id=here,
-        title=_capital(question.phrase),
-        text=question.label if question.label.lower() != question.phrase.lower() else "",
-        hints=tuple(_hints(question)),
+        title=TEXTS.questions[question.name].clinician.label if len(path) == 1 else question.label,
+        hints=tuple(_hints(question, whole=len(path) == 1)),
         value=typed.get(name, ""),
         errors=tuple(errors.get(here, ())),
     )
     match question.type:
         case "choice":
-            options = _options(question, name, here, typed, unknown=len(path) == 1)
+            options = _options(question, name, here, typed, whole=str(path[0]), unknown=len(path) == 1)
             return replace(field, options=options, kind=field.kind if len(path) == 1 else "select")
         case "choices":
-            return replace(field, options=_options(question, name, here, typed, unknown=False))
+            return replace(
+                field, options=_options(question, name, here, typed, whole=str(path[0]), unknown=False)
+            )
         case "features":
             return replace(
                 field, parts=tuple(_feature(item, path, typed, errors) for item in question.choices)
@@ -140,23 +132,19 @@ _KINDS = {
 }
 
 
-def _hints(question: Question) -> list[str]:
-    """Range, unit, when it is asked, and what to know when asking it."""
+def _hints(question: Question, *, whole: bool) -> list[str]:
+    """Range and unit, and what to know when asking it; a score says its own range."""
     hints = []
-    if question.low is not None and question.high is not None:
-        whole = "Whole number" if question.type == "integer" else "Number"
-        hints.append(f"{whole}, {question.low} to {question.high}{_of_unit(question)}.")
-    if question.applies_when is not None:
-        hints.append(f"Asked when {question.applies_when.sentence(protocol_for().context)}.")
-    if said := HINTS.get(question.name, question.note):
-        hints.append(_capital(said))
+    if question.low is not None and question.high is not None and not question.unit.startswith("{"):
+        kind = "Whole number" if question.type == "integer" else "Number"
+        hints.append(f"{kind}, {question.low} to {question.high}{_of_unit(question)}.")
+    if whole and (said := TEXTS.questions[question.name].clinician.hint):
+        hints.append(said)
     return hints
 
 
 def _of_unit(question: Question) -> str:
-    if not question.unit or question.unit.startswith("{"):
-        return ""
-    return f" {UNITS.get(question.unit, question.unit)}"
+    return f" {UNITS[question.unit]}" if question.unit else ""
 
 
 def number_in_words(question: Question, number: float) -> str:
@@ -164,14 +152,12 @@ def number_in_words(question: Question, number: float) -> str:
     return f"{write_number(number)}{_of_unit(question)}"
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def _options(question: Question, name: str, here: str, typed: Typed, *, unknown: bool) -> tuple[Option, ...]:
+def _options(
+    question: Question, name: str, here: str, typed: Typed, *, whole: str, unknown: bool
+) -> tuple[Option, ...]:
     chosen = typed.getlist(name)
     options = [
-        Option(code, CHOICES.get(code, plain(code).capitalize()), f"{here}-{code}", code in chosen)
+        Option(code, choice_words(whole, question, code), f"{here}-{code}", code in chosen)
         for code in _offered(question, typed)
     ]
     if unknown:
@@ -190,17 +176,18 @@ def _offered(question: Question, typed: Typed) -> tuple[str, ...]:
 def _feature(item: str, path: tuple[object, ...], typed: Typed, errors: Errors) -> Field:
     name, here = control(*path, item), place(*path, item)
     said = typed.get(name, "")
-    words = {"no": "No", "yes": "Yes", UNKNOWN: NOT_KNOWN}
-    options = tuple(Option(code, text, f"{here}-{code}", code == said) for code, text in words.items())
-    title = plain(item).capitalize()
-    return Field("radios", name, here, title, "", (), options=options, errors=tuple(errors.get(here, ())))
+    text = TEXTS.questions[str(path[0])]
+    options = tuple(
+        Option(code, text.choice(code).clinician, f"{here}-{code}", code == said)
+        for code in (*NO_YES, UNKNOWN)
+    )
+    title = text.choice(item).clinician
+    return Field("radios", name, here, title, (), options=options, errors=tuple(errors.get(here, ())))
 
 
 def _parts(question: Question, path: tuple[object, ...], typed: Typed, errors: Errors) -> tuple[Field, ...]:
-    """The fields of an object; what each is called stands in its label alone."""
-    fields = (_field(part, (*path, part.name), typed, errors) for part in question.fields)
-    labels = (part.label for part in question.fields)
-    return tuple(replace(field, title=label, text="") for field, label in zip(fields, labels, strict=True))
+    """The fields of an object."""
+    return tuple(_field(part, (*path, part.name), typed, errors) for part in question.fields)
 
 
 def _list_field(

@@ -19,7 +19,6 @@ from assessments.protocol import (
     evaluate,
 )
 from assessments.protocol.explain import PLANS
-from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.urgencies import first_step_of
 from assessments.protocol.vocabulary import ESSENTIAL_SCREENS, Screen, Urgency
 from assessments.records.summary import decision_words, label, urgency_words
@@ -150,12 +149,8 @@ def _read_as(
 
 
 def _title(name: str) -> str:
-    """A question by its short name."""
-    name, _, item = name.partition(".")
-    question = QUESTIONS_BY_NAME.get(name)
-    if question is None or item:
-        return label(f"{name}.{item}" if item else name)
-    return question.phrase[:1].upper() + question.phrase[1:]
+    """A question as the form names it."""
+    return label(name)
 
 
 def _progress(evaluation: Evaluation, protocol: CompiledProtocol) -> list[Progress]:

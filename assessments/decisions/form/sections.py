@@ -15,6 +15,7 @@ from assessments.decisions.form.typed_values import (
     ruled_out_together,
 )
 from assessments.protocol import QUESTIONS, CompiledProtocol, InvalidAnswers, Question, validate
+from assessments.protocol.findings import question_label
 from assessments.protocol.vocabulary import ESSENTIAL_SCREENS, Screen
 
 LEADS = {
@@ -78,4 +79,4 @@ def _none_of_these(screen: Screen, typed: Typed) -> Option:
 def _findings(screen: Screen) -> Iterator[tuple[str, str, str]]:
     """Name, short words and ruling-out answer of each finding."""
     for question in ruled_out_together(screen):
-        yield question.name, question.phrase, negative(question) or ""
+        yield question.name, question_label(question.name), negative(question) or ""

@@ -11,6 +11,7 @@ from django import forms
 from assessments.decisions.form.typed_values import Gathered, Typed, gather, place
 from assessments.decisions.services.submit import Submission
 from assessments.protocol import InvalidAnswers, Problem
+from assessments.protocol.findings import question_label
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.vocabulary import AssessorRole
 from backend.platform.api.fields import SEVERAL_LINES
@@ -96,7 +97,7 @@ def _fault(problem: Problem, typed_in: Mapping[str, list[int]]) -> Fault:
     question = QUESTIONS_BY_NAME.get(name)
     if question is not None and question.units and path[-1] in ("value", "unit"):
         path.pop()
-    title = question.phrase[:1].upper() + question.phrase[1:] if question else name
+    title = question_label(name) if question else name
     return Fault(place(*path), title, problem.detail)
 
 
