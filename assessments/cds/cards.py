@@ -16,7 +16,7 @@ from assessments.fhir.service_request import PRIORITIES, referral_urgency, reque
 from assessments.protocol import Evaluation
 from assessments.protocol.programme import build_programme
 from assessments.protocol.vocabulary import Decision, InsufficiencyKind, RunStatus, Urgency
-from assessments.records.what_follows import follows_in_words
+from assessments.records.what_follows import follows_in_words, safety_net_of
 from backend.platform.fhir.elements import coding, concept, words
 from backend.platform.refusals import shown_pointer
 from backend.platform.storage.columns import new_id
@@ -50,7 +50,7 @@ def card_of_answers(judged: Judged, call: Call, clinic: Clinic) -> Card:
     """The decision, with what must be known about the answers it rests on."""
     evaluation = judged.evaluation
     detail = [*_detail(evaluation, judged.answered, clinic), *_doubts(judged)]
-    suggestions = list(_suggestions(evaluation, call.subject))
+    suggestions = list(_suggestions(evaluation, call.subject, clinic))
     return _card(summary_of(evaluation), indicator_of(evaluation), detail, evaluation, suggestions)
 
 
@@ -113,7 +113,9 @@ def summary_of(evaluation: Evaluation) -> str:
         said = "No running yet, then with the running changed"
     if evaluation.insufficiency_kind == InsufficiencyKind.SCREEN:
         said = "The safety screen isn't complete: finish it now"
-    reasons = [met.text.title for met in evaluation.criteria_met if met.text.urgency == evaluation.urgency]
+    reasons = [
+        met.texts["clinician"] for met in evaluation.criteria_met if met.text.urgency == evaluation.urgency
+    ]
     whole = f"{said}: {reasons[0]}" if reasons and evaluation.urgency != Urgency.NONE else said
     return whole if len(whole) <= MOST_CHARACTERS else said
 
@@ -142,10 +144,7 @@ def _detail(evaluation: Evaluation, answered: str, clinic: Clinic) -> Iterator[s
     yield f"**{decision}**, urgency: {urgency}. By answers of {_plain(answered)}."
     yield _follows(evaluation, clinic)
     if evaluation.criteria_met:
-        met = [
-            f"- {_plain(f'{one.text.title}: {one.text.statement}')} ({one.id})"
-            for one in evaluation.criteria_met
-        ]
+        met = [f"- {_plain(one.texts['clinician'])}" for one in evaluation.criteria_met]
         yield "**Criteria met**\n\n" + "\n".join(met)
     if evaluation.missing:
         yield "**Not asked or not known**\n\n" + "\n".join(
@@ -154,19 +153,19 @@ def _detail(evaluation: Evaluation, answered: str, clinic: Clinic) -> Iterator[s
     if evaluation.urgency_is_lower_bound:
         yield "What wasn't answered may raise the urgency."
     for contradiction in evaluation.contradictions:
-        yield f"Contradiction: {_plain(contradiction.statement)}."
+        yield f"Contradiction: {_plain(contradiction.statement)}"
     if evaluation.provisional:
         yield "Reported by the patient alone: provisional until a clinician has confirmed it."
 
 
-def _suggestions(evaluation: Evaluation, subject: str) -> Iterator[Card]:
+def _suggestions(evaluation: Evaluation, subject: str, clinic: Clinic) -> Iterator[Card]:
     """Drafts for the caller's own record; each is accepted or left by a person."""
     met = (one.text.urgency for one in evaluation.criteria_met)
     referral = referral_urgency(evaluation.urgency, met)
     if referral is not None and evaluation.decision in (Decision.REFER_EMERGENCY, Decision.REFER_URGENT):
         yield _suggestion(request_words(referral), _request(evaluation, referral, subject))
     if evaluation.decision in _HARMLESS:
-        yield _suggestion("Draft a plan", _plan(evaluation, subject))
+        yield _suggestion("Draft a plan", _plan(evaluation, subject, clinic))
     elif evaluation.decision != Decision.REFER_EMERGENCY:
         yield _suggestion("Note the next step as a task", _task(evaluation, subject))
 
@@ -206,7 +205,7 @@ def _task(evaluation: Evaluation, subject: str) -> dict[str, Any]:
     }
 
 
-def _plan(evaluation: Evaluation, subject: str) -> dict[str, Any]:
+def _plan(evaluation: Evaluation, subject: str, clinic: Clinic) -> dict[str, Any]:
     """The programme that a clinician may release, as a draft."""
     plan = build_programme(evaluation, evaluation.answers).as_dict()
     exercises: Any = plan["exercises"]
@@ -219,7 +218,7 @@ def _plan(evaluation: Evaluation, subject: str) -> dict[str, Any]:
         "status": "draft",
         "intent": "proposal",
         "title": "Return to running",
-        "description": plan["safety_net"],
+        "description": safety_net_of(clinic, evaluation.answers).as_text,
         "subject": {"reference": subject},
     }
     activities = [

@@ -16,8 +16,10 @@ from assessments.protocol import ADMINISTRATIVE, QUESTIONS, Question
 from assessments.protocol.conditions import AllOf, Condition, NotAnswered
 from assessments.protocol.conditions.choices import OneOf
 from assessments.protocol.conditions.logic import AnyOf
+from assessments.protocol.findings import question_label
 from assessments.protocol.question_types import NO_YES
 from assessments.protocol.questions import QUESTIONS_BY_NAME
+from assessments.protocol.texts import TEXTS
 from assessments.protocol.vocabulary import Screen
 from backend.platform.fhir.elements import ABSENT_REASONS, coding, without_empty, words
 
@@ -31,12 +33,8 @@ LISTED = "listed"
 UNKNOWN, KNOWN = ".unknown", ".known"
 ROLE = next(question for question in ADMINISTRATIVE if question.name == "assessor_role")
 #: Why an answer isn't known, in the words of the data dictionary; they are HL7's own codes.
-REASONS = {
-    "not-asked": "Not asked",
-    "asked-unknown": "Asked, not known",
-    "asked-declined": "Asked, declined",
-    "temp-unknown": "Not known yet",
-}
+_REASONS = next(question.choices for question in ADMINISTRATIVE if question.name == "absent_reason")
+REASONS = {code: TEXTS.questions["absent_reason"].choice(code).clinician for code in _REASONS}
 TYPES = {
     "choice": "choice",
     "choices": "choice",
@@ -51,7 +49,17 @@ _EXTENSIONS = "http://hl7.org/fhir/StructureDefinition"
 
 def answer_coding(code: str) -> dict[str, str]:
     """One possible answer."""
-    return coding("answer", code, words(code))
+    return coding("answer", code, answer_words().get(code) or words(code))
+
+
+@cache
+def answer_words() -> dict[str, str]:
+    """The words of each code that means one thing in every question; a code system has one for each."""
+    said: dict[str, set[str]] = {}
+    for question in QUESTIONS:
+        for code in question.offered:
+            said.setdefault(code, set()).add(TEXTS.questions[question.name].choice(code).clinician)
+    return {code: found.pop() for code, found in said.items() if len(found) == 1}
 
 
 def absent_coding(reason: str) -> dict[str, str]:
@@ -92,6 +100,14 @@ def _group(link_id: str, text: str, inside: list[Item]) -> Item:
     return {"linkId": link_id, "text": text, "type": "group", "item": inside}
 
 
+def text_of(question: Question) -> str:
+    """A question with what to know when asking it; a part of a structured answer has a label alone."""
+    text = TEXTS.questions.get(question.name)
+    if text is None:
+        return question.label
+    return f"{text.clinician.label}. {text.clinician.hint}" if text.clinician.hint else text.clinician.label
+
+
 def is_required(question: Question) -> bool:
     """Whether leaving it out must be a choice."""
     return question.screen in REQUIRED_SCREENS
@@ -115,7 +131,7 @@ def items_of(question: Question, prefix: str = "") -> Iterator[Item]:
             yield {**_structure(question, link_id), **when}
         case "features":
             parts = [_feature(link_id, name) for name in question.choices]
-            yield {**_group(link_id, question.label, parts), **when}
+            yield {**_group(link_id, text_of(question), parts), **when}
         case _:
             chosen = is_required(question) and question.type == "choice"
             yield {**_leaf(question, link_id), **({"required": True} if chosen else {}), **when}
@@ -128,7 +144,7 @@ def _base(question: Question, link_id: str) -> Item:
         {
             "linkId": link_id,
             "code": codes_of(f"question/{link_id}"),
-            "text": question.label,
+            "text": text_of(question),
             "type": TYPES[question.type],
         }
     )
@@ -170,7 +186,7 @@ def _why_unknown(question: Question, link_id: str) -> Item:
     reasons = [{"valueCoding": absent_coding(reason)} for reason in REASONS]
     return {
         "linkId": link_id + UNKNOWN,
-        "text": f"{question.label}: why it isn't known",
+        "text": f"{question_label(question.name)}: why it isn't known",
         "type": "choice",
         "required": True,
         "answerOption": reasons,
@@ -181,13 +197,13 @@ def _why_unknown(question: Question, link_id: str) -> Item:
 def _gate(question: Question, link_id: str) -> Item:
     options = [{"valueCoding": answer_coding(code)} for code in (NONE, LISTED)]
     options += [{"valueCoding": absent_coding(reason)} for reason in REASONS]
-    gate = {"linkId": link_id + KNOWN, "text": question.label, "type": "choice", "answerOption": options}
+    gate = {"linkId": link_id + KNOWN, "text": text_of(question), "type": "choice", "answerOption": options}
     return {**gate, "required": True} if is_required(question) else gate
 
 
 def _structure(question: Question, link_id: str) -> Item:
     parts = [item for part in question.fields for item in _part(part, f"{link_id}.{part.name}")]
-    return _group(link_id, question.label, parts)
+    return _group(link_id, text_of(question), parts)
 
 
 def _part(part: Question, link_id: str) -> Iterator[Item]:
@@ -197,7 +213,7 @@ def _part(part: Question, link_id: str) -> Iterator[Item]:
 def _feature(link_id: str, name: str) -> Item:
     return {
         "linkId": f"{link_id}.{name}",
-        "text": words(name),
+        "text": TEXTS.questions[link_id].choice(name).clinician,
         "type": "choice",
         "answerOption": _options(NO_YES),
     }

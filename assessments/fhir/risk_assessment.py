@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.records.models import Assessment
 from assessments.records.services import with_versions
+from assessments.records.summary import label
+from assessments.records.what_follows import sentences_of
 from backend.platform.fhir.elements import Resource, coding, concept, instant, reference, resource, words
 from backend.platform.fhir.search import Search
 from clinics.api.fhir import FhirSearch, FhirView
@@ -67,7 +68,7 @@ def _criterion(met: dict[str, Any]) -> dict[str, Any]:
     return {
         "outcome": concept(coding("criterion", met["id"], met["title"]), text=met["title"]),
         "qualitativeRisk": concept(*codes),
-        "rationale": f"{met['statement'].capitalize()}. {met['rationale']}",
+        "rationale": sentences_of(met).clinician,
     }
 
 
@@ -78,7 +79,7 @@ def _notes(assessment: Assessment) -> Iterator[str]:
         yield f"Not answered: {labels([missing['question'] for missing in evaluation['missing']])}."
     if evaluation["urgency_is_lower_bound"]:
         yield "The urgency is a lower bound: what wasn't answered may raise it."
-    yield from (f"Contradiction: {found['statement']}." for found in evaluation["contradictions"])
+    yield from (f"Contradiction: {found['statement']}" for found in evaluation["contradictions"])
     yield from (notice["statement"] for notice in assessment.notices)
     for override in sorted(assessment.overrides.all(), key=lambda one: (one.created_at, one.id)):
         yield f"A clinician decided in its place: ClinicalImpression/{override.id}."
@@ -88,9 +89,7 @@ def _notes(assessment: Assessment) -> Iterator[str]:
 
 def labels(names: list[str]) -> str:
     """Questions in words."""
-    return "; ".join(
-        QUESTIONS_BY_NAME[name].label if name in QUESTIONS_BY_NAME else words(name) for name in names
-    )
+    return "; ".join(label(name) for name in names)
 
 
 def decided(assessments: Any) -> Any:

@@ -198,3 +198,12 @@ class ChangeBody(_OnBehalf):
     preview = serializers.UUIDField(help_text="Of what was looked at; it says what changes.")
     reason = NoteField(max_length=1000)
     lead = serializers.UUIDField(required=False, help_text="The clinical lead, where something gets looser.")
+
+
+@extend_schema_serializer(component_name="CriterionTexts")
+class CriterionTextsShape(Shape):
+    """One sentence for each reader, filled from a record; show nobody another reader's."""
+
+    clinician = serializers.CharField(help_text="To whoever treats the runner.")
+    letter = serializers.CharField(help_text="To the clinician whom a letter reaches.")
+    runner = serializers.CharField(help_text="To the runner, in plain words.")

@@ -26,7 +26,7 @@ from assessments.protocol.conditions import (
 from assessments.protocol.conditions.choices import matches
 from assessments.protocol.criteria.table import Contradicted, ScreenIncomplete
 from assessments.protocol.findings import lower_first, not_yet_settled, present
-from assessments.protocol.texts import TEXTS, IncompleteTextsError, placeholders, template
+from assessments.protocol.texts import TEXTS, IncompleteTextsError, Sentences, placeholders, template
 
 if TYPE_CHECKING:
     from assessments.protocol.criteria.criterion import Criterion
@@ -84,6 +84,14 @@ class CriterionSentences:
         if not_yet_settled("hours_to_settle", values.get("hours_to_settle")):
             texts["letter"] = str(TEXTS.words["not_yet_settled"])
         return texts
+
+    def without_a_record(self, context: Context) -> Sentences:
+        """The texts of the protocol itself: its settings filled in, an ellipsis for what a record says."""
+        values = {name: context.values.get(name, "…") for name in self._values}
+        texts = self._texts.as_dict()
+        for reader, one in self._templates.items():
+            texts[reader] = one.filled(values)
+        return Sentences(**texts)
 
 
 def _value(name: str, criterion: Criterion, context: Context) -> Value:  # noqa: C901 - one rule each

@@ -109,7 +109,6 @@ class Question:
             "applies_when": self.applies_when.as_json() if self.applies_when else None,
             "essential_when": self.essential_when and self.essential_when[1].as_json(),
             "counts_as_unknown": self.counts_as_unknown.as_json() if self.counts_as_unknown else None,
-            "if_unknown": self.if_unknown,
         }
 
 

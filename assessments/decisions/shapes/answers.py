@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from assessments.protocol import ADMINISTRATIVE, QUESTIONS, Question
+from assessments.protocol.texts import TEXTS
 
 Schema = dict[str, Any]
 #: Registers a named component and returns the reference to it.
@@ -69,9 +70,8 @@ class _Kind:
         schema = getattr(self, f"_{question.type}")(question)
         if self._request and not question.required:
             schema = _or_null(schema)
-        note = f" ({question.note})" if question.note else ""
         unit = f" Unit: {question.unit}." if question.unit else ""
-        return {"description": f"{question.label}{note}.{unit}", **schema}
+        return {"description": f"{_described(question)}{unit}", **schema}
 
     def _choice(self, question: Question) -> Schema:
         name = ENUM_NAMES.get(question.choices) or _camel(question.name)
@@ -139,6 +139,14 @@ class _Kind:
 
     def _named(self, name: str, schema: Schema) -> Schema:
         return self._register(name + self._suffix, schema)
+
+
+def _described(question: Question) -> str:
+    """What a form asks; a part of a structured answer has a label alone."""
+    text = TEXTS.questions.get(question.name)
+    if text is None:
+        return f"{question.label}."
+    return f"{text.clinician.label}. {text.clinician.hint}".strip()
 
 
 def _object(properties: Schema, required: list[str], *, closed: bool) -> Schema:

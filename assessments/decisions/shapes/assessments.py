@@ -13,6 +13,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from assessments.decisions.shapes.answers import Schema, absent_reasons_schema, answers_schema
+from assessments.parameters.shapes import CriterionTextsShape
 from assessments.programmes.shapes.programmes import RunPermissionShape
 from assessments.protocol import PROTOCOL_VERSION
 from assessments.protocol.criteria.routine import AxialSpaAction
@@ -65,15 +66,6 @@ class AbsentReasonsExtension(OpenApiSerializerFieldExtension):  # type: ignore[n
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> Schema:  # noqa: ARG002
         """An object of codes."""
         return absent_reasons_schema(partial(register_component, auto_schema))
-
-
-@extend_schema_serializer(component_name="CriterionTexts")
-class CriterionTextsShape(Shape):
-    """One sentence for each reader, filled from the answers of this record; show no other reader's."""
-
-    clinician = serializers.CharField(help_text="To whoever treats the runner.")
-    letter = serializers.CharField(help_text="To the clinician whom a letter reaches.")
-    runner = serializers.CharField(help_text="To the runner, in plain words.")
 
 
 @extend_schema_serializer(component_name="CriterionMet")

@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.parameters.shapes import ParameterShape
+from assessments.parameters.shapes import CriterionTextsShape, ParameterShape
 from assessments.protocol import (
     CONTRADICTIONS,
     CRITERIA,
@@ -19,6 +19,7 @@ from assessments.protocol import (
     protocol_for,
     protocol_hash,
 )
+from assessments.protocol.texts import TEXTS
 from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Screen, Urgency
 from backend.platform.api.etags import Conditional
 from backend.platform.api.fields import Shape, WordField
@@ -67,7 +68,6 @@ class QuestionShape(Shape):
     )
     required = serializers.BooleanField()  # type: ignore[assignment]  # the same
     applies_when = serializers.JSONField(allow_null=True, help_text="The condition under which it is asked.")
-    if_unknown = serializers.CharField()
 
 
 @extend_schema_serializer(component_name="ProtocolCriterion")
@@ -83,6 +83,7 @@ class CriterionShape(Shape):
     urgency = WordField("Urgency", Urgency)
     adjust_level = WordField("AdjustLevel", AdjustLevel, allow_null=True)
     rationale = serializers.CharField()
+    texts = CriterionTextsShape(help_text="As they are written; a name in braces is filled for each record.")
     sources = serializers.ListField(child=serializers.CharField())
 
 
@@ -128,7 +129,12 @@ def protocol_document() -> dict[str, Any]:
         "hash": protocol_hash(),
         "questions": [question.as_json() for question in QUESTIONS],
         "criteria": [
-            criterion.as_json() | {"statement": criterion.statement(context)} for criterion in CRITERIA
+            criterion.as_json()
+            | {
+                "statement": criterion.statement(context),
+                "texts": TEXTS.criteria[criterion.id].as_dict(),
+            }
+            for criterion in CRITERIA
         ],
         "contradictions": [contradiction.as_json() for contradiction in CONTRADICTIONS],
         "parameters": [parameter.as_json() for parameter in PARAMETERS],

@@ -10,6 +10,7 @@ from assessments.protocol import CRITERIA
 from assessments.protocol.criteria.criterion import Criterion
 from assessments.protocol.evidence import EVIDENCE
 from assessments.protocol.explain import ADJUSTMENTS, DECISIONS, INSUFFICIENT
+from assessments.protocol.filling import CriterionSentences
 from assessments.protocol.sources import ARTICLES, STATEMENTS
 from assessments.protocol.urgencies import in_words
 from assessments.protocol.vocabulary import Urgency
@@ -60,11 +61,10 @@ def _criterion(criterion: Criterion, context: Any) -> dict[str, Any]:
     return {
         "id": criterion.id,
         "title": criterion.title,
-        "statement": criterion.statement(context),
+        "words": CriterionSentences(criterion, context).without_a_record(context),
         "decision": decision or "Adds its urgency alone.",
         "urgency": in_words(criterion.urgency) if criterion.urgency is not Urgency.NONE else "",
         "level": criterion.urgency.value,
-        "rationale": criterion.rationale,
         "sources": criterion.sources,
     }
 
