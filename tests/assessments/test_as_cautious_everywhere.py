@@ -38,7 +38,9 @@ pytestmark = pytest.mark.django_db
 MORE_THAN_REST = re.compile(r"gently active|walk, cycle|usual activity|low.impact|stay active", re.IGNORECASE)
 MORE_THAN_NO_IMPACT = re.compile(r"walk, cycle|usual activity|low.impact activity", re.IGNORECASE)
 RUNNING = re.compile(
-    r"may run\b|running (may )?continue|modified running|next session: (?!brisk)|go on running", re.IGNORECASE
+    r"(?<!told that you )may run\b|running (may )?continue|modified running|next session: (?!brisk)|"
+    r"go on running",
+    re.IGNORECASE,
 )
 NUMBER, PLACE = "999", "A&E, General Hospital"
 CRITERIA_BY_ID = pytest.mark.parametrize("criterion", CRITERIA, ids=[criterion.id for criterion in CRITERIA])
@@ -133,7 +135,7 @@ def test_the_letter_and_the_paper_print_what_follows(
         content = letter_content(clinic.escalations.get(id=answer["escalation"]))
     assert content["follows"] == [
         "No running for now.",
-        f"Rest and follow the pathway. Now: ring {NUMBER}, or go to {PLACE}.",
+        f"Rest, and the pathway below. Now: ring {NUMBER}, or go to {PLACE}.",
         "Running after the outcome of the referral and a new assessment.",
     ]
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from assessments.cds.cards import OVERRIDE_REASONS
+from assessments.cds.cards import OVERRIDE_REASONS, _plain
 from assessments.fhir.questionnaire import ID
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.models import ApiClient, Clinic
@@ -100,7 +100,8 @@ def test_a_worked_case_is_decided_the_same_on_a_card(
         assert found["source"]["topic"]["code"] == native["decision"] == case["expected"]["decision"]
         assert native["protocol_version"] in found["source"]["label"]
         for met in native["criteria_met"]:
-            assert f"{met['statement']} ({met['id']})" in found["detail"]
+            assert _plain(met["texts"]["clinician"]) in found["detail"]
+            assert met["id"] not in found["detail"]
         assert ("Not asked" in found["detail"]) is bool(native["missing"])
         assert_card(found, native)
 

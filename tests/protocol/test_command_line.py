@@ -50,10 +50,10 @@ def test_the_page_for_reading_says_what_to_do_why_and_what_is_missing() -> None:
     assert "Refer urgently. No running until reviewed." in page
     assert "at least: medical review within two weeks" not in page  # the open screen is more urgent
     assert "at least: complete or clarify the screen now" in page
-    assert "RF-W08 Cancer history: cancer history is yes." in page
+    assert "RF-W08 History of cancer." in page
     assert "[B09, B10]" in page
-    assert "Not answered although needed:\n  - bladder change" in page
-    assert "emergency department now." in page
+    assert "Not answered although needed:\n  - Change in passing urine" in page
+    assert "Go to hospital now, or ring the emergency number" in page
 
 
 def test_the_tables_are_printed_whole() -> None:

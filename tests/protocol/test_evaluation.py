@@ -28,7 +28,7 @@ KEYS = [
     "screen_complete", "provisional", "criteria_met",
     "missing", "contradictions", "next_questions", "not_assessed", "notices", "figures",
 ]  # fmt: skip
-MET_KEYS = ["id", "title", "statement", "decision", "urgency", "rationale", "answers", "sources"]
+MET_KEYS = ["id", "title", "texts", "decision", "urgency", "answers", "sources"]
 STARTS = [REASSURING, *(case["answers"] for case in CASES)]
 OPTIONAL = [question for question in QUESTIONS if question.screen == "optional"]
 
@@ -70,7 +70,7 @@ def test_the_json_has_exactly_the_published_keys() -> None:
 
 def test_a_met_criterion_says_why_and_on_which_answers() -> None:
     (found,) = result(bladder_change="yes")["criteria_met"]
-    assert found["statement"] == "bladder change is yes"
+    assert found["texts"]["clinician"] == "New or changed bladder function: suspected cauda equina syndrome."
     assert found["answers"] == {"bladder_change": "yes"}
     assert found["sources"] == ["HH-R04", "B01", "B02", "B03"]
 
@@ -78,7 +78,7 @@ def test_a_met_criterion_says_why_and_on_which_answers() -> None:
 def test_an_unanswered_question_is_no_evidence_and_never_worded_as_no() -> None:
     found = {item["id"]: item for item in result(trend="worsening", treatment_tried=None)["criteria_met"]}
     assert found["RF-W04"]["answers"] == {"trend": "worsening"}
-    assert "not answered with no" in found["RF-W04"]["statement"]
+    assert found["RF-W04"]["texts"]["letter"] == "Worsening; no improvement with treatment is known."
 
 
 def test_missing_answers_are_named_in_the_order_of_the_screens() -> None:

@@ -19,6 +19,7 @@ from assessments.protocol import (
     protocol_hash,
 )
 from assessments.protocol.evidence import EVIDENCE
+from assessments.protocol.filling import CriterionSentences
 from assessments.protocol.vocabulary import RANKS, URGENCIES, Screen
 from tools.docs.markdown import code, page, table
 from tools.docs.safety_properties import PROPERTIES
@@ -164,7 +165,8 @@ def criterion_row(criterion: Criterion) -> tuple[str, ...]:
     decision = code(criterion.decision) if criterion.decision else "no decision"
     details = [item.value for item in (criterion.insufficiency_kind, criterion.adjust_level) if item]
     contributes = f"{decision}{' (' + ', '.join(details) + ')' if details else ''}, {code(criterion.urgency)}"
-    why = f"**{criterion.title}.** {criterion.rationale}"
+    words = CriterionSentences(criterion, CONTEXT).without_a_record(CONTEXT)
+    why = f"**{criterion.title}.** {words.clinician} {criterion.rationale}"
     return criterion.id, criterion.statement(CONTEXT), contributes, why, ", ".join(criterion.sources)
 
 
