@@ -1,6 +1,6 @@
 # Two commands matter: `make run` shows the service working, `make test` proves that it does.
 .DEFAULT_GOAL := help
-.PHONY: help install run later reset test test-all watch fix check lock sbom audit generate examples api-changes api-baseline clients chaos bench-protocol bench bench-escalation bench-replay bench-dashboard clean
+.PHONY: help install run later reset test test-all held watch fix check lock sbom audit generate examples api-changes api-baseline clients chaos bench-protocol bench bench-escalation bench-replay bench-dashboard clean
 
 # The first Python of 3.11 or later that works; set PYTHON to choose another.
 PYTHON ?= $(shell for name in python3.11 python3.12 python3 python3.13 python3.14; do \
@@ -42,6 +42,9 @@ test: install  ## Run the quick tests and a smoke test of each process: ARGS="te
 
 test-all: install  ## Run every test; REST=1 leaves out what `make test` runs
 	@$(RUN_PYTHON) -m tools.test --tier $(if $(REST),rest,all) $(ARGS)
+
+held: install  ## Say what no test that passed here holds: criteria, contradictions, safety properties, hazards
+	@$(RUN_PYTHON) -m tools.held
 
 watch: install  ## Run the tests that a change touches, at each change: ARGS=tests/programme for some
 	@$(RUN_PYTHON) -m tools.watch $(ARGS)

@@ -22,6 +22,7 @@ from backend.platform.storage.proofs import install_key
 from clinics.identity.models import Clinic
 from patients.models import Patient
 from tests.factories import api_for, make_clinic, make_patient
+from tests.holding import Holding
 from tests.mail import Postbox, free_port, serve
 from tests.processes_marked import ProcessesMarked
 from tools.prepared_cluster import TEMPLATE_DATABASE
@@ -41,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Hold the tiers apart, measure on request, and don't stretch passwords."""
     config.pluginmanager.register(ProcessesMarked())
+    config.pluginmanager.register(Holding(writes=not hasattr(config, "workerinput")))
     if path := config.getoption("--times"):
         config.pluginmanager.register(Clock(path.absolute()))
     # All tests, and the servers they start, call from one address.

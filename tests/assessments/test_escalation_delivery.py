@@ -69,6 +69,7 @@ def test_a_message_says_urgency_clinic_and_link_and_nothing_about_the_patient(
         assert private not in text
 
 
+@pytest.mark.holds("S11")
 def test_it_repeats_every_five_minutes_and_reaches_everybody_after_the_first(
     emergency: str, clinic: Clinic, postbox: Postbox, clock: Clock
 ) -> None:
@@ -243,6 +244,7 @@ def test_an_on_call_clinician_who_has_left_never_keeps_an_emergency_to_themselve
     assert recipients(postbox) == [clinic.lead.user.email]
 
 
+@pytest.mark.holds("S11")
 def test_resolving_needs_an_acknowledgement_and_an_outcome(api: APIClient, emergency: str) -> None:
     url = f"/api/v1/escalations/{emergency}"
     assert api.post(f"{url}/resolve", SEEN).status_code == 409

@@ -92,6 +92,7 @@ def test_the_first_message_that_leaves_is_noted_once(
     assert events(clinic, emergency) == ["notified"]
 
 
+@pytest.mark.holds("S11")
 def test_a_passed_deadline_is_a_breach_that_pages_the_operator_once(
     api: APIClient, clinic: Clinic, patient: Patient, postbox: Postbox, clock: Clock
 ) -> None:
@@ -297,6 +298,7 @@ def test_reopening_in_the_middle_of_a_round_tells_again_whom_it_had_told(
     assert len(postbox.messages) == 2
 
 
+@pytest.mark.holds("S11")
 @pytest.mark.parametrize(
     ("urgency", "refused"),
     [

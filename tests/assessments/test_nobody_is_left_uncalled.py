@@ -49,6 +49,7 @@ class Told:
         self.waiting = [one for one in self.waiting if one[0] > rank or one[1] > at]
 
 
+@pytest.mark.holds("S11")
 @pytest.mark.django_db
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)

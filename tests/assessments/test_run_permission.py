@@ -45,6 +45,7 @@ def test_a_reassuring_record_permits_running_until_its_check_is_missed(
     assert left == dt.timedelta(hours=36)
 
 
+@pytest.mark.holds("S10")
 @pytest.mark.parametrize(("hours_ago", "state"), [(35.9, "holds"), (36.1, "lapsed")])
 def test_it_lapses_after_36_hours_whether_or_not_a_worker_has_noticed(
     api: APIClient, patient: Patient, hours_ago: float, state: str

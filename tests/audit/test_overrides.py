@@ -73,6 +73,7 @@ def test_upward_needs_nothing_but_a_reason(api: APIClient, clinic: Clinic, patie
     assert api.get(answer["Location"]).json() == document
 
 
+@pytest.mark.holds("S12")
 def test_the_evaluation_stays_as_it_was(api: APIClient, patient: Patient) -> None:
     made = record(api, patient)
     document = override(api, made["id"], "refer_urgent").json()

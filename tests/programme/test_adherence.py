@@ -88,6 +88,7 @@ def test_what_cannot_have_been_done_is_refused(weeks: Weeks, exercise: str, day:
     assert weeks.get(f"/programmes/{weeks.programme}/exercises")["results"] == []
 
 
+@pytest.mark.holds("HH-H01")
 def test_each_phase_has_its_exercises_and_before_an_examination_there_is_walking_only(
     clinic: Clinic, patient: Patient
 ) -> None:

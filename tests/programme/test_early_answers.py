@@ -41,6 +41,7 @@ def check_after(weeks: Weeks, hours: int, flag: dict[str, object]) -> tuple[str,
     return check, said
 
 
+@pytest.mark.holds("S15")
 @pytest.mark.parametrize("hours", EARLY)
 @with_and_without_a_red_flag
 def test_before_it_opens_the_check_of_a_run_stays_open_and_a_red_flag_calls(

@@ -49,6 +49,7 @@ def where(programme: Any) -> tuple[str, str, int, int]:
     return programme["status"], programme["phase"], programme["stage"], programme["share_percent"]
 
 
+@pytest.mark.holds("EH-V1", "EH-V3", "EH-P4")
 def test_a_grey_zone_runner_adjusts_builds_up_and_ends_in_prehab(weeks: Weeks) -> None:
     begun = weeks.begin(pain_run_peak_nrs=2, **YOUNG)
     assert weeks.may_run() == "holds"

@@ -26,6 +26,7 @@ OUTCOME = (
 )
 
 
+@pytest.mark.holds(each="case")
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_a_worked_case_comes_out_as_a_clinician_expects(case: dict[str, Any]) -> None:
     found, expected = judged(case).as_dict(), case["expected"]

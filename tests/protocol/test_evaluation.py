@@ -182,6 +182,7 @@ def test_the_adjustment_is_the_largest_one_called_for(changes: dict[str, Any], l
     assert result(**changes)["adjust_level"] == level
 
 
+@pytest.mark.holds("HH-X05")
 @pytest.mark.parametrize(
     ("changes", "release"),
     [

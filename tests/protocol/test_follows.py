@@ -62,6 +62,7 @@ def test_a_criterion_without_what_follows_from_it_cannot_be_written() -> None:
         Criterion("X", "x", CRITERIA[0].condition, None, Urgency.NONE, "why", ())  # type: ignore[call-arg]
 
 
+@pytest.mark.holds("S16")
 @BY_ID
 def test_advice_is_as_cautious_as_every_criterion_and_its_urgency(criterion: Criterion) -> None:
     """Over the records at its edges; rest is what the default says, and activity never stands beside it."""
@@ -85,6 +86,7 @@ def test_advice_is_as_cautious_as_every_criterion_and_its_urgency(criterion: Cri
     assert reached.total() > 0
 
 
+@pytest.mark.holds("S16")
 @SETTINGS
 @given(records())
 def test_what_follows_is_the_most_cautious_of_all_that_is_met(answers: Record) -> None:

@@ -212,6 +212,7 @@ def test_without_a_planted_error_every_record_comes_out_as_written_by_hand() -> 
             assert {CRITERIA[place].id for place in met} == item.criteria
 
 
+@pytest.mark.holds(each="criterion")
 @BY_CRITERION
 def test_an_error_in_a_condition_is_noticed(criterion: Criterion) -> None:
     planted = list(planted_in(criterion.condition, context_for(criterion.condition)))
@@ -224,6 +225,7 @@ def test_an_error_in_a_condition_is_noticed(criterion: Criterion) -> None:
 WHOLE_TABLE = {ScreenIncomplete, type(CRITERIA[PLACES["IN-05"]].condition), type(CRITERIA[-1].condition)}
 
 
+@pytest.mark.holds(each="criterion")
 @BY_CRITERION
 def test_an_error_in_what_a_criterion_contributes_is_noticed(criterion: Criterion) -> None:
     place = PLACES[criterion.id]
@@ -235,11 +237,13 @@ def test_an_error_in_what_a_criterion_contributes_is_noticed(criterion: Criterio
     assert unnoticed == EQUIVALENT_ROWS.get(criterion.id, set())
 
 
+@pytest.mark.holds(each="criterion")
 @BY_CRITERION
 def test_a_lost_criterion_is_noticed(criterion: Criterion) -> None:
     assert any(criterion.id in item.criteria for item in records_for(criterion))
 
 
+@pytest.mark.holds(each="contradiction")
 @pytest.mark.parametrize("contradiction", CONTRADICTIONS, ids=[item.id for item in CONTRADICTIONS])
 def test_an_error_in_a_contradiction_is_noticed(contradiction: Contradiction) -> None:
     in_five = CRITERIA[PLACES["IN-05"]]

@@ -38,6 +38,7 @@ print(hashlib.sha256(whole.encode()).hexdigest())
 """
 
 
+@pytest.mark.holds("S7")
 @SETTINGS
 @given(records(), st.randoms(use_true_random=False))
 def test_the_order_of_answers_and_of_their_lists_does_not_matter(answers: Record, random: Any) -> None:
@@ -56,6 +57,7 @@ def test_the_order_of_answers_and_of_their_lists_does_not_matter(answers: Record
     assert canonical_json(evaluate(shuffled).as_dict()) == canonical_json(evaluate(answers).as_dict())
 
 
+@pytest.mark.holds("S7")
 @pytest.mark.process
 def test_another_process_gives_the_same_bytes() -> None:
     digests = {
@@ -72,6 +74,7 @@ def test_another_process_gives_the_same_bytes() -> None:
     assert len(digests) == 1
 
 
+@pytest.mark.holds("S7")
 @SETTINGS
 @given(records(most=12))
 def test_every_valid_record_gets_exactly_one_decision(answers: Record) -> None:
@@ -83,6 +86,7 @@ def test_every_valid_record_gets_exactly_one_decision(answers: Record) -> None:
     assert (found.decision == "continue_running") == (deciding == ["continue_running"])
 
 
+@pytest.mark.holds("S8")
 @pytest.mark.parametrize("source", SOURCES, ids=[str(path.relative_to(PACKAGE)) for path in SOURCES])
 def test_the_protocol_imports_only_what_cannot_reach_outside(source: Path) -> None:
     tree = ast.parse(source.read_text(encoding="utf-8"))
@@ -118,6 +122,7 @@ def test_the_search_for_the_outside_world_finds_it() -> None:
     assert called(tree) == {"open", "now"}
 
 
+@pytest.mark.holds("S8")
 def test_no_criterion_reads_free_text() -> None:
     free = {question.name for question in QUESTIONS if question.type == "text"}
     read = frozenset().union(*(item.condition.reads() for item in (*CRITERIA, *CONTRADICTIONS)))
@@ -127,6 +132,7 @@ def test_no_criterion_reads_free_text() -> None:
     assert evaluate(record(clinician_note=alarming)).as_dict() == evaluate(record()).as_dict()
 
 
+@pytest.mark.holds("S9")
 @SETTINGS
 @given(records(most=6))
 def test_every_decision_lists_all_it_rests_on_with_words_and_source(answers: Record) -> None:
@@ -140,6 +146,7 @@ def test_every_decision_lists_all_it_rests_on_with_words_and_source(answers: Rec
         assert item["answers"].items() <= dict(found.answers).items()
 
 
+@pytest.mark.holds("S9")
 @SETTINGS
 @given(records(most=6))
 def test_an_unasked_question_is_named_and_never_worded_as_absent(answers: Record) -> None:

@@ -37,6 +37,7 @@ CONTRADICTORY: dict[str, Record] = {
 }
 
 
+@pytest.mark.holds("S3")
 @SETTINGS
 @given(records())
 def test_an_emergency_is_decided_exactly_when_an_emergency_symptom_is_met(answers: Record) -> None:
@@ -46,6 +47,7 @@ def test_an_emergency_is_decided_exactly_when_an_emergency_symptom_is_met(answer
     assert (found.urgency == "emergency_now") is emergency
 
 
+@pytest.mark.holds("S3")
 @SETTINGS
 @given(records())
 def test_an_urgent_referral_is_decided_exactly_when_urgent_symptoms_lead(
@@ -61,6 +63,7 @@ def test_an_urgent_referral_is_decided_exactly_when_urgent_symptoms_lead(
         assert found.urgency in ("within_2_weeks", "complete_screen_now", "emergency_now")
 
 
+@pytest.mark.holds("S3")
 @SETTINGS
 @given(records())
 def test_a_routine_referral_is_never_lost(answers: Record) -> None:
@@ -69,6 +72,7 @@ def test_a_routine_referral_is_never_lost(answers: Record) -> None:
         assert found.urgency != "none"
 
 
+@pytest.mark.holds("S4")
 @pytest.mark.parametrize("identifier", CONTRADICTORY)
 @SETTINGS
 @given(extra=changes(most=2))
@@ -86,6 +90,7 @@ def test_a_contradictory_record_never_permits_running(identifier: str, extra: Re
     assert found.urgency in ("complete_screen_now", "same_day", "emergency_now")
 
 
+@pytest.mark.holds("S5")
 @pytest.mark.parametrize("criterion", REFERRALS, ids=[item.id for item in REFERRALS])
 def test_pain_scores_of_zero_do_not_buy_down_a_referral(criterion: Criterion) -> None:
     if criterion.condition.reads() & set(PAIN_SCORES):
@@ -98,6 +103,7 @@ def test_pain_scores_of_zero_do_not_buy_down_a_referral(criterion: Criterion) ->
         assert found.run_status == "no_running"
 
 
+@pytest.mark.holds("S5")
 @SETTINGS
 @given(records())
 def test_whatever_refers_still_refers_without_any_pain(answers: Record) -> None:
@@ -107,6 +113,7 @@ def test_whatever_refers_still_refers_without_any_pain(answers: Record) -> None:
         assert caution(answers | NO_PAIN)[0] == before[0]
 
 
+@pytest.mark.holds("S14")
 @SETTINGS
 @given(records(), st.sampled_from(RUN_REACTION))
 def test_a_referral_does_not_wait_for_an_answer_about_running(answers: Record, unasked: str) -> None:

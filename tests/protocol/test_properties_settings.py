@@ -91,6 +91,7 @@ def verdicts(values: dict[str, Value]) -> list[Verdict]:
     return [protocol.decide(answers) for answers in corpus()]
 
 
+@pytest.mark.holds("S6")
 @pytest.mark.parametrize("background", [{}, STRICTEST], ids=["defaults", "strictest"])
 @pytest.mark.parametrize("parameter", DECIDING, ids=[item.name for item in DECIDING])
 def test_a_more_cautious_setting_never_lowers_decision_or_urgency(
@@ -104,6 +105,7 @@ def test_a_more_cautious_setting_never_lowers_decision_or_urgency(
     assert any(before.criteria != after.criteria for before, after in zip(steps[0], steps[-1], strict=True))
 
 
+@pytest.mark.holds("S6")
 def test_the_strictest_settings_together_are_at_least_as_cautious_as_the_defaults() -> None:
     for before, after in zip(verdicts({}), verdicts(STRICTEST), strict=True):
         assert all(a >= b for a, b in zip(caution_of(after), caution_of(before), strict=True))

@@ -63,6 +63,7 @@ def assert_unknown_never_reassures(answers: Record, name: str) -> None:
         assert found[1] >= min(urgency for _, urgency in outcomes), (name, answers)
 
 
+@pytest.mark.holds("S2a")
 @SETTINGS
 @given(records(), st.sampled_from(sorted(READ)))
 def test_an_unasked_question_is_never_more_reassuring_than_its_best_answer(
@@ -71,12 +72,14 @@ def test_an_unasked_question_is_never_more_reassuring_than_its_best_answer(
     assert_unknown_never_reassures(answers, name)
 
 
+@pytest.mark.holds("S2a")
 @pytest.mark.parametrize("name", sorted(READ))
 def test_no_question_reassures_by_being_left_out_from_any_starting_point(name: str) -> None:
     for base in BASES:
         assert_unknown_never_reassures(base, name)
 
 
+@pytest.mark.holds("S2b")
 @SETTINGS
 @given(records(), st.sampled_from(sorted(ESSENTIAL)))
 def test_an_essential_question_that_applies_blocks_while_unasked(answers: Record, name: str) -> None:
@@ -86,6 +89,7 @@ def test_an_essential_question_that_applies_blocks_while_unasked(answers: Record
         assert name in {item.question for item in evaluate(unasked).missing}
 
 
+@pytest.mark.holds("S2b")
 @pytest.mark.parametrize("name", sorted(ESSENTIAL))
 def test_every_essential_question_alone_stops_running_from_every_starting_point(name: str) -> None:
     asked = [base for base in BASES if applies(name, base)]
@@ -97,6 +101,7 @@ def test_every_essential_question_alone_stops_running_from_every_starting_point(
         assert found.plan_release in ("withheld", "referral_only")
 
 
+@pytest.mark.holds("S2c")
 @SETTINGS
 @given(records(most=2))
 def test_running_continues_only_when_nothing_is_missing(answers: Record) -> None:
@@ -119,6 +124,7 @@ def values(name: str) -> list[Any]:
     return [None, *(diagnoses if name == "diagnoses" else numbers.get(name) or known_values(name))]
 
 
+@pytest.mark.holds("S3")
 @pytest.mark.parametrize("first", SCREENING[:-1])
 def test_every_pair_of_screening_answers_decides_as_written_by_hand(first: str) -> None:
     for second in SCREENING[SCREENING.index(first) + 1 :]:

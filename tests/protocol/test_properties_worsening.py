@@ -104,6 +104,7 @@ def assert_nothing_relaxes(answers: Record) -> None:
         assert after[1] >= before[1], (changed, answers)
 
 
+@pytest.mark.holds("S1")
 @SETTINGS
 @given(records())
 def test_one_item_worse_never_lowers_decision_or_urgency(answers: Record) -> None:
@@ -111,6 +112,7 @@ def test_one_item_worse_never_lowers_decision_or_urgency(answers: Record) -> Non
     assert_nothing_relaxes(answers)
 
 
+@pytest.mark.holds("S1")
 @pytest.mark.parametrize("name", sorted(ORDERS))
 def test_each_ordered_answer_from_every_starting_point_never_relaxes(name: str) -> None:
     for base in BASES:
@@ -120,6 +122,7 @@ def test_each_ordered_answer_from_every_starting_point_never_relaxes(name: str) 
                 assert_nothing_relaxes(answers)
 
 
+@pytest.mark.holds("S13")
 @SETTINGS
 @given(records(), st.sampled_from(sorted(READ)), st.data())
 def test_a_goal_event_never_lowers_caution(answers: Record, name: str, data: st.DataObject) -> None:

@@ -21,6 +21,7 @@ from assessments.protocol import (
 from assessments.protocol.evidence import EVIDENCE
 from assessments.protocol.filling import CriterionSentences
 from assessments.protocol.vocabulary import RANKS, URGENCIES, Screen
+from tools.docs.holding import held_by
 from tools.docs.markdown import code, page, table
 from tools.docs.safety_properties import PROPERTIES
 
@@ -173,6 +174,6 @@ def criterion_row(criterion: Criterion) -> tuple[str, ...]:
 def properties() -> Iterator[str]:
     """What holds for every record, with the tests and the limits."""
     for item in PROPERTIES:
-        tests = "\n".join(f"- {code(test)}" for test in item.tests)
+        tests = "\n".join(f"- {code(test)}" for test in held_by(item.id))
         limits = f"\n\nKnown limit: {item.limits}" if item.limits else ""
         yield f"**{item.id}.** {item.holds}{limits}\n\n{tests}"

@@ -1,102 +1,98 @@
-"""docs/traceability.md: every statement of the source articles, where it went, and what proves it."""
+"""docs/traceability.md: every statement of the source articles, where it went, and the tests that hold it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
-from types import MappingProxyType
+from typing import Any
 
-from assessments.protocol import CRITERIA, Criterion
+from assessments.protocol import CONTRADICTIONS, CRITERIA, Criterion
+from assessments.protocol.contradictions import Contradiction
 from assessments.protocol.sources import ARTICLES, STATEMENTS, Statement
+from tools.docs.holding import EACH, Held, collected, held_by, worked_cases
 from tools.docs.markdown import code, page, table
-from tools.environment import ROOT
+from tools.docs.safety_properties import PROPERTIES, SafetyProperty
 
-CASES = ROOT / "tests" / "protocol" / "cases.json"
-BOUNDARIES = "tests/protocol/test_boundaries.py"
-PLANTED = "tests/protocol/test_planted_errors.py"
-SCHEDULE = "tests/protocol/follow_up/test_schedule.py"
-CARRY = "tests/protocol/follow_up/test_carry_forward.py"
-EVALUATION = "tests/protocol/test_evaluation.py"
-
-# What every criterion is put through, under its own id.
-EDGES = f"{BOUNDARIES}::test_a_criterion_is_met_on_one_side_only_of_each_of_its_edges"
-PLANTED_CONDITION = f"{PLANTED}::test_an_error_in_a_condition_is_noticed"
-PLANTED_ROW = f"{PLANTED}::test_an_error_in_what_a_criterion_contributes_is_noticed"
-WORKED_CASE = "tests/protocol/test_cases.py::test_a_worked_case_comes_out_as_a_clinician_expects"
-# Tests of what statements ask for beside a criterion.
-FURTHER_TESTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "EH-P1": (f"{SCHEDULE}::test_a_permitted_run_is_checked_after_a_day",),
-        "HH-R00": (f"{SCHEDULE}::test_the_reviews_of_the_episode_count_from_its_onset",),
-        "HH-H00": (f"{SCHEDULE}::test_the_reviews_of_the_episode_count_from_its_onset",),
-        "HH-C4": (
-            f"{CARRY}::test_a_check_that_skips_the_hop_test_does_not_clear_a_suspected_bone_stress_injury",
-        ),
-        "HH-X05": (f"{EVALUATION}::test_a_plan_is_released_only_on_a_complete_record_without_referral",),
-    }
-)
-PLANNED = "planned: issue 'the return-to-run programme'"
+#: So many worked cases stand with their titles, the others with their ids.
+TITLES = 3
+NONE = "none"
+#: What a worked case may expect.
+ROWS: tuple[Criterion | Contradiction, ...] = (*CRITERIA, *CONTRADICTIONS)
 
 
-def named_tests() -> tuple[str, ...]:
-    """Every test this page names, as path::function."""
-    further = (test for tests in FURTHER_TESTS.values() for test in tests)
-    return (EDGES, PLANTED_CONDITION, PLANTED_ROW, WORKED_CASE, *further)
+def holds_every(each: str) -> tuple[str, ...]:
+    """Return the tests that are run for every row of a table of the protocol."""
+    wanted = {item.id for item in EACH[each]}
+    return tuple(held.test for held in collected() if wanted <= set(held.ids) and not by_cases(held))
+
+
+def by_cases(held: Held) -> bool:
+    """Whether a test holds what it holds by the worked cases."""
+    return {item.id for item in ROWS} <= set(held.ids)
 
 
 @cache
-def cases_by_criterion() -> Mapping[str, tuple[str, ...]]:
-    """The worked cases that expect each criterion to be met."""
-    cases = json.loads(Path(CASES).read_text(encoding="utf-8"))
-    return {
-        criterion.id: tuple(
-            case["id"] for case in cases if criterion.id in case["expected"]["criteria_met_include"]
-        )
-        for criterion in CRITERIA
-    }
+def cases_by_id() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+    """Return the worked cases that expect each criterion and contradiction."""
+    found: dict[str, list[Mapping[str, Any]]] = {item.id: [] for item in ROWS}
+    for case in worked_cases():
+        for one in (*case["expected"]["criteria_met_include"], *case["expected"]["contradictions"]):
+            found[one].append(case)
+    return {one: tuple(cases) for one, cases in found.items()}
 
 
 def criteria_of(statement: Statement) -> tuple[str, ...]:
-    """The criteria that cite a statement or carry it out, in table order."""
+    """Return the criteria that cite a statement or carry it out, in table order."""
     return tuple(
         item.id for item in CRITERIA if statement.id in item.sources or item.id in statement.criteria
     )
 
 
 def traceability_page() -> str:
-    """The page."""
+    """Return the page."""
+    every, opposed = holds_every("criterion"), holds_every("contradiction")
+    by_case = tuple(held.test for held in collected() if by_cases(held))
     return page(
         "# Traceability",
-        f"Every statement of the source articles somebody could act on ({len(STATEMENTS)}), where it "
-        "went, and "
-        "the tests that prove it. The paraphrases are the project's own.",
-        "A criterion is proved, under its id, by its edges, by planted errors and by the worked cases in "
-        "which one of the criteria named is met:",
-        "\n".join(f"- {code(test)}" for test in (EDGES, PLANTED_CONDITION, PLANTED_ROW, WORKED_CASE)),
-        "Elements of the programme that are planned have no tests yet; nothing of them decides "
-        "anything today.",
+        f"Every statement of the source articles somebody could act on ({len(STATEMENTS)}), where it went, "
+        "and the tests that hold it. The paraphrases are the project's own. A test names what it holds; this "
+        'page is written when those tests have passed, and "none" stands where no test names a statement.',
+        "A criterion is held, under its id, by its edges, by planted errors and by every worked case in "
+        "which it is expected:",
+        listed(*every, *by_case),
+        "A contradiction likewise:",
+        listed(*opposed, *by_case),
         *(block for article in ARTICLES for block in article_blocks(article.prefix, article.title)),
-        "## From criterion to source",
+        "## From criterion to source and case",
+        "A worked case is the record of one runner with the answer that a clinician expects. "
+        f"The first {TITLES} stand with their titles.",
         table(("criterion", "title", "sources", "worked cases"), map(criterion_row, CRITERIA)),
+        "## Contradictions",
+        table(("contradiction", "what it says", "worked cases"), map(contradiction_row, CONTRADICTIONS)),
+        "## Safety properties",
+        table(("property", "what holds", "tests"), map(property_row, PROPERTIES)),
     )
 
 
+def listed(*tests: str) -> str:
+    """Return tests as a list."""
+    return "\n".join(f"- {code(test)}" for test in tests)
+
+
 def article_blocks(prefix: str, title: str) -> tuple[str, str]:
-    """Heading and table of one article."""
+    """Return heading and table of one article."""
     rows = [statement_row(item) for item in STATEMENTS if item.id.startswith(f"{prefix}-")]
     return f"## {title}", table(("id", "what it says", "where it went", "tests"), rows)
 
 
 def statement_row(statement: Statement) -> tuple[str, str, str, str]:
-    """One statement: criterion, part of the programme, or the reason why neither; and its tests."""
+    """Return one statement: criterion, part of the programme, or the reason why neither; and its tests."""
     criteria = criteria_of(statement)
     went = []
     if criteria:
         went.append(f"criteria {', '.join(criteria)}" if len(criteria) > 1 else f"criterion {criteria[0]}")
     if statement.programme:
-        went.append(f"programme: {statement.programme} ({PLANNED})")
+        went.append(f"programme: {statement.programme}")
     if statement.neither:
         went.append(f"neither: {statement.neither}")
     where = "; ".join(went) + (f". {statement.note}" if statement.note else "")
@@ -104,23 +100,33 @@ def statement_row(statement: Statement) -> tuple[str, str, str, str]:
 
 
 def tests_of(statement: Statement, criteria: tuple[str, ...]) -> str:
-    """What proves a statement's row; honest about what is only planned."""
+    """Return what holds a statement: the cases of its criteria, and the tests that name it."""
     parts = []
     if criteria:
-        cases = sorted({case for item in criteria for case in cases_by_criterion()[item]})
-        parts.append("edges, planted errors" + (f", cases {', '.join(cases)}" if cases else ""))
-    parts += [code(test) for test in FURTHER_TESTS.get(statement.id, ())]
-    if not parts:
-        return "none yet" if statement.programme else "none: nothing to prove"
-    return "; ".join(parts) + ("; programme: none yet" if statement.programme else "")
+        cases = dict.fromkeys(case["id"] for one in criteria for case in cases_by_id()[one])
+        parts.append(f"edges, planted errors, cases {', '.join(sorted(cases))}")
+    parts += [code(test) for test in held_by(statement.id)]
+    return "; ".join(parts) or NONE
+
+
+def cases_in_words(identifier: str) -> str:
+    """Return the worked cases of an id, for a clinician to read."""
+    cases = cases_by_id()[identifier]
+    words = [f"{case['id']} {case['title']}" for case in cases[:TITLES]]
+    further = [case["id"] for case in cases[TITLES:]]
+    return "; ".join(words + ([f"and {', '.join(further)}"] if further else [])) or NONE
 
 
 def criterion_row(criterion: Criterion) -> tuple[str, str, str, str]:
-    """One criterion with what it rests on."""
-    cases = ", ".join(cases_by_criterion()[criterion.id])
-    return (
-        criterion.id,
-        criterion.title,
-        ", ".join(criterion.sources),
-        cases or "none: edges and planted errors",
-    )
+    """Return one criterion with what it rests on."""
+    return criterion.id, criterion.title, ", ".join(criterion.sources), cases_in_words(criterion.id)
+
+
+def contradiction_row(contradiction: Contradiction) -> tuple[str, str, str]:
+    """Return one contradiction with its cases."""
+    return contradiction.id, contradiction.statement, cases_in_words(contradiction.id)
+
+
+def property_row(item: SafetyProperty) -> tuple[str, str, str]:
+    """Return one safety property with its tests."""
+    return item.id, item.holds, "; ".join(map(code, held_by(item.id))) or NONE

@@ -83,6 +83,7 @@ def test_a_sign_of_bone_stress_stands_until_asked_again_but_its_absence_does_not
     assert carry({question: "no"}) == {}
 
 
+@pytest.mark.holds("HH-C4")
 def test_a_check_that_skips_the_hop_test_does_not_clear_a_suspected_bone_stress_injury() -> None:
     before = record(hop_or_impact_pain="yes", pain_earlier_each_run="yes")
     afresh = {name: answer for name, answer in before.items() if name in ALWAYS_FRESH}
@@ -132,6 +133,7 @@ def test_a_duration_at_the_end_of_its_range_stays_recordable() -> None:
     assert carry({"episode_duration_days": 36500}) == {"episode_duration_days": 36500}
 
 
+@pytest.mark.holds("S10")
 @SETTINGS
 @given(records(), st.integers(0, 40))
 def test_a_check_without_fresh_answers_never_permits_running(answers: dict[str, Any], days: int) -> None:

@@ -32,6 +32,7 @@ def plan(**changes: Any) -> dict[str, PlannedFollowUp]:
     return {item.kind: item for item in planned}
 
 
+@pytest.mark.holds("EH-P1")
 def test_a_permitted_run_is_checked_after_a_day() -> None:
     check = plan()["check_24_hours"]
     hours = [(at - NOW) / HOUR for at in (check.opens_at, check.due_at, check.overdue_at)]
@@ -107,6 +108,7 @@ def test_the_second_week_is_reviewed_where_something_is_on_trial_or_pending(
         )
 
 
+@pytest.mark.holds("HH-R00", "HH-H00")
 @pytest.mark.parametrize(
     ("days", "day_28", "day_42"), [(0, 28, 42), (27, 1, 15), (28, None, 14), (41, None, 1), (42, None, None)]
 )

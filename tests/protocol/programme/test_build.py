@@ -17,6 +17,8 @@ from assessments.protocol.programme import (
     Programme,
     build_programme,
 )
+from assessments.protocol.programme.exercises import Exercise
+from assessments.protocol.programme.levers import LEVER_TEXTS, Lever
 from assessments.protocol.programme.phases import Phase
 from assessments.protocol.sources import STATEMENTS
 from assessments.protocol.vocabulary import PlanRelease
@@ -49,6 +51,7 @@ def entry(**changes: Any) -> tuple[str | None, int | None, bool]:
     return (start.phase, start.share_percent, start.pause_until_settled) if start else (None, None, False)
 
 
+@pytest.mark.holds("EH-P3", "EH-A0")
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -75,6 +78,7 @@ def test_each_decision_enters_where_the_table_says(
     assert entry(**changes) == expected
 
 
+@pytest.mark.holds("EH-A0", "EH-A2")
 def test_the_next_run_is_a_share_of_the_usual_one_and_never_beyond_the_longest() -> None:
     usual = {
         "weekly_km_prev4w_avg": 30,
@@ -89,6 +93,7 @@ def test_the_next_run_is_a_share_of_the_usual_one_and_never_beyond_the_longest()
     assert short.start.run_km == 5.0
 
 
+@pytest.mark.holds("EH-P2")
 def test_at_most_two_levers_are_pulled_and_what_failed_before_is_left() -> None:
     changes = {"pain_run_peak_nrs": 2, "min_recovery_days": 0, "warm_up_usual": "none"}
     assert [change.lever for change in programme(**changes).changes] == ["frequency", "warm_up"]
@@ -98,10 +103,12 @@ def test_at_most_two_levers_are_pulled_and_what_failed_before_is_left() -> None:
     assert again[0].because.answers == {"warm_up_usual": "none"}
 
 
+@pytest.mark.holds("EH-A1", "EH-A2")
 def test_slower_and_shorter_comes_first_when_the_answers_point_nowhere() -> None:
     assert [change.lever for change in programme(pain_run_peak_nrs=2).changes] == ["distance", "speed"]
 
 
+@pytest.mark.holds(each="cause")
 @pytest.mark.parametrize(
     ("changes", "cause"),
     [
@@ -130,6 +137,56 @@ def test_a_cause_is_found_by_its_answer_and_names_it(changes: dict[str, Any], ca
     found = {item.cause.id: item for item in programme(**changes).causes}
     assert set(changes) <= set(found[cause].because.answers)
     assert cause not in {item.cause.id for item in programme().causes}
+
+
+def in_vain(kind: str) -> dict[str, Any]:
+    """An adjustment that was tried and made it worse."""
+    return {"type": kind, "detail": "", "runs": 3, "result": "worse"}
+
+
+#: A record for each phase that a programme begins in.
+BEGINS_IN: dict[Phase, dict[str, Any]] = {
+    Phase.CALM: {"pain_walking_nrs": 4},
+    Phase.RESTORE: NO_RUN,
+    Phase.BUILD: {"pain_run_peak_nrs": 1},
+    Phase.PREHAB: {},
+}
+
+
+@pytest.mark.holds(each="exercise")
+@pytest.mark.parametrize("exercise", EXERCISES, ids=[exercise.id for exercise in EXERCISES])
+def test_an_exercise_is_prescribed_in_its_phases_alone_or_left_out_with_a_reason(exercise: Exercise) -> None:
+    assert exercise.phases & set(BEGINS_IN)
+    for phase, changes in BEGINS_IN.items():
+        made = programme(**changes)
+        assert made.start
+        assert made.start.phase == phase
+        now = {item.exercise.id for item in made.exercises}
+        left_out = {item.exercise.id: item.because.statement for item in made.left_out}
+        if phase in exercise.phases:
+            assert exercise.id in now or left_out[exercise.id]
+        else:
+            assert exercise.id not in now
+
+
+@pytest.mark.holds(each="lever")
+@pytest.mark.parametrize(
+    ("lever", "changes"),
+    [
+        (Lever.DISTANCE, {}),
+        (Lever.SPEED, {}),
+        (Lever.TERRAIN, {"intensity_change": "hills", "adjustments_tried": [in_vain("speed_slower")]}),
+        (Lever.FREQUENCY, {"min_recovery_days": 0}),
+        (Lever.FORM, {"form_observed": ["overstride"]}),
+        (Lever.WARM_UP, {"warm_up_usual": "none"}),
+    ],
+)
+def test_a_lever_is_pulled_by_the_answer_that_points_to_it(lever: Lever, changes: dict[str, Any]) -> None:
+    made = {change.lever: change.text for change in programme(pain_run_peak_nrs=2, **changes).changes}
+    assert made[lever] == LEVER_TEXTS[lever].minor
+    tried = [*changes.get("adjustments_tried", []), in_vain(LEVER_TEXTS[lever].tried_as[0])]
+    again = programme(pain_run_peak_nrs=2, **changes | {"adjustments_tried": tried}).changes
+    assert lever not in {change.lever for change in again}
 
 
 @pytest.mark.parametrize(
@@ -171,6 +228,7 @@ def test_nobody_with_a_suspect_bone_presses_up(changes: dict[str, Any]) -> None:
     assert "prone_press_up" in exercises(programme())
 
 
+@pytest.mark.holds("HH-H02")
 def test_heat_is_left_out_until_its_contraindications_are_excluded() -> None:
     calm = {"pain_walking_nrs": 5}
     assert "heat" not in exercises(programme(**calm, heat_contraindication=None))

@@ -22,6 +22,7 @@ MINUTES = [None, 5.0, 12.0, 30.0, 44.0, 90.0]
 SHARES = [40, 50, 55, 75, 100]
 
 
+@pytest.mark.holds("HH-T02")
 def test_a_run_is_at_most_a_tenth_longer_than_the_longest_of_thirty_days() -> None:
     cap = run_cap(Known(longest=10), Known())
     assert (cap.km, cap.minutes, cap.basis) == (11, None, "longest_30_days")
@@ -68,6 +69,7 @@ def test_after_the_table_half_an_hour_is_half_an_hour_whatever_was_usual() -> No
     assert session_size(cap, share_percent=100, usual_km=20, last_km=None, from_the_table=True) == (None, 33)
 
 
+@pytest.mark.holds("HH-T02", "EH-C3")
 @pytest.mark.parametrize(
     ("previous", "km"), [(30, 33), (10, 11), (5, 6), (3, 3.9), (2, 2.6), (0, 0), (100, 110)]
 )
@@ -115,6 +117,7 @@ def test_two_weeks_without_a_run_start_anew(days: int | None, again: bool) -> No
 CALM, SORE = CalmDay(3, 3), CalmDay(3, 4)
 
 
+@pytest.mark.holds("EH-P3")
 @pytest.mark.parametrize(
     ("days", "opens"),
     [((CALM, CALM), True), ((CALM,), False), ((CALM, SORE), False), ((SORE, CALM, CALM), True)],
@@ -140,6 +143,7 @@ def test_two_good_walks_open_the_second_gate(walks: tuple[BriskWalk, ...], opens
     assert restore_gate_open(walks, clearance_needed=False, cleared=False) is opens
 
 
+@pytest.mark.holds("EH-D07")
 def test_without_its_clearance_the_second_gate_stays_shut() -> None:
     assert not restore_gate_open((WALK, WALK), clearance_needed=True, cleared=False)
     assert restore_gate_open((WALK, WALK), clearance_needed=True, cleared=True)

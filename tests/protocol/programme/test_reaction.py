@@ -83,6 +83,7 @@ def test_a_check_is_judged_by_the_worst_that_it_says(
     assert judge(evaluate(record(**changes))) == (reaction, reasons)
 
 
+@pytest.mark.holds("S10")
 def test_two_greens_in_a_row_advance_one_stage_and_one_does_not() -> None:
     assert checks(Reaction.GREEN).standing.stage == 4
     assert checks(Reaction.GREEN, Reaction.GREEN).standing.stage == 5
@@ -202,6 +203,7 @@ def test_a_worse_check_never_gives_an_earlier_or_larger_next_run(standing: Stand
         assert first_run(worse) >= first_run(better)
 
 
+@pytest.mark.holds("S10")
 @given(STANDINGS)
 @SETTINGS
 def test_silence_gives_nothing_that_was_not_there(standing: Standing) -> None:

@@ -10,6 +10,7 @@ from assessments.protocol.programme import SHOE_LIMITS, advice_of, months_betwee
 from assessments.protocol.sources import STATEMENTS
 
 
+@pytest.mark.holds("HH-F01", "HH-F02", "AA-F01")
 @pytest.mark.parametrize(
     ("km", "months", "worn", "advice", "signs"),
     [
