@@ -83,7 +83,13 @@ def words_of(part: Any) -> str:
 
 def test_the_walk_sees_what_it_looks_for() -> None:
     condition = CRITERIA[0].statement(CONTEXT)
-    for planted in ("bladder_change", "yes_longstanding_unchanged", "after 3 wk.", f"x {condition}", "RF-E01"):
+    for planted in (
+        "bladder_change",
+        "yes_longstanding_unchanged",
+        "after 3 wk.",
+        f"x {condition}",
+        "RF-E01",
+    ):
         assert list(faults(planted)), planted
     assert len(NOTES) > 20
     assert all(IDS.fullmatch(criterion.id) for criterion in CRITERIA)
