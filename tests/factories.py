@@ -32,11 +32,18 @@ def reassuring_answers(**changes: object) -> dict[str, object]:
     return {name: value for name, value in answers.items() if value is not None}
 
 
+PATHWAY = {
+    "emergency_number": "999",
+    "emergency_destination": "A&E, General Hospital",
+    "takes_pregnant_runners": True,
+    "maternity_emergency_number": "020 7946 0150",
+    "maternity_destination": "Maternity unit, General Hospital",
+}
+
+
 def make_clinic(name: str, **settings: object) -> Clinic:
     """A clinic whose pathway is complete, with an admin, an on-call clinician and a client."""
-    clinic = Clinic(
-        name=name, emergency_number="999", emergency_destination="A&E, General Hospital", **settings
-    )
+    clinic = Clinic(**({"name": name} | PATHWAY | settings))
     with clinic_scope(clinic.id):
         clinic.save()
         clinic.lead = make_member(clinic, Role.ADMIN)

@@ -115,6 +115,8 @@ class ClinicStory:
     subdivision: str
     emergency_number: str
     emergency_destination: str
+    maternity_emergency_number: str
+    maternity_destination: str
     mail_domain: str
     clinician: Person
     admin: Person

@@ -40,6 +40,9 @@ def tell(story: ClinicStory, *, now: dt.datetime) -> Clinic:
         pathway = {
             "emergency_number": story.emergency_number,
             "emergency_destination": story.emergency_destination,
+            "takes_pregnant_runners": True,
+            "maternity_emergency_number": story.maternity_emergency_number,
+            "maternity_destination": story.maternity_destination,
             "on_call_id": clinician.id,
             "lead_id": admin.id,
         }

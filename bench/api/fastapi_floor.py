@@ -79,7 +79,10 @@ async def post_assessment(body: Body, authorization: Annotated[str, Header()]) -
         client, clinic = await _authenticate(connection, authorization, now)
         settings = await connection.fetchrow(CLINIC, client)
         if not (
-            settings["emergency_number"] and settings["emergency_destination"] and settings["on_call_id"]
+            settings["emergency_number"]
+            and settings["emergency_destination"]
+            and settings["on_call_id"]
+            and settings["says_about_pregnancy"]
         ):
             raise HTTPException(409)
         patient = await connection.fetchrow(LOCK_PATIENT, clinic, body.patient)

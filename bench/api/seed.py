@@ -51,7 +51,12 @@ def _seed(*, now: dt.datetime) -> dict[str, object]:
     from backend.platform.storage.tenancy import clinic_scope
     from clinics.identity.models import ApiClient, Clinic, Role, User
 
-    clinic = Clinic(name="Benchmark", emergency_number="999", emergency_destination="A&E, General Hospital")
+    clinic = Clinic(
+        name="Benchmark",
+        emergency_number="999",
+        emergency_destination="A&E, General Hospital",
+        takes_pregnant_runners=False,
+    )
     secret = secrets.token_urlsafe(32)
     with clinic_scope(clinic.id):
         clinic.save()

@@ -21,7 +21,8 @@ FROM authenticate_token({1}, {2}, {3}) AS token
 """
 
 CLINIC = """
-SELECT clinic.time_zone, clinic.emergency_number, clinic.emergency_destination, clinic.on_call_id
+SELECT clinic.time_zone, clinic.emergency_number, clinic.emergency_destination, clinic.on_call_id,
+    clinic.takes_pregnant_runners IS NOT NULL OR clinic.may_answer_later AS says_about_pregnancy
 FROM clinics_apiclient client JOIN clinics_clinic clinic ON clinic.id = client.clinic_id
 WHERE client.id = {1}
 """

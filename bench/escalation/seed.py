@@ -22,7 +22,12 @@ def _record(*, now: dt.datetime) -> None:
     from clinics.identity.clinicians import Actor
     from clinics.identity.models import ApiClient, Clinic, Role, User
 
-    clinic = Clinic(name="Benchmark", emergency_number="999", emergency_destination="A&E, General Hospital")
+    clinic = Clinic(
+        name="Benchmark",
+        emergency_number="999",
+        emergency_destination="A&E, General Hospital",
+        takes_pregnant_runners=False,
+    )
     with clinic_scope(clinic.id):
         clinic.save()
         user = User.objects.create_user("clinician", email="clinician@benchmark.example")

@@ -87,7 +87,12 @@ def _peak_mb() -> float:
 def _fill(count: int, seed: int) -> Clinic:
     """A clinic with so many assessments of one runner, each explained as the service stores it."""
     now = datetime.now(UTC)
-    clinic = Clinic(name="Benchmark", emergency_number="999", emergency_destination="A&E, General Hospital")
+    clinic = Clinic(
+        name="Benchmark",
+        emergency_number="999",
+        emergency_destination="A&E, General Hospital",
+        takes_pregnant_runners=False,
+    )
     with clinic_scope(clinic.id):
         clinic.save()
         runner = clinic.patients.create(given_name="Robin", family_name="Runner")

@@ -144,6 +144,7 @@ def check_pathways(
         | Q(emergency_destination="")
         | Q(on_call=None, on_call_plan=None)
         | Q(on_call=None, on_call_plan__shifts=[])
+        | Q(takes_pregnant_runners=None, may_answer_later=False)
     )
     found = []
     for clinic_id in all_clinic_ids():

@@ -25,8 +25,8 @@ def validate_time_zone(name: str) -> None:
 class Clinic(Timestamped):
     """A practice with its working hours and its emergency pathway.
 
-    The pathway (number, destination, who is on call) must be complete before an assessment is recorded: an
-    emergency that has nowhere to go is worse than a refused request.
+    The pathway (number, destination, who is on call, whether pregnant runners are taken) must be complete
+    before an assessment is recorded: an emergency that has nowhere to go is worse than a refused request.
     """
 
     name = models.CharField(max_length=200)
@@ -37,6 +37,17 @@ class Clinic(Timestamped):
     )
     emergency_destination = models.CharField(
         max_length=200, blank=True, help_text="Where an emergency is sent: department and hospital."
+    )
+    takes_pregnant_runners = models.BooleanField(null=True, help_text="Empty: not answered yet.")
+    maternity_emergency_number = models.CharField(
+        max_length=40, blank=True, help_text="The number to ring for a warning sign in pregnancy."
+    )
+    maternity_destination = models.CharField(
+        max_length=200, blank=True, help_text="Where a warning sign in pregnancy is sent: unit and hospital."
+    )
+    may_answer_later = models.BooleanField(
+        default=False,
+        help_text="Made before there was the question about pregnant runners: records without the answer.",
     )
     on_call = models.ForeignKey(
         "clinics.Membership",
@@ -58,6 +69,15 @@ class Clinic(Timestamped):
         default=False, help_text="Whoever signs in must have set up an authenticator."
     )
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(takes_pregnant_runners=True)
+                | ~models.Q(maternity_emergency_number="") & ~models.Q(maternity_destination=""),
+                name="who_takes_pregnant_runners_says_where_they_go",
+            )
+        ]
+
     def __str__(self) -> str:
         return self.name
 
@@ -73,8 +93,15 @@ class Clinic(Timestamped):
             "emergency_number": self.emergency_number,
             "emergency_destination": self.emergency_destination,
             "on_call": self.on_call_id or self._has_rota,
+            "takes_pregnant_runners": self.takes_pregnant_runners is not None or self.may_answer_later,
         }
         return [name for name, value in pathway.items() if not value]
+
+    @property
+    def open_in_pathway(self) -> list[str]:
+        """The names of the settings that the lead still has to answer, while recording goes on without."""
+        waits = self.takes_pregnant_runners is None and self.may_answer_later
+        return ["takes_pregnant_runners"] if waits else []
 
     @property
     def _has_rota(self) -> bool:

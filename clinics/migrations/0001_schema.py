@@ -35,10 +35,17 @@ class Migration(migrations.Migration):
                     ("working_day_ends_at", models.TimeField(default=datetime.time(18, 0))),
                     ("emergency_number", models.CharField(blank=True, help_text="The number to ring for an ambulance, e.g. 999 or 112.", max_length=40)),
                     ("emergency_destination", models.CharField(blank=True, help_text="Where an emergency is sent: department and hospital.", max_length=200)),
+                    ("takes_pregnant_runners", models.BooleanField(help_text="Empty: not answered yet.", null=True)),
+                    ("maternity_emergency_number", models.CharField(blank=True, help_text="The number to ring for a warning sign in pregnancy.", max_length=40)),
+                    ("maternity_destination", models.CharField(blank=True, help_text="Where a warning sign in pregnancy is sent: unit and hospital.", max_length=200)),
+                    ("may_answer_later", models.BooleanField(default=False, help_text="Made before there was the question about pregnant runners: records without the answer.")),
                     ("lead", models.ForeignKey(blank=True, help_text="The clinical lead, told when the on-call clinician doesn't answer.", null=True, on_delete=models.SET_NULL, related_name="+", to="clinics.membership")),
                     ("on_call", models.ForeignKey(blank=True, help_text="The clinician who receives escalations.", null=True, on_delete=models.SET_NULL, related_name="+", to="clinics.membership")),
                     ("require_one_time_codes", models.BooleanField(default=False, help_text="Whoever signs in must have set up an authenticator.")),
                 ],
+                options={
+                    "constraints": [models.CheckConstraint(condition=models.Q(models.Q(("takes_pregnant_runners", True), _negated=True), models.Q(models.Q(("maternity_emergency_number", ""), _negated=True), models.Q(("maternity_destination", ""), _negated=True)), _connector="OR"), name="who_takes_pregnant_runners_says_where_they_go")],
+                },
             ),
             CreateModel(
                 name="ApiClient",

@@ -18,10 +18,26 @@ from clinics.practice.services import set_emergency_pathway
 
 @extend_schema_serializer(component_name="EmergencyPathway")
 class PathwaySerializer(StrictSerializer):
-    """Where an emergency goes. Nothing is recorded until number, destination and on-call are set."""
+    """Where an emergency goes. Nothing is recorded until number, destination and on-call are set, and
+    whether the clinic takes pregnant runners is answered; then it names where they go in an emergency.
+    """
 
     emergency_number = TextField(required=False, max_length=40, help_text="For an ambulance: 999, 112.")
     emergency_destination = TextField(required=False, max_length=200, help_text="Department and hospital.")
+    takes_pregnant_runners = TrueOrFalseField(
+        required=False,
+        allow_null=True,
+        help_text="Null only before it was ever answered. True needs the maternity number and destination.",
+    )
+    maternity_emergency_number = TextField(
+        required=False,
+        allow_blank=True,
+        max_length=40,
+        help_text="To ring for a warning sign in pregnancy; said first then, before the emergency number.",
+    )
+    maternity_destination = TextField(
+        required=False, allow_blank=True, max_length=200, help_text="Maternity unit and hospital."
+    )
     on_call = serializers.UUIDField(
         required=False,
         source="on_call_id",
@@ -38,6 +54,12 @@ class PathwaySerializer(StrictSerializer):
         read_only=True,
         source="missing_from_pathway",
         help_text="The settings that are still needed.",
+    )
+    open = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        source="open_in_pathway",
+        help_text="The settings that the lead has yet to answer; recording goes on meanwhile.",
     )
 
 

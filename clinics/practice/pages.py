@@ -15,6 +15,9 @@ from clinics.identity.permissions import Permission
 from clinics.practice.api import CHANGES, clinic_document
 from clinics.practice.services import set_emergency_pathway
 
+#: As the form sends the answer, and as the API takes it.
+YES_NO = {"yes": True, "no": False}
+
 
 class PathwayForm(SettingsForm):
     """A pathway may be changed and never emptied."""
@@ -24,6 +27,23 @@ class PathwayForm(SettingsForm):
     )
     emergency_destination = forms.CharField(
         label="Send to", max_length=200, help_text="Department and hospital, as the referral shows it."
+    )
+    takes_pregnant_runners = forms.ChoiceField(
+        label="Does the clinic take pregnant runners?",
+        choices=[("", "Not answered"), ("yes", "Yes"), ("no", "No")],
+        help_text="Every pregnant runner is assessed either way; yes needs the next two.",
+    )
+    maternity_emergency_number = forms.CharField(
+        label="Maternity number to ring",
+        max_length=40,
+        required=False,
+        help_text="For bleeding, loss of fluid, regular tightenings or a baby that moves less.",
+    )
+    maternity_destination = forms.CharField(
+        label="Send to, in pregnancy",
+        max_length=200,
+        required=False,
+        help_text="Maternity unit and hospital.",
     )
     on_call = forms.ChoiceField(
         label="On call, where the rota has nobody's shifts", help_text="Receives every escalation."
@@ -43,14 +63,21 @@ class PathwayForm(SettingsForm):
         named = [("", "Nobody"), *((str(one.id), one.shown_name) for one in people)]
         self.fields["on_call"].choices = self.fields["lead"].choices = named  # type: ignore[attr-defined]
         self.fields["on_call"].required = clinic.on_call_id is not None
+        self.fields["takes_pregnant_runners"].required = not clinic.open_in_pathway
 
     def body(self) -> dict[str, Any]:
         """As the API takes it; it has nobody on call only before there was somebody."""
         said = dict(self.cleaned_data)
         codes = said.pop("require_one_time_codes")
         said["lead"] = said["lead"] or None
+        said["takes_pregnant_runners"] = YES_NO.get(said["takes_pregnant_runners"])
         pathway = {name: value for name, value in said.items() if name != "on_call" or value}
         return {"emergency_pathway": pathway, "require_one_time_codes": codes}
+
+
+def _answer(clinic: Clinic) -> str:
+    """Whether pregnant runners are taken, as the form says it; empty while nobody has answered."""
+    return next((word for word, taken in YES_NO.items() if taken is clinic.takes_pregnant_runners), "")
 
 
 class PathwayPage(SettingsPage):
@@ -75,6 +102,9 @@ class PathwayPage(SettingsPage):
         initial = {
             "emergency_number": about.emergency_number,
             "emergency_destination": about.emergency_destination,
+            "takes_pregnant_runners": _answer(about),
+            "maternity_emergency_number": about.maternity_emergency_number,
+            "maternity_destination": about.maternity_destination,
             "on_call": str(about.on_call_id or ""),
             "lead": str(about.lead_id or ""),
             "require_one_time_codes": about.require_one_time_codes,
@@ -87,7 +117,8 @@ class PathwayPage(SettingsPage):
             [one for one in (about.on_call_id, about.lead_id) if one]
         )
         named = {"on_call": people.get(about.on_call_id), "lead": people.get(about.lead_id)}
-        return {**named, "missing": [name.replace("_", " ") for name in about.missing_from_pathway]}
+        missing = [name.replace("_", " ") for name in about.missing_from_pathway]
+        return {**named, "missing": missing, "open": about.open_in_pathway}
 
     def store(self, about: Clinic, form: SettingsForm) -> HttpResponse:
         """Escalations already open keep the ladder they started with."""

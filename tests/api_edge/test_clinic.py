@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.db import IntegrityError, transaction
 from rest_framework.test import APIClient
 
 from backend.platform.storage.tenancy import clinic_scope
@@ -88,6 +89,52 @@ def test_only_a_clinician_who_can_be_reached_is_put_on_call(
             response = change(api, emergency_number="000", **{field: str(member_id)})
             assert_problem(response, "invalid", f"/emergency_pathway/{field}")
     assert api.get(URL).json() == before
+
+
+MATERNITY = ("maternity_emergency_number", "maternity_destination")
+
+
+@pytest.mark.parametrize("emptied", MATERNITY)
+@pytest.mark.parametrize("value", ["", " "])
+def test_who_takes_pregnant_runners_says_where_they_go(
+    api: APIClient, clinic: Clinic, emptied: str, value: str
+) -> None:
+    before = api.get(URL).json()
+    assert before["emergency_pathway"]["takes_pregnant_runners"] is True
+    assert_problem(change(api, **{emptied: value}), "invalid", f"/emergency_pathway/{emptied}")
+    assert api.get(URL).json() == before
+    refused = pytest.raises(IntegrityError, match="who_takes_pregnant_runners")
+    with refused, transaction.atomic(), clinic_scope(clinic.id):
+        Clinic.objects.filter(pk=clinic.pk).update(**{emptied: ""})
+
+
+def test_a_clinic_that_takes_no_pregnant_runners_may_leave_the_maternity_unit_open(api: APIClient) -> None:
+    nowhere = dict.fromkeys(MATERNITY, "")
+    after = change(api, takes_pregnant_runners=False, **nowhere).json()["emergency_pathway"]
+    assert after["missing"] == after["open"] == []
+    assert after["takes_pregnant_runners"] is False
+    refused = change(api, takes_pregnant_runners=True)
+    assert_problem(refused, "invalid", *(f"/emergency_pathway/{name}" for name in MATERNITY))
+
+
+def test_an_answer_about_pregnant_runners_never_becomes_none(api: APIClient) -> None:
+    pointer = "/emergency_pathway/takes_pregnant_runners"
+    assert_problem(change(api, takes_pregnant_runners=None), "invalid", pointer)
+    assert_problem(change(api, takes_pregnant_runners="yes"), "invalid", pointer)
+
+
+@pytest.mark.parametrize("of_before", [True, False])
+def test_what_a_clinic_has_yet_to_answer_is_named(api: APIClient, clinic: Clinic, of_before: bool) -> None:
+    with clinic_scope(clinic.id):
+        Clinic.objects.filter(pk=clinic.pk).update(takes_pregnant_runners=None, may_answer_later=of_before)
+    body = api.get(URL).json()
+    assert_matches("Clinic", body)
+    asked = ["takes_pregnant_runners"]
+    found = (body["emergency_pathway"]["missing"], body["emergency_pathway"]["open"])
+    assert found == (([], asked) if of_before else (asked, []))
+
+    answered = change(api, takes_pregnant_runners=False).json()["emergency_pathway"]
+    assert answered["missing"] == answered["open"] == []
 
 
 def test_a_name_or_a_member_cannot_be_set_here(api: APIClient) -> None:

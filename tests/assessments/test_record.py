@@ -80,17 +80,41 @@ def test_another_clinics_patient_is_not_found(api: APIClient, other_clinic: Clin
         assert not other_clinic.assessments.exists()
 
 
-@pytest.mark.parametrize("setting", ["emergency_number", "emergency_destination", "on_call"])
+@pytest.mark.parametrize(
+    "setting", ["emergency_number", "emergency_destination", "on_call", "takes_pregnant_runners"]
+)
 def test_without_an_emergency_pathway_nothing_is_recorded(
     api: APIClient, clinic: Clinic, patient: Patient, setting: str
 ) -> None:
     with clinic_scope(clinic.id):
-        setattr(clinic, setting, None if setting == "on_call" else "")
+        setattr(clinic, setting, "" if setting.startswith("emergency") else None)
         clinic.save()
     answer = api.post(URL, assessment_body(patient))
     assert answer.status_code == 409
     assert answer.json()["code"] == "pathway_incomplete"
     assert setting in answer.json()["detail"]
+
+
+def test_a_clinic_of_before_the_question_about_pregnant_runners_goes_on_recording(
+    api: APIClient, clinic: Clinic, patient: Patient
+) -> None:
+    with clinic_scope(clinic.id):
+        Clinic.objects.update(takes_pregnant_runners=None, may_answer_later=True)
+    assert api.post(URL, assessment_body(patient)).status_code == 201
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_every_pregnant_record_is_evaluated_whatever_the_clinic_takes(
+    api: APIClient, clinic: Clinic, patient: Patient, taken: bool
+) -> None:
+    with clinic_scope(clinic.id):
+        Clinic.objects.update(takes_pregnant_runners=taken)
+    pregnant = reassuring_answers(
+        sex_at_birth="female", pregnancy_status="pregnant", pregnancy_warning_signs="yes"
+    )
+    document = api.post(URL, assessment_body(patient, pregnant)).json()
+    assert document["evaluation"]["decision"] == "refer_emergency"
+    assert "RF-E15" in {met["id"] for met in document["evaluation"]["criteria_met"]}
 
 
 def test_the_age_comes_from_the_birth_date(api: APIClient, clinic: Clinic) -> None:

@@ -86,12 +86,13 @@ def test_a_change_in_the_dashboard_is_kept_with_the_person(clinic: Clinic) -> No
         "state": browser.get(url).context["state"],
         "emergency_number": "112",
         "emergency_destination": clinic.emergency_destination,
+        "takes_pregnant_runners": "no",
         "on_call": str(clinic.on_call_id),
         "lead": str(clinic.lead_id),
     }
     assert browser.post(url, form, headers={"X-Request-ID": "request-3"}).status_code == 302
     last = history(clinic, Clinic)[-1]
-    assert last["emergency_number"] == "112"
+    assert (last["emergency_number"], last["takes_pregnant_runners"]) == ("112", False)
     assert last["pgh_context"] == {"client": None, "user": str(user.id), "request": "request-3"}
 
 

@@ -267,6 +267,14 @@ def test_clinics_without_an_emergency_pathway_are_named(db: None) -> None:
     assert not found.is_serious()
 
 
+@pytest.mark.parametrize("of_before", [True, False])
+def test_a_new_clinic_without_an_answer_about_pregnant_runners_is_named(db: None, of_before: bool) -> None:
+    clinic = make_clinic("Open")
+    with clinic_scope(clinic.id):
+        Clinic.objects.filter(id=clinic.id).update(takes_pregnant_runners=None, may_answer_later=of_before)
+    assert ids(check_pathways(None, databases=["default"])) == ([] if of_before else ["clinics.W001"])
+
+
 def test_the_checks_that_ask_the_database_ask_only_when_told() -> None:
     """Without a database named they run no statement: no ``db`` fixture here."""
     assert [found for found in run_checks(tags=["database"]) if found.id.startswith("clinics.")] == []

@@ -3474,9 +3474,14 @@ CREATE TABLE public.clinics_clinic (
     working_day_ends_at time without time zone NOT NULL,
     emergency_number character varying(40) NOT NULL,
     emergency_destination character varying(200) NOT NULL,
+    takes_pregnant_runners boolean,
+    maternity_emergency_number character varying(40) NOT NULL,
+    maternity_destination character varying(200) NOT NULL,
+    may_answer_later boolean NOT NULL,
     lead_id uuid,
     on_call_id uuid,
-    require_one_time_codes boolean NOT NULL
+    require_one_time_codes boolean NOT NULL,
+    CONSTRAINT who_takes_pregnant_runners_says_where_they_go CHECK (((NOT (takes_pregnant_runners AND (takes_pregnant_runners IS NOT NULL))) OR ((NOT ((maternity_emergency_number)::text = ''::text)) AND (NOT ((maternity_destination)::text = ''::text)))))
 );
 
 ALTER TABLE ONLY public.clinics_clinic FORCE ROW LEVEL SECURITY;
@@ -3503,13 +3508,13 @@ CREATE INDEX clinics_clinic_on_call_id_5461f4b3 ON public.clinics_clinic USING b
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.clinics_clinic TO rtr_app;
 
 -- COMMENT: TRIGGER pgtrigger_delete_delete_a5f0c ON clinics_clinic
-COMMENT ON TRIGGER pgtrigger_delete_delete_a5f0c ON public.clinics_clinic IS 'f4a94800cab6e2de75c09b8f8621c247ea9cb187';
+COMMENT ON TRIGGER pgtrigger_delete_delete_a5f0c ON public.clinics_clinic IS 'b3d65c5a5f98c553a9641d6c4746b875136bfa3c';
 
 -- COMMENT: TRIGGER pgtrigger_insert_insert_59aa9 ON clinics_clinic
-COMMENT ON TRIGGER pgtrigger_insert_insert_59aa9 ON public.clinics_clinic IS 'df3cf6edb6ef032e9d2d2a5a3a96053914ebff2c';
+COMMENT ON TRIGGER pgtrigger_insert_insert_59aa9 ON public.clinics_clinic IS 'b842cfa200003576fcdb0d507e2378ed0d60597e';
 
 -- COMMENT: TRIGGER pgtrigger_update_update_2f1c8 ON clinics_clinic
-COMMENT ON TRIGGER pgtrigger_update_update_2f1c8 ON public.clinics_clinic IS 'ce78119882bad77e4b5fe8231f409b3dd57f2fa2';
+COMMENT ON TRIGGER pgtrigger_update_update_2f1c8 ON public.clinics_clinic IS '91a765265e669dc8cbb7a75b2ca7354a01454ed6';
 
 -- POLICY: clinics_clinic own_clinic_only
 CREATE POLICY own_clinic_only ON public.clinics_clinic USING ((id = ( SELECT public.current_clinic() AS current_clinic))) WITH CHECK ((id = ( SELECT public.current_clinic() AS current_clinic)));
@@ -3527,7 +3532,7 @@ CREATE TRIGGER pgtrigger_delete_delete_a5f0c AFTER DELETE ON public.clinics_clin
 CREATE TRIGGER pgtrigger_insert_insert_59aa9 AFTER INSERT ON public.clinics_clinic FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_insert_insert_59aa9();
 
 -- TRIGGER: clinics_clinic pgtrigger_update_update_2f1c8
-CREATE TRIGGER pgtrigger_update_update_2f1c8 AFTER UPDATE ON public.clinics_clinic FOR EACH ROW WHEN (((old.created_at IS DISTINCT FROM new.created_at) OR ((old.emergency_destination)::text IS DISTINCT FROM (new.emergency_destination)::text) OR ((old.emergency_number)::text IS DISTINCT FROM (new.emergency_number)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.lead_id IS DISTINCT FROM new.lead_id) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.on_call_id IS DISTINCT FROM new.on_call_id) OR (old.require_one_time_codes IS DISTINCT FROM new.require_one_time_codes) OR ((old.time_zone)::text IS DISTINCT FROM (new.time_zone)::text) OR (old.working_day_ends_at IS DISTINCT FROM new.working_day_ends_at))) EXECUTE FUNCTION public.pgtrigger_update_update_2f1c8();
+CREATE TRIGGER pgtrigger_update_update_2f1c8 AFTER UPDATE ON public.clinics_clinic FOR EACH ROW WHEN (((old.created_at IS DISTINCT FROM new.created_at) OR ((old.emergency_destination)::text IS DISTINCT FROM (new.emergency_destination)::text) OR ((old.emergency_number)::text IS DISTINCT FROM (new.emergency_number)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.lead_id IS DISTINCT FROM new.lead_id) OR ((old.maternity_destination)::text IS DISTINCT FROM (new.maternity_destination)::text) OR ((old.maternity_emergency_number)::text IS DISTINCT FROM (new.maternity_emergency_number)::text) OR (old.may_answer_later IS DISTINCT FROM new.may_answer_later) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.on_call_id IS DISTINCT FROM new.on_call_id) OR (old.require_one_time_codes IS DISTINCT FROM new.require_one_time_codes) OR (old.takes_pregnant_runners IS DISTINCT FROM new.takes_pregnant_runners) OR ((old.time_zone)::text IS DISTINCT FROM (new.time_zone)::text) OR (old.working_day_ends_at IS DISTINCT FROM new.working_day_ends_at))) EXECUTE FUNCTION public.pgtrigger_update_update_2f1c8();
 
 -- TABLE: clinics_clinichistory
 CREATE TABLE public.clinics_clinichistory (
@@ -3542,6 +3547,10 @@ CREATE TABLE public.clinics_clinichistory (
     working_day_ends_at time without time zone NOT NULL,
     emergency_number character varying(40) NOT NULL,
     emergency_destination character varying(200) NOT NULL,
+    takes_pregnant_runners boolean,
+    maternity_emergency_number character varying(40) NOT NULL,
+    maternity_destination character varying(200) NOT NULL,
+    may_answer_later boolean NOT NULL,
     lead_id uuid,
     on_call_id uuid,
     pgh_obj_id uuid NOT NULL,
@@ -5579,7 +5588,7 @@ CREATE FUNCTION public.pgtrigger_delete_delete_a5f0c() RETURNS trigger
                             RETURN NEW;
                         END IF;
                     END IF;
-                    INSERT INTO "clinics_clinichistory" ("created_at", "emergency_destination", "emergency_number", "id", "lead_id", "name", "on_call_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "require_one_time_codes", "time_zone", "working_day_ends_at") VALUES (OLD."created_at", OLD."emergency_destination", OLD."emergency_number", OLD."id", OLD."lead_id", OLD."name", OLD."on_call_id", COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB, NOW(), 'delete', OLD."id", OLD."require_one_time_codes", OLD."time_zone", OLD."working_day_ends_at"); RETURN NULL;
+                    INSERT INTO "clinics_clinichistory" ("created_at", "emergency_destination", "emergency_number", "id", "lead_id", "maternity_destination", "maternity_emergency_number", "may_answer_later", "name", "on_call_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "require_one_time_codes", "takes_pregnant_runners", "time_zone", "working_day_ends_at") VALUES (OLD."created_at", OLD."emergency_destination", OLD."emergency_number", OLD."id", OLD."lead_id", OLD."maternity_destination", OLD."maternity_emergency_number", OLD."may_answer_later", OLD."name", OLD."on_call_id", COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB, NOW(), 'delete', OLD."id", OLD."require_one_time_codes", OLD."takes_pregnant_runners", OLD."time_zone", OLD."working_day_ends_at"); RETURN NULL;
                 END;
             $$;
 
@@ -5749,7 +5758,7 @@ CREATE FUNCTION public.pgtrigger_insert_insert_59aa9() RETURNS trigger
                             RETURN NEW;
                         END IF;
                     END IF;
-                    INSERT INTO "clinics_clinichistory" ("created_at", "emergency_destination", "emergency_number", "id", "lead_id", "name", "on_call_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "require_one_time_codes", "time_zone", "working_day_ends_at") VALUES (NEW."created_at", NEW."emergency_destination", NEW."emergency_number", NEW."id", NEW."lead_id", NEW."name", NEW."on_call_id", COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB, NOW(), 'insert', NEW."id", NEW."require_one_time_codes", NEW."time_zone", NEW."working_day_ends_at"); RETURN NULL;
+                    INSERT INTO "clinics_clinichistory" ("created_at", "emergency_destination", "emergency_number", "id", "lead_id", "maternity_destination", "maternity_emergency_number", "may_answer_later", "name", "on_call_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "require_one_time_codes", "takes_pregnant_runners", "time_zone", "working_day_ends_at") VALUES (NEW."created_at", NEW."emergency_destination", NEW."emergency_number", NEW."id", NEW."lead_id", NEW."maternity_destination", NEW."maternity_emergency_number", NEW."may_answer_later", NEW."name", NEW."on_call_id", COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB, NOW(), 'insert', NEW."id", NEW."require_one_time_codes", NEW."takes_pregnant_runners", NEW."time_zone", NEW."working_day_ends_at"); RETURN NULL;
                 END;
             $$;
 
@@ -5970,7 +5979,7 @@ CREATE FUNCTION public.pgtrigger_update_update_2f1c8() RETURNS trigger
                             RETURN NEW;
                         END IF;
                     END IF;
-                    INSERT INTO "clinics_clinichistory" ("created_at", "emergency_destination", "emergency_number", "id", "lead_id", "name", "on_call_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "require_one_time_codes", "time_zone", "working_day_ends_at") VALUES (NEW."created_at", NEW."emergency_destination", NEW."emergency_number", NEW."id", NEW."lead_id", NEW."name", NEW."on_call_id", COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB, NOW(), 'update', NEW."id", NEW."require_one_time_codes", NEW."time_zone", NEW."working_day_ends_at"); RETURN NULL;
+                    INSERT INTO "clinics_clinichistory" ("created_at", "emergency_destination", "emergency_number", "id", "lead_id", "maternity_destination", "maternity_emergency_number", "may_answer_later", "name", "on_call_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "require_one_time_codes", "takes_pregnant_runners", "time_zone", "working_day_ends_at") VALUES (NEW."created_at", NEW."emergency_destination", NEW."emergency_number", NEW."id", NEW."lead_id", NEW."maternity_destination", NEW."maternity_emergency_number", NEW."may_answer_later", NEW."name", NEW."on_call_id", COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB, NOW(), 'update', NEW."id", NEW."require_one_time_codes", NEW."takes_pregnant_runners", NEW."time_zone", NEW."working_day_ends_at"); RETURN NULL;
                 END;
             $$;
 

@@ -30,7 +30,10 @@ def _clinic(number: int, runners: int, webhook: str) -> dict[str, Any]:
     from clinics.identity.models import ApiClient, Clinic, Role
 
     clinic = Clinic(
-        name=f"Practice {number}", emergency_number="999", emergency_destination="A&E, General Hospital"
+        name=f"Practice {number}",
+        emergency_number="999",
+        emergency_destination="A&E, General Hospital",
+        takes_pregnant_runners=False,
     )
     secret = secrets.token_urlsafe(32)
     with clinic_scope(clinic.id):

@@ -37,6 +37,8 @@ def _pathway(clinic: Clinic, now: datetime) -> State:  # noqa: ARG001
     if missing:
         words = " and ".join(name.replace("_", " ") for name in missing)
         return State(f"Incomplete: {words} missing. Nothing can be recorded.", "bad")
+    if clinic.open_in_pathway:
+        return State("Open for the lead: does the clinic take pregnant runners?", "waits")
     return State(f"Ring {clinic.emergency_number}; {clinic.emergency_destination}")
 
 

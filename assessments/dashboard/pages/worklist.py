@@ -75,6 +75,7 @@ def worklist(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         return context
     now = timezone.now()
     context |= {"title": "Worklist", "member": member, "now": now, "zone": member.clinic.zone}
+    context["pathway_task"] = _has_pathway_task(request, member)
     context["elsewhere"] = getattr(request, "elsewhere", ())
     context["late"] = [LATE.get(name, name.replace("_", " ").capitalize() + ".") for name in watch(now=now)]
     shown: set[uuid.UUID] = set()
@@ -89,6 +90,12 @@ def worklist(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         shown |= {row.patient_id for row in due}
     log_reading(request, shown)
     return context
+
+
+def _has_pathway_task(request: HttpRequest, member: Membership) -> bool:
+    """Whether the pathway waits for an answer of this person: the lead, or who may give it in their place."""
+    answers = member.id == member.clinic.lead_id or may(request, Permission.SET_PATHWAY)
+    return answers and bool(member.clinic.open_in_pathway)
 
 
 def _escalations(request: HttpRequest, member: Membership, now: datetime) -> dict[str, Any]:
