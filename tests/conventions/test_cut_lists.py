@@ -58,6 +58,8 @@ ALLOWED = {
 "is"
 ),
     "cds/services.py past.values('id')": "rows that are deleted, batch by batch",
+    "records/what_follows.py [sentence for sentence in dict.fromkeys(sentences) if sentence]":
+        "why, in the three sentences that 8-texts.md allows a runner",
     "cds/cards.py places": "the card says how many more there are",
     "platform/refusals.py pointer": "a pointer that is too long, which no reader of a list sees",
     "platform/refusals.py parts": "the same",
