@@ -8,6 +8,7 @@ from rest_framework import serializers
 from assessments.protocol import (
     Direction,
 )
+from assessments.protocol.follows import Activity, Gate, Released, Running
 from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Urgency
 from backend.platform.api.fields import NoteField, NumberField, Shape, StrictSerializer, WordField
 from clinics.api.clinicians import MemberShape
@@ -16,6 +17,19 @@ from clinics.api.clinicians import MemberShape
 @extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string"}]})
 class ValueField(serializers.Field[Any, Any, Any, Any]):
     """A number, or a word such as "off"."""
+
+
+@extend_schema_serializer(component_name="Follows")
+class FollowsShape(Shape):
+    """What follows from all criteria that are met: the most cautious word of each column.
+
+    Nobody runs before `gate` is passed.
+    """
+
+    running = WordField("Running", Running)
+    activity = WordField("Activity", Activity)
+    gate = WordField("Gate", Gate)
+    released = WordField("Released", Released)
 
 
 @extend_schema_serializer(component_name="ProtocolParameter")

@@ -7,7 +7,9 @@ comparison asks first whether the number is known, and unknown comes out as fals
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from assessments.protocol import PARAMETERS, QUESTIONS
+from assessments.protocol import PARAMETERS, QUESTIONS, Question
+from assessments.protocol.contradictions import RUN_SCORES
+from assessments.protocol.vocabulary import Screen
 
 __all__ = ["DERIVED", "expression"]
 
@@ -22,11 +24,7 @@ BASELINE = (
 ONSET_AGE = (
     "age_years == null or episode_duration_days == null ? null : age_years - episode_duration_days / 365.25"
 )
-# Computed once per evaluation, in an expression node in front of the decision table.
-DERIVED: dict[str, str] = {"baseline": BASELINE, "onset_age": ONSET_AGE} | {
-    f"rise_{score}": f"{score} == null or $.baseline == null ? null : {score} - $.baseline"
-    for score in SCORES
-}
+VOID = [question for question in QUESTIONS if question.counts_as_unknown is not None]
 
 
 def expression(condition: Json, contradictions: tuple[Json, ...] = ()) -> str:
@@ -61,6 +59,8 @@ def _term(term: Json) -> str:
 
 def _compare(condition: Json) -> str:
     term = _term(condition["compare"])
+    if isinstance(_number(condition["bound"]), str):
+        return "false"  # a setting that is off bounds nothing
     return f"({term} != null and {term} {condition['is']} {_number(condition['bound'])})"
 
 
@@ -90,20 +90,40 @@ def _count(condition: Json) -> str:
 def _screen(condition: Json) -> str:
     parts = []
     for question in QUESTIONS:
-        if question.screen == condition["screen_incomplete"]:
+        needed = question.needed(Screen(condition["screen_incomplete"]))
+        if needed is not None:
             unknown = f"{question.name} == null"
-            when = question.applies_when
-            parts.append(f"({unknown} and {expression(when.as_json())})" if when else unknown)
+            whole = " and ".join([unknown, *(expression(when.as_json()) for when in needed)])
+            parts.append(f"({whole})" if needed else unknown)
     return " or ".join(parts)
 
 
+def _one_of(condition: Json) -> str:
+    name = condition["question"]
+    if "part" not in condition:
+        return _membership(name, condition["one_of"])
+    inside = _membership(f"{name}.{condition['part']}", condition["one_of"])
+    return f"({name} != null and {inside})"
+
+
+def _setting(condition: Json) -> str:
+    return str(DEFAULTS[condition["parameter"]] == condition["is"]).lower()
+
+
 RENDERERS: dict[str, Callable[[Json], str]] = {
-    "one_of": lambda condition: _membership(condition["question"], condition["one_of"]),
+    "one_of": _one_of,
+    "unless": lambda condition: f"not ({expression(condition['unless'])})",
+    "given": lambda condition: f"said_{condition['given']} != null",
+    "parameter": _setting,
     "not_answered": lambda condition: (
         f"not ({_membership(condition['question'], condition['not_answered'])})"
     ),
     "known": lambda condition: f"{condition['known']} != null",
     "unknown": lambda condition: f"{condition['unknown']} == null",
+    "answer": lambda condition: (
+        f"({condition['answer']} != null and {condition['is_above']} != null"
+        f" and {condition['answer']} > {condition['is_above']})"
+    ),
     "compare": _compare,
     "ratio_of": _ratio,
     "spa_features_at_least": _spa_features,
@@ -113,3 +133,23 @@ RENDERERS: dict[str, Callable[[Json], str]] = {
     "count_at_least": _count,
     "screen_incomplete": _screen,
 }
+
+
+def _counted(question: Question) -> str:
+    """An answer that answers nothing is none."""
+    void = question.counts_as_unknown
+    return f"{expression(void.as_json())} ? null : {question.name}" if void else question.name
+
+
+# Computed once per evaluation, in an expression node in front of the decision table.
+DERIVED: dict[str, str] = (
+    {f"said_{name}": name for name in RUN_SCORES}
+    | {question.name: _counted(question) for question in VOID}
+    | {"baseline": BASELINE, "onset_age": ONSET_AGE}
+    | {
+        f"rise_{score}": f"$.{score} == null or $.baseline == null ? null : $.{score} - $.baseline"
+        if score in {question.name for question in VOID}
+        else f"{score} == null or $.baseline == null ? null : {score} - $.baseline"
+        for score in SCORES
+    }
+)

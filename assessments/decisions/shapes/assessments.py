@@ -13,11 +13,10 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from assessments.decisions.shapes.answers import Schema, absent_reasons_schema, answers_schema
-from assessments.parameters.shapes import CriterionTextsShape
+from assessments.parameters.shapes import CriterionTextsShape, FollowsShape
 from assessments.programmes.shapes.programmes import RunPermissionShape
 from assessments.protocol import PROTOCOL_VERSION
 from assessments.protocol.criteria.routine import AxialSpaAction
-from assessments.protocol.follows import Activity, Gate, Released, Running
 from assessments.protocol.questions.emergency import CES_ITEMS
 from assessments.protocol.vocabulary import (
     AdjustLevel,
@@ -118,19 +117,6 @@ class FigureShape(Shape):
 
     axial_spa_features = serializers.IntegerField()
     action = WordField("AxialSpaAction", AxialSpaAction)
-
-
-@extend_schema_serializer(component_name="Follows")
-class FollowsShape(Shape):
-    """What follows from all criteria that are met: the most cautious word of each column.
-
-    Nobody runs before `gate` is passed.
-    """
-
-    running = WordField("Running", Running)
-    activity = WordField("Activity", Activity)
-    gate = WordField("Gate", Gate)
-    released = WordField("Released", Released)
 
 
 @extend_schema_serializer(component_name="Evaluation")

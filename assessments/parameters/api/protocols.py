@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.parameters.shapes import CriterionTextsShape, ParameterShape
+from assessments.parameters.shapes import CriterionTextsShape, FollowsShape, ParameterShape
 from assessments.protocol import (
     CONTRADICTIONS,
     CRITERIA,
@@ -68,6 +68,12 @@ class QuestionShape(Shape):
     )
     required = serializers.BooleanField()  # type: ignore[assignment]  # the same
     applies_when = serializers.JSONField(allow_null=True, help_text="The condition under which it is asked.")
+    essential_when = serializers.JSONField(
+        allow_null=True, help_text="The condition under which an optional question is essential."
+    )
+    counts_as_unknown = serializers.JSONField(
+        allow_null=True, help_text="The condition under which its answer answers nothing."
+    )
 
 
 @extend_schema_serializer(component_name="ProtocolCriterion")
@@ -82,6 +88,10 @@ class CriterionShape(Shape):
     insufficiency_kind = WordField("InsufficiencyKind", InsufficiencyKind, allow_null=True)
     urgency = WordField("Urgency", Urgency)
     adjust_level = WordField("AdjustLevel", AdjustLevel, allow_null=True)
+    follows = FollowsShape(help_text="Its own row of what follows.")
+    follows_when = serializers.JSONField(
+        allow_null=True, help_text="Another row, and the condition under which it stands instead."
+    )
     rationale = serializers.CharField()
     texts = CriterionTextsShape(help_text="As they are written; a name in braces is filled for each record.")
     sources = serializers.ListField(child=serializers.CharField())
