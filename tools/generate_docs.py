@@ -7,21 +7,34 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from tools.docs import hazards
+from tools.docs import software_page as software
 from tools.docs.changelog_page import changelog_page
+from tools.docs.hazard_log_page import hazard_log_page
 from tools.docs.holding import not_passed, without_a_test
 from tools.docs.protocol_page import protocol_page
+from tools.docs.safety_file_pages import change_control_page, intended_purpose_page, safety_case_page
+from tools.docs.software_page import software_page
 from tools.docs.traceability_page import traceability_page
 from tools.environment import ROOT
 
+SAFETY = Path("docs/clinical-safety")
 PAGES: Mapping[Path, Callable[[], str]] = MappingProxyType(
     {
         Path("docs/protocol.md"): protocol_page,
         Path("docs/traceability.md"): traceability_page,
         Path("CHANGELOG.md"): changelog_page,
+        SAFETY / "hazard-log.md": hazard_log_page,
+        SAFETY / "safety-case.md": safety_case_page,
+        SAFETY / "intended-purpose.md": intended_purpose_page,
+        SAFETY / "software.md": software_page,
+        SAFETY / "change-control.md": change_control_page,
     }
 )
 #: These say what tests have shown: written only when all that they name has passed.
-ON_PASSED_TESTS = frozenset({Path("docs/traceability.md")})
+ON_PASSED_TESTS = frozenset(
+    {Path("docs/traceability.md"), SAFETY / "hazard-log.md", SAFETY / "safety-case.md"}
+)
 
 
 def stale_pages(root: Path = ROOT) -> list[Path]:
@@ -49,13 +62,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def check() -> int:
-    """Name the stale pages and what no test holds: by what the tests say, without running them."""
-    stale, missing = stale_pages(), without_a_test()
+    """Name the stale pages, what no test holds, and what is wrong with hazards and software.
+
+    By what the tests say, without running them.
+    """
+    stale, missing, faults = stale_pages(), without_a_test(), [*hazards.faults(), *software.faults()]
     for path in stale:
         print(f"{path} is not what it is made from: run make generate.")
     for identifier in missing:
         print(f"{identifier}: no test names it by the marker holds (docs/testing.md).")
-    return 1 if stale or missing else 0
+    for fault in faults:
+        print(fault)
+    return 1 if stale or missing or faults else 0
 
 
 def write() -> int:

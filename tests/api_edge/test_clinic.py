@@ -65,6 +65,7 @@ def test_the_lead_may_be_left_open(api: APIClient) -> None:
     assert change(api, lead=None).json()["emergency_pathway"]["lead"] is None
 
 
+@pytest.mark.holds("HZ-18")
 @pytest.mark.parametrize("field", ["emergency_number", "emergency_destination", "on_call"])
 @pytest.mark.parametrize("value", ["", None, " "])
 def test_what_an_emergency_needs_cannot_be_emptied(api: APIClient, field: str, value: str | None) -> None:

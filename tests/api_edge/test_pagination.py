@@ -205,6 +205,7 @@ def test_a_page_size_out_of_range_is_refused_by_name(api: APIClient, size: str) 
     assert_problem(api.get(URL, {"page_size": size}), "invalid", "/page_size")
 
 
+@pytest.mark.holds("HZ-27")
 @pytest.mark.parametrize(
     "since",
     [

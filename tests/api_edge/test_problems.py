@@ -96,6 +96,7 @@ def test_every_problem_of_a_body_is_named_at_once_and_no_value_is_repeated(api: 
     assert "marker" not in json.dumps(body)
 
 
+@pytest.mark.holds("HZ-19")
 def test_a_database_that_is_away_is_503_with_a_time_to_come_back(db: None) -> None:
     request = APIRequestFactory().get("/api/v1/patients")
     response = exception_handler(OperationalError("marker: connection refused"), {"request": request})

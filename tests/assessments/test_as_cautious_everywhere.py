@@ -99,7 +99,7 @@ def surfaces(api: APIClient, clinic: Clinic, stored: dict[str, Any], evaluation:
     return said
 
 
-@pytest.mark.holds("S16")
+@pytest.mark.holds("S16", "HZ-16", "HZ-18")
 @CRITERIA_BY_ID
 def test_no_surface_is_less_cautious_than_a_criterion_that_is_met(
     api: APIClient, clinic: Clinic, patient: Patient, criterion: Criterion
@@ -128,7 +128,7 @@ def test_no_surface_is_less_cautious_than_a_criterion_that_is_met(
     assert set(reached) == wanted
 
 
-@pytest.mark.holds("S16")
+@pytest.mark.holds("S16", "HZ-16")
 def test_the_letter_and_the_paper_print_what_follows(
     api: APIClient, clinic: Clinic, patient: Patient
 ) -> None:

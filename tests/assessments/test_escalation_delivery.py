@@ -69,7 +69,7 @@ def test_a_message_says_urgency_clinic_and_link_and_nothing_about_the_patient(
         assert private not in text
 
 
-@pytest.mark.holds("S11")
+@pytest.mark.holds("S11", "HZ-30")
 def test_it_repeats_every_five_minutes_and_reaches_everybody_after_the_first(
     emergency: str, clinic: Clinic, postbox: Postbox, clock: Clock
 ) -> None:
@@ -158,6 +158,7 @@ def test_one_bad_address_neither_holds_the_others_nor_repeats_to_them(
     assert recipients(postbox) == [good, good], "the ladder goes on although one address never works"
 
 
+@pytest.mark.holds("HZ-19")
 def test_a_mail_server_that_is_down_delays_and_never_loses(
     emergency: str, clinic: Clinic, settings: object, clock: Clock, postbox: Postbox
 ) -> None:
@@ -231,6 +232,7 @@ def test_the_ladder_is_frozen_when_the_escalation_opens(
     assert recipients(postbox) == [before]
 
 
+@pytest.mark.holds("HZ-28")
 def test_an_on_call_clinician_who_has_left_never_keeps_an_emergency_to_themselves(
     api: APIClient, clinic: Clinic, patient: Patient, postbox: Postbox, clock: Clock
 ) -> None:

@@ -92,7 +92,7 @@ def test_the_first_message_that_leaves_is_noted_once(
     assert events(clinic, emergency) == ["notified"]
 
 
-@pytest.mark.holds("S11")
+@pytest.mark.holds("S11", "HZ-32")
 def test_a_passed_deadline_is_a_breach_that_pages_the_operator_once(
     api: APIClient, clinic: Clinic, patient: Patient, postbox: Postbox, clock: Clock
 ) -> None:
@@ -159,6 +159,7 @@ def test_no_wait_runs_past_the_deadline(
     assert moment(after["next_attempt_at"]) > deadline
 
 
+@pytest.mark.holds("HZ-32")
 def test_mail_that_never_leaves_does_not_hide_the_breach(
     api: APIClient, clinic: Clinic, patient: Patient, postbox: Postbox, clock: Clock
 ) -> None:
@@ -200,6 +201,7 @@ def test_a_finding_of_the_past_never_closes_a_later_one(api: APIClient, patient:
     assert (read(api, today["id"])["state"], last_week["state"]) == ("open", "open")
 
 
+@pytest.mark.holds("HZ-26")
 def test_another_runners_escalation_is_left_alone(api: APIClient, clinic: Clinic, patient: Patient) -> None:
     mine = report(api, patient, "same_day")
     report(api, make_patient(clinic), "emergency_now")

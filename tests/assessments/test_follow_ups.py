@@ -105,6 +105,7 @@ def test_an_emergency_of_the_past_that_comes_in_late_still_reaches_a_person(
     assert api.post("/api/v1/assessments", body).json()["escalation"] is not None
 
 
+@pytest.mark.holds("HZ-05")
 def test_a_due_check_is_announced_chased_and_then_the_permission_lapses(
     api: APIClient, clinic: Clinic, patient: Patient, postbox: Postbox, clock: Clock
 ) -> None:

@@ -94,7 +94,7 @@ def test_such_choices_are_there_in_number() -> None:
     assert count["adjustment_outcome"] == len(STATES)
 
 
-@pytest.mark.holds("S15")
+@pytest.mark.holds("S15", "HZ-11")
 def test_evaluated_and_recorded_through_the_api(api: APIClient, clinic: Clinic) -> None:
     reached: Counter[str] = Counter()
     for pair in PAIRS:
@@ -111,7 +111,7 @@ def test_evaluated_and_recorded_through_the_api(api: APIClient, clinic: Clinic) 
     reached_all(reached)
 
 
-@pytest.mark.holds("S15")
+@pytest.mark.holds("S15", "HZ-11")
 def test_through_the_clinicians_form(clinic: Clinic) -> None:
     browser = browser_of(make_member(clinic, Role.CLINICIAN))
     reached: Counter[str] = Counter()
@@ -161,7 +161,7 @@ def form(api: APIClient) -> dict[str, Any]:
     return fhir(api.get(f"/fhir/Questionnaire/{ID}"))
 
 
-@pytest.mark.holds("S15")
+@pytest.mark.holds("S15", "HZ-11")
 def test_through_a_questionnaire_response(api: APIClient, clinic: Clinic, form: dict[str, Any]) -> None:
     reached: Counter[str] = Counter()
     for pair in PAIRS:
@@ -178,7 +178,7 @@ def test_through_a_questionnaire_response(api: APIClient, clinic: Clinic, form: 
     reached_all(reached)
 
 
-@pytest.mark.holds("S15")
+@pytest.mark.holds("S15", "HZ-11")
 def test_on_a_card(clinic: Clinic, form: dict[str, Any]) -> None:
     hospital(clinic)
     reached: Counter[str] = Counter()
@@ -203,7 +203,7 @@ def said(answer: Any) -> tuple[str, str | None, str]:
     return card["indicator"], card["source"].get("topic", {}).get("code"), card["summary"]
 
 
-@pytest.mark.holds("S15")
+@pytest.mark.holds("S15", "HZ-11")
 def test_on_the_runners_own_page(clinic: Clinic) -> None:
     reached: Counter[str] = Counter()
     for pair in PAIRS:

@@ -69,6 +69,7 @@ def test_a_broken_body_names_every_place_and_stores_nothing(
         assert not clinic.follow_ups.exists()
 
 
+@pytest.mark.holds("HZ-04")
 def test_another_clinics_patient_is_not_found(api: APIClient, other_clinic: Clinic) -> None:
     stranger = make_patient(other_clinic)
     answer = api.post(URL, assessment_body(stranger))
@@ -80,6 +81,7 @@ def test_another_clinics_patient_is_not_found(api: APIClient, other_clinic: Clin
         assert not other_clinic.assessments.exists()
 
 
+@pytest.mark.holds("HZ-09")
 @pytest.mark.parametrize(
     "setting", ["emergency_number", "emergency_destination", "on_call", "takes_pregnant_runners"]
 )
@@ -125,6 +127,7 @@ def test_the_age_comes_from_the_birth_date(api: APIClient, clinic: Clinic) -> No
     assert [notice["code"] for notice in document["notices"]] == ["age_from_birth_date"]
 
 
+@pytest.mark.holds("HZ-04")
 def test_an_age_that_contradicts_the_birth_date_is_said(api: APIClient, clinic: Clinic) -> None:
     patient = make_patient(clinic, birth_date=dt.date(1950, 1, 1))
     document = api.post(URL, assessment_body(patient)).json()
@@ -144,7 +147,7 @@ def test_a_recorded_clearance_needs_a_name_and_a_date(api: APIClient, patient: P
     assert taken.json()["evaluation"]["adjust_level"] == "graded_return"
 
 
-@pytest.mark.holds("S12")
+@pytest.mark.holds("S12", "HZ-34")
 def test_the_database_refuses_to_change_or_delete_an_assessment(
     api: APIClient, clinic: Clinic, patient: Patient
 ) -> None:
@@ -169,7 +172,7 @@ def test_recording_takes_few_statements_authentication_included(
     assert len(captured.captured_queries) >= 5, "the count must see the real statements"
 
 
-@pytest.mark.holds("S14")
+@pytest.mark.holds("S14", "HZ-02")
 def test_a_broker_that_is_down_does_not_fail_the_request(
     api: APIClient,
     patient: Patient,
@@ -191,6 +194,7 @@ def test_the_rows_belong_to_the_clinic_of_the_token(api: APIClient, clinic: Clin
         assert str(clinic.assessments.get().id) == made
 
 
+@pytest.mark.holds("HZ-02")
 def test_an_emergency_is_recorded_even_if_planning_its_follow_ups_fails(
     api: APIClient, patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -135,6 +135,7 @@ def test_not_yet_and_unknown_are_remembered_and_chased_on(
     assert len(about_the_referral(postbox)) == told + 1
 
 
+@pytest.mark.holds("HZ-31")
 @pytest.mark.parametrize("steps", [(), ("acknowledge",), ("acknowledge", "resolve")])
 def test_a_declined_referral_calls_again(api: APIClient, patient: Patient, steps: tuple[str, ...]) -> None:
     escalation = report(api, patient, "emergency_now")
@@ -147,6 +148,7 @@ def test_a_declined_referral_calls_again(api: APIClient, patient: Patient, steps
     assert set(pending(api)) == chased_again
 
 
+@pytest.mark.holds("HZ-31")
 def test_a_milder_assessment_never_ends_the_chasing_of_an_emergency(api: APIClient, patient: Patient) -> None:
     report(api, patient, "emergency_now")
     before = pending(api)
@@ -281,6 +283,7 @@ def test_the_timeline_and_the_changes_tell_of_results(api: APIClient, patient: P
     assert kinds == ["created", "updated"]
 
 
+@pytest.mark.holds("HZ-05")
 def test_a_check_that_stays_unanswered_becomes_a_clinicians_task(
     api: APIClient, patient: Patient, postbox: Postbox, clock: Clock
 ) -> None:

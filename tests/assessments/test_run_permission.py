@@ -45,7 +45,7 @@ def test_a_reassuring_record_permits_running_until_its_check_is_missed(
     assert left == dt.timedelta(hours=36)
 
 
-@pytest.mark.holds("S10")
+@pytest.mark.holds("S10", "HZ-33")
 @pytest.mark.parametrize(("hours_ago", "state"), [(35.9, "holds"), (36.1, "lapsed")])
 def test_it_lapses_after_36_hours_whether_or_not_a_worker_has_noticed(
     api: APIClient, patient: Patient, hours_ago: float, state: str
@@ -76,6 +76,7 @@ def test_the_latest_assessment_decides(api: APIClient, patient: Patient) -> None
     assert permission(api, patient)["assessment"] == stopped["id"]
 
 
+@pytest.mark.holds("HZ-33")
 @pytest.mark.parametrize("urgency", ["within_2_weeks", "same_day", "emergency_now"])
 def test_after_a_referral_a_runner_waits_for_its_outcome_and_a_new_assessment(
     api: APIClient, patient: Patient, urgency: str

@@ -55,6 +55,7 @@ def escalation_of(api: APIClient, document: dict[str, Any]) -> dict[str, Any]:
     return escalation
 
 
+@pytest.mark.holds("HZ-20")
 def test_upward_needs_nothing_but_a_reason(api: APIClient, clinic: Clinic, patient: Patient) -> None:
     made = record(api, patient)
     answer = override(api, made["id"], "stop_and_rehab")
@@ -73,7 +74,7 @@ def test_upward_needs_nothing_but_a_reason(api: APIClient, clinic: Clinic, patie
     assert api.get(answer["Location"]).json() == document
 
 
-@pytest.mark.holds("S12")
+@pytest.mark.holds("S12", "HZ-23")
 def test_the_evaluation_stays_as_it_was(api: APIClient, patient: Patient) -> None:
     made = record(api, patient)
     document = override(api, made["id"], "refer_urgent").json()
@@ -97,6 +98,7 @@ def test_what_holds_already_is_no_override(api: APIClient, patient: Patient) -> 
     assert_problem(override(api, made["id"], "continue_running"), "invalid", "/decision")
 
 
+@pytest.mark.holds("HZ-23")
 def test_downward_without_role_and_finding_is_refused(api: APIClient, patient: Patient) -> None:
     made = record(api, patient, pain_walking_nrs=6)
     assert made["effective"]["decision"] == "stop_and_rehab"
@@ -119,6 +121,7 @@ def test_downward_without_role_and_finding_is_refused(api: APIClient, patient: P
     }
 
 
+@pytest.mark.holds("HZ-23")
 def test_a_patients_own_report_is_no_role_for_a_downward_override(api: APIClient, patient: Patient) -> None:
     made = record(api, patient, pain_walking_nrs=6)
     body = {**FOUND, "role": "patient_self_report"}
@@ -148,6 +151,7 @@ def test_leaving_the_urgency_out_never_lowers_it(api: APIClient, patient: Patien
     assert document["effective"]["urgency"] == "complete_screen_now"
 
 
+@pytest.mark.holds("HZ-23")
 def test_an_emergency_ends_with_a_handover_or_an_exclusion_only(api: APIClient, patient: Patient) -> None:
     made = record(api, patient, bladder_change="yes")
     down = {"urgency": "same_day", **FOUND}
@@ -335,6 +339,7 @@ def test_the_database_refuses_to_change_or_delete_an_override(
         Override.objects.all().delete()
 
 
+@pytest.mark.holds("HZ-23")
 def test_the_database_refuses_a_downward_override_without_grounds(
     api: APIClient, clinic: Clinic, patient: Patient
 ) -> None:

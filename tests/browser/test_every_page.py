@@ -57,6 +57,7 @@ def is_page(page: Page, address: str) -> bool:
     return answer.status == 200 and answer.headers["content-type"].startswith("text/html")
 
 
+@pytest.mark.holds("HZ-22")
 def test_every_page_of_a_check_in_is_accessible_and_fits(
     clinic: Clinic, open_page: Callable[[], Page]
 ) -> None:

@@ -46,7 +46,7 @@ def ids(assessment: dict[str, Any]) -> set[str]:
     return {met["id"] for met in assessment["evaluation"]["criteria_met"]}
 
 
-@pytest.mark.holds("S15")
+@pytest.mark.holds("S15", "HZ-12")
 def test_the_runners_own_word_stands_and_the_screen_stays_open(weeks: Weeks, phone: Phone) -> None:
     phone.send(OLD_LEAKAGE)
     own = answered(weeks)
@@ -73,6 +73,7 @@ def test_a_clinician_attests_it_and_the_screen_is_complete(weeks: Weeks, phone: 
     assert dt.datetime.fromisoformat(attested["at"]) == weeks.now
 
 
+@pytest.mark.holds("HZ-12")
 def test_what_the_clinician_does_not_attest_is_stored_as_new(weeks: Weeks, phone: Phone) -> None:
     phone.send(OLD_LEAKAGE)
     weeks.later(hours=1)

@@ -53,6 +53,7 @@ def follow_up_of(weeks: Weeks, phone: Phone) -> Any:
     return weeks.get(f"/follow-ups/{of}")
 
 
+@pytest.mark.holds("HZ-22")
 def test_every_question_of_a_check_has_its_words_and_every_choice_its_answer() -> None:
     asked = [name for names in SECTIONS.values() for name in names]
     assert sorted(asked) == sorted({*FRESH_QUESTIONS, "pregnancy_status"})
@@ -61,6 +62,7 @@ def test_every_question_of_a_check_has_its_words_and_every_choice_its_answer() -
         assert codes(name) >= {*QUESTIONS_BY_NAME[name].offered, "unknown"}
 
 
+@pytest.mark.holds("HZ-11")
 def test_no_question_of_a_check_offers_an_answer_that_answers_nothing() -> None:
     asked = [name for names in SECTIONS.values() for name in names]
     assert not any("not_applicable" in codes(name) for name in asked)
@@ -110,6 +112,7 @@ def test_opening_it_changes_nothing(weeks: Weeks, phone: Phone) -> None:
     assert follow_up_of(weeks, phone)["answer"] is None
 
 
+@pytest.mark.holds("HZ-22")
 def test_the_answers_become_a_provisional_assessment_of_the_runners_own(weeks: Weeks, phone: Phone) -> None:
     answer = phone.send()
     assert answer.status_code == 200, words(answer)
@@ -167,6 +170,7 @@ def test_open_questions_are_listed_and_what_was_chosen_stays(weeks: Weeks, phone
     assert phone.send().status_code == 200
 
 
+@pytest.mark.holds("HZ-22")
 def test_not_to_know_is_an_answer_and_no_reassurance(weeks: Weeks, phone: Phone) -> None:
     said = words(phone.send({**WELL, "bladder_change": "unknown"}))
     assert "Ring your clinic today" in said
@@ -249,6 +253,7 @@ def forged(weeks: Weeks, phone: Phone) -> None:
     phone.url = phone.url[:-3] + "abc"
 
 
+@pytest.mark.holds("HZ-26")
 @pytest.mark.parametrize(
     "end", [used, expired, revoked, replaced, answered_elsewhere, archived, erased, forged]
 )
@@ -351,6 +356,7 @@ def test_a_referral_is_no_question_to_the_runner(weeks: Weeks) -> None:
     weeks.post(f"/follow-ups/{chaser['id']}/check-in-link", status=409)
 
 
+@pytest.mark.holds("HZ-09")
 def test_a_clinic_without_a_complete_pathway_takes_no_answer_and_says_so(weeks: Weeks, phone: Phone) -> None:
     with clinic_scope(weeks.clinic.id):
         weeks.clinic.emergency_number = ""
@@ -359,6 +365,7 @@ def test_a_clinic_without_a_complete_pathway_takes_no_answer_and_says_so(weeks: 
     assert (answer.status_code, "Your answers were not taken" in words(answer)) == (503, True)
 
 
+@pytest.mark.holds("HZ-21")
 def test_who_is_pregnant_is_asked_about_it(weeks: Weeks) -> None:
     weeks.assess(pregnancy_status="pregnant", pregnancy_warning_signs="no", episode_duration_days=3)
     due = weeks.get(f"/follow-ups?patient={weeks.patient.id}")["results"][0]

@@ -37,6 +37,7 @@ def own_postgres(
         connections.settings["default"].update(before)
 
 
+@pytest.mark.holds("HZ-19")
 def test_a_stopped_database_is_503_everywhere_until_it_is_back(own_postgres: PostgresServer) -> None:
     with ThreadPoolExecutor(1) as pool:
         pool.submit(_stop_and_start_under, own_postgres).result(120)

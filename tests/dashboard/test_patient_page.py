@@ -92,6 +92,7 @@ def test_an_open_escalation_comes_before_everything(clinic: Clinic, sign_in: Sig
     assert f"/admin/assessments/escalation/{escalation.pk}/change/" in words
 
 
+@pytest.mark.holds("HZ-26")
 def test_the_desk_sees_who_it_is_and_no_clinical_answer(clinic: Clinic, sign_in: SignIn) -> None:
     escalation = emergency(clinic)
     with clinic_scope(clinic.id):

@@ -1,7 +1,5 @@
 """The generated pages: whole, current, and naming only tests that exist."""
 
-import ast
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,6 @@ from tools.docs.markdown import table
 from tools.docs.protocol_page import protocol_page
 from tools.docs.safety_properties import PROPERTIES
 from tools.docs.traceability_page import cases_by_id, criteria_of, statement_row, traceability_page
-from tools.environment import ROOT
 from tools.generate_docs import PAGES, main, stale_pages, write_pages
 
 # The inventory of the articles, counted when they were read: 90 statements.
@@ -75,22 +72,6 @@ def test_the_protocol_page_shows_every_row_of_every_table() -> None:
     for item in (*CRITERIA, *CONTRADICTIONS, *EVIDENCE):
         assert page.count(f"\n| {item.id} |") == 1
     assert all(f"**{item.id}.**" in page for item in PROPERTIES)
-
-
-@cache
-def functions_in(path: str) -> set[str]:
-    """Names of the test functions of a file."""
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-
-
-def test_the_hand_written_safety_page_names_only_tests_that_exist() -> None:
-    text = (ROOT / "docs" / "clinical-safety.md").read_text(encoding="utf-8")
-    named = [part for part in text.split("`") if part.startswith("tests/") and "::" in part]
-    assert named
-    for part in named:
-        path, _, function = part.partition("::")
-        assert function in functions_in(path), part
 
 
 def test_writing_twice_gives_the_same_pages_and_an_edit_is_noticed(tmp_path: Path) -> None:

@@ -83,6 +83,7 @@ def test_the_services_are_found_with_what_to_send_along(db: None) -> None:
         assert "{{context.patientId}}" in service["prefetch"]["response"]
 
 
+@pytest.mark.holds("HZ-17")
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_worked_case_is_decided_the_same_on_a_card(
     api: APIClient, caller: ApiClient, form: dict[str, Any], case: dict[str, Any]

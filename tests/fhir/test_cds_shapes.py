@@ -155,6 +155,7 @@ UNREADABLE: dict[str, Callable[[Body], Any]] = {
 }
 
 
+@pytest.mark.holds("HZ-17")
 @pytest.mark.parametrize("shape", READABLE.values(), ids=READABLE)
 def test_an_emergency_is_a_critical_card_in_every_shape(
     caller: ApiClient, emergency: Body, shape: Callable[[Body], Any]
@@ -177,6 +178,7 @@ def test_what_cannot_be_read_makes_a_card_that_asks_again(
     assert len(found["summary"]) < 140
 
 
+@pytest.mark.holds("HZ-10")
 @pytest.mark.parametrize("version", ["2025.9", "2099.1"])
 def test_answers_to_another_version_never_reassure(caller: ApiClient, calm: Body, version: str) -> None:
     response = answers(calm)
@@ -186,6 +188,7 @@ def test_answers_to_another_version_never_reassure(caller: ApiClient, calm: Body
     assert "another version" in found["summary"]
 
 
+@pytest.mark.holds("HZ-10")
 def test_answers_to_another_form_that_asks_our_questions_never_reassure(
     caller: ApiClient, calm: Body
 ) -> None:
@@ -434,6 +437,7 @@ BROKEN: dict[str, tuple[Spoil, bool]] = {
 }
 
 
+@pytest.mark.holds("HZ-17")
 @pytest.mark.parametrize("question", RED_FLAGS, ids=lambda question: question.name)
 def test_a_red_flag_whose_answer_cannot_be_read_is_never_passed_over(
     caller: ApiClient, form: Body, question: Question

@@ -113,6 +113,7 @@ def test_what_changes_no_answer_turns_no_emergency_away(
     assert opened(clinic) == 1
 
 
+@pytest.mark.holds("HZ-17")
 @pytest.mark.parametrize(("place", "name", "value", "reason"), REFUSED.values(), ids=REFUSED)
 def test_what_may_change_an_answer_is_refused_with_its_reason(
     api: APIClient, clinic: Clinic, emergency: Body, place: str, name: str, value: Any, reason: str

@@ -206,6 +206,7 @@ def needs_clearance(browser: Client, clinic: Clinic, assessed: Callable[..., Mad
     return f"/admin/programmes/{programme.pk}/clear/"
 
 
+@pytest.mark.holds("HZ-24")
 def test_running_is_cleared_by_a_named_clinician_who_examined(
     browser: Client, clinic: Clinic, clinician: Membership, assessed: Callable[..., Made]
 ) -> None:

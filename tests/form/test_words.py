@@ -43,6 +43,7 @@ def lines() -> Iterator[str]:
             yield from (f"    [{option.value}] {option.words}" for option in field.options)
 
 
+@pytest.mark.holds("HZ-07")
 def test_every_word_of_the_form_is_one_that_was_reviewed() -> None:
     said = "\n".join(lines()) + "\n"
     if not REVIEWED.exists():

@@ -50,6 +50,7 @@ def test_a_gap_is_warned_of_with_who_is_told_instead(clinic: Clinic) -> None:
     assert "more" in shown.split("The rota has gaps")[1]
 
 
+@pytest.mark.holds("HZ-28")
 def test_somebody_who_has_left_is_named_in_the_warning(clinic: Clinic) -> None:
     anna = clinician(clinic)
     set_plan(clinic, shift(anna))

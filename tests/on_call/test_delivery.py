@@ -75,6 +75,7 @@ def test_an_emergency_goes_out_in_quiet_hours(
     assert told(postbox) == [clinic.on_call.user.email]
 
 
+@pytest.mark.holds("HZ-28")
 def test_when_everybody_of_a_frozen_ladder_has_left_whoever_is_on_call_by_now_is_told(
     api: APIClient, clinic: Clinic, patient: Patient, postbox: Postbox, clock: Clock
 ) -> None:

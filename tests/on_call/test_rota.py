@@ -49,6 +49,7 @@ def test_a_shift_over_midnight_belongs_to_the_day_it_begins() -> None:
     assert on_call(plan, at("2026-01-10 23:00")) == []
 
 
+@pytest.mark.holds("HZ-27")
 @pytest.mark.parametrize("night", ["2026-03-28", "2026-10-24"])
 def test_a_night_shift_keeps_its_clock_times_when_the_clocks_change(night: str) -> None:
     plan = Plan((shift(ANNA),))

@@ -143,6 +143,7 @@ def test_the_period_is_one_of_the_clinics_calendar_too(db: None) -> None:
     assert outcomes(rows.clinic)["days_to_first_run"]["n"] == 10
 
 
+@pytest.mark.holds("HZ-08")
 def test_the_share_referred_is_of_runners_and_by_what_holds(clinic: Clinic, rows: Rows) -> None:
     moment = MONDAY
     referred = [rows.assessment(moment, bladder_change="yes") for _ in range(6)]

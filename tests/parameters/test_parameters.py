@@ -72,6 +72,7 @@ def test_without_a_set_of_its_own_a_clinic_decides_by_the_defaults(api: APIClien
     assert all(item["value"] == item["default"] for item in shown["parameters"])
 
 
+@pytest.mark.holds("HZ-14")
 def test_a_preview_shows_what_would_flip_and_changes_nothing(
     api: APIClient, clinic: Clinic, patient: Patient
 ) -> None:
@@ -126,6 +127,7 @@ def test_every_past_decision_is_formed_again_to_the_byte(
         assert canonical_json(formed) == canonical_json(row.evaluation)
 
 
+@pytest.mark.holds("HZ-14")
 def test_a_looser_value_needs_the_clinical_lead_by_name(
     api: APIClient, clinic: Clinic, patient: Patient
 ) -> None:
@@ -198,6 +200,7 @@ def test_nobody_changes_anything_blind(api: APIClient, clinic: Clinic, other_api
         assert_problem(change(api, clinic, late), "conflict")
 
 
+@pytest.mark.holds("HZ-14")
 @pytest.mark.parametrize(
     ("values", "pointer", "code"),
     [

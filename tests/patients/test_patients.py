@@ -169,6 +169,7 @@ def test_spaces_around_a_name_are_dropped(api: APIClient) -> None:
     assert api.post(URL, {**NAMED, "given_name": "  Zoë "}).json()["given_name"] == "Zoë"
 
 
+@pytest.mark.holds("HZ-04")
 def test_an_external_id_belongs_to_one_patient_of_a_clinic(api: APIClient, other_api: APIClient) -> None:
     assert api.post(URL, {**NAMED, "external_id": "P-1"}).status_code == 201
 

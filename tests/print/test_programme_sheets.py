@@ -151,6 +151,7 @@ def test_a_draft_says_on_every_page_that_nobody_signed_it_off(weeks: Weeks) -> N
     assert "You may do this session" not in page(weeks, of(weeks, "print"))
 
 
+@pytest.mark.holds("HZ-33")
 def test_a_sheet_never_permits_more_than_the_moment_it_is_printed_at(weeks: Weeks) -> None:
     weeks.begin(**YOUNG)
     assert "You may do this session" in page(weeks, of(weeks, "print"))

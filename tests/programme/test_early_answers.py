@@ -41,7 +41,7 @@ def check_after(weeks: Weeks, hours: int, flag: dict[str, object]) -> tuple[str,
     return check, said
 
 
-@pytest.mark.holds("S15")
+@pytest.mark.holds("S15", "HZ-13")
 @pytest.mark.parametrize("hours", EARLY)
 @with_and_without_a_red_flag
 def test_before_it_opens_the_check_of_a_run_stays_open_and_a_red_flag_calls(
@@ -67,6 +67,7 @@ def test_inside_the_window_the_answer_is_the_reaction(
     assert weeks.present()["greens_in_a_row"] == (0 if flag else 1)
 
 
+@pytest.mark.holds("HZ-13")
 def test_answered_twice_too_early_and_then_in_time_counts_once(weeks: Weeks) -> None:
     check = weeks.run()["follow_up"]
     for hours in (1, 1):

@@ -170,6 +170,7 @@ def test_shoes_add_up_their_runs_and_say_when_to_look_at_them(weeks: Weeks) -> N
     assert weeks.get(f"/patients/{weeks.patient.id}/shoes")["results"] == [worn]
 
 
+@pytest.mark.holds("HZ-26")
 def test_retired_shoes_take_no_later_run_and_another_runners_none(weeks: Weeks, clinic: Clinic) -> None:
     weeks.begin(pain_run_peak_nrs=2, **YOUNG)
     body = {"name": "Blue", "started_on": "2026-02-20"}

@@ -59,7 +59,7 @@ def said(weeks: Weeks, hours: float) -> tuple[str, str | None]:
     return found["state"], found["adjust_level"]
 
 
-@pytest.mark.holds("S17")
+@pytest.mark.holds("S17", "HZ-16")
 @pytest.mark.parametrize("answers", list(ANSWERS))
 def test_drafting_releasing_and_ending_a_programme_leave_the_permission_as_it_is(
     clinic: Clinic, patient: Patient, answers: str

@@ -13,7 +13,7 @@ from tests.protocol.records import leaves, met, record, settings_of
 BY_ID = pytest.mark.parametrize("criterion", CRITERIA, ids=[criterion.id for criterion in CRITERIA])
 
 
-@pytest.mark.holds(each="criterion")
+@pytest.mark.holds("HZ-06", "HZ-21", each="criterion")
 @BY_ID
 def test_a_criterion_is_met_on_one_side_only_of_each_of_its_edges(
     criterion: Criterion,

@@ -291,6 +291,7 @@ def test_a_question_that_does_not_apply_is_not_listed_as_not_assessed() -> None:
     assert "leg_symptom_duration_days" in evaluate(record(**beside)).not_assessed
 
 
+@pytest.mark.holds("HZ-12")
 @pytest.mark.parametrize("item", CES_ITEMS)
 def test_a_runners_own_long_standing_answer_stands_and_stays_open_until_attested(item: str) -> None:
     answers = record(**{item: LONGSTANDING})

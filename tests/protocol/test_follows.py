@@ -114,6 +114,7 @@ def test_a_fracture_under_treatment_is_rest_and_no_plan() -> None:
     assert (other.follows.activity, other.follows.gate) == ("no_impact", "clearance")
 
 
+@pytest.mark.holds("HZ-15")
 @pytest.mark.parametrize(
     ("changes", "decision", "urgency"),
     [

@@ -212,7 +212,7 @@ def test_without_a_planted_error_every_record_comes_out_as_written_by_hand() -> 
             assert {CRITERIA[place].id for place in met} == item.criteria
 
 
-@pytest.mark.holds(each="criterion")
+@pytest.mark.holds("HZ-29", each="criterion")
 @BY_CRITERION
 def test_an_error_in_a_condition_is_noticed(criterion: Criterion) -> None:
     planted = list(planted_in(criterion.condition, context_for(criterion.condition)))
@@ -225,7 +225,7 @@ def test_an_error_in_a_condition_is_noticed(criterion: Criterion) -> None:
 WHOLE_TABLE = {ScreenIncomplete, type(CRITERIA[PLACES["IN-05"]].condition), type(CRITERIA[-1].condition)}
 
 
-@pytest.mark.holds(each="criterion")
+@pytest.mark.holds("HZ-08", each="criterion")
 @BY_CRITERION
 def test_an_error_in_what_a_criterion_contributes_is_noticed(criterion: Criterion) -> None:
     place = PLACES[criterion.id]

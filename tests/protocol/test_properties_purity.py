@@ -122,7 +122,7 @@ def test_the_search_for_the_outside_world_finds_it() -> None:
     assert called(tree) == {"open", "now"}
 
 
-@pytest.mark.holds("S8")
+@pytest.mark.holds("S8", "HZ-07")
 def test_no_criterion_reads_free_text() -> None:
     free = {question.name for question in QUESTIONS if question.type == "text"}
     read = frozenset().union(*(item.condition.reads() for item in (*CRITERIA, *CONTRADICTIONS)))
@@ -132,7 +132,7 @@ def test_no_criterion_reads_free_text() -> None:
     assert evaluate(record(clinician_note=alarming)).as_dict() == evaluate(record()).as_dict()
 
 
-@pytest.mark.holds("S9")
+@pytest.mark.holds("S9", "HZ-20")
 @SETTINGS
 @given(records(most=6))
 def test_every_decision_lists_all_it_rests_on_with_words_and_source(answers: Record) -> None:
@@ -146,7 +146,7 @@ def test_every_decision_lists_all_it_rests_on_with_words_and_source(answers: Rec
         assert item["answers"].items() <= dict(found.answers).items()
 
 
-@pytest.mark.holds("S9")
+@pytest.mark.holds("S9", "HZ-01")
 @SETTINGS
 @given(records(most=6))
 def test_an_unasked_question_is_named_and_never_worded_as_absent(answers: Record) -> None:

@@ -113,7 +113,7 @@ def test_whatever_refers_still_refers_without_any_pain(answers: Record) -> None:
         assert caution(answers | NO_PAIN)[0] == before[0]
 
 
-@pytest.mark.holds("S14")
+@pytest.mark.holds("S14", "HZ-02")
 @SETTINGS
 @given(records(), st.sampled_from(RUN_REACTION))
 def test_a_referral_does_not_wait_for_an_answer_about_running(answers: Record, unasked: str) -> None:

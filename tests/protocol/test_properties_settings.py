@@ -91,7 +91,7 @@ def verdicts(values: dict[str, Value]) -> list[Verdict]:
     return [protocol.decide(answers) for answers in corpus()]
 
 
-@pytest.mark.holds("S6")
+@pytest.mark.holds("S6", "HZ-14")
 @pytest.mark.parametrize("background", [{}, STRICTEST], ids=["defaults", "strictest"])
 @pytest.mark.parametrize("parameter", DECIDING, ids=[item.name for item in DECIDING])
 def test_a_more_cautious_setting_never_lowers_decision_or_urgency(
@@ -187,6 +187,7 @@ def test_a_clinics_own_setting_reaches_the_criterion(
         assert criterion not in protocol_for().decide(answers).criteria
 
 
+@pytest.mark.holds("HZ-08")
 def test_looser_settings_let_through_what_they_name_and_no_more() -> None:
     young = validate(record(age_years=16))
     assert "CL-04" in protocol_for().decide(young).criteria

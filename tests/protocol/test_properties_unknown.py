@@ -79,7 +79,7 @@ def test_no_question_reassures_by_being_left_out_from_any_starting_point(name: s
         assert_unknown_never_reassures(base, name)
 
 
-@pytest.mark.holds("S2b")
+@pytest.mark.holds("S2b", "HZ-01")
 @SETTINGS
 @given(records(), st.sampled_from(sorted(ESSENTIAL)))
 def test_an_essential_question_that_applies_blocks_while_unasked(answers: Record, name: str) -> None:
@@ -124,7 +124,7 @@ def values(name: str) -> list[Any]:
     return [None, *(diagnoses if name == "diagnoses" else numbers.get(name) or known_values(name))]
 
 
-@pytest.mark.holds("S3")
+@pytest.mark.holds("S3", "HZ-29")
 @pytest.mark.parametrize("first", SCREENING[:-1])
 def test_every_pair_of_screening_answers_decides_as_written_by_hand(first: str) -> None:
     for second in SCREENING[SCREENING.index(first) + 1 :]:

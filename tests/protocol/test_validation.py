@@ -120,6 +120,7 @@ def test_the_submitted_value_is_never_repeated() -> None:
     assert all(SECRET not in problem.detail for problem in caught.value.problems)
 
 
+@pytest.mark.holds("HZ-10")
 @pytest.mark.parametrize("nothing", [None, "unknown"])
 @pytest.mark.parametrize("name", list(REASSURING))
 def test_absent_null_and_unknown_are_the_same(name: str, nothing: object) -> None:

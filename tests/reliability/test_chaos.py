@@ -13,6 +13,7 @@ from tools.chaos.table import table
 SHORT = Options(seed=996, seconds=6, assessments=36, longest_outage=1.2, lease=3)
 
 
+@pytest.mark.holds("HZ-30")
 @pytest.mark.process
 @pytest.mark.smoke
 def test_nothing_is_lost_while_everything_is_killed_stopped_and_emptied() -> None:

@@ -241,6 +241,7 @@ def rows(clinic: Clinic) -> list[Delivery]:
         return list(clinic.deliveries.order_by("created_at"))
 
 
+@pytest.mark.holds("HZ-30")
 @pytest.mark.parametrize("kind", WORK, ids=["escalation", "follow-up"])
 @pytest.mark.parametrize(("die", "row", "arrived"), POINTS, ids=[point[0].__name__ for point in POINTS])
 def test_a_worker_killed_at_any_step_loses_nothing(

@@ -35,6 +35,7 @@ def beat(folder: str) -> tuple[str, ...]:
     return ("beat", "-l", "WARNING", "-s", f"{folder}/schedule", "--pidfile=")
 
 
+@pytest.mark.holds("HZ-30")
 @pytest.mark.smoke
 def test_an_emptied_redis_loses_nothing(
     start: Start, api: APIClient, patient: Patient, redis: RedisServer, smtp_port: int, tmp_path: object

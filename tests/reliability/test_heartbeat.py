@@ -180,6 +180,7 @@ def test_a_dead_queue_of_escalations_is_not_well(db: None, switch: Switch) -> No
     assert switch.pings == []
 
 
+@pytest.mark.holds("HZ-30")
 def test_an_escalation_that_is_late_is_carried_out_by_the_watch_itself(
     critical_passed: None,
     switch: Switch,

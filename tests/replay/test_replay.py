@@ -198,6 +198,7 @@ def test_what_was_decided_under_another_protocol_is_named(
     assert "1 decided under another protocol: 2025.2, sha256:old" in run(clinic, tmp_path)
 
 
+@pytest.mark.holds("HZ-29")
 def test_a_decision_that_its_own_protocol_does_not_make_is_shouted_out(
     clinic: Clinic, api: APIClient, patient: Patient, tmp_path: Path
 ) -> None:

@@ -20,6 +20,7 @@ from assessments.protocol.programme.causes import CAUSES
 from assessments.protocol.programme.exercises import EXERCISES
 from assessments.protocol.programme.levers import LEVER_TEXTS, Lever
 from assessments.protocol.sources import STATEMENTS
+from tools.docs.hazards import HAZARDS
 from tools.docs.safety_properties import PROPERTIES
 from tools.environment import ROOT
 
@@ -33,6 +34,7 @@ MUST_BE_HELD = (
     *(item.id for item in CRITERIA),
     *(item.id for item in CONTRADICTIONS),
     *(item.id for item in PROPERTIES),
+    *(item.id for item in HAZARDS),
 )
 #: What may have one: of a statement that only says why something hurts, nothing follows.
 MAY_BE_HELD = tuple(item.id for item in STATEMENTS)

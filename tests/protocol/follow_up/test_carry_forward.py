@@ -55,10 +55,12 @@ def whole_record() -> dict[str, Any]:
     return answers
 
 
+@pytest.mark.holds("HZ-03")
 def test_the_reaction_to_the_run_and_the_screen_are_never_carried() -> None:
     assert carry(whole_record()).keys().isdisjoint(ALWAYS_FRESH)
 
 
+@pytest.mark.holds("HZ-25")
 def test_history_that_a_day_does_not_change_is_carried_as_it_was() -> None:
     answers = whole_record()
     assert {name: carry(answers)[name] for name in HISTORY} == {name: answers[name] for name in HISTORY}
@@ -69,6 +71,7 @@ def test_every_essential_question_is_either_history_or_asked_afresh() -> None:
     assert essential - {*ALWAYS_FRESH, *HISTORY} == {"episode_duration_days", "pregnancy_status"}
 
 
+@pytest.mark.holds("HZ-21", "HZ-25")
 @pytest.mark.parametrize(
     ("status", "carried"),
     [("not_pregnant", True), ("not_applicable", True), ("pregnant", False), ("postpartum", False)],
@@ -77,13 +80,14 @@ def test_a_pregnancy_and_a_recent_birth_are_asked_about_again(status: str, carri
     assert ("pregnancy_status" in carry({"pregnancy_status": status})) is carried
 
 
+@pytest.mark.holds("HZ-25")
 @pytest.mark.parametrize("question", ["hop_or_impact_pain", "pain_earlier_each_run"])
 def test_a_sign_of_bone_stress_stands_until_asked_again_but_its_absence_does_not(question: str) -> None:
     assert carry({question: "yes"}) == {question: "yes"}
     assert carry({question: "no"}) == {}
 
 
-@pytest.mark.holds("HH-C4")
+@pytest.mark.holds("HH-C4", "HZ-35")
 def test_a_check_that_skips_the_hop_test_does_not_clear_a_suspected_bone_stress_injury() -> None:
     before = record(hop_or_impact_pain="yes", pain_earlier_each_run="yes")
     afresh = {name: answer for name, answer in before.items() if name in ALWAYS_FRESH}
@@ -91,6 +95,7 @@ def test_a_check_that_skips_the_hop_test_does_not_clear_a_suspected_bone_stress_
     assert evaluate({**carry(before), **afresh}).decision == "stop_running_clearance_required"
 
 
+@pytest.mark.holds("HZ-03")
 def test_carried_answers_expire_after_28_days_counted_from_when_they_were_first_given() -> None:
     answers = {"cancer_history": "no", "trauma": "none"}
     assert carry(answers, 28 * DAY) == answers

@@ -32,7 +32,7 @@ def plan(**changes: Any) -> dict[str, PlannedFollowUp]:
     return {item.kind: item for item in planned}
 
 
-@pytest.mark.holds("EH-P1")
+@pytest.mark.holds("EH-P1", "HZ-05")
 def test_a_permitted_run_is_checked_after_a_day() -> None:
     check = plan()["check_24_hours"]
     hours = [(at - NOW) / HOUR for at in (check.opens_at, check.due_at, check.overdue_at)]
@@ -129,6 +129,7 @@ def test_an_episode_of_unknown_length_has_no_reviews_counted_from_onset() -> Non
     assert plan(episode_duration_days=None).keys() == {"day_7"}
 
 
+@pytest.mark.holds("HZ-27")
 @pytest.mark.parametrize(
     ("zone", "assessed_at"),
     [

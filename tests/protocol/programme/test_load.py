@@ -143,7 +143,7 @@ def test_two_good_walks_open_the_second_gate(walks: tuple[BriskWalk, ...], opens
     assert restore_gate_open(walks, clearance_needed=False, cleared=False) is opens
 
 
-@pytest.mark.holds("EH-D07")
+@pytest.mark.holds("EH-D07", "HZ-24")
 def test_without_its_clearance_the_second_gate_stays_shut() -> None:
     assert not restore_gate_open((WALK, WALK), clearance_needed=True, cleared=False)
     assert restore_gate_open((WALK, WALK), clearance_needed=True, cleared=True)

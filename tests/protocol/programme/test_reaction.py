@@ -140,6 +140,7 @@ def test_distance_grows_by_a_tenth_up_to_the_usual() -> None:
     assert checks(Reaction.GREEN, Reaction.GREEN, standing=full).standing.share_percent == 100
 
 
+@pytest.mark.holds("HZ-24")
 @pytest.mark.parametrize("phase", [Phase.CALM, Phase.RESTORE])
 def test_no_check_opens_the_gate_of_a_phase_without_running(phase: Phase) -> None:
     standing = checks(*[Reaction.GREEN] * 6, standing=Standing(phase)).standing
