@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import filterfalse
 from typing import cast
 
-from assessments.protocol.compiler import Decide, Holding, build, decide_source, holding_source
+from assessments.protocol.compiler import Decide, Holding, build, decide_source, holding_source, void_source
 from assessments.protocol.compiler import Outcome as Found
 from assessments.protocol.conditions import Answers, Condition, Context
 from assessments.protocol.contradictions import CONTRADICTIONS, Contradiction
@@ -85,6 +85,8 @@ class CompiledProtocol:
         )
         self.hash = context_hash(self.context)
         self._outcome = cast("Decide", build(decide_source(self.context), "decide"))
+        self._void = cast("Holding", build(void_source(self.context), "answering_nothing"))
+        self._order = {name: place for place, name in enumerate(self.context.questions)}
         reads = [self._questions_read(criterion) for criterion in self.context.criteria]
         self._evidence = [tuple(name for name in self.context.questions if name in names) for names in reads]
         self._texts = [CriterionText.of(item, self.context) for item in self.context.criteria]
@@ -173,7 +175,7 @@ class CompiledProtocol:
 
     def interpret(self, answers: ValidAnswers) -> tuple[str, ...]:
         """Ids of the met criteria, condition by condition in three-valued logic: checks the compiled form."""
-        answers = self.counted(answers)
+        answers = without(answers, answering_nothing(answers, self.context))
         return tuple(
             criterion.id
             for criterion in self.context.criteria
@@ -193,7 +195,7 @@ class CompiledProtocol:
         `not_attested` are the long-standing answers that rest on a runner's word alone: they stand, and the
         emergency screen stays open for them.
         """
-        given, void = answers, answering_nothing(answers, self.context)
+        given, void = answers, tuple(self._void(answers))
         answers = without(given, void)
         notices += notices_of(void, self.context) + notices_not_attested(not_attested)
         outcome = self._found(given, not_attested)
@@ -228,7 +230,7 @@ class CompiledProtocol:
 
     def counted(self, answers: ValidAnswers) -> ValidAnswers:
         """The answers without those that answer nothing while their question applies."""
-        return without(answers, answering_nothing(answers, self.context))
+        return without(answers, tuple(self._void(answers)))
 
     def asks(self, question: Question, answers: Answers) -> bool | None:
         """Whether a question is to be asked beside these answers; ``None`` when they don't tell yet."""
@@ -257,7 +259,8 @@ class CompiledProtocol:
         further = set(self._next_questions(given, found))
         if found[1] < TOP_URGENCY:
             further.update(self._asked_beside(given))
-        return (*names, *(name for name in self.context.questions if name in further and name not in names))
+        further.difference_update(names)
+        return (*names, *sorted(further, key=self._order.__getitem__)) if further else tuple(names)
 
     def _contradictions(self, answers: Answers, met: Sequence[int]) -> tuple[Contradiction, ...]:
         if self._contradicted.isdisjoint(met):

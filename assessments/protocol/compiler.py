@@ -55,6 +55,24 @@ def holding_source(name: str, conditions: Mapping[str, Condition], context: Cont
     return "\n    ".join([f"def {name}(answers):", *lines, "return found"]) + "\n"
 
 
+def void_source(context: Context) -> str:
+    """Source of `answering_nothing(answers)`: the questions whose answer says nothing, in table order."""
+    void = {
+        name: question.counts_as_unknown
+        for name, question in context.questions.items()
+        if question.counts_as_unknown is not None
+    }
+    read = frozenset(void).union(*(condition.reads() for condition in void.values()))
+    lines = ["get = answers.get", "found = []"]
+    lines += [f"{name} = get({name!r})" for name in context.questions if name in read]
+    for name, condition in void.items():
+        lines += [
+            f"if {name} is not None and {condition.source(context)}:",
+            f"    found.append({name!r})",
+        ]
+    return "\n    ".join(["def answering_nothing(answers):", *lines, "return found"]) + "\n"
+
+
 def loads(
     conditions: Iterable[Condition], context: Context, *, without: str = ""
 ) -> tuple[list[str], list[str]]:

@@ -6,7 +6,7 @@ holds for a record is the most cautious of its met criteria, column by column.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -103,9 +103,14 @@ ASKED_FIRST_AT_REST = Follows(Running.NONE, Activity.REST, Gate.NEW_ASSESSMENT, 
 ASKED_FIRST = Follows(Running.NONE, Activity.LOW_IMPACT, Gate.NEW_ASSESSMENT, Released.WITHHELD)
 
 
-def most_cautious(rows: Iterable[Follows]) -> Follows:
+_ORDERS = tuple({word: place for place, word in enumerate(words)} for words in COLUMNS)
+
+
+def most_cautious(rows: Sequence[Follows]) -> Follows:
     """The most cautious word of each column; at least one row is needed."""
+    if len(rows) == 1:
+        return rows[0]
     columns = zip(*rows, strict=True)
-    orders = (tuple(words) for words in COLUMNS)
-    found = (max(column, key=order.index) for column, order in zip(columns, orders, strict=True))
-    return Follows(*found)
+    return Follows(
+        *[max(column, key=order.__getitem__) for column, order in zip(columns, _ORDERS, strict=True)]
+    )
