@@ -134,7 +134,8 @@ def _plain(text: str) -> str:
 
 def _follows(evaluation: Evaluation, clinic: Clinic) -> str:
     """What holds for running and activity, and what comes before a run."""
-    said = follows_in_words(evaluation.follows, clinic=clinic, urgency=evaluation.urgency)
+    met = (one.id for one in evaluation.criteria_met)
+    said = follows_in_words(evaluation.follows, clinic=clinic, urgency=evaluation.urgency, met=met)
     return "**What follows**\n\n" + "\n".join(f"- {_plain(line)}" for line in said)
 
 

@@ -28,6 +28,7 @@ from assessments.records.summary import decision_words, urgency_words
 from assessments.records.what_follows import (
     follows_in_words,
     follows_of,
+    met_of,
     sentences_of,
     suspicions,
     where_to_go,
@@ -104,12 +105,13 @@ def _asked_for(escalation: Escalation) -> str:
 def _follows(escalation: Escalation, effective: Effective, *, decided: bool) -> list[str]:
     """What the runner was told to do; beside a clinician's decision, only that there is no running."""
     assessment, clinic = escalation.assessment, escalation.clinic
+    met = met_of(assessment.evaluation)
     if not decided:
         return follows_in_words(
-            follows_of(assessment), clinic=clinic, urgency=escalation.urgency, reader="letter"
+            follows_of(assessment), clinic=clinic, urgency=escalation.urgency, met=met, reader="letter"
         )
     running = Running.NONE if effective.run_status == RunStatus.NO_RUNNING else Running.MODIFIED
-    where = where_to_go(clinic, effective.urgency)
+    where = where_to_go(clinic, effective.urgency, met)
     return [TEXTS.column(running).letter, *([where] if where else [])]
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from assessments.escalations.models import Escalation
 from assessments.escalations.services.acknowledge import EscalationNotFoundError
 from assessments.letters.content import letter_content
 from assessments.letters.models import Letter
+from assessments.records.what_follows import WhereToGo, met_of
 from backend.platform.refusals import NotFound, Refusal
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
@@ -50,7 +52,7 @@ def draft_letter(
     Raises ``EscalationNotFoundError`` or ``PatientErasedError``.
     """
     with clinic_scope(clinic.id):
-        own = clinic.escalations.select_for_update(of=("self",)).select_related("patient")
+        own = clinic.escalations.select_for_update(of=("self",)).select_related("patient", "assessment")
         escalation = own.filter(id=escalation_id).first()
         if escalation is None:
             raise EscalationNotFoundError
@@ -59,7 +61,7 @@ def draft_letter(
         started = clinic.letters.filter(escalation=escalation, to=to, state=Letter.State.DRAFT).first()
         if started is not None:
             return started
-        department = clinic.emergency_destination if to == Letter.To.EMERGENCY_DEPARTMENT else ""
+        department = _department(clinic, escalation) if to == Letter.To.EMERGENCY_DEPARTMENT else ""
         return clinic.letters.create(
             patient_id=escalation.patient_id,
             escalation=escalation,
@@ -68,6 +70,12 @@ def draft_letter(
             drafted_by=by.member,
             created_at=now,
         )
+
+
+def _department(clinic: Clinic, escalation: Escalation) -> str:
+    """Where the runner is sent first: the maternity unit for a warning sign in pregnancy."""
+    places = WhereToGo.of(clinic, met_of(escalation.assessment.evaluation)).places
+    return next((place.destination for place in places if place.destination), "")
 
 
 def readable_letter(clinic: Clinic, letter_id: uuid.UUID) -> Letter:

@@ -24,8 +24,10 @@ from assessments.records.services import GATED, effective_decision
 from assessments.records.what_follows import (
     follows_in_words,
     follows_of,
+    met_of,
     safety_net_of,
     sentences_of,
+    where_of,
 )
 
 
@@ -101,7 +103,7 @@ def decision_page(assessment: Assessment) -> dict[str, Any]:
         "plan": PLANS.get(evaluation["plan_release"], evaluation["plan_release"]),
         "provisional": evaluation["provisional"],
         "standing": standing(assessment),
-        "send_to": assessment.clinic if evaluation["urgency"] == Urgency.EMERGENCY_NOW else None,
+        "send_to": where_of(assessment) if evaluation["urgency"] == Urgency.EMERGENCY_NOW else None,
         "criteria": [
             {
                 "id": met["id"],
@@ -112,7 +114,10 @@ def decision_page(assessment: Assessment) -> dict[str, Any]:
             for met in evaluation["criteria_met"]
         ],
         "follows": follows_in_words(
-            follows_of(assessment), clinic=assessment.clinic, urgency=evaluation["urgency"]
+            follows_of(assessment),
+            clinic=assessment.clinic,
+            urgency=evaluation["urgency"],
+            met=met_of(evaluation),
         ),
         "contradictions": [found["statement"] for found in evaluation["contradictions"]],
         "missing": [label(item["question"]) for item in evaluation["missing"]],

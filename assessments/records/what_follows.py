@@ -1,6 +1,7 @@
 """What follows from a decision, in words with the clinic's pathway: the same wherever it is said."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from assessments.protocol.criteria import CRITERIA_BY_ID
@@ -17,16 +18,126 @@ MOST_REASONS = 3
 ALONE = frozenset({Urgency.EMERGENCY_NOW, Urgency.SAME_DAY, Urgency.COMPLETE_SCREEN_NOW})
 
 
-def where_to_go(clinic: Clinic, urgency: str) -> str:
-    """The emergency number and destination, where it is urgent enough to need them; else empty."""
-    number, place = clinic.emergency_number, clinic.emergency_destination
-    if not number or not place:
-        return ""
+#: The warning sign in pregnancy: the maternity unit comes first.
+MATERNITY = "RF-E15"
+#: An aortic event and sepsis: an ambulance fetches the runner.
+AMBULANCE = frozenset({"RF-E10", "RF-E11"})
+TELL_THEM = "Tell them that you are pregnant, and how many weeks."
+DO_NOT_DRIVE = "Do not drive yourself."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A number to ring and where to go; ``unit`` is whose they are, ``destination`` may be empty."""
+
+    unit: str
+    number: str
+    destination: str
+
+    def ring_or_go(self) -> str:
+        """Both, as they follow upon a word such as "Now:"."""
+        named = "the maternity number " if self.unit == "Maternity" else ""
+        return f"ring {named}{self.number}" + (f", or go to {self.destination}" if self.destination else "")
+
+
+@dataclass(frozen=True, slots=True)
+class WhereToGo:
+    """The one place that works out where these criteria send a runner: every page, letter and card says it.
+
+    ``maternity`` comes before ``emergency``; either is none where the clinic names none, or it isn't meant.
+    """
+
+    maternity: Place | None
+    emergency: Place | None
+    by_ambulance: bool
+    pregnant: bool
+
+    @classmethod
+    def of(cls, clinic: Clinic, met: Iterable[str]) -> "WhereToGo":
+        """By the clinic's pathway and the ids of the criteria that are met."""
+        ids = frozenset(met)
+        pregnant = MATERNITY in ids
+        maternity = Place("Maternity", clinic.maternity_emergency_number, clinic.maternity_destination)
+        emergency = Place("Emergency", clinic.emergency_number, clinic.emergency_destination)
+        return cls(
+            maternity if pregnant and maternity.number else None,
+            emergency if emergency.number and emergency.destination else None,
+            bool(AMBULANCE & ids),
+            pregnant,
+        )
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The maternity unit first, where one is meant."""
+        return tuple(place for place in (self.maternity, self.emergency) if place)
+
+    @property
+    def conduct(self) -> str:
+        """What else must be said beside numbers and places; empty where nothing is."""
+        said = (
+            DO_NOT_DRIVE if self.by_ambulance else "",
+            TELL_THEM if self.pregnant and not self.maternity else "",
+        )
+        return " ".join(filter(None, said))
+
+    def as_text(self, when: str) -> str:
+        """One line that begins with when to do it; empty where the clinic names no place."""
+        if not self.places:
+            return ""
+        return " ".join(filter(None, (f"{when}: {self._in_order()}.", self.conduct)))
+
+    def _in_order(self) -> str:
+        first, *others = self.places
+        if self.by_ambulance and self.emergency:
+            ambulance = f"ring {self.emergency.number} for an ambulance to {self.emergency.destination}"
+            if not self.maternity:
+                return ambulance
+            unit = f" ({first.destination})" if first.destination else ""
+            return f"ring the maternity number {first.number}{unit}, and {ambulance}"
+        last = "".join(f"; if nobody answers there, {other.ring_or_go()}" for other in others)
+        return f"{first.ring_or_go()}{last}"
+
+    def to_the_runner(self) -> tuple[str, ...]:
+        """What to do at once, as a runner's own page says it: its title, then a line for each place."""
+        title, line = "Get emergency help now", "Ring your emergency number now."
+        if self.emergency and self.by_ambulance:
+            number, destination = self.emergency.number, self.emergency.destination
+            title, line = "Ring for an ambulance now", f"Ring {number} now for an ambulance to {destination}."
+        elif self.emergency:
+            title = "Go to the emergency department now"
+            line = (
+                f"Go now to {self.emergency.destination}, or ring {self.emergency.number} for an ambulance."
+            )
+        if self.maternity is None:
+            return title, line
+        if self.by_ambulance:
+            first = f"Ring the maternity number {self.maternity.number} now."
+            return "Ring the maternity number and for an ambulance now", first, line
+        otherwise = f"If nobody answers there: {line[:1].lower()}{line[1:]}"
+        return "Ring the maternity number now", f"Now: {self.maternity.ring_or_go()}.", otherwise
+
+
+def where_to_go(clinic: Clinic, urgency: str, met: Iterable[str]) -> str:
+    """Return numbers and destinations, where it is urgent enough to need them; else nothing.
+
+    ``met`` are the ids of the criteria that are met: some send a runner elsewhere, or in another way.
+    """
+    where = WhereToGo.of(clinic, met)
     if urgency == Urgency.EMERGENCY_NOW:
-        return f"Now: ring {number}, or go to {place}."
+        return where.as_text("Now")
     if urgency in {Urgency.SAME_DAY, Urgency.COMPLETE_SCREEN_NOW}:
-        return f"If it gets worse or nobody is reached: ring {number}, or go to {place}."
+        return where.as_text("If it gets worse or nobody is reached")
     return ""
+
+
+def where_of(assessment: Assessment) -> WhereToGo:
+    """Where the criteria of a stored record send the runner, by the clinic's pathway of today."""
+    return WhereToGo.of(assessment.clinic, met_of(assessment.evaluation))
+
+
+def met_of(evaluation: Mapping[str, Any]) -> frozenset[str]:
+    """The ids of the criteria that a stored evaluation met."""
+    return frozenset(met["id"] for met in evaluation["criteria_met"])
 
 
 def follows_of(assessment: Assessment) -> Follows:
@@ -36,16 +147,17 @@ def follows_of(assessment: Assessment) -> Follows:
 
 
 def follows_in_words(
-    follows: Follows, *, clinic: Clinic, urgency: str, reader: str = "clinician"
+    follows: Follows, *, clinic: Clinic, urgency: str, met: Iterable[str], reader: str = "clinician"
 ) -> list[str]:
     """A sentence about running, activity and the gate before running; beside rest, where to go.
 
-    ``reader`` is one of those that the texts are written for: clinician, letter or runner.
+    ``met`` are the ids of the criteria that are met, as for ``where_to_go``. ``reader`` is one of those
+    that the texts are written for: clinician, letter or runner.
     """
     said = {word: getattr(TEXTS.column(word), reader) for word in (follows.running, follows.gate)}
     activity = getattr(TEXTS.column(follows.activity), reader)
     if follows.activity is Activity.REST:
-        activity = f"{activity} {where_to_go(clinic, urgency)}".strip()
+        activity = f"{activity} {where_to_go(clinic, urgency, met)}".strip()
     lines = (said[follows.running], activity, said[follows.gate])
     return [line for line in lines if line]
 
@@ -92,4 +204,7 @@ def suspicions(evaluation: Mapping[str, Any], *, urgency: str = Urgency.EMERGENC
 def safety_net_of(clinic: Clinic | None, answers: Mapping[str, Any]) -> SafetyNet:
     """The safety net with the clinic's numbers, as a runner of these answers reads it."""
     number = clinic.emergency_number if clinic else ""
-    return TEXTS.safety_net(emergency_number=number, pregnancy=may_be_pregnant(answers))
+    maternity = clinic.maternity_emergency_number if clinic else ""
+    return TEXTS.safety_net(
+        emergency_number=number, maternity_number=maternity, pregnancy=may_be_pregnant(answers)
+    )

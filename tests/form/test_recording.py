@@ -156,7 +156,7 @@ def test_without_a_script_the_decision_is_a_button_away(
     sent = filled(opened(browser, patient), {"bladder_change": "yes"}, action="evaluate")
     page = browser.post(address(patient), sent).content.decode()
     assert "Refer as an emergency. No running." in page
-    assert "<dt>Ring</dt><dd>999</dd><dt>Send to</dt><dd>A&amp;E, General Hospital</dd>" in page
+    assert "<dt>Emergency: ring</dt><dd>999</dd><dt>Send to</dt><dd>A&amp;E, General Hospital</dd>" in page
     assert recorded(clinic) == []
     # The same form is recorded afterwards.
     assert (

@@ -14,7 +14,7 @@ from assessments.protocol.texts import TEXTS
 from assessments.protocol.vocabulary import Decision, RunStatus, Urgency
 from assessments.records.models import Assessment
 from assessments.records.services import effective_decision
-from assessments.records.what_follows import follows_of, reasons_for_the_runner, suspicions
+from assessments.records.what_follows import WhereToGo, follows_of, met_of, reasons_for_the_runner, suspicions
 from clinics.identity.models import Clinic
 
 TOLD = "Your clinic has been told."
@@ -61,10 +61,11 @@ def outcome_of(clinic: Clinic, assessment: Assessment, *, now: dt.datetime) -> O
 
 
 def _go_now(clinic: Clinic, assessment: Assessment, why: tuple[str, ...]) -> Outcome:
+    title, *places = WhereToGo.of(clinic, met_of(assessment.evaluation)).to_the_runner()
     return Outcome(
-        "Go to the emergency department now",
+        title,
         (
-            f"Go now to {clinic.emergency_destination}, or ring {clinic.emergency_number} for an ambulance.",
+            *places,
             "Do not drive yourself, do not wait for a call back, and do not run.",
             *why,
             *_at_the_door(assessment, Urgency.EMERGENCY_NOW),
@@ -75,12 +76,11 @@ def _go_now(clinic: Clinic, assessment: Assessment, why: tuple[str, ...]) -> Out
 
 
 def _today(clinic: Clinic, assessment: Assessment, why: tuple[str, ...]) -> Outcome:
-    worse = f"If you get worse or reach nobody, ring {clinic.emergency_number} or go to "
     return Outcome(
         "A doctor needs to see you today",
         (
             "Ring your clinic now: do not wait until tomorrow.",
-            f"{worse}{clinic.emergency_destination}.",
+            *_if_worse(clinic, assessment),
             TEXTS.column(Running.NONE).runner,
             *why,
             *_at_the_door(assessment, Urgency.SAME_DAY),
@@ -88,6 +88,13 @@ def _today(clinic: Clinic, assessment: Assessment, why: tuple[str, ...]) -> Outc
         ),
         alarm=True,
     )
+
+
+def _if_worse(clinic: Clinic, assessment: Assessment) -> Iterator[str]:
+    """Where to go when it can't wait for the clinic; nothing where the clinic names no place."""
+    where = WhereToGo.of(clinic, met_of(assessment.evaluation))
+    if said := where.as_text("If you get worse or reach nobody"):
+        yield said
 
 
 def _at_the_door(assessment: Assessment, urgency: Urgency) -> Iterator[str]:
@@ -100,12 +107,11 @@ def _at_the_door(assessment: Assessment, urgency: Urgency) -> Iterator[str]:
 
 
 def _asked_again(clinic: Clinic, assessment: Assessment, why: tuple[str, ...]) -> Outcome:
-    worse = f"If you get worse or reach nobody, ring {clinic.emergency_number} or go to "
     return Outcome(
         "Your clinic needs to ask you more today",
         (
             "Ring your clinic today; it is told, too.",
-            f"{worse}{clinic.emergency_destination}.",
+            *_if_worse(clinic, assessment),
             TEXTS.column(Running.NONE).runner,
             *(why or what_holds(assessment)),
         ),

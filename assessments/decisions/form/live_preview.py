@@ -22,6 +22,7 @@ from assessments.protocol.explain import PLANS
 from assessments.protocol.urgencies import first_step_of
 from assessments.protocol.vocabulary import ESSENTIAL_SCREENS, Screen, Urgency
 from assessments.records.summary import decision_words, label, urgency_words
+from assessments.records.what_follows import WhereToGo
 from clinics.identity.models import Clinic
 from patients.models import Patient
 
@@ -54,7 +55,7 @@ class Live:
     decision: str
     urgency: str
     first_step: str
-    send_to: Clinic | None
+    send_to: WhereToGo | None
     plan: str
     provisional: bool
     reasons: tuple[Mapping[str, Any], ...]
@@ -117,7 +118,9 @@ def _live(
         decision=decision_words(told),
         urgency=urgency_words(evaluation.urgency, at_least=evaluation.urgency_is_lower_bound),
         first_step=first_step_of(evaluation.urgency),
-        send_to=clinic if evaluation.urgency == Urgency.EMERGENCY_NOW else None,
+        send_to=WhereToGo.of(clinic, (met.id for met in evaluation.criteria_met))
+        if evaluation.urgency == Urgency.EMERGENCY_NOW
+        else None,
         plan=PLANS[evaluation.plan_release],
         provisional=evaluation.provisional,
         reasons=tuple(met.as_dict() for met in evaluation.criteria_met),

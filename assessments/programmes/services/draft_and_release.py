@@ -50,7 +50,9 @@ def preview(assessment: Assessment) -> Plan:
         evaluation,
         evaluation.answers,
         parameters=parameters,
-        where_to_go=where_to_go(assessment.clinic, evaluation.urgency),
+        where_to_go=where_to_go(
+            assessment.clinic, evaluation.urgency, (met.id for met in evaluation.criteria_met)
+        ),
     )
 
 
