@@ -56,7 +56,8 @@ def follow_up_of(weeks: Weeks, phone: Phone) -> Any:
 @pytest.mark.holds("HZ-22")
 def test_every_question_of_a_check_has_its_words_and_every_choice_its_answer() -> None:
     asked = [name for names in SECTIONS.values() for name in names]
-    assert sorted(asked) == sorted({*FRESH_QUESTIONS, "pregnancy_status"})
+    essential_for_some = {question.name for question in QUESTIONS_BY_NAME.values() if question.essential_when}
+    assert sorted(asked) == sorted({*FRESH_QUESTIONS, "pregnancy_status", *essential_for_some})
     for name in asked:
         assert TEXTS.questions[name].runner
         assert codes(name) >= {*QUESTIONS_BY_NAME[name].offered, "unknown"}
@@ -372,6 +373,23 @@ def test_who_is_pregnant_is_asked_about_it(weeks: Weeks) -> None:
     assert "your baby moving less" in words(link(weeks, due["id"]).open())
 
 
+def test_a_runner_with_a_history_is_asked_for_the_hop_and_can_complete_the_check(weeks: Weeks) -> None:
+    history = {"pain_region": "lumbosacral_sij_buttock", "prior_bone_stress_injury": "yes"}
+    weeks.assess(**history, hop_or_impact_pain="no", episode_duration_days=3)
+    pending = weeks.get(f"/follow-ups?patient={weeks.patient.id}&page_size=100")["results"]
+    check = next(item for item in pending if item["kind"] == "day_7")
+    weeks.later(days=7)
+    phone = link(weeks, check["id"])
+    assert 'name="hop_or_impact_pain"' in phone.open().content.decode()
+    phone.send({**WELL, "hop_or_impact_pain": "no"})
+    answer = weeks.get(f"/follow-ups/{check['id']}")["answer"]
+    assert weeks.get(f"/assessments/{answer}")["evaluation"]["missing"] == []
+
+
+def test_nobody_else_is_asked_to_hop(weeks: Weeks, phone: Phone) -> None:
+    assert "hop_or_impact_pain" not in phone.open().content.decode()
+
+
 def test_expired_links_are_forgotten_after_a_month(weeks: Weeks, phone: Phone) -> None:
     for days, left in ((30, 1), (36, 0)):
         forget_what_is_past(now=weeks.now + dt.timedelta(days=days))
@@ -431,7 +449,8 @@ def test_every_choice_of_a_check_means_what_the_dictionary_says() -> None:
                 positive = code not in {"no", "none", "normal", "not_pregnant", "not_tried"}
                 if question.screen in {"emergency", "urgent"} and question.type == "choice":
                     assert said.startswith("No") is not positive, (name, code, said)
-            assert "know" not in "".join(TEXTS.questions[name].runner or ())
+            if name != "hop_or_impact_pain":  # there it may be wiser not to try
+                assert "know" not in "".join(TEXTS.questions[name].runner or ())
 
 
 def test_not_yet_as_usual_is_amber_and_counted(weeks: Weeks, phone: Phone) -> None:

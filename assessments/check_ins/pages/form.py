@@ -10,7 +10,7 @@ from assessments.check_ins.services.answer import of_a_walk
 from assessments.follow_ups.documents import FRESH_QUESTIONS
 from assessments.follow_ups.models import FollowUp
 from assessments.protocol import protocol_for
-from assessments.protocol.follow_up import LONGEST_EPISODE_DAYS, carry_forward
+from assessments.protocol.follow_up import CARRIED_QUESTIONS, LONGEST_EPISODE_DAYS, carry_forward
 from assessments.protocol.parameters import default_number
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.texts import TEXTS
@@ -87,12 +87,27 @@ def form_for(follow_up: FollowUp, sent: Mapping[str, Any] | None = None, *, now:
 
 
 def _asked(follow_up: FollowUp) -> set[str]:
-    """The follow-up's fresh questions; those about pregnancy only where it was answered with one."""
-    status = follow_up.assessment.answers.get("pregnancy_status")
-    asked = set(FRESH_QUESTIONS) - set(PREGNANCY)
+    """The follow-up's fresh questions; those about pregnancy only where it was answered with one.
+
+    And those that this runner's history makes essential: without the hop no check of theirs is ever complete.
+    """
+    before = follow_up.assessment.answers
+    status = before.get("pregnancy_status")
+    asked = set(FRESH_QUESTIONS) - set(PREGNANCY) | _essential_for(before)
     if of_a_walk(follow_up):
         asked.discard("ran_last_14d")
     return asked | set(PREGNANCY) if status in {"pregnant", "postpartum"} else asked
+
+
+def _essential_for(before: Mapping[str, object]) -> set[str]:
+    """Optional questions that what is carried makes essential, whatever is answered afresh."""
+    carried = {name: value for name, value in before.items() if name in CARRIED_QUESTIONS}
+    context = protocol_for().context
+    return {
+        question.name
+        for question in QUESTIONS_BY_NAME.values()
+        if question.essential_when and question.essential_when[1].evaluate(carried, context) is True
+    }
 
 
 def _first_week(follow_up: FollowUp, now: datetime) -> bool:

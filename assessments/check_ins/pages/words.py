@@ -41,6 +41,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
         "thoracic_or_band_pain",
         "new_spinal_deformity",
         "bone_focal_pain",
+        "hop_or_impact_pain",
     ),
     "Pregnancy and birth": ("pregnancy_status", "weeks_postpartum", "pregnancy_warning_signs"),
 }
