@@ -19,7 +19,7 @@ from assessments.protocol import Evaluation, protocol_for
 from assessments.protocol.criteria import CRITERIA_BY_ID
 from assessments.records.models import Assessment
 from assessments.records.summary import decision_page
-from assessments.records.what_follows import WhereToGo, where_to_go
+from assessments.records.what_follows import WhereToGo, safety_net_of, where_to_go
 from backend.platform.storage.tenancy import clinic_scope
 from clinics.identity.clinicians import NamedClinician
 from clinics.identity.models import Clinic
@@ -124,3 +124,12 @@ def test_other_emergencies_and_days_name_what_they_did(clinic: Clinic) -> None:
     clinic.emergency_number = ""
     assert where_to_go(clinic, "emergency_now", ("RF-E01",)) == ""
     assert WhereToGo.of(clinic, ()).to_the_runner()[1] == "Ring your emergency number now."
+
+
+def test_the_safety_net_of_a_pregnant_runner_names_the_maternity_number(clinic: Clinic) -> None:
+    pregnant = safety_net_of(clinic, {"sex_at_birth": "female", "pregnancy_status": "pregnant"})
+    assert f"ring {MATERNITY_NUMBER} now" in pregnant.pregnancy
+    assert NUMBER in pregnant.lead
+    clinic.maternity_emergency_number = ""
+    without = safety_net_of(clinic, {"sex_at_birth": "female", "pregnancy_status": "pregnant"})
+    assert f"ring {NUMBER} now" in without.pregnancy
