@@ -22,7 +22,7 @@ def main() -> None:
     with throwaway_servers() as environment:
         subprocess.run([sys.executable, *openapi_command(OPENAPI)], env=environment, cwd=ROOT, check=True)
         SCHEMA.write_text(migrated_schema(environment["DATABASE_URL"]), encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "tools.generate_docs"], cwd=ROOT, check=True)
+    sys.exit(subprocess.run([sys.executable, "-m", "tools.generate_docs"], cwd=ROOT, check=False).returncode)
 
 
 if __name__ == "__main__":

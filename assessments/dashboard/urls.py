@@ -5,6 +5,7 @@ from django.urls import path
 
 from assessments.dashboard.pages import worklist
 from assessments.dashboard.pages.archive import archive
+from assessments.dashboard.pages.intended_purpose import IntendedPurposePage
 from assessments.dashboard.pages.runner import patient
 from assessments.dashboard.pages.settings import ClinicSettings
 from assessments.decisions.pages import assess, decide, result
@@ -18,6 +19,7 @@ from assessments.programmes.pages import plan, programme, programme_pdf
 from assessments.webhooks.pages import WebhookPage, WebhooksPage
 
 urlpatterns = [
+    path("intended-purpose/", IntendedPurposePage.view(), name="intended-purpose"),
     path("settings/rota/", admin.site.admin_view(on_call_page), name="settings-rota"),
     path("worklist/new/", worklist.new_arrivals, name="worklist-arrivals"),
     path("worklist/<uuid:escalation_id>/claim/", worklist.claim, name="worklist-claim"),

@@ -31,11 +31,6 @@ class IntendedPurpose:
             name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
         }
 
-    @property
-    def in_brief(self) -> str:
-        """Purpose, user and runners in one paragraph."""
-        return f"{self.purpose} {self.user} {self.runners}"
-
 
 INTENDED_PURPOSE = IntendedPurpose(
     purpose="Return to Run supports the decision whether an adult runner with low back pain may run, and "

@@ -10,6 +10,7 @@ from assessments.protocol import (
     QUESTIONS,
     protocol_hash,
 )
+from assessments.protocol.purpose import INTENDED_PURPOSE
 from clinics.identity.models import Clinic
 from tests.api_edge.checks import assert_matches, assert_problem
 from tests.factories import api_for
@@ -30,6 +31,7 @@ def test_a_version_says_everything_a_decision_is_made_from(api: APIClient) -> No
 
     assert_matches("Protocol", body)
     assert body["hash"] == protocol_hash()
+    assert body["intended_purpose"] == INTENDED_PURPOSE.as_dict()
     assert [question["name"] for question in body["questions"]] == [question.name for question in QUESTIONS]
     assert [criterion["id"] for criterion in body["criteria"]] == [criterion.id for criterion in CRITERIA]
     assert [item["id"] for item in body["contradictions"]] == [item.id for item in CONTRADICTIONS]

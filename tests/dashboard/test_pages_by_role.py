@@ -25,6 +25,7 @@ EVERYBODYS = {
 #: What a page is opened with, and what its form takes; ``None`` for what takes nothing.
 PAGES: dict[str, tuple[Permission, Permission | None]] = {
     "clinic-settings": (Permission.SEE_CLINIC, None),
+    "intended-purpose": (Permission.SEE_CLINIC, None),
     "settings-protocol": (Permission.SEE_PROTOCOLS, None),
     "settings-pathway": (Permission.SEE_CLINIC, Permission.SET_PATHWAY),
     "settings-rota": (Permission.SEE_CLINIC, Permission.SET_PATHWAY),

@@ -43,6 +43,7 @@ ABOUT_NOBODY = {
     "settings-channels",
     "settings-channel",
     "settings-protocol",
+    "intended-purpose",
 }
 WORDS = [
     *(word for urgency in Urgency if urgency != Urgency.NONE for word in (urgency, urgency_words(urgency))),

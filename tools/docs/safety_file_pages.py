@@ -48,6 +48,8 @@ def intended_purpose_page() -> str:
     told = INTENDED_PURPOSE
     return page(
         "# Intended purpose",
+        "The same text stands in the dashboard, linked from every page of it, and in the answer of "
+        "`GET /api/v1/protocols/{version}`.",
         told.purpose,
         told.user,
         told.runners,

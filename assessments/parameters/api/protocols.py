@@ -19,6 +19,7 @@ from assessments.protocol import (
     protocol_for,
     protocol_hash,
 )
+from assessments.protocol.purpose import INTENDED_PURPOSE
 from assessments.protocol.texts import TEXTS
 from assessments.protocol.vocabulary import AdjustLevel, Decision, InsufficiencyKind, Screen, Urgency
 from backend.platform.api.etags import Conditional
@@ -115,10 +116,27 @@ class SourceShape(Shape):
     criteria = serializers.ListField(child=serializers.CharField())
 
 
+@extend_schema_serializer(component_name="IntendedPurpose")
+class IntendedPurposeShape(Shape):
+    """What the service is for, for whom, and for what not."""
+
+    purpose = serializers.CharField()
+    user = serializers.CharField()
+    runners = serializers.CharField()
+    not_for = serializers.ListField(child=serializers.CharField(), help_text="Contraindications.")
+    does_not_exclude = serializers.CharField()
+    approved_by = serializers.CharField(help_text="Empty while no clinician has approved this version.")
+    reviewed_on = serializers.CharField(help_text="A day; empty while nobody has reviewed it.")
+    maker = serializers.CharField()
+    contact = serializers.CharField(help_text="Empty while nobody is named.")
+    protocol_version = serializers.CharField()
+
+
 @extend_schema_serializer(component_name="Protocol")
 class ProtocolShape(ProtocolSummaryShape):
     """Everything a decision is made from."""
 
+    intended_purpose = IntendedPurposeShape()
     questions = QuestionShape(many=True)
     criteria = CriterionShape(many=True)
     contradictions = ContradictionShape(many=True)
@@ -137,6 +155,7 @@ def protocol_document() -> dict[str, Any]:
     return {
         "version": PROTOCOL_VERSION,
         "hash": protocol_hash(),
+        "intended_purpose": INTENDED_PURPOSE.as_dict(),
         "questions": [question.as_json() for question in QUESTIONS],
         "criteria": [
             criterion.as_json()
