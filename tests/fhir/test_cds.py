@@ -178,7 +178,7 @@ def test_the_age_comes_from_the_birth_date_as_in_the_native_api(
     assert "Age" in card(call(sent))["detail"]
     sent["prefetch"]["patient"]["birthDate"] = "2015-05-04"
     detail = card(call(sent))["detail"]
-    assert "CL-04" in detail
+    assert "Below the adult age" in detail
 
 
 def test_what_cannot_be_taken_is_named(caller: ApiClient, form: dict[str, Any]) -> None:
