@@ -15,6 +15,13 @@ pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
+#: What the pasted example prints.
+SAID = (
+    "refer_emergency",
+    "New or changed bladder function: suspected cauda equina syndrome.",
+    "acknowledged",
+    "continue_running",
+)
 
 
 @pytest.fixture
@@ -34,13 +41,12 @@ def test_the_example_decides_explains_and_acknowledges_as_pasted(checkout: Path)
         ["sh"], input=pasted, cwd=checkout, env=os.environ, capture_output=True, text=True, timeout=60
     )
     assert done.stderr == ""
-    said = ["refer_emergency", "bladder change is yes", "acknowledged", "continue_running"]
-    assert done.stdout.splitlines() == said
+    assert done.stdout.splitlines() == list(SAID)
 
 
 def test_the_text_names_what_the_example_prints() -> None:
     text = README.read_text()
-    for word in ("refer_emergency", "bladder change is yes", "acknowledged", "continue_running"):
+    for word in SAID:
         assert f"`{word}`" in text
 
 
