@@ -105,8 +105,8 @@ def _activity(
 
 
 def _safety_net(programme: Programme) -> str:
-    """When to go at once, with the clinic's number."""
-    return safety_net_of(programme.clinic, programme.assessment.answers).as_text
+    """When to go at once, without the clinic's number: that changes while the plan stays as it is."""
+    return safety_net_of(None, programme.assessment.answers).as_text
 
 
 def _notes(content: dict[str, Any]) -> Iterator[str]:

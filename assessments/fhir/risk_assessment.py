@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from assessments.records.models import Assessment
 from assessments.records.services import with_versions
 from assessments.records.summary import label
-from assessments.records.what_follows import met_of, sentences_of, where_to_go
+from assessments.records.what_follows import sentences_of
 from backend.platform.fhir.elements import Resource, coding, concept, instant, reference, resource, words
 from backend.platform.fhir.search import Search
 from clinics.api.fhir import FhirSearch, FhirView
@@ -73,10 +73,11 @@ def _criterion(met: dict[str, Any]) -> dict[str, Any]:
 
 
 def _notes(assessment: Assessment) -> Iterator[str]:
-    """What must be known beside the decision: where to go, gaps, and who decided otherwise."""
+    """What must be known beside the decision: gaps, contradictions, and who decided otherwise.
+
+    Not where to go: that is the clinic's, and changes without the assessment.
+    """
     evaluation = assessment.evaluation
-    if where := where_to_go(assessment.clinic, evaluation["urgency"], met_of(evaluation)):
-        yield where
     if evaluation["missing"]:
         yield f"Not answered: {labels([missing['question'] for missing in evaluation['missing']])}."
     if evaluation["urgency_is_lower_bound"]:

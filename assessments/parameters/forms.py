@@ -32,15 +32,15 @@ TITLES = {
     "first_episode_age_ge": "A first episode of back pain at a later age: from",
     "older_cancer_age_ge": "Persistent pain that calls for a myeloma work-up: from",
     "fragility_age_ge": "A minor fall can break the spine: from",
-    "weekly_load_ratio_gt": "The weekly load was stepped up too fast: more than",
-    "session_spike_ratio_gt": "One run was far longer than those before: more than",
     "severe_rest_pain_ge": "Pain at rest or on walking is too severe to wait: at or above",
     "new_leg_symptom_days_lt": "A leg symptom counts as new: for less than",
+    "weekly_load_ratio_gt": "The weekly load was stepped up too fast: more than",
+    "session_spike_ratio_gt": "One run was far longer than those before: more than",
+    "carry_forward_days_max": "Earlier answers are carried into a check: for at most",
     "explained_leakage_tier": "Long-standing, explained leakage alone is referred",
     "stable_bilateral_days": "Old, unchanged pain in both legs is seen the same day: from",
     "pregnancy_running": "An uncomplicated pregnancy of a runner needs",
     "postpartum_graded_until_weeks": "A mother who already runs goes back to a graded return: until",
-    "carry_forward_days_max": "Earlier answers are carried into a check: for at most",
 }
 #: How the other names end, and what that says about the value.
 _ENDINGS = {"_gt": "more than", "_ge": "at or above", "_max": "at most", "_min": "at least"}

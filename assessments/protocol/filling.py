@@ -49,6 +49,8 @@ class Told:
     contradictions: Sequence[str]
 
 
+#: Stands for who cleared a runner; the answer itself says who it was.
+NAMED_CLINICIAN = "a named clinician"
 Value = Callable[[Told, Mapping[str, object]], object]
 
 
@@ -150,8 +152,15 @@ class Findings:
     def _present(self, name: str, answers: Answers) -> str:
         """The sentence of an answer, of diagnoses about those alone that the condition is about."""
         if name == "diagnoses":
-            return present(name, list(_matching(self._diagnoses, answers)))
-        return present(name, answers[name])
+            return present(name, [_unnamed(one) for one in _matching(self._diagnoses, answers)])
+        answer = answers[name]
+        return present(name, _unnamed(answer) if isinstance(answer, dict) else answer)
+
+
+def _unnamed(cleared: Mapping[str, object]) -> dict[str, object]:
+    """Without the name of who cleared: a stored sentence names nobody, and outlives an erasure."""
+    named = {"cleared_by": NAMED_CLINICIAN} if "cleared_by" in cleared else {}
+    return {**cleared, **named}
 
 
 def _matching(wanted: Sequence[HasDiagnosis], answers: Answers) -> Iterator[dict[str, str]]:

@@ -159,6 +159,7 @@ def document(
         "effective": {name: evaluation[name] for name in ("decision", "urgency", "run_status")},
         "carried": {},
         "attested": [],
+        "attested_longstanding": [],
         "run_permission": {
             "state": "holds" if created_at < lapses_at else "lapsed",
             "assessment": str(identifier),

@@ -12,7 +12,6 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assessments.decisions.form.live_preview import _live
-from assessments.fhir.risk_assessment import _notes
 from assessments.letters.models import Letter
 from assessments.letters.services import draft_letter
 from assessments.protocol import Evaluation, protocol_for
@@ -43,11 +42,10 @@ def told(
     with clinic_scope(clinic.id):
         assessment = Assessment.objects.select_related("clinic", "patient").get(id=stored["id"])
         said["record"] = render_to_string("assessments/decision.html", {"page": decision_page(assessment)})
-        said["RiskAssessment"] = " ".join(_notes(assessment))
     live = _live(evaluation, clinic, protocol_for({}), ())
     said["form"] = render_to_string("assessments/form/live.html", {"live": live})
     whole = {name: words.replace("&amp;", "&") for name, words in said.items() if name not in SILENT}
-    assert set(whole) > {"plan", "card", "check-in", "letter", "record", "RiskAssessment", "form"}
+    assert set(whole) > {"plan", "card", "check-in", "letter", "record", "form"}
     return whole, stored, evaluation
 
 

@@ -246,7 +246,7 @@ def test_a_patient_that_cannot_be_read_reassures_nobody(
 def test_a_birth_date_of_a_year_is_the_more_cautious_of_its_ends(caller: ApiClient, form: Body) -> None:
     sent = body(form, reassuring_answers(age_years=None))
     sent["prefetch"]["patient"]["birthDate"] = str(timezone.now().year - 18)
-    assert "CL-04" in card(call(sent))["detail"]
+    assert "Below the adult age" in card(call(sent))["detail"]
 
 
 def test_another_patient_of_the_prefetch_is_refused(caller: ApiClient, emergency: Body) -> None:

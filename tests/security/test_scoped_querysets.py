@@ -152,7 +152,7 @@ ALLOWED = {
         "assessments/escalations/channels/services/on_call_services.py",
         "Clinic.objects",
     ): "the caller's own clinic by its id, to lock it",
-    ("assessments/escalations/channels/services/send_round.py", "OnCallService.objects"): (
+    ("assessments/escalations/channels/services/on_call_services.py", "OnCallService.objects"): (
         "of the claimed row's clinic, by its id"
     ),
     ("assessments/operations/services/rotate_secrets.py", "OnCallService.objects"): (
