@@ -158,8 +158,8 @@ def test_a_channel_is_added_tried_and_its_answer_read(
 def test_the_pathway_names_each_field_that_is_wrong(clinic: Clinic, sign_in: SignIn) -> None:
     page = sign_in(clinic, Role.ADMIN)
     page.goto("/admin/settings/pathway/")
-    page.get_by_label("Number to ring").fill("112\x7f")
+    page.get_by_label("Number to ring", exact=True).fill("112\x7f")
     page.get_by_role("button", name="Store").click()
     page.get_by_role("alert").get_by_role("link").click()
-    expect(page.get_by_label("Number to ring")).to_be_focused()
+    expect(page.get_by_label("Number to ring", exact=True)).to_be_focused()
     check(page)

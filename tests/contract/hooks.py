@@ -24,6 +24,11 @@ RULES = {
     ("/until", "invalid|out_of_range"): "nor the ends of a period",
     ("/(handover|exclusion)/at", "before_the_assessment"): "depends on the assessment",
     ("/answers/diagnoses/[0-9]+/cleared_at", "malformed"): "a pattern knows no calendar",
+    ("/answers/spinal_surgery_clearance/cleared_at", "malformed"): "the same",
+    (
+        "/answers/(diagnoses/[0-9]+|spinal_surgery_clearance)/cleared_(by|at)",
+        "required",
+    ): "of a clearance alone",
     (".*", "no_offset"): "validators let it pass in a date-time",
     (".*", "not_found|does_not_exist"): "depends on what there is",
     ("/redirect_uris(/[0-9]+)?", "invalid"): "whole https addresses, and only where people sign in",
