@@ -24,7 +24,7 @@ from assessments.protocol.evaluation import (
     Verdict,
 )
 from assessments.protocol.filling import Told
-from assessments.protocol.follows import NOTHING_CHANGES, Follows, Released, Running, most_cautious
+from assessments.protocol.follows import NOTHING_CHANGES, Released, Running, most_cautious
 from assessments.protocol.next_questions import NextQuestions
 from assessments.protocol.outcome import Outcome
 from assessments.protocol.parameters import parameter_values
@@ -205,7 +205,8 @@ class CompiledProtocol:
         complete = not missing or missing[0].screen not in SAFETY_SCREENS  # these come first
         contradictions = self._contradictions(answers, met)
         told = Told(answers, missing, [item.id for item in contradictions])
-        follows = self._follows(answers, met)
+        criteria_met = tuple([self._explained(place, told, given, contradictions) for place in met])
+        follows = most_cautious([item.follows for item in criteria_met] or [NOTHING_CHANGES])
         return Evaluation(
             protocol_version=PROTOCOL_VERSION,
             protocol_hash=self.hash,
@@ -219,7 +220,7 @@ class CompiledProtocol:
             insufficiency_kind=kind,
             screen_complete=complete,
             provisional=provisional,
-            criteria_met=tuple([self._explained(place, told, given, contradictions) for place in met]),
+            criteria_met=criteria_met,
             missing=missing,
             contradictions=tuple([ContradictionFound(item.id, item.statement) for item in contradictions]),
             next_questions=self._worth_asking(given, missing, outcome),
@@ -296,12 +297,6 @@ class CompiledProtocol:
         """The largest adjustment any met criterion calls for."""
         levels = [self.context.criteria[place].adjust_level for place in met]
         return max((level for level in levels if level is not None), key=ADJUST_LEVELS.index)
-
-    def _follows(self, answers: Answers, met: Sequence[int]) -> Follows:
-        """What follows from all that is met: the most cautious word of each column."""
-        criteria = self.context.criteria
-        rows = [criteria[place].follows_from(answers, self.context) for place in met]
-        return most_cautious(rows or [NOTHING_CHANGES])
 
     def _not_assessed(self, answers: Answers, missing: Sequence[Missing]) -> tuple[str, ...]:
         """Optional questions without an answer, free text aside; single items of a partly answered set."""

@@ -46,13 +46,11 @@ def decide_source(context: Context) -> str:
 def holding_source(name: str, conditions: Mapping[str, Condition], context: Context) -> str:
     """Source of a function from answers to the unanswered questions whose condition is true, in order."""
     taken, computed = loads(conditions.values(), context)
-    lines = ["get = answers.get", "found = []", *taken, *computed]
-    for question, condition in conditions.items():
-        lines += [
-            f"if get({question!r}) is None and {condition.source(context)}:",
-            f"    found.append({question!r})",
-        ]
-    return "\n    ".join([f"def {name}(answers):", *lines, "return found"]) + "\n"
+    tests = {
+        question: f"get({question!r}) is None and {condition.source(context)}"
+        for question, condition in conditions.items()
+    }
+    return _naming(name, [*taken, *computed], tests)
 
 
 def void_source(context: Context) -> str:
@@ -63,14 +61,18 @@ def void_source(context: Context) -> str:
         if question.counts_as_unknown is not None
     }
     read = frozenset(void).union(*(condition.reads() for condition in void.values()))
-    lines = ["get = answers.get", "found = []"]
-    lines += [f"{name} = get({name!r})" for name in context.questions if name in read]
-    for name, condition in void.items():
-        lines += [
-            f"if {name} is not None and {condition.source(context)}:",
-            f"    found.append({name!r})",
-        ]
-    return "\n    ".join(["def answering_nothing(answers):", *lines, "return found"]) + "\n"
+    # As they were given: none of them is read as unknown here.
+    taken = [f"{name} = get({name!r})" for name in context.questions if name in read]
+    tests = {name: f"{name} is not None and {condition.source(context)}" for name, condition in void.items()}
+    return _naming("answering_nothing", taken, tests)
+
+
+def _naming(name: str, taken: list[str], tests: Mapping[str, str]) -> str:
+    """Source of a function from answers to the questions whose test is true, in order."""
+    lines = ["get = answers.get", "found = []", *taken]
+    for question, test in tests.items():
+        lines += [f"if {test}:", f"    found.append({question!r})"]
+    return "\n    ".join([f"def {name}(answers):", *lines, "return found"]) + "\n"
 
 
 def loads(

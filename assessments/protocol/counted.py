@@ -38,8 +38,7 @@ def without(answers: ValidAnswers, names: tuple[str, ...]) -> ValidAnswers:
 
 def notices_of(names: tuple[str, ...], context: Context) -> tuple[Notice, ...]:
     """What the clinician is told about each answer that was read as none."""
-    codes = ((name, context.questions[name].unknown_notice) for name in names)
-    return tuple(Notice(code, name, TEXTS.notices[code].clinician) for name, code in codes)
+    return tuple(_notice(context.questions[name].unknown_notice, name) for name in names)
 
 
 def not_attested(
@@ -56,4 +55,8 @@ def not_attested(
 
 def notices_not_attested(names: tuple[str, ...]) -> tuple[Notice, ...]:
     """What the clinician is told about each long-standing answer that isn't attested."""
-    return tuple(Notice(NOT_ATTESTED, name, TEXTS.notices[NOT_ATTESTED].clinician) for name in names)
+    return tuple(_notice(NOT_ATTESTED, name) for name in names)
+
+
+def _notice(code: str, name: str) -> Notice:
+    return Notice(code, name, TEXTS.notices[code].clinician)

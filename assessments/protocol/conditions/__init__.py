@@ -83,7 +83,7 @@ def any_of(*parts: Condition) -> AnyOf:
 
 def unless(part: Condition) -> Unless:
     """The part is not known to be true."""
-    return Unless.of(part)
+    return Unless((part,))
 
 
 def number(term: Term | str) -> Term:

@@ -152,11 +152,6 @@ class CountAtLeast(Compound):
 class Unless(Compound):
     """Its one part is not true: false or unknown. What is not known never takes a caution away."""
 
-    @classmethod
-    def of(cls, part: Condition) -> Unless:
-        """Unless this."""
-        return cls((part,))
-
     def evaluate(self, answers: Answers, context: Context) -> bool | None:
         return self.parts[0].evaluate(answers, context) is not True
 

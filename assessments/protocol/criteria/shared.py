@@ -82,7 +82,7 @@ LOAD_PAIRS = (
 LOAD_SPIKE = any_of(*(RatioAbove(*pair) for pair in LOAD_PAIRS))
 # Excluded when a pair of distances is known and none is above its limit; with neither known it is not.
 LOAD_SPIKE_NOT_EXCLUDED = any_of(
-    *(RatioAbove(*pair) for pair in LOAD_PAIRS),
+    *LOAD_SPIKE.parts,
     all_of(*(any_of(Unknown(part), Unknown(whole)) for part, whole, _ in LOAD_PAIRS)),
 )
 
