@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessments.protocol.criteria import CRITERIA_BY_ID
+from assessments.protocol.criteria.criterion import Door
 from assessments.protocol.findings import may_be_pregnant
 from assessments.protocol.follows import ASKED_FIRST_AT_REST, Activity, Follows
 from assessments.protocol.texts import TEXTS, SafetyNet, Sentences
@@ -16,12 +17,6 @@ from clinics.identity.models import Clinic
 MOST_REASONS = 3
 #: A page that calls for one of these says nothing less urgent beside it.
 ALONE = frozenset({Urgency.EMERGENCY_NOW, Urgency.SAME_DAY, Urgency.COMPLETE_SCREEN_NOW})
-
-
-#: The warning sign in pregnancy: the maternity unit comes first.
-MATERNITY = "RF-E15"
-#: An aortic event and sepsis: an ambulance fetches the runner.
-AMBULANCE = frozenset({"RF-E10", "RF-E11"})
 TELL_THEM = "Tell them that you are pregnant, and how many weeks."
 DO_NOT_DRIVE = "Do not drive yourself."
 
@@ -55,14 +50,14 @@ class WhereToGo:
     @classmethod
     def of(cls, clinic: Clinic, met: Iterable[str]) -> "WhereToGo":
         """By the clinic's pathway and the ids of the criteria that are met."""
-        ids = frozenset(met)
-        pregnant = MATERNITY in ids
+        doors = {CRITERIA_BY_ID[one].door for one in met if one in CRITERIA_BY_ID}
+        pregnant = Door.MATERNITY in doors
         maternity = Place("Maternity", clinic.maternity_emergency_number, clinic.maternity_destination)
         emergency = Place("Emergency", clinic.emergency_number, clinic.emergency_destination)
         return cls(
             maternity if pregnant and maternity.number else None,
             emergency if emergency.number and emergency.destination else None,
-            bool(AMBULANCE & ids),
+            Door.AMBULANCE in doors,
             pregnant,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from assessments.protocol.conditions import Answers, Condition, Context
 from assessments.protocol.follows import Follows
@@ -17,6 +18,14 @@ from assessments.protocol.vocabulary import (
 )
 
 
+class Door(StrEnum):
+    """Where an emergency goes."""
+
+    EMERGENCY_DEPARTMENT = "emergency_department"
+    MATERNITY = "maternity"
+    AMBULANCE = "ambulance"
+
+
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """One row of the decision table. Without a `decision` it contributes its urgency alone.
@@ -24,7 +33,8 @@ class Criterion:
     `sources` are statement ids (EH-, HH-, AA-), evidence ids (B01 …), or one of
     "author-judgement", "safety-principle" and "scope". `follows` is what a runner who meets it may do, and
     `follows_when` another row for the records of which its condition is true. `figures` computes the
-    numbers it rests on and what they call for, for pages and letters to print in words.
+    numbers it rests on and what they call for, for pages and letters to print in words. `door` is where an
+    emergency goes, and how (D.8).
     """
 
     id: str
@@ -39,6 +49,7 @@ class Criterion:
     follows: Follows = field(kw_only=True)
     follows_when: tuple[Condition, Follows] | None = field(default=None, kw_only=True)
     figures: Callable[[Answers], Mapping[str, object]] | None = field(default=None, kw_only=True)
+    door: Door = field(default=Door.EMERGENCY_DEPARTMENT, kw_only=True)
 
     @property
     def rank(self) -> int:

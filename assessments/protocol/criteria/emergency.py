@@ -1,7 +1,7 @@
 """Emergency: a person in hospital care now."""
 
 from assessments.protocol.conditions import HasDiagnosis, Unknown, all_of, any_of, one_of, unless
-from assessments.protocol.criteria.criterion import Criterion
+from assessments.protocol.criteria.criterion import Criterion, Door
 from assessments.protocol.criteria.shared import (
     CORD_OR_CAUDA_EQUINA,
     LEG_PAIN,
@@ -161,6 +161,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "aneurysm: ruptured aneurysm or other aortic event.",
         ("B13",),
         follows=REFERRED_AT_ONCE,
+        door=Door.AMBULANCE,
     ),
     Criterion(
         "RF-E11",
@@ -171,6 +172,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Very unwell, confused or breathless: possible sepsis, spinal infection included.",
         ("B14",),
         follows=REFERRED_AT_ONCE,
+        door=Door.AMBULANCE,
     ),
     Criterion(
         "RF-E12",
@@ -230,6 +232,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "Bleeding, fluid loss, regular painful tightenings or reduced movements: maternity emergency line.",
         ("author-judgement",),
         follows=REFERRED_AT_ONCE,
+        door=Door.MATERNITY,
     ),
     Criterion(
         "RF-E16",
