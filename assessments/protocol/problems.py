@@ -17,6 +17,11 @@ class Problem:
     code: str
     detail: str
 
+    @property
+    def about(self) -> str:
+        """The question or parameter that it is about; empty where it is about the whole."""
+        return self.pointer.removeprefix("/").partition("/")[0]
+
     @staticmethod
     def place(*path: object) -> str:
         """A JSON pointer (RFC 6901) to a place."""

@@ -5,29 +5,11 @@ from typing import Any
 
 import pytest
 
-from clinics.identity.models import Clinic
-from patients.models import Patient
 from tests.check_in.page import WELL, Phone, link
 from tests.programme.weeks import Weeks
 
-MONDAY = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 LONGSTANDING = "yes_longstanding_unchanged"
 OLD_LEAKAGE = {**WELL, "bladder_change": LONGSTANDING}
-
-
-@pytest.fixture
-def weeks(clinic: Clinic, patient: Patient) -> Weeks:
-    """A runner in a programme, on a Monday morning in March."""
-    return Weeks(clinic, patient, MONDAY)
-
-
-@pytest.fixture
-def phone(weeks: Weeks) -> Phone:
-    """The link to the check of a run, a day after it."""
-    weeks.begin(episode_duration_days=3)
-    follow_up = weeks.run()["follow_up"]
-    weeks.later(days=1)
-    return link(weeks, follow_up)
 
 
 def answered(weeks: Weeks) -> dict[str, Any]:

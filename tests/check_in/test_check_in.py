@@ -22,29 +22,11 @@ from assessments.protocol import validate
 from assessments.protocol.questions import QUESTIONS_BY_NAME
 from assessments.protocol.texts import TEXTS
 from backend.platform.storage.tenancy import clinic_scope
-from clinics.identity.models import Clinic
-from patients.models import Patient
 from tests.check_in.page import WELL, Phone, codes, link, words
 from tests.conventions.threads import all_at_once
 from tests.programme.weeks import Weeks
 
-MONDAY = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 OVER = "This link is no longer good"
-
-
-@pytest.fixture
-def weeks(clinic: Clinic, patient: Patient) -> Weeks:
-    """A runner in a programme, on a Monday morning in March."""
-    return Weeks(clinic, patient, MONDAY)
-
-
-@pytest.fixture
-def phone(weeks: Weeks) -> Phone:
-    """The link to the check of a run, a day after it."""
-    weeks.begin(episode_duration_days=3)
-    follow_up = weeks.run()["follow_up"]
-    weeks.later(days=1)
-    return link(weeks, follow_up)
 
 
 def follow_up_of(weeks: Weeks, phone: Phone) -> Any:

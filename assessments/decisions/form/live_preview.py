@@ -81,14 +81,14 @@ def live_decision(
     ``parameters`` are the clinic's, read when they aren't given.
     """
     gathered = entered.gathered
-    left_out: dict[str, str] = {problem.pointer.split("/")[1]: "" for problem in gathered.problems}
+    left_out: dict[str, str] = {problem.about: "" for problem in gathered.problems}
     at, role = entered.assessed_at or now, entered.assessor_role
     parameters = parameters or parameters_in_force(clinic)
     answers = {name: value for name, value in gathered.answers.items() if name not in left_out}
     try:
         evaluation = _evaluate(answers, at, role, patient, clinic, parameters)
     except InvalidAnswers as refused:
-        left_out |= {problem.pointer.split("/")[1]: "" for problem in refused.problems}
+        left_out |= {problem.about: "" for problem in refused.problems}
         answers = {name: value for name, value in answers.items() if name not in left_out}
         evaluation = _evaluate(answers, at, role, patient, clinic, parameters)
     return _live(

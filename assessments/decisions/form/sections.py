@@ -67,7 +67,7 @@ def _readable(answers: Mapping[str, object]) -> Mapping[str, object]:
     try:
         return validate(answers)
     except InvalidAnswers as exc:
-        refused = {problem.pointer.split("/")[1] for problem in exc.problems}
+        refused = {problem.about for problem in exc.problems}
         return validate({name: value for name, value in answers.items() if name not in refused})
 
 

@@ -41,7 +41,7 @@ class InForce:
         try:
             parameter_values(self.values)
         except InvalidParameters as exc:
-            gone = {problem.pointer.removeprefix("/") for problem in exc.problems}
+            gone = {problem.about for problem in exc.problems}
             logger.error("parameters_not_allowed", set=str(self.id), names=sorted(gone))
             return {name: value for name, value in self.values.items() if name not in gone}
         return self.values
